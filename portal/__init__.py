@@ -1,0 +1,1 @@
+"""Tradefloor: the portal B2B trade publishers run."""

@@ -1,0 +1,57 @@
+"""`create_app(settings)`: the portal as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar_htmx import HTMXPlugin
+
+from portal import wiring
+from portal.core import changes, clock, db, logs
+from portal.core.settings import Settings, current
+from portal.web import errors, page_cache, request_log, security
+
+_MOST_BODY_BYTES = 1_000_000
+
+
+async def provide_now() -> datetime:
+    return clock.now()
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """Build the portal; without `settings`, from the environment."""
+    settings = settings or current()
+    logs.set_up(settings)
+    made = wiring.services(settings)
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        if settings.database_url:
+            db.configure(settings.database_url)
+        async with (
+            db.pool(size=settings.database_pool_size),
+            changes.listening(heard=made.pages.drop, connected=made.pages.connected),
+        ):
+            yield
+
+    app = Litestar(
+        route_handlers=wiring.routers(made),
+        plugins=[HTMXPlugin()],
+        lifespan=[running],
+        guards=[security.own_forms_only],
+        dependencies={"now": Provide(provide_now), **wiring.dependencies(made)},
+        exception_handlers=errors.HANDLERS,
+        request_max_body_size=_MOST_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title=f"{settings.site_name} API", version="1", path="/api/schema", render_plugins=[]
+        ),
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+    )
+    cached = page_cache.wrap(app.asgi_handler, made.pages)
+    app.asgi_handler = request_log.wrap(security.wrap(cached, settings))
+    return app

@@ -1,0 +1,1 @@
+"""Calendar entries of anything: values, the revision ledger, feeds, invitations. Knows things by (kind, key) only."""

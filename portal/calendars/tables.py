@@ -1,0 +1,68 @@
+"""Calendar items, their revisions, who holds which revision, and secret feed addresses."""
+
+from enum import StrEnum
+
+from piccolo.columns import JSONB, BigSerial, Bytea, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from portal.core.columns import one_of
+from portal.core.db import DB
+
+
+class Method(StrEnum):
+    """The iTIP method a holder was sent last (RFC 5546)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class CalendarItem(Table, tablename="calendar_item", db=DB):
+    """A thing with a place in calendars. Its UID never changes."""
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=40)
+    key = Varchar(length=80)
+    uid = Varchar(length=200, unique=True)
+    revision = Integer(help_text="number of the newest revision")
+    calendar_item_once = Unique(["kind", "key"], name="calendar_item_once")
+
+
+class CalendarRevision(Table, tablename="calendar_revision", db=DB):
+    """One state of an item. `sequence` is RFC 5545's SEQUENCE; `vevent` the bytes feeds are joined from."""
+
+    id = BigSerial(primary_key=True)
+    item = ForeignKey(CalendarItem, on_delete=OnDelete.cascade, null=False)
+    number = Integer()
+    sequence = Integer()
+    at = Timestamptz()
+    entry = JSONB()
+    digest = Varchar(length=64)
+    vevent = Bytea()
+    calendar_revision_once = Unique(["item", "number"], name="calendar_revision_once")
+
+
+class CalendarHolding(Table, tablename="calendar_holding", db=DB):
+    """The newest revision an address was sent, and how."""
+
+    id = BigSerial(primary_key=True)
+    item = ForeignKey(CalendarItem, on_delete=OnDelete.cascade, null=False)
+    address = Varchar(length=254, index=True)
+    number = Integer()
+    method = Varchar(length=10)
+    sent_at = Timestamptz()
+    method_known = one_of("method", Method)
+    calendar_holding_once = Unique(["item", "address"], name="calendar_holding_once")
+
+
+class FeedAddress(Table, tablename="feed_address", db=DB):
+    """The secret address of somebody's own feed; rotating replaces `secret`."""
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=40)
+    key = Varchar(length=254)
+    secret = Varchar(length=64, unique=True)
+    created_at = Timestamptz()
+    fetched_at = Timestamptz(null=True, default=None)
+    feed_address_once = Unique(["kind", "key"], name="feed_address_once")

@@ -1,0 +1,93 @@
+"""The one database engine, and plain SQL beside Piccolo's queries.
+
+`fetch`, `fetch_one`, `fetch_value` and `execute` take SQL with `$1` parameters and run inside the current
+`transaction()` when there is one, else on a pooled connection. Open transactions in commands only.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine, without its attempt to connect while the module is being imported."""
+
+    async def check_version(self) -> None:
+        """The address is known only later; `portal.core.migrations` refuses an old server."""
+
+
+DB = Engine(config={"dsn": ""})
+
+
+def configure(url: str) -> None:
+    """Point the engine at `url`; call before the pool starts."""
+    DB.config = {"dsn": url}
+
+
+@asynccontextmanager
+async def pool(*, size: int, **options: Any) -> AsyncIterator[None]:
+    """Hold a connection pool open for the engine; inside another such block, use that one's."""
+    if DB.pool is not None:
+        yield
+        return
+    await DB.start_connection_pool(min_size=1, max_size=size, command_timeout=30, **options)
+    try:
+        yield
+    finally:
+        await DB.close_connection_pool()
+
+
+def transaction() -> PostgresTransaction:
+    """One unit of work; a nested call joins the outer one."""
+    return DB.transaction()
+
+
+def current_connection() -> asyncpg.Connection:
+    """The connection of the transaction in progress; raises RuntimeError outside of one."""
+    current = DB.current_transaction.get()
+    if current is None:
+        raise RuntimeError("this needs a transaction in progress")
+    return current.connection
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    """The transaction's connection, or one lent by the pool."""
+    current = DB.current_transaction.get()
+    if current is not None:
+        yield current.connection
+        return
+    if DB.pool is None:
+        raise RuntimeError("the connection pool is not open")
+    async with DB.pool.acquire() as lent:
+        yield lent
+
+
+async def fetch(sql: str, *values: Any) -> Sequence[asyncpg.Record]:
+    async with connection() as c:
+        return await c.fetch(sql, *values)
+
+
+async def fetch_one(sql: str, *values: Any) -> asyncpg.Record | None:
+    async with connection() as c:
+        return await c.fetchrow(sql, *values)
+
+
+async def fetch_value(sql: str, *values: Any) -> Any:
+    async with connection() as c:
+        return await c.fetchval(sql, *values)
+
+
+async def execute(sql: str, *values: Any) -> str:
+    """Run one statement and return PostgreSQL's command tag, such as `UPDATE 3`."""
+    async with connection() as c:
+        return str(await c.execute(sql, *values))
+
+
+def affected(tag: str) -> int:
+    """Rows counted in a command tag: 3 for `UPDATE 3`."""
+    return int(tag.rsplit(" ", 1)[-1])

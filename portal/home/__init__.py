@@ -1,0 +1,1 @@
+"""The front page and hubs, composed from other packages' queries."""

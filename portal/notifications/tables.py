@@ -1,0 +1,69 @@
+"""The outbox and what recipients asked for."""
+
+from enum import StrEnum
+
+from piccolo.columns import JSONB, BigSerial, Boolean, Bytea, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from portal.core.columns import one_of
+from portal.core.db import DB
+
+
+class MailState(StrEnum):
+    """Where a mail is. `accepted`: the recipient's server took it. `bounced`: it said no for good."""
+
+    QUEUED = "queued"
+    DEFERRED = "deferred"
+    ACCEPTED = "accepted"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class Mail(Table, tablename="mail", db=DB):
+    """One mail to one address. `key` makes a second queueing of the same mail do nothing."""
+
+    id = BigSerial(primary_key=True)
+    key = Varchar(length=200, unique=True)
+    topic = Varchar(length=40)
+    recipient = Varchar(length=254, index=True)
+    subject = Varchar(length=250)
+    text = Text()
+    html = Text()
+    message_id = Varchar(length=200)
+    headers = JSONB(default="{}")
+    about_kind = Varchar(length=40)
+    about_key = Varchar(length=80)
+    state = Varchar(length=12, default=MailState.QUEUED.value)
+    attempts = Integer()
+    queued_at = Timestamptz()
+    next_try_at = Timestamptz(null=True, default=None)
+    answered_at = Timestamptz(null=True, default=None)
+    answer = Text()
+    state_known = one_of("state", MailState)
+
+
+class MailPart(Table, tablename="mail_part", db=DB):
+    """An attachment, or with `alternative` another form of the body (an invitation's text/calendar)."""
+
+    id = BigSerial(primary_key=True)
+    mail = ForeignKey(Mail, on_delete=OnDelete.cascade, null=False, index=True)
+    position = Integer()
+    alternative = Boolean()
+    filename = Varchar(length=120)
+    content_type = Varchar(length=120)
+    content = Bytea()
+
+
+class Suppression(Table, tablename="suppression", db=DB):
+    """An address that gets no mail: on `topic`, or with topic `*` none at all."""
+
+    id = BigSerial(primary_key=True)
+    address = Varchar(length=254)
+    topic = Varchar(length=40, default="*")
+    reason = Varchar(length=40)
+    detail = Text()
+    since = Timestamptz()
+    suppression_once = Unique(["address", "topic"], name="suppression_once")

@@ -1,0 +1,23 @@
+"""The one Piccolo app; all tables of the portal, migrations at the top level."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="portal",
+    migrations_folder_path=str(Path(__file__).resolve().parents[1] / "migrations"),
+    table_classes=table_finder(
+        modules=[
+            "portal.core.tables",
+            "portal.notifications.tables",
+            "portal.accounts.tables",
+            "portal.calendars.tables",
+            "portal.payments.tables",
+            "portal.events.tables",
+            "portal.registration.tables",
+        ],
+    ),
+    migration_dependencies=[],
+    commands=[],
+)

@@ -1,0 +1,81 @@
+"""Every refusal as a page (or, for the API, a small JSON object) with the right status. Internals are never shown."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from litestar.connection import Request
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+
+from portal.core import errors
+from portal.web.rendering import page, see_other
+
+_log = structlog.get_logger("errors")
+_TITLES = {
+    400: "That request could not be read",
+    401: "Please sign in",
+    403: "This is not open to you",
+    404: "Page not found",
+    405: "That cannot be done here",
+    409: "That is no longer possible",
+    413: "That was too much at once",
+    415: "That format is not understood",
+    422: "Something needs fixing",
+    429: "Please wait a little",
+    500: "Something broke on our side",
+    503: "Back in a moment",
+}
+_STATUS: dict[type[errors.DomainError], int] = {
+    errors.NotFound: 404, errors.Forbidden: 403, errors.Conflict: 409, errors.RateLimited: 429, errors.Invalid: 422,
+}  # fmt: skip
+
+
+def _wants_json(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path.startswith(("/api/", "/stripe/"))
+
+
+def _answer(
+    request: Request[Any, Any, Any], status: int, message: str, headers: dict[str, str] | None = None, **more: Any
+) -> Response[Any]:
+    if _wants_json(request):
+        return Response({"status": status, "message": message, **more}, status_code=status, headers=headers)
+    title = _TITLES.get(status, _TITLES[400] if status < 500 else _TITLES[500])
+    return page(
+        request, "error.html", status=status, headers={**(headers or {}), "Cache-Control": "no-store"},
+        title=title, message=message, code=status,
+    )  # fmt: skip
+
+
+def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> Response[Any]:
+    if isinstance(error, errors.SignInNeeded):
+        target = f"/account/sign-in?{urlencode({'next': request.url.path})}"
+        if request.headers.get("hx-request"):
+            return Response("", status_code=204, headers={"HX-Redirect": target})
+        return see_other(target)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.RateLimited) else None
+    more = {"fields": error.fields} if isinstance(error, errors.Invalid) else {}
+    return _answer(request, _STATUS.get(type(error), 400), error.message, headers, **more)
+
+
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    plain = {
+        404: "The address may be mistyped, or the page has moved.",
+        405: "This address does not take that kind of request.",
+        413: "Please send less at once.",
+    }
+    message = plain.get(error.status_code, "Please go back, check what was entered, and try again.")
+    headers = dict(error.headers) if error.headers and error.status_code in (405, 429) else None
+    return _answer(request, error.status_code, message, headers)
+
+
+def crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    _log.error("crash", route=request.scope.get("path_template"), error=type(error).__name__, exc_info=error)
+    return _answer(request, 500, "We have been told. What you typed was not saved; please try again in a minute.")
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    errors.DomainError: domain_error,
+    HTTPException: http_error,
+    Exception: crash,
+}

@@ -1,0 +1,152 @@
+"""Forms: what was typed becomes a msgspec struct, or a message beside each field with everything kept.
+
+    class Details(msgspec.Struct):
+        email: Annotated[str, field("Work email", kind="email")]
+        company: Annotated[str, field("Company", max_length=120)] = ""
+
+    form = await read(request, Details)
+    if form.data is None:
+        return page(request, "details.html", status=422, form=form)
+
+A field without a default must be filled in. Text is tidied (NFC, no control characters, trimmed) before it is checked.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+from email_validator import EmailNotValidError, validate_email
+from litestar.connection import Request
+
+from portal.core.errors import Invalid
+from portal.core.text import many_lines, one_line
+
+T = TypeVar("T")
+Kind = Literal["line", "text", "email", "secret", "choice"]
+
+
+def field(
+    label: str,
+    *,
+    kind: Kind = "line",
+    max_length: int | None = None,
+    missing: str = "",
+    wrong: str = "",
+    **limits: Any,
+) -> msgspec.Meta:
+    """What a form field is. `kind`: `text` keeps line breaks, `secret` is taken as typed. `limits` go to msgspec.Meta."""
+    most = max_length or {"text": 5000, "email": 254}.get(kind, 200)
+    return msgspec.Meta(
+        extra={"label": label, "kind": kind, "missing": missing, "wrong": wrong, "most": most, "limits": limits}
+    )
+
+
+class Filled(Generic[T]):
+    """A form as it came in: `data` when all was well, `errors` by field, `values` as typed."""
+
+    def __init__(self, values: Mapping[str, Any], errors: dict[str, str] | None = None, data: T | None = None) -> None:
+        self.values = dict(values)
+        self.errors = errors or {}
+        self.data = data
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """What was typed, for showing again."""
+        return self.values.get(name, default)
+
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+    def refuse(self, error: Invalid) -> "Filled[T]":
+        """The same form with what a command said about its fields."""
+        return Filled(self.values, {**self.errors, **error.fields})
+
+
+def blank(**values: Any) -> Filled[Any]:
+    """A form nobody has sent yet, with values to start from."""
+    return Filled(values)
+
+
+async def read(request: Request[Any, Any, Any], struct: type[T]) -> Filled[T]:
+    """Read and check a sent form. Unknown fields are ignored, repeated ones fill lists."""
+    sent = await request.form()
+    return bind({name: sent.getall(name) for name in sent}, struct)
+
+
+def bind(sent: Mapping[str, Sequence[Any]], struct: type[T]) -> Filled[T]:
+    """Check values (each a list, as forms send them) against a struct."""
+    typed: dict[str, Any] = {}
+    good: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for info in msgspec.structs.fields(struct):  # type: ignore[arg-type]
+        kind, meta = _split(info.type)
+        given = [value for value in sent.get(info.encode_name, ()) if isinstance(value, str)]
+        if get_origin(kind) is list:
+            typed[info.name] = [one_line(value) for value in given]
+            _take(info.name, typed[info.name], kind, meta, good, errors)
+            continue
+        raw = given[0] if given else ""
+        text = _tidy(raw, meta)
+        typed[info.name] = text
+        if not text:
+            if info.required:
+                errors[info.name] = meta.get("missing") or f"Please fill in: {meta.get('label', info.name).lower()}."
+        elif len(text) > meta.get("most", 200):
+            errors[info.name] = f"Please keep this under {meta['most']} characters; it has {len(text)}."
+        else:
+            _take(info.name, text, kind, meta, good, errors)
+    return Filled(typed, errors, None if errors else struct(**good))
+
+
+def _split(annotation: Any) -> tuple[Any, dict[str, Any]]:
+    if get_origin(annotation) is Annotated:
+        kind, *metas = get_args(annotation)
+        for meta in metas:
+            if isinstance(meta, msgspec.Meta) and meta.extra:
+                return kind, meta.extra
+        return kind, {}
+    return annotation, {}
+
+
+def _tidy(raw: str, meta: dict[str, Any]) -> str:
+    match meta.get("kind"):
+        case "secret":
+            return raw
+        case "text":
+            return many_lines(raw)
+        case _:
+            return one_line(raw)
+
+
+def _take(
+    name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str, Any], errors: dict[str, str]
+) -> None:
+    if meta.get("kind") == "email":
+        try:
+            good[name] = validate_email(value, check_deliverability=False).normalized.lower()
+        except EmailNotValidError:
+            errors[name] = meta.get("wrong") or "Please check the address: it should look like name@company.com."
+        return
+    wanted = Annotated[kind, msgspec.Meta(**meta["limits"])] if meta.get("limits") else kind
+    try:
+        good[name] = msgspec.convert(value, wanted, strict=False)
+    except msgspec.ValidationError as problem:
+        errors[name] = meta.get("wrong") or _words(kind, str(problem))
+
+
+def _words(kind: Any, problem: str) -> str:
+    plain = [k for k in (get_args(kind) or (kind,)) if k is not type(None)][0]
+    if plain is int:
+        return "Please type a whole number." if "Expected `int`" in problem else _limit(problem)
+    if plain is dt.date:
+        return "Please give a date such as 2027-02-09."
+    if plain is dt.datetime:
+        return "Please give a date and time such as 2027-02-09T09:00."
+    if "length" in problem:
+        return _limit(problem)
+    return "Please choose one of the offered values."
+
+
+def _limit(problem: str) -> str:
+    bound = problem.split(" - ")[0].replace("Expected `int`", "Please type a number").replace("Expected `str`", "Please use text")
+    return f"{bound}."

@@ -1,0 +1,201 @@
+"""Anonymous pages kept per process, answered before routing, and dropped at once when their content changes.
+
+A handler opts in with `opt={"page": PageRule(...)}` and must give everybody the same page. Query keys that the rule
+does not know are kept out of the key, so they cannot fill the memory. A page rendered while its content changed is
+not kept. While the line that announces changes is down, nothing is served from here.
+"""
+
+import gzip
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+_MOST_BYTES = 24 * 1024 * 1024
+_MOST_SECONDS = 60.0
+_GZIP_FROM = 1400
+_KEPT_HEADERS = {b"content-type", b"vary", b"cache-control", b"link", b"content-disposition", b"x-robots-tag"}
+
+Key = tuple[str, tuple[tuple[str, str], ...], bytes]
+
+
+class PageRule(msgspec.Struct, frozen=True):
+    """What a page shows (`tags`) and which query keys change it (`query`)."""
+
+    tags: tuple[str, ...] = ()
+    query: frozenset[str] = frozenset()
+
+
+class KeptPage:
+    """One page, ready to send."""
+
+    __slots__ = ("body", "etag", "headers", "kept_at", "tags", "zipped")
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]], tags: tuple[str, ...]) -> None:
+        self.body = body
+        self.etag = etag_of(body)
+        self.headers = [*headers, (b"etag", self.etag)]
+        self.tags = tags
+        self.kept_at = time.monotonic()
+        self.zipped: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.zipped or b"") + 512
+
+
+def etag_of(body: bytes) -> bytes:
+    """A weak-free entity tag: the content's own hash."""
+    return b'"%s"' % hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+
+
+class PageCache:
+    """The pages of one process."""
+
+    def __init__(self) -> None:
+        self.pages: OrderedDict[Key, KeptPage] = OrderedDict()
+        self.bytes = 0
+        self.enabled = False
+        self.generations: dict[str, int] = {}
+
+    def connected(self, up: bool) -> None:
+        """Serve from here only while changes are heard."""
+        self.clear()
+        self.enabled = up
+
+    def clear(self) -> None:
+        self.pages.clear()
+        self.bytes = 0
+        for tag in self.generations:
+            self.generations[tag] += 1
+
+    def drop(self, tag: str) -> None:
+        """Forget every page that shows `tag`."""
+        self.generations[tag] = self.generations.get(tag, 0) + 1
+        for key in [key for key, page in self.pages.items() if tag in page.tags]:
+            self.bytes -= self.pages.pop(key).size
+
+    def generation(self, tags: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self.generations.setdefault(tag, 0) for tag in tags)
+
+    def find(self, key: Key) -> KeptPage | None:
+        page = self.pages.get(key)
+        if page is None:
+            return None
+        if page.tags and time.monotonic() - page.kept_at > _MOST_SECONDS:
+            self.bytes -= self.pages.pop(key).size
+            return None
+        self.pages.move_to_end(key)
+        return page
+
+    def keep(self, key: Key, page: KeptPage) -> None:
+        if (old := self.pages.pop(key, None)) is not None:
+            self.bytes -= old.size
+        page.zipped = gzip.compress(page.body, 5, mtime=0) if len(page.body) >= _GZIP_FROM else None
+        self.pages[key] = page
+        self.bytes += page.size
+        while self.bytes > _MOST_BYTES:
+            self.bytes -= self.pages.popitem(last=False)[1].size
+
+
+def rule_for(scope: Scope) -> PageRule | None:
+    """The rule of the page that would answer, if it has one."""
+    app: Litestar = scope["litestar_app"]
+    try:
+        handler = app.asgi_router.handle_routing(path=scope["path"], method="GET")[1]
+    except HTTPException:
+        return None
+    return handler.opt.get("page")
+
+
+def key_of(scope: Scope, rule: PageRule) -> Key:
+    query: tuple[tuple[str, str], ...] = ()
+    if rule.query and scope["query_string"]:
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100)
+        query = tuple(sorted((name, value) for name, value in pairs if name in rule.query and value))
+    return scope["path"], query, header(scope, b"hx-target") if header(scope, b"hx-request") else b""
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """The first header of that lower-case name, or nothing."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value
+    return b""
+
+
+def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
+    """Answer from `cache` where possible, and fill it."""
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not cache.enabled:
+            await app(scope, receive, send)
+            return
+        try:
+            rule = rule_for(scope)
+            key = key_of(scope, rule) if rule is not None else None
+        except ValueError:
+            rule = key = None
+        if rule is None or key is None:
+            await app(scope, receive, send)
+            return
+        page = cache.find(key)
+        if page is None:
+            generation = cache.generation(rule.tags)
+            held = _Held()
+            await app(scope, receive, held.send)
+            page = held.page(rule.tags)
+            if page is None:
+                await held.replay(send)
+                return
+            if generation == cache.generation(rule.tags) and cache.enabled:
+                cache.keep(key, page)
+        await _answer(page, scope, send)
+
+    return front
+
+
+async def _answer(page: KeptPage, scope: Scope, send: Send) -> None:
+    if page.etag in header(scope, b"if-none-match"):
+        kept = [item for item in page.headers if item[0] != b"content-type"]
+        await send({"type": "http.response.start", "status": 304, "headers": kept})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    body, headers = page.body, list(page.headers)
+    if page.zipped is not None and b"gzip" in header(scope, b"accept-encoding"):
+        body = page.zipped
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+class _Held:
+    """Collects a response, to be kept or replayed."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def send(self, message: Message) -> None:
+        self.messages.append(message)
+
+    def page(self, tags: tuple[str, ...]) -> KeptPage | None:
+        start = self.messages[0]
+        if start["type"] != "http.response.start" or start["status"] != 200:
+            return None
+        headers = list(start["headers"])
+        if any(name.lower() == b"set-cookie" for name, _ in headers):
+            return None
+        body = b"".join(m["body"] for m in self.messages[1:] if m["type"] == "http.response.body")
+        kept = [(name.lower(), value) for name, value in headers if name.lower() in _KEPT_HEADERS]
+        return KeptPage(body, [*kept, (b"vary", b"Accept-Encoding")], tags)
+
+    async def replay(self, send: Send) -> None:
+        for message in self.messages:
+            await send(message)

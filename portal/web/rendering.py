@@ -1,0 +1,112 @@
+"""Pages from templates: the whole page, or for htmx the named block that is asked for.
+
+`page(request, "events/index.html", block="results", rows=rows)` answers the whole page to a browser and the block
+`results` to htmx. The server picks the block; its name is its DOM id.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar.connection import Request
+from litestar.response import Redirect, Response
+from litestar.status_codes import HTTP_303_SEE_OTHER
+from markupsafe import Markup
+
+from portal.core import countries, money, times
+from portal.core.money import Money
+from portal.core.settings import current
+from portal.web import assets, flash
+
+TEMPLATES = assets.ROOT / "templates"
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one template environment, with the macros as globals."""
+    settings = current()
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings.portal_env == "development",
+    )
+    env.filters |= {
+        "money": written,
+        "money_short": lambda amount: written(amount, short=True),
+        "day": times.day,
+        "moment": times.moment,
+        "clock": times.clock,
+        "country": countries.name,
+    }
+    env.globals |= {
+        "site": settings,
+        "asset": assets.url,
+        "style_sheet_url": assets.style_sheet_url,
+        "zone_short": times.zone_short,
+        "zone_words": times.zone_words,
+        "day_span": times.day_span,
+        "plural": plural,
+    }
+    for name in ("icons", "ui", "forms"):
+        env.globals[name] = env.get_template(f"macros/{name}.html").module
+    return env
+
+
+def written(amount: Money, short: bool = False) -> str:
+    """An amount in the site's locale."""
+    return money.written(amount.minor, amount.currency, current().site_locale, short)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 place`, `2 places`, `1,204 places`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def render(template: str, *, block: str | None = None, **context: Any) -> str:
+    """The template as text, or one of its blocks alone. Raises KeyError for an unknown block."""
+    loaded = environment().get_template(template)
+    if block is None:
+        return loaded.render(context)
+    return "".join(loaded.blocks[block](loaded.new_context(context)))
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    private: bool = False,
+    **context: Any,
+) -> Response[str]:
+    """Answer with a page. `private` pages belong to one person: never stored, and they show waiting notices."""
+    asked = bool(request.headers.get("hx-request")) and not request.headers.get("hx-history-restore-request")
+    # An error page inside a fragment would be swallowed: htmx only swaps in what fits its target.
+    part = block if asked else None
+    told = dict(headers or {})
+    if block is not None:
+        told["Vary"] = "HX-Request"
+    told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
+    notices = flash.waiting(request) if private and part is None else []
+    body = render(template, block=part, path=request.url.path, notices=notices, **context)
+    answer = Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=told)
+    if notices:
+        flash.clear(answer)
+    return answer
+
+
+def see_other(address: str, *, notice: str = "") -> Response[Any]:
+    """The answer to a form that worked: 303, with an optional notice for the next private page."""
+    answer = Redirect(address, status_code=HTTP_303_SEE_OTHER)
+    if notice:
+        flash.leave(answer, notice)
+    return answer
+
+
+def markup(text: str) -> Markup:
+    """Mark text as safe HTML; only for HTML that was sanitised when it was stored."""
+    return Markup(text)

@@ -1,0 +1,91 @@
+"""Headers every answer carries, and the check that a form was sent from our own pages.
+
+Cross-site request forgery is refused by what browsers say of a request's origin (Fetch Metadata, W3C; the Origin
+header, RFC 6454), not by tokens in pages: anonymous pages stay the same for everyone, and no form can be forgotten.
+See docs/decisions/0003.
+"""
+
+from urllib.parse import urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.core.errors import Forbidden
+from portal.core.settings import Settings
+
+_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """Security headers for every response."""
+    pay = ["https://checkout.stripe.com"]
+    if settings.stripe_api_base:
+        pay.append(origin(settings.stripe_api_base))
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self' {' '.join(pay)}"
+    )
+    fixed = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    }
+    if settings.production:
+        fixed["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+    return [(name.encode(), value.encode()) for name, value in fixed.items()]
+
+
+def origin(address: str) -> str:
+    """Scheme, host and port of an address, as browsers write an Origin."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def wrap(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Add the headers, and answer HEAD as GET without the body."""
+    added = headers(settings)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        bodiless = scope["method"] == "HEAD"
+        if bodiless:
+            scope["method"] = "GET"
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                said = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(item for item in added if item[0] not in said)]
+            elif bodiless and message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        await app(scope, receive, send_guarded)
+
+    return front
+
+
+def own_forms_only(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Guard of the whole application: whatever changes something must come from our own pages.
+
+    A handler with `opt={"machine": True}` (webhooks, one-click unsubscribe) proves itself by signature or secret and
+    reads no cookie; it is let through.
+    """
+    method = connection.scope.get("method", "GET")
+    if method in _SAFE or handler.opt.get("machine") or _from_here(connection):
+        return
+    raise Forbidden("This form was not sent from one of our pages. Please open the page again and send it from there.")
+
+
+def _from_here(connection: ASGIConnection) -> bool:
+    site = connection.headers.get("sec-fetch-site")
+    if site:
+        return site in {"same-origin", "none"}
+    sender = connection.headers.get("origin", "")
+    return bool(sender) and urlsplit(sender).netloc == connection.headers.get("host")

@@ -1,0 +1,110 @@
+"""The worker process: runs jobs and recurring work until it is told to stop, then finishes what it began."""
+
+import asyncio
+import os
+import signal
+import socket
+from datetime import timedelta
+
+import msgspec
+import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.models import Job as QueuedJob
+from pgqueuer.models import Schedule
+from pgqueuer.types import QueueExecutionMode
+
+from portal import wiring
+from portal.core import clock, db, logs
+from portal.core.jobs import Job, Recurring
+from portal.core.settings import Settings
+
+_log = structlog.get_logger("worker")
+_HEARTBEAT_SECONDS = 10
+
+
+def _register(queue: PgQueuer, job: Job) -> None:
+    async def run(queued: QueuedJob) -> None:
+        payload = msgspec.json.decode(queued.payload or b"{}")
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(job=job.name, job_id=int(queued.id))
+        try:
+            await job.handler(**payload)
+        except Exception as error:
+            _log.error("job failed", error=type(error).__name__, attempt=queued.attempts, exc_info=error)
+            raise
+        _log.info("job done")
+
+    queue.entrypoint(
+        job.name,
+        on_failure="hold",
+        executor_factory=lambda parameters: DatabaseRetryEntrypointExecutor(
+            parameters, max_attempts=job.max_attempts, initial_delay=timedelta(seconds=2), max_delay=timedelta(hours=1)
+        ),
+    )(run)
+
+
+def _schedule(queue: PgQueuer, work: Recurring) -> None:
+    async def run(_: Schedule) -> None:
+        structlog.contextvars.bind_contextvars(job=work.name)
+        try:
+            await work.handler()
+        except Exception as error:
+            _log.error("recurring work failed", error=type(error).__name__, exc_info=error)
+
+    queue.schedule(work.name, work.cron, clean_old=True)(run)
+
+
+def build(connection: object, made: wiring.Services, *, with_schedule: bool = True) -> PgQueuer:
+    """A queue runner with every job of the portal on `connection` (asyncpg, of its own)."""
+    queue = PgQueuer(AsyncpgDriver(connection))  # type: ignore[arg-type]
+    for job in wiring.jobs(made):
+        _register(queue, job)
+    if with_schedule:
+        for work in wiring.recurring(made):
+            _schedule(queue, work)
+    return queue
+
+
+async def drain(made: wiring.Services) -> None:
+    """Run every job that is due now, then return. For the demo's seeding and for tests."""
+    connection = await db.DB.get_new_connection()
+    try:
+        queue = build(connection, made, with_schedule=False)
+        await queue.qm.run(mode=QueueExecutionMode.drain, dequeue_timeout=timedelta(seconds=1))
+    finally:
+        await connection.close()
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGINT or SIGTERM."""
+    logs.set_up(settings)
+    db.configure(settings.database_url)
+    made = wiring.services(settings)
+    async with db.pool(size=settings.database_pool_size):
+        connection = await db.DB.get_new_connection()
+        queue = build(connection, made)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, queue.shutdown.set)
+        beating = asyncio.create_task(_beat(), name="heartbeat")
+        _log.info("worker started", jobs=len(wiring.jobs(made)))
+        try:
+            await queue.run(shutdown_on_listener_failure=True, max_concurrent_tasks=40, batch_size=10)
+        finally:
+            beating.cancel()
+            await connection.close()
+            _log.info("worker stopped")
+
+
+async def _beat() -> None:
+    name = f"{socket.gethostname()}:{os.getpid()}"[:80]
+    while True:
+        await db.execute(
+            "INSERT INTO worker_heartbeat (worker, seen_at, note) VALUES ($1, $2, '') "
+            "ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at",
+            name, clock.now(),
+        )  # fmt: skip
+        await db.execute("DELETE FROM worker_heartbeat WHERE seen_at < $1", clock.now() - timedelta(days=1))
+        await asyncio.sleep(_HEARTBEAT_SECONDS)

@@ -1,0 +1,60 @@
+/* What htmx does not do: the theme button, steppers, countdowns, copying, printing. Every page works without it. */
+const root = document.documentElement;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if ("themeToggle" in button.dataset) {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not saved */ }
+  } else if ("print" in button.dataset) {
+    print();
+  } else if (button.dataset.copy) {
+    navigator.clipboard.writeText(button.dataset.copy).then(() => {
+      const label = button.querySelector("span") ?? button;
+      const before = label.textContent;
+      label.textContent = "Copied";
+      setTimeout(() => { label.textContent = before; }, 2000);
+    });
+  } else if (button.dataset.step) {
+    const input = button.closest(".stepper").querySelector("input");
+    const wanted = Number(input.value || 0) + Number(button.dataset.step);
+    input.value = Math.min(Number(input.max), Math.max(Number(input.min), wanted));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
+/* A hold's countdown: the server says when it ends, so a reload or a sleeping laptop cannot make it longer. */
+const clocks = () => {
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    const left = Math.max(0, Math.round((Date.parse(clock.dataset.until) - Date.now()) / 1000));
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const bar = clock.closest(".hold")?.querySelector(".fill rect");
+    if (bar) bar.setAttribute("width", `${Math.min(100, (left / Number(clock.dataset.whole)) * 100)}%`);
+    if (left === 0 && clock.dataset.then && !clock.dataset.done) {
+      clock.dataset.done = "yes";
+      location.assign(clock.dataset.then);
+    }
+  }
+};
+if (document.querySelector("[data-until]")) {
+  clocks();
+  setInterval(clocks, 1000);
+}
+
+/* The reader's own time beside the event's. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const time of document.querySelectorAll("time[data-own]")) {
+  if (time.dataset.own === zone) continue;
+  const at = new Date(time.dateTime);
+  const here = at.toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const there = at.toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: time.dataset.own });
+  if (here === there) continue;
+  const note = document.createElement("small");
+  note.textContent = `${here} your time (${zone.replaceAll("_", " ")})`;
+  time.after(" ", note);
+}
+
+/* Show errors of a refused form where the reader is. */
+document.querySelector("#errors")?.focus();

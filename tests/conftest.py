@@ -1,0 +1,96 @@
+"""What every test may ask for: a database of its own, the application, a browser-like HTTP client, the clock."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import count
+
+os.environ["PICCOLO_CONF"] = "portal.piccolo_conf"
+os.environ["PORTAL_ENV"] = "test"
+os.environ["LOG_FORMAT"] = "console"
+for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "STRIPE_API_BASE"):
+    os.environ.pop(_name, None)
+
+import httpx  # noqa: E402
+import pytest  # noqa: E402
+from litestar import Litestar  # noqa: E402
+
+from portal.core import db  # noqa: E402
+from tests import database as test_database  # noqa: E402
+
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_SERVER] = test_database.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (handle := config.stash.get(_SERVER, None)) is not None:
+        test_database.stop(handle)
+
+
+_SERVER = pytest.StashKey[object]()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment, for acts that are told the time."""
+    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[str]:
+    """A migrated database of this test's own, with the engine's pool open on it; gives its address."""
+    name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
+    address = await test_database.copy(name)
+    db.configure(address)
+    async with db.pool(size=5):
+        yield address
+    await test_database.drop(name)
+
+
+@pytest.fixture(scope="session")
+def app() -> Litestar:
+    """The portal, built once per test process; its lifespan is entered per test by `client`."""
+    from portal.app import create_app
+    from portal.core.settings import current
+
+    current.cache_clear()
+    return create_app(current())
+
+
+@asynccontextmanager
+async def _alive(app: Litestar) -> AsyncIterator[None]:
+    """Enter the lifespan in a task of its own: fixtures are set up and torn down in different tasks."""
+    started, stop = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await stop.wait()
+
+    task = asyncio.create_task(live())
+    waiter = asyncio.create_task(started.wait())
+    await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+    if task.done():
+        task.result()
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture
+async def client(app: Litestar, database: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that behaves like a browser on our pages. Redirects are not followed."""
+    async with _alive(app):
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers) as opened:
+            yield opened
