@@ -13,7 +13,8 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.models import Schedule
-from pgqueuer.types import QueueExecutionMode
+from pgqueuer.queries import Queries
+from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 
 from portal import wiring
 from portal.core import clock, db, logs
@@ -56,9 +57,17 @@ def _schedule(queue: PgQueuer, work: Recurring) -> None:
     queue.schedule(work.name, work.cron, clean_old=True)(run)
 
 
+class _DueNow(Queries):
+    """The queue without the jobs that are due later, so that draining ends although some wait."""
+
+    async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
+        return await self.eligible_queued_work(entrypoints)
+
+
 def build(connection: object, made: wiring.Services, *, with_schedule: bool = True) -> PgQueuer:
     """A queue runner with every job of the portal on `connection` (asyncpg, of its own)."""
-    queue = PgQueuer(AsyncpgDriver(connection))  # type: ignore[arg-type]
+    driver = AsyncpgDriver(connection)
+    queue = PgQueuer(driver, queries=Queries(driver) if with_schedule else _DueNow(driver))
     for job in wiring.jobs(made):
         _register(queue, job)
     if with_schedule:
