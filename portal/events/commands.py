@@ -1,0 +1,235 @@
+"""Acts on events. Each is one transaction: rows, audit, calendar entry, word to those who hold a place."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.accounts.actors import PORTAL, Actor
+from portal.core import audit, db, times
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.core.text import one_line
+from portal.events import saving
+from portal.events.batch import Batch
+from portal.events.permissions import can_edit_events
+from portal.events.queries.history import changed_since
+from portal.events.rules import changes, states
+from portal.events.rules import facts as fact_rules
+from portal.events.tables import EventFormat, EventState
+from portal.events.values import EventFacts, Saved, VenueFacts
+
+
+async def save_event(*, actor: Actor, facts: EventFacts, now: datetime, event_id: int | None = None) -> int:
+    """Add an event, or write its facts anew when its id or source identity is known. Raises Invalid."""
+    saved = (await _save(actor, [facts], now=now, ids=[event_id]))[0]
+    if saved.event_id is None:
+        raise Invalid(saved.reasons)
+    return saved.event_id
+
+
+async def save_events(*, actor: Actor, facts: Sequence[EventFacts], now: datetime) -> list[Saved]:
+    """Save many in one transaction and a dozen statements; one that is refused does not stop the rest.
+
+    Hand in chunks of some hundreds. Events with a known source identity are updated, or left alone when
+    nothing in them differs from the last time.
+    """
+    return await _save(actor, facts, now=now, ids=[None] * len(facts))
+
+
+async def _save(
+    actor: Actor, given: Sequence[EventFacts], *, now: datetime, ids: Sequence[int | None]
+) -> list[Saved]:
+    _allow(actor)
+    batch = Batch(given, ids)
+    async with db.transaction():
+        await batch.meet_stored()
+        await batch.write(now=now)
+        for verb, told in batch.audit.items():
+            await audit.record_many(actor=actor.label, verb=verb, kind="event", now=now, facts=told)
+        await saving.announce(batch.written, now=now)
+        await saving.tell_attendees(batch.concerned)
+    return batch.answers()
+
+
+async def move_event(
+    *,
+    actor: Actor,
+    event_id: int,
+    version: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    timezone: str,
+    now: datetime,
+    all_day: bool = False,
+    venue: VenueFacts | None = None,
+    format: EventFormat | None = None,
+    online_url: str | None = None,
+) -> None:
+    """Change time, place or join link. `version` is the one the editor looked at.
+
+    Raises Conflict saying what changed when somebody else changed time, place or state since. What was
+    announced first is kept, and the event becomes `moved`; moved back, it is an ordinary one again.
+    """
+    _allow(actor)
+    async with db.transaction():
+        row = await _locked(event_id)
+        await _not_overtaken(row, version)
+        before = changes.plan_of(row)
+        _open("move", before.state)
+        wanted = fact_rules.tidied(EventFacts(
+            title=before.title, starts_at=starts_at, ends_at=ends_at, timezone=timezone, all_day=all_day,
+            venue=venue, format=format or before.format, summary=row["summary"],
+            online_url=before.online_url if online_url is None else online_url,
+        ))  # fmt: skip
+        if faults := fact_rules.faults(wanted):
+            raise Invalid(faults)
+        after = msgspec.structs.replace(
+            before, starts_at=wanted.starts_at, ends_at=wanted.ends_at, timezone=timezone, all_day=all_day,
+            venue=wanted.venue, format=wanted.format, online_url=wanted.online_url,
+        )  # fmt: skip
+        told = changes.told(before, after)
+        if not told and before.venue == after.venue:
+            return
+        standing = saving.standing_of(row)
+        same = before.format == after.format and states.same_place(before.venue, after.venue)
+        standing = standing.moved_to(starts_at=after.starts_at, place=standing.place if same else after.place)
+        venues = await saving.add_venues([after.venue])
+        await saving.set_columns(
+            event_id,
+            starts_at=after.starts_at,
+            ends_at=after.ends_at,
+            timezone=timezone,
+            all_day=all_day,
+            format=after.format.value,
+            venue=venues[saving.venue_key(after.venue)] if after.venue else None,
+            online_url=after.online_url,
+            state=standing.state.value,
+            first_starts_at=standing.first_starts_at,
+            first_place=standing.first_place,
+        )
+        await _finish(actor, "event.moved", row, told, now=now, tell=before.state is not EventState.DRAFT)
+
+
+async def cancel_event(*, actor: Actor, event_id: int, version: int, now: datetime, reason: str = "") -> None:
+    """Call an event off. It stays in lists and feeds, as cancelled; `reason` is told to attendees."""
+    _allow(actor)
+    async with db.transaction():
+        row = await _locked(event_id)
+        await _not_overtaken(row, version)
+        before = changes.plan_of(row)
+        _open("cancel", before.state)
+        words = one_line(reason)[:300]
+        told = [changes.Change("state", f"It is cancelled. {words}".strip())]
+        await saving.set_columns(event_id, state=EventState.CANCELLED.value)
+        await _finish(actor, "event.cancelled", row, told, now=now)
+
+
+async def reinstate_event(*, actor: Actor, event_id: int, version: int, now: datetime) -> None:
+    """Take a cancellation back: the event is on where and when it was before."""
+    _allow(actor)
+    async with db.transaction():
+        row = await _locked(event_id)
+        await _not_overtaken(row, version)
+        _open("reinstate", EventState(row["state"]))
+        state = saving.standing_of(row).reinstated().state
+        await saving.set_columns(event_id, state=state.value)
+        told = [changes.Change("state", "It takes place after all.")]
+        await _finish(actor, "event.reinstated", row, told, now=now)
+
+
+async def publish_event(*, actor: Actor, event_id: int, now: datetime) -> None:
+    """Make a draft public."""
+    _allow(actor)
+    async with db.transaction():
+        row = await _locked(event_id)
+        _open("publish", EventState(row["state"]))
+        state = saving.standing_of(row).reinstated().state
+        await saving.set_columns(event_id, state=state.value, published_at=row["published_at"] or now)
+        again = row["published_at"] is not None
+        told = [changes.Change("state", "It takes place after all.")] if again else []
+        await _finish(actor, "event.published", row, told, now=now, tell=again)
+
+
+async def withdraw_event(*, actor: Actor, event_id: int, version: int, now: datetime) -> None:
+    """Take an event off the portal. To those who hold its calendar entry it is cancelled."""
+    _allow(actor)
+    async with db.transaction():
+        row = await _locked(event_id)
+        await _not_overtaken(row, version)
+        _open("withdraw", EventState(row["state"]))
+        await saving.set_columns(event_id, state=EventState.DRAFT.value)
+        told = [changes.Change("state", "It is cancelled.")]
+        await _finish(actor, "event.withdrawn", row, told, now=now)
+
+
+async def set_price_summary(
+    *, event_id: int, is_free: bool | None, price_from: int | None, currency: str, now: datetime
+) -> None:
+    """Say what lists and filters show as the price. Called by registration when ticket types change."""
+    async with db.transaction():
+        row = await _locked(event_id)
+        wanted = (is_free, price_from, currency)
+        if wanted == (row["is_free"], row["price_from"], row["price_currency"]):
+            return
+        await saving.set_columns(
+            event_id, is_free=is_free, price_from=price_from, price_currency=currency,
+            version=row["version"] + 1, changed_at=now,
+        )  # fmt: skip
+        await audit.record(
+            actor=PORTAL.label, verb="event.priced", kind="event", key=event_id, now=now,
+            version=row["version"] + 1, is_free=is_free, price_from=price_from, currency=currency,
+        )  # fmt: skip
+
+
+def _allow(actor: Actor) -> None:
+    if not can_edit_events(actor):
+        raise Forbidden("Only organisers and editors change events.")
+
+
+def _open(act: str, state: EventState) -> None:
+    if reason := states.why_not(act, state):
+        raise Conflict(reason)
+
+
+async def _locked(event_id: int) -> Mapping[str, Any]:
+    rows = await saving.stored([event_id])
+    if not rows:
+        raise NotFound("There is no such event.")
+    return rows[0]
+
+
+async def _not_overtaken(row: Mapping[str, Any], version: int) -> None:
+    if row["version"] == version:
+        return
+    since = await changed_since(row["id"], version)
+    if since:
+        told = " ".join(f"{times.moment(c.at, row['timezone'], 'd MMM, HH:mm')}: {c.words}" for c in since)
+        raise Conflict(f"This event was changed while you were editing it. {told}")
+
+
+async def _finish(
+    actor: Actor,
+    verb: str,
+    row: Mapping[str, Any],
+    told: list[changes.Change],
+    *,
+    now: datetime,
+    tell: bool = True,
+) -> None:
+    """What ends every act: version, note, audit, calendar entry, word to attendees."""
+    event_id, public = row["id"], row["published_at"] is not None
+    note = changes.note(told)
+    await saving.set_columns(
+        event_id,
+        version=row["version"] + 1,
+        changed_at=now,
+        **({"change_note": note} if note and public else {}),
+    )
+    await audit.record(
+        actor=actor.label, verb=verb, kind="event", key=event_id, now=now,
+        version=row["version"] + 1, told=note, fields=[change.field for change in told],
+    )  # fmt: skip
+    await saving.announce([event_id], now=now)
+    if told and tell and saving.concerns_attendees(row):
+        await saving.tell_attendees([event_id])

@@ -1,0 +1,27 @@
+"""What happened to an event, from the audit trail."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.core import db
+
+
+class PastChange(msgspec.Struct, frozen=True):
+    """A change people were told of: `words` as they were told."""
+
+    at: datetime
+    words: str
+    version: int
+
+
+_SINCE = """
+SELECT at, facts ->> 'told' AS words, (facts ->> 'version')::bigint AS version FROM audit_entry
+WHERE kind = 'event' AND key = $1 AND (facts ->> 'version')::bigint > $2 AND facts ->> 'told' <> ''
+ORDER BY id LIMIT 20
+"""
+
+
+async def changed_since(event_id: int, version: int) -> list[PastChange]:
+    """Changes of time, place, title or state after `version`, oldest first."""
+    return [PastChange(**row) for row in await db.fetch(_SINCE, str(event_id), version)]

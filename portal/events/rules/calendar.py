@@ -1,0 +1,41 @@
+"""An event as a calendar entry: what every feed and invitation says of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.calendars.values import Entry
+from portal.events.rules.states import place_words
+from portal.events.tables import EventFormat, EventState
+from portal.events.values import VenueFacts
+
+
+def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
+    """The entry of a stored event with its venue (`venue_…` columns) and topic names.
+
+    The join link stays out: the entry goes into public feeds. A withdrawn event reads as cancelled.
+    """
+    state = EventState(row["state"])
+    venue = venue_of(row)
+    address = f"{base_url}/events/{row['slug']}"
+    online = EventFormat(row["format"]) is EventFormat.ONLINE
+    return Entry(
+        title=row["title"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        timezone=row["timezone"],
+        all_day=row["all_day"],
+        location=place_words(EventFormat(row["format"]), venue),
+        url=address,
+        description="\n\n".join(part for part in (row["summary"], address) if part),
+        cancelled=state in (EventState.CANCELLED, EventState.DRAFT),
+        categories=tuple(row["topics"]),
+        latitude=None if venue is None or online else venue.latitude,
+        longitude=None if venue is None or online else venue.longitude,
+    )
+
+
+def venue_of(row: Mapping[str, Any]) -> VenueFacts | None:
+    """The venue of a joined row, from its `venue_…` columns."""
+    if row["venue_id"] is None:
+        return None
+    return VenueFacts(**{name: row[f"venue_{name}"] for name in VenueFacts.__struct_fields__})

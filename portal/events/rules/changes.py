@@ -1,0 +1,128 @@
+"""What a change means: to those who planned with the event, and to an event that its source gives anew."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.events.rules import calendar, states
+from portal.events.tables import EventFormat, EventState
+from portal.events.values import EventFacts, VenueFacts
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What people planned with. A change of any of it is told to them."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    all_day: bool
+    format: EventFormat
+    venue: VenueFacts | None
+    online_url: str
+    state: EventState
+
+    @property
+    def place(self) -> str:
+        return states.place_words(self.format, self.venue)
+
+    @property
+    def time(self) -> str:
+        return states.time_words(self.starts_at, self.ends_at, self.timezone, all_day=self.all_day)
+
+
+def plan_of(row: Mapping[str, Any]) -> Plan:
+    """The plan of a stored event with its venue."""
+    plain = ("title", "starts_at", "ends_at", "timezone", "all_day", "online_url")
+    return Plan(
+        **{name: row[name] for name in plain},
+        format=EventFormat(row["format"]),
+        venue=calendar.venue_of(row),
+        state=EventState(row["state"]),
+    )
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One thing that is different now, and the sentence that says so."""
+
+    field: str
+    words: str
+
+
+def told(before: Plan, after: Plan) -> list[Change]:
+    """What attendees have to know, in the order of importance."""
+    found = []
+    was_on, is_on = (plan.state in states.PUBLIC - {EventState.CANCELLED} for plan in (before, after))
+    if was_on and not is_on:
+        found.append(Change("state", "It is cancelled."))
+    if is_on and not was_on:
+        found.append(Change("state", "It takes place after all."))
+    if before.time != after.time:
+        found.append(Change("time", f"New time: {after.time} (was {before.time})."))
+    if before.place != after.place:
+        was = f" (was {before.place})" if before.place else ""
+        found.append(Change("place", f"New place: {after.place or 'to be announced'}{was}."))
+    if before.format != after.format:
+        words = {"in_person": "in person", "online": "online", "hybrid": "in person and online"}
+        found.append(Change("format", f"It now takes place {words[after.format]}."))
+    if before.online_url != after.online_url:
+        found.append(Change("online_url", "The link for joining online is new."))
+    if before.title != after.title:
+        found.append(Change("title", f"New title: {after.title} (was {before.title})."))
+    return found
+
+
+def note(changes: list[Change]) -> str:
+    """The sentences as one, short enough to keep."""
+    words = " ".join(change.words for change in changes)
+    return words if len(words) <= 400 else words[:399].rstrip() + "…"
+
+
+def source_said(facts: EventFacts) -> dict[str, Any]:
+    """Time, place and state as a source gives them."""
+    return {
+        "time": [facts.starts_at.isoformat(), facts.ends_at.isoformat(), facts.timezone, facts.all_day],
+        "place": [facts.format, states.place_words(facts.format, facts.venue)],
+        "state": facts.state,
+    }
+
+
+def adopted(row: Mapping[str, Any], facts: EventFacts) -> EventFacts:
+    """Facts for an event that is stored already.
+
+    A source that repeats its old time, place or state does not undo what staff changed since: of those three,
+    only what the source itself changes is taken over. Facts without a source count in full.
+    """
+    venue = calendar.venue_of(row)
+    if facts.venue and venue and states.same_place(venue, facts.venue) and facts.source:
+        facts = msgspec.structs.replace(facts, venue=_completed(venue, facts.venue))
+    if not facts.source:
+        return facts
+    before = msgspec.json.decode(row["source_said"])
+    now_says = source_said(facts)
+    keep: dict[str, Any] = {}
+    if before.get("time") == now_says["time"]:
+        keep |= {name: row[name] for name in ("starts_at", "ends_at", "timezone", "all_day")}
+    if before.get("place") == now_says["place"]:
+        keep |= {"venue": venue, "format": EventFormat(row["format"])}
+    if before.get("state") == now_says["state"]:
+        keep["state"] = EventState(row["state"])
+    return msgspec.structs.replace(facts, **keep)
+
+
+def _completed(known: VenueFacts, given: VenueFacts) -> VenueFacts:
+    """The given place, with what was known and is not said this time."""
+    return VenueFacts(**{
+        name: getattr(given, name) or getattr(known, name) for name in VenueFacts.__struct_fields__
+    })  # fmt: skip
+
+
+def state_after(stored: EventState, wanted: EventState, *, was_public: bool) -> EventState:
+    """The state once facts were saved; what is public is never made a draft by saving."""
+    if wanted is EventState.DRAFT or stored == wanted:
+        return stored
+    if wanted is EventState.CANCELLED:
+        return EventState.CANCELLED if was_public else stored
+    return stored if stored is EventState.MOVED else EventState.PUBLISHED

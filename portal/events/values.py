@@ -1,0 +1,89 @@
+"""What an event is, as plain values: what importers, the demo and staff hand to the commands."""
+
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from portal.core import times
+from portal.events.tables import EventFormat, EventKind, EventState
+
+
+class VenueFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A place; a city alone is enough. `country` is an ISO 3166-1 alpha-2 code.
+
+    Two venues with the same name, street, city and country are one; the rest is added to what is known of it.
+    """
+
+    name: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    directions: str = ""
+
+
+class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be said about an event when it is saved.
+
+    `starts_at` and `ends_at` are aware; `timezone` is the IANA zone they are announced in. All-day events run
+    from local midnight to the midnight after the last day (`whole_days` makes both). `description` is
+    Markdown; HTML in it is sanitised. `topics` are names. `source` with `source_key` is the identity of an
+    imported event: saving it again updates it. `slug` is a wish; empty, it is made from the title. `state` is
+    one of draft, published, cancelled.
+    """
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    all_day: bool = False
+    format: EventFormat = EventFormat.IN_PERSON
+    kind: EventKind = EventKind.OWN
+    state: EventState = EventState.PUBLISHED
+    summary: str = ""
+    description: str = ""
+    venue: VenueFacts | None = None
+    topics: tuple[str, ...] = ()
+    organiser_name: str = ""
+    organisation_id: int | None = None
+    url: str = ""
+    online_url: str = ""
+    language: str = ""
+    image: str = ""
+    credit: str = ""
+    is_free: bool | None = None
+    price_from: int | None = None
+    price_currency: str = ""
+    sponsor: str = ""
+    slug: str = ""
+    source: str = ""
+    source_key: str | None = None
+
+
+class Outcome(StrEnum):
+    """What saving an event came to."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """One answer of `save_events`, in the order of what was given. `reasons` maps fields to what is wrong."""
+
+    outcome: Outcome
+    event_id: int | None = None
+    reasons: dict[str, str] = {}
+
+
+def whole_days(first: date, last: date, zone_name: str) -> tuple[datetime, datetime]:
+    """Start and end, in UTC, of an all-day event from `first` to `last`, both included."""
+    zone = times.zone(zone_name)
+    start = datetime(first.year, first.month, first.day, tzinfo=zone)
+    after = last + timedelta(days=1)
+    return start.astimezone(UTC), datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC)
