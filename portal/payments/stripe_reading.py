@@ -1,0 +1,121 @@
+"""What Stripe's answers mean, field by field. Pure; takes expanded and unexpanded objects alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.payments.values import Payment, Session, StripeRefund, WebhookEvent, from_stripe
+
+
+def session(said: dict[str, Any]) -> Session:
+    intent = _expanded(said.get("payment_intent"))
+    charge = _expanded(intent.get("latest_charge"))
+    currency = (said.get("currency") or "").upper()
+    return Session(
+        id=said["id"],
+        url=said.get("url"),
+        status=said["status"],
+        payment_status=said["payment_status"],
+        payment_intent=_id(said.get("payment_intent")) or None,
+        amount_total=from_stripe(said.get("amount_total") or 0, currency),
+        currency=currency,
+        expires_at=_moment(said["expires_at"]),
+        method=_method(charge) if said["payment_status"] == "paid" else "",
+        failure=_failure(intent),
+        card_country=_card(charge).get("country") or "",
+        metadata=dict(said.get("metadata") or {}),
+    )
+
+
+def payment(said: dict[str, Any]) -> Payment:
+    charge = _expanded(said.get("latest_charge"))
+    currency = said["currency"].upper()
+    return Payment(
+        id=said["id"],
+        status=said["status"],
+        amount=from_stripe(said["amount"], currency),
+        received=from_stripe(said.get("amount_received") or 0, currency),
+        refunded=from_stripe(charge.get("amount_refunded") or 0, currency),
+        currency=currency,
+        charge=_id(said.get("latest_charge")) or None,
+        method=_method(charge),
+        card_country=_card(charge).get("country") or "",
+        disputed=bool(charge.get("disputed")),
+        failure=_failure(said),
+        metadata=dict(said.get("metadata") or {}),
+    )
+
+
+def refund(said: dict[str, Any]) -> StripeRefund:
+    currency = said["currency"].upper()
+    return StripeRefund(
+        id=said["id"],
+        payment_intent=_id(said.get("payment_intent")) or None,
+        charge=_id(said.get("charge")) or None,
+        amount=from_stripe(said["amount"], currency),
+        currency=currency,
+        status=said.get("status") or "pending",
+        reason=said.get("reason") or "",
+        failure=said.get("failure_reason") or "",
+        metadata=dict(said.get("metadata") or {}),
+        created_at=_moment(said["created"]),
+    )
+
+
+def event(said: dict[str, Any]) -> WebhookEvent:
+    """Takes any age of event: what is read here has the same name in every version, or is missing."""
+    # Events of API v2 name their object instead of carrying it.
+    thing = (said.get("data") or {}).get("object") or said.get("related_object") or {}
+    kind = str(thing.get("object") or thing.get("type") or "")
+    own = str(thing.get("id") or "")
+    metadata = thing.get("metadata")
+    created = said.get("created")
+    return WebhookEvent(
+        id=_text(said["id"]),
+        type=_text(said["type"]),
+        created_at=_moment(created) if isinstance(created, int) else None,
+        live=bool(said.get("livemode")),
+        object_type=kind,
+        object_id=own,
+        session_id=own if kind == "checkout.session" else "",
+        payment_intent=own if kind == "payment_intent" else _id(thing.get("payment_intent")),
+        metadata={str(k): str(v) for k, v in metadata.items()} if isinstance(metadata, dict) else {},
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value
+
+
+def _expanded(field: Any) -> dict[str, Any]:
+    return field if isinstance(field, dict) else {}
+
+
+def _id(field: Any) -> str:
+    """The id in a field that holds either an id or the object."""
+    return str(_expanded(field).get("id") or (field if isinstance(field, str) else ""))
+
+
+def _card(charge: dict[str, Any]) -> dict[str, Any]:
+    return _expanded(_expanded(charge.get("payment_method_details")).get("card"))
+
+
+def _method(charge: dict[str, Any]) -> str:
+    """How it was paid, for people: `visa 4242`, `sepa_debit 3000`, `paypal`."""
+    details = _expanded(charge.get("payment_method_details"))
+    kind = str(details.get("type") or "")
+    facts = _expanded(details.get(kind))
+    return " ".join(str(part) for part in (facts.get("brand") or kind, facts.get("last4")) if part)
+
+
+def _failure(intent: dict[str, Any]) -> str:
+    """Why the last try failed; nothing once another is under way or went through."""
+    if intent.get("status") in ("processing", "succeeded", "requires_capture"):
+        return ""
+    error = _expanded(intent.get("last_payment_error"))
+    return str(error.get("message") or error.get("code") or "")
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
