@@ -1,1 +1,7 @@
-"""Calendar entries of anything: values, the revision ledger, feeds, invitations. Knows things by (kind, key) only."""
+"""Calendar entries of anything: values, the revision ledger, feeds, invitations, links. Knows things by
+(kind, key).
+
+Publishing an entry (`commands.publish`) stores a revision and its VEVENT bytes; feeds join stored bytes,
+invitations are made from the stored revision. Who holds which revision is written down with
+`commands.note_sent`. Does not own events, orders or mail.
+"""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from piccolo.columns import JSONB, BigSerial, Bytea, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.core.columns import one_of
@@ -26,6 +26,7 @@ class CalendarItem(Table, tablename="calendar_item", db=DB):
     key = Varchar(length=80)
     uid = Varchar(length=200, unique=True)
     revision = Integer(help_text="number of the newest revision")
+    changed_at = Timestamptz(help_text="when the newest revision was made")
     calendar_item_once = Unique(["kind", "key"], name="calendar_item_once")
 
 
@@ -40,11 +41,17 @@ class CalendarRevision(Table, tablename="calendar_revision", db=DB):
     entry = JSONB()
     digest = Varchar(length=64)
     vevent = Bytea()
+    zone = Varchar(length=64, help_text="the zone the VEVENT refers to; empty for UTC and all-day entries")
+    first_year = Integer()
+    last_year = Integer()
     calendar_revision_once = Unique(["item", "number"], name="calendar_revision_once")
+    calendar_revision_counts = Check("sequence >= 0 AND sequence < number", name="calendar_revision_counts")
 
 
 class CalendarHolding(Table, tablename="calendar_holding", db=DB):
-    """The newest revision an address was sent, and how."""
+    """The newest revision an address was sent, and how. `raised`: how far its SEQUENCE runs ahead of the
+    item's, because a seat was cancelled and the event went on (see `rules.addressed_sequence`).
+    """
 
     id = BigSerial(primary_key=True)
     item = ForeignKey(CalendarItem, on_delete=OnDelete.cascade, null=False)
@@ -52,6 +59,7 @@ class CalendarHolding(Table, tablename="calendar_holding", db=DB):
     number = Integer()
     method = Varchar(length=10)
     sent_at = Timestamptz()
+    raised = Integer()
     method_known = one_of("method", Method)
     calendar_holding_once = Unique(["item", "address"], name="calendar_holding_once")
 

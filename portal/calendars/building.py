@@ -1,0 +1,106 @@
+"""VEVENTs as bytes, once per revision, and feeds joined from them. Pure: the same content gives the same
+bytes.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from icalendar import vUri
+
+from portal.calendars import components, zones
+from portal.calendars.components import Raw, text
+from portal.calendars.values import Entry, FeedContent, Revision, ZoneUse
+
+FORMAT = 1
+"""Raise it when the bytes around the stored VEVENTs change: it is part of every feed's entity tag."""
+
+CANCELLED = "Cancelled: "
+
+
+def vevent(revision: Revision) -> bytes:
+    """The VEVENT of a revision as feeds carry it: published, so without organiser and attendees.
+
+    No ORGANIZER, although RFC 5546 asks for one: Apple's Calendar takes such an event for an invitation to
+    somebody else and Outlook asks to reply to it. A cancelled entry says so in its title too: Outlook reads
+    STATUS only as free or busy (MS-OXCICAL 2.1.3.1.1.20.23), so in a subscription it would stand there as if
+    it took place.
+    """
+    entry = revision.entry
+    return bytes(
+        components.event(
+            revision,
+            sequence=revision.sequence,
+            summary=CANCELLED + entry.title if entry.cancelled else entry.title,
+            description=components.described(entry),
+            status=status(entry),
+            busy="FREE" if entry.all_day and not entry.tentative else busy(entry),
+        ).to_ical()
+    )
+
+
+def status(entry: Entry) -> str:
+    if entry.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.tentative else "CONFIRMED"
+
+
+def busy(entry: Entry) -> str:
+    """How the time is shown to others, in Outlook's words."""
+    if entry.cancelled:
+        return "FREE"
+    return "TENTATIVE" if entry.tentative else "BUSY"
+
+
+def calendar(
+    content: FeedContent,
+    *,
+    name: str,
+    description: str = "",
+    address: str = "",
+    refresh: timedelta = timedelta(hours=1),
+) -> bytes:
+    """A published calendar. `address` is where it can be fetched again; leave it out of feeds that belong to
+    one person.
+    """
+    # A calendar needs a component to be one; a feed without entries carries a zone.
+    used = content.zones if content.count else (*content.zones, _NO_ENTRIES)
+    parts = [
+        zones.vtimezone(zone.name, zone.first_year, zone.last_year)
+        for zone in sorted(used, key=lambda z: z.name)
+    ]
+    return b"".join(
+        (_head(name, description, address, refresh, content.newest), *parts, content.events, _TAIL)
+    )
+
+
+_NO_ENTRIES = ZoneUse("Etc/UTC", 2000, 2000)
+_TAIL = b"END:VCALENDAR\r\n"
+
+
+@lru_cache(maxsize=256)
+def _head(name: str, description: str, address: str, refresh: timedelta, newest: datetime | None) -> bytes:
+    made = components.calendar("PUBLISH")
+    interval = Raw(_duration(refresh))
+    timed = Raw(interval)
+    timed.params["VALUE"] = "DURATION"
+    for key in ("NAME", "X-WR-CALNAME"):
+        made.add(key, text(name), encode=False)
+    if description:
+        for key in ("DESCRIPTION", "X-WR-CALDESC"):
+            made.add(key, text(description), encode=False)
+    made.add("REFRESH-INTERVAL", timed, encode=False)
+    made.add("X-PUBLISHED-TTL", interval, encode=False)
+    if address:
+        made.add("URL", vUri(address), encode=False)
+        made.add("SOURCE", vUri(address, params={"VALUE": "URI"}), encode=False)
+    if newest is not None:
+        made.add("LAST-MODIFIED", newest)
+    return bytes(made.to_ical()).removesuffix(_TAIL)
+
+
+def _duration(value: timedelta) -> str:
+    """RFC 5545's form, without a remainder below a minute: `PT1H`, `PT90M`, `P1D`."""
+    minutes = max(1, int(value.total_seconds()) // 60)
+    if minutes % 1440 == 0:
+        return f"P{minutes // 1440}D"
+    return f"PT{minutes // 60}H" if minutes % 60 == 0 else f"PT{minutes}M"
