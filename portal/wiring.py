@@ -11,6 +11,8 @@ from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
+from portal.notifications import jobs as mail
+from portal.notifications.pages import MailPreferences
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 
@@ -33,17 +35,22 @@ def dependencies(made: Services) -> dict[str, Provide]:
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
-    return [assets.router(), health.router()]
+    return [assets.router(), health.router(), MailPreferences]
 
 
 def jobs(made: Services) -> list[Job]:
     """Everything the worker can be asked to do."""
-    return []
+    return [
+        Job("notifications.deliver", mail.deliverer(mail.transport(made.settings), made.settings.mail_from)),
+    ]
 
 
 def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
-    return [Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits)]
+    return [
+        Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
+        Recurring("mail-sweep", "* * * * *", mail.sweeper(made.settings)),
+    ]
 
 
 async def _sweep_rate_limits() -> None:

@@ -1,1 +1,1 @@
-"""Mail: the outbox with its queue, retries and suppression, preferences, unsubscribing. Knows addresses, not people."""
+"""Mail: the outbox, its delivery, retries, suppression and unsubscribing. Knows addresses, not people."""

@@ -1,0 +1,90 @@
+"""What mail is about, when it is tried again, and what a server's answer means."""
+
+import re
+from datetime import timedelta
+
+from email_validator import EmailNotValidError, validate_email
+
+from portal.notifications.values import Answer, Stage, Verdict
+
+TRANSACTIONAL = frozenset({"codes", "orders", "calendar", "waiting"})
+"""Mail that is part of what somebody asked for or bought: it cannot be switched off."""
+
+LEASE = timedelta(minutes=5)
+"""How long a worker keeps a mail to itself. Longer than one try can take: see the limit in `sending.smtp`."""
+
+EARLY = timedelta(seconds=5)
+"""A try may come this much early, because database and worker need not have the same clock."""
+
+OVERDUE = timedelta(minutes=1)
+"""A mail this late without a job is given a new one."""
+
+_M, _H = timedelta(minutes=1), timedelta(hours=1)
+_WAITS = (_M, 5 * _M, 15 * _M, _H, 4 * _H, 12 * _H, 12 * _H, 18 * _H)
+_WAITS_FOR_CODES = (_M, 5 * _M)
+
+_ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
+_NO_SUCH_ADDRESS = {(0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 0), (2, 1)}
+
+
+def optional(topic: str) -> bool:
+    """Whether a reader may switch the topic off."""
+    return topic not in TRANSACTIONAL
+
+
+def title(topic: str) -> str:
+    """The topic in words: `event-news` is `Event news`."""
+    return topic.replace("-", " ").replace("_", " ").capitalize()
+
+
+def wait_after(topic: str, attempts: int) -> timedelta | None:
+    """The wait after a try in vain; None when it was the last one.
+
+    Eight more tries over about two days. A code is worth nothing after ten minutes: two more tries.
+    """
+    waits = _WAITS_FOR_CODES if topic == "codes" else _WAITS
+    return waits[attempts - 1] if attempts <= len(waits) else None
+
+
+def worn_out(topic: str, attempt: int) -> bool:
+    """Whether there have been all tries before this one, none of them with an end: a worker died at each."""
+    return attempt > 1 and wait_after(topic, attempt - 1) is None
+
+
+def verdict(answer: Answer) -> Verdict:
+    """What an SMTP answer means (RFC 5321 section 4.2.1, RFC 3463).
+
+    A 5xx before the recipient was named (no log-in, sender not allowed, host blocked) is about us, not about
+    the mail: it is tried again, so that whoever runs the portal can repair it. A refused recipient counts
+    against the address only when the enhanced code says that the address is wrong, or when there is none: a
+    full mailbox or a blocked sender does not.
+    """
+    if 200 <= answer.code < 300:
+        return Verdict.ACCEPTED
+    if answer.stage is Stage.PORTAL:
+        return Verdict.IMPOSSIBLE
+    if answer.code < 500 or answer.stage in {Stage.CONNECTION, Stage.SENDER}:
+        return Verdict.LATER
+    if answer.stage is Stage.CONTENT:
+        return Verdict.REFUSED
+    told = _ENHANCED.match(answer.words)
+    if told is not None and (int(told[2]), int(told[3])) not in _NO_SUCH_ADDRESS:
+        return Verdict.REFUSED
+    return Verdict.ADDRESS_REFUSED
+
+
+def sendable(address: str) -> str:
+    """The address as SMTP takes it, its domain in ASCII (IDNA); empty for what is no address.
+
+    The local part may keep letters outside ASCII: then the mail server must speak SMTPUTF8.
+    """
+    try:
+        checked = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return ""
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def normal(address: str) -> str:
+    """The address as it is kept and compared: trimmed, in lower case."""
+    return address.strip().lower()

@@ -1,0 +1,1 @@
+"""A mail as bytes (`mime`), and handing it to a mail server (`smtp`)."""
