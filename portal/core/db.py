@@ -12,7 +12,6 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 
-
 class Engine(PostgresEngine):
     """Piccolo's engine, without its attempt to connect while the module is being imported."""
 

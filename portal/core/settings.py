@@ -23,13 +23,18 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections per process, at most.")
     portal_data: str = Field(".portal", description="Folder for the private database, files and demo state.")
-    secret_key: str = Field(
-        DEVELOPMENT_SECRET, description="At least 32 characters; signs ticket codes and addresses."
-    )
+    secret_key: str = Field(DEVELOPMENT_SECRET, description="At least 32 characters; signs ticket codes and addresses.")
     base_url: str = Field(
         "http://localhost:8000", description="Public address of the portal, without a trailing slash."
     )
     log_format: Literal["json", "console"] = Field("json", description="Structured logs, or lines for people.")
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Proxies of yours in front that append to `X-Forwarded-For`. 0 believes no header; too high a "
+        "number lets visitors choose the address that limits are counted by.",
+    )
 
     site_name: str = Field("Sterile Line", description="Name of the publisher's portal.")
     site_tagline: str = Field("Contract manufacturing, in depth", description="One line under the name.")
@@ -57,7 +62,9 @@ class Settings(BaseSettings):
     smtp_url: str = Field(
         "", description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: mail waits in the queue."
     )
-    mail_from: str = Field("Sterile Line <events@sterileline.example>", description="Sender of every mail, and ORGANIZER of invitations.")
+    mail_from: str = Field(
+        "Sterile Line <events@sterileline.example>", description="Sender of every mail, and ORGANIZER of invitations."
+    )
     vies_url: str = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."
     )

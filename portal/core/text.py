@@ -49,4 +49,3 @@ def many_lines(value: str) -> str:
     """Like `one_line`, keeping line breaks (as LF) and at most one blank line in a row."""
     lines = [one_line(line) for line in value.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-

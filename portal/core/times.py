@@ -19,7 +19,9 @@ def zone(name: str) -> ZoneInfo:
 @lru_cache(maxsize=1)
 def zone_names() -> list[str]:
     """Every zone a person may choose, in order."""
-    return sorted(n for n in available_timezones() if "/" in n and not n.startswith(("Etc/", "posix", "right", "SystemV"))) + ["UTC"]
+    return sorted(
+        n for n in available_timezones() if "/" in n and not n.startswith(("Etc/", "posix", "right", "SystemV"))
+    ) + ["UTC"]
 
 
 @lru_cache(maxsize=8192)

@@ -89,25 +89,19 @@ class StripeGateway:
         """Open a payment page. The same key gives the same page, however often it is asked for."""
         params = _session_params(purchase)
         with _translated():
-            made = await self._client().v1.checkout.sessions.create_async(
-                params, {"idempotency_key": idempotency_key}
-            )
+            made = await self._client().v1.checkout.sessions.create_async(params, {"idempotency_key": idempotency_key})
         return stripe_reading.session(made.to_dict())
 
     async def retrieve_session(self, session_id: str) -> Session:
         """The page and its payment as they are now."""
         with _translated():
-            found = await self._client().v1.checkout.sessions.retrieve_async(
-                session_id, {"expand": _WITH_PAYMENT}
-            )
+            found = await self._client().v1.checkout.sessions.retrieve_async(session_id, {"expand": _WITH_PAYMENT})
         return stripe_reading.session(found.to_dict())
 
     async def expire_session(self, session_id: str) -> Session:
         """Close the page. Raises GatewayRefused when it is not open any more, paid or expired."""
         with _translated():
-            closed = await self._client().v1.checkout.sessions.expire_async(
-                session_id, {"expand": _WITH_PAYMENT}
-            )
+            closed = await self._client().v1.checkout.sessions.expire_async(session_id, {"expand": _WITH_PAYMENT})
         return stripe_reading.session(closed.to_dict())
 
     async def create_refund(
@@ -138,25 +132,19 @@ class StripeGateway:
     async def retrieve_refunds(self, payment_intent: str) -> list[StripeRefund]:
         """Every refund of a payment, newest first, wherever it was made."""
         with _translated():
-            page = await self._client().v1.refunds.list_async(
-                {"payment_intent": payment_intent, "limit": 100}
-            )
+            page = await self._client().v1.refunds.list_async({"payment_intent": payment_intent, "limit": 100})
             return [stripe_reading.refund(refund.to_dict()) async for refund in page.auto_paging_iter()]
 
     async def retrieve_payment(self, payment_intent: str) -> Payment:
         """The payment and its latest charge as they are now."""
         with _translated():
-            found = await self._client().v1.payment_intents.retrieve_async(
-                payment_intent, {"expand": _WITH_CHARGE}
-            )
+            found = await self._client().v1.payment_intents.retrieve_async(payment_intent, {"expand": _WITH_CHARGE})
         return stripe_reading.payment(found.to_dict())
 
     def verify_event(self, payload: bytes, signature: str) -> WebhookEvent:
         """The event in a webhook delivery. Raises ForgedEvent unless Stripe signed these bytes just now."""
         try:
-            stripe.WebhookSignature.verify_header(
-                payload, signature, self._webhook_secret, _SIGNATURE_SECONDS
-            )
+            stripe.WebhookSignature.verify_header(payload, signature, self._webhook_secret, _SIGNATURE_SECONDS)
         except (stripe.SignatureVerificationError, ValueError, TypeError):
             # ValueError: the body is no text. TypeError: the header has letters outside ASCII.
             raise ForgedEvent("webhook", code="signature") from None
@@ -192,8 +180,7 @@ def _session_params(purchase: SessionRequest) -> SessionCreateParams:
                     "currency": currency,
                     "unit_amount": to_stripe(line.unit_amount, currency),
                     # An empty description would be refused.
-                    "product_data": {"name": line.name}
-                    | ({"description": line.detail} if line.detail else {}),  # type: ignore[typeddict-item]
+                    "product_data": {"name": line.name} | ({"description": line.detail} if line.detail else {}),  # type: ignore[typeddict-item]
                 },
             }
             for line in purchase.lines

@@ -2,7 +2,18 @@
 
 from enum import StrEnum
 
-from piccolo.columns import JSONB, UUID, BigInt, BigSerial, ForeignKey, Integer, Numeric, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -73,6 +84,7 @@ class Purchase(Table, tablename="purchase", db=DB):
     total = BigInt()
     refunded = BigInt()
     title = Varchar(length=250)
+    supply = Varchar(length=250, help_text="what, when and where, for the invoice")
     email = Varchar(length=254, index=True)
     buyer_name = Varchar(length=200)
     company = Varchar(length=200)
@@ -139,6 +151,7 @@ class Refund(Table, tablename="refund", db=DB):
     id = BigSerial(primary_key=True)
     public_id = UUID(unique=True)
     purchase = ForeignKey(Purchase, on_delete=OnDelete.restrict, null=False, index=True)
+    attempt = ForeignKey(PaymentAttempt, on_delete=OnDelete.restrict, null=False)
     amount = BigInt()
     reason = Varchar(length=200)
     state = Varchar(length=12, default=RefundState.REQUESTED.value)

@@ -27,9 +27,7 @@ _STEPS = dict.fromkeys(_THREE_DECIMALS, 10) | {"ISK": 100, "UGX": 100}
 class GatewayError(Exception):
     """Stripe could not do what was asked. The text holds codes; `detail`, Stripe's words, is not for logs."""
 
-    def __init__(
-        self, what: str, *, code: str = "", param: str = "", request_id: str = "", detail: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, code: str = "", param: str = "", request_id: str = "", detail: str = "") -> None:
         super().__init__(" ".join(part for part in (what, code, param, request_id) if part))
         self.code = code
         self.param = param

@@ -118,9 +118,7 @@ def _tidy(raw: str, meta: dict[str, Any]) -> str:
             return one_line(raw)
 
 
-def _take(
-    name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str, Any], errors: dict[str, str]
-) -> None:
+def _take(name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str, Any], errors: dict[str, str]) -> None:
     if meta.get("kind") == "email":
         try:
             good[name] = validate_email(value, check_deliverability=False).normalized.lower()
@@ -135,7 +133,7 @@ def _take(
 
 
 def _words(kind: Any, problem: str) -> str:
-    plain = [k for k in (get_args(kind) or (kind,)) if k is not type(None)][0]
+    plain = next(k for k in (get_args(kind) or (kind,)) if k is not type(None))
     if plain is int:
         return "Please type a whole number." if "Expected `int`" in problem else _limit(problem)
     if plain is dt.date:
@@ -148,5 +146,9 @@ def _words(kind: Any, problem: str) -> str:
 
 
 def _limit(problem: str) -> str:
-    bound = problem.split(" - ")[0].replace("Expected `int`", "Please type a number").replace("Expected `str`", "Please use text")
+    bound = (
+        problem.partition(" - ")[0]
+        .replace("Expected `int`", "Please type a number")
+        .replace("Expected `str`", "Please use text")
+    )
     return f"{bound}."

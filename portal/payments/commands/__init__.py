@@ -1,0 +1,1 @@
+"""Acts on money. Every one is a single transaction without network calls."""

@@ -1,0 +1,93 @@
+"""Opening and pricing purchases, and voiding them when what was to be bought is no longer held."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from portal.core import db
+from portal.core.errors import Conflict
+from portal.core.jobs import enqueue
+from portal.payments.buying import Basket
+from portal.payments.rules import totals
+from portal.payments.tables import PurchaseState, VatCheck
+
+_OPEN = """
+INSERT INTO purchase (public_id, kind, key, state, currency, net, tax, total, refunded, title, supply, email, buyer_name,
+    company, street, postal_code, city, country, vat_id, vat_check, vat_checked_at, po_number, tax_treatment, return_path,
+    created_at, expires_at, method)
+VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+    $23, $24, '')
+ON CONFLICT (kind, key) DO UPDATE SET currency = excluded.currency, net = excluded.net, tax = excluded.tax,
+    total = excluded.total, title = excluded.title, supply = excluded.supply, email = excluded.email,
+    buyer_name = excluded.buyer_name, company = excluded.company, street = excluded.street,
+    postal_code = excluded.postal_code, city = excluded.city, country = excluded.country, vat_id = excluded.vat_id,
+    vat_check = excluded.vat_check, vat_checked_at = excluded.vat_checked_at, po_number = excluded.po_number,
+    tax_treatment = excluded.tax_treatment, expires_at = excluded.expires_at
+WHERE purchase.state = 'open'
+RETURNING id
+"""
+
+
+async def open_purchase(*, basket: Basket, now: datetime) -> int:
+    """Make the purchase of (kind, key), or price it anew while it is open; returns its id.
+
+    Raises Conflict once money is on its way: what is paid for can no longer change.
+    """
+    sums = totals(basket.lines, basket.treatment)
+    buyer = basket.buyer
+    async with db.transaction():
+        purchase_id = await db.fetch_value(
+            _OPEN,
+            uuid4(), basket.kind, basket.key, basket.currency, sums.net, sums.tax, sums.gross, basket.title, basket.supply,
+            buyer.email, buyer.name, buyer.company, buyer.street, buyer.postal_code, buyer.city, buyer.country,
+            buyer.vat_id, buyer.vat_check.value, now if buyer.vat_id else None, buyer.po_number, basket.treatment.value,
+            basket.return_path, now, basket.expires_at,
+        )  # fmt: skip
+        if purchase_id is None:
+            raise Conflict("This order is already being paid; it can no longer be changed.")
+        await db.execute("DELETE FROM purchase_line WHERE purchase = $1", purchase_id)
+        async with db.connection() as line_of:
+            await line_of.executemany(
+                "INSERT INTO purchase_line (purchase, position, key, description, detail, quantity, list_net, unit_net, "
+                "tax_rate, refunded_quantity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+                [
+                    (purchase_id, n, line.key, line.description, line.detail, line.quantity, line.list_net, line.unit_net,
+                     line.tax_rate)
+                    for n, line in enumerate(basket.lines, 1)
+                ],
+            )  # fmt: skip
+        if buyer.vat_id and buyer.vat_check is VatCheck.FORM:
+            await enqueue("payments.check_vat_id", purchase=purchase_id)
+    return int(purchase_id)
+
+
+async def void_purchase(*, purchase_id: int) -> None:
+    """Nothing is held for this purchase any more: close its payment page too. Late money is settled when it comes."""
+    async with db.transaction():
+        voided = await db.fetch_value(
+            "UPDATE purchase SET state = $2 WHERE id = $1 AND state = $3 RETURNING id",
+            purchase_id, PurchaseState.VOID.value, PurchaseState.OPEN.value,
+        )  # fmt: skip
+        if voided:
+            await enqueue("payments.close_sessions", purchase=purchase_id)
+
+
+async def note_vat_check(*, purchase_id: int, found: VatCheck, name: str, now: datetime) -> None:
+    """Keep what the register said; an ID it does not know becomes a question for a person once money is in."""
+    async with db.transaction():
+        row = await db.fetch_one(
+            "UPDATE purchase SET vat_check = $2, vat_checked_at = $3 WHERE id = $1 RETURNING vat_id, state, tax_treatment",
+            purchase_id, found.value, now,
+        )  # fmt: skip
+        if row is None or found is not VatCheck.UNKNOWN_TO_REGISTER:
+            return
+        await db.execute(
+            "INSERT INTO money_question (reference, purchase, sentence, facts, asked_at, settled_by) "
+            "VALUES ($1, $2, $3, jsonb_build_object('register_name', $4::text), $5, '') ON CONFLICT (reference) DO NOTHING",
+            f"vat:{purchase_id}", purchase_id,
+            f"The EU's register does not know the VAT ID {row['vat_id']} given for this purchase.", name, now,
+        )  # fmt: skip
+
+
+async def lock_purchase(*, purchase_id: int) -> PurchaseState:
+    """Take the purchase's lock in the current transaction: always before the lock of what is bought."""
+    return PurchaseState(await db.fetch_value("SELECT state FROM purchase WHERE id = $1 FOR UPDATE", purchase_id))

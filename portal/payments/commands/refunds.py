@@ -1,0 +1,145 @@
+"""Money going back: asked for by lines, sent to Stripe by a job, and never guessed about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Conflict, Invalid
+from portal.core.jobs import enqueue
+from portal.payments.commands.invoices import issue_credit_note, purchase_lines
+from portal.payments.rules import refund_amount
+from portal.payments.tables import RefundState, TaxTreatment
+from portal.payments.values import StripeRefund
+
+_log = structlog.get_logger("refunds")
+
+
+async def request_refund(
+    *, actor: Actor, purchase_id: int, quantities: Mapping[int, int], reason: str, now: datetime
+) -> int:
+    """Give back `quantities` units per line id; the seats or whatever was bought stay as they are.
+
+    Raises Invalid when more is asked than is left of a line, Conflict when the purchase is not paid.
+    """
+    wanted = {line: count for line, count in quantities.items() if count}
+    async with db.transaction():
+        purchase = await db.fetch_one("SELECT state, tax_treatment FROM purchase WHERE id = $1 FOR UPDATE", purchase_id)
+        if purchase is None or purchase["state"] != "paid":
+            raise Conflict("Only a paid purchase can be refunded.")
+        lines = await purchase_lines(purchase_id)
+        rows = await db.fetch("SELECT id, refunded_quantity FROM purchase_line WHERE purchase = $1", purchase_id)
+        already = {row["id"]: row["refunded_quantity"] for row in rows}
+        for line_id, count in wanted.items():
+            left = lines[line_id].quantity - already[line_id] if line_id in lines else 0
+            if not 0 < count <= left:
+                raise Invalid({f"line_{line_id}": f"At most {left} of this line can still be given back."})
+        treatment = TaxTreatment(purchase["tax_treatment"])
+        amount = refund_amount(lines, already, wanted, treatment)
+        if amount <= 0:
+            raise Invalid({"": "There is nothing to give back for these lines."})
+        attempt_id = await db.fetch_value(
+            "SELECT id FROM payment_attempt WHERE purchase = $1 AND state = 'succeeded' ORDER BY id LIMIT 1",
+            purchase_id,
+        )
+        refund_id = await _insert(purchase_id, attempt_id, amount, reason, actor.label, now)
+        so_far = dict(already)
+        for line_id, count in wanted.items():
+            share = refund_amount(lines, so_far, {line_id: count}, treatment)
+            so_far[line_id] += count
+            await db.execute(
+                "INSERT INTO refund_line (refund, line, quantity, amount) VALUES ($1, $2, $3, $4)",
+                refund_id, line_id, count, share,
+            )  # fmt: skip
+            await db.execute(
+                "UPDATE purchase_line SET refunded_quantity = refunded_quantity + $2 WHERE id = $1",
+                line_id,
+                count,
+            )
+        await db.execute("UPDATE purchase SET refunded = refunded + $2 WHERE id = $1", purchase_id, amount)
+        await audit.record(
+            actor=actor.label,
+            verb="request refund",
+            kind="purchase",
+            key=purchase_id,
+            now=now,
+            amount=amount,
+            reason=reason,
+        )
+    return refund_id
+
+
+async def return_attempt(*, purchase_id: int, attempt_id: int, amount: int, reason: str, now: datetime) -> int:
+    """Send back everything one attempt brought; no line is touched. Called inside settling."""
+    return await _insert(purchase_id, attempt_id, amount, reason, "portal", now)
+
+
+async def _insert(purchase_id: int, attempt_id: int, amount: int, reason: str, who: str, now: datetime) -> int:
+    refund_id = await db.fetch_value(
+        "INSERT INTO refund (public_id, purchase, attempt, amount, reason, state, requested_by, created_at, note) "
+        "VALUES ($1, $2, $3, $4, $5, 'requested', $6, $7, '') RETURNING id",
+        uuid4(), purchase_id, attempt_id, amount, reason, who, now,
+    )  # fmt: skip
+    await enqueue("payments.send_refund", refund=refund_id)
+    return int(refund_id)
+
+
+async def note_refund(*, refund_id: int, seen: StripeRefund, now: datetime) -> None:
+    """Record what Stripe says of a refund we asked for; a failed one gives the lines back and asks a person."""
+    async with db.transaction():
+        row = await db.fetch_one("SELECT purchase, state, amount FROM refund WHERE id = $1 FOR UPDATE", refund_id)
+        assert row is not None
+        state = _STATES.get(seen.status, RefundState.PENDING)
+        if row["state"] in ("failed", state.value):
+            return
+        await db.execute(
+            "UPDATE refund SET state = $2, stripe_id = $3, settled_at = CASE WHEN $2 IN ('succeeded', 'failed') THEN $4 END, "
+            "note = $5 WHERE id = $1",
+            refund_id, state.value, seen.id, now, seen.failure,
+        )  # fmt: skip
+        if state is RefundState.FAILED:
+            await _give_lines_back(refund_id, row["purchase"], row["amount"], now)
+        else:
+            await issue_credit_note(refund_id=refund_id, now=now)
+
+
+_STATES = {
+    "succeeded": RefundState.SUCCEEDED, "pending": RefundState.PENDING, "requires_action": RefundState.PENDING,
+    "failed": RefundState.FAILED, "canceled": RefundState.FAILED,
+}  # fmt: skip
+
+
+async def _give_lines_back(refund_id: int, purchase_id: int, amount: int, now: datetime) -> None:
+    lines = await db.execute(
+        "UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity - r.quantity "
+        "FROM refund_line r WHERE r.refund = $1 AND r.line = l.id",
+        refund_id,
+    )
+    if db.affected(lines):
+        await db.execute("UPDATE purchase SET refunded = refunded - $2 WHERE id = $1", purchase_id, amount)
+    await ask(
+        reference=f"refund-failed:{refund_id}", purchase_id=purchase_id, now=now,
+        sentence=f"Stripe could not pay back {amount} minor units. Please find another way to the buyer.",
+    )  # fmt: skip
+
+
+async def note_foreign_refund(*, purchase_id: int, seen: StripeRefund, now: datetime) -> None:
+    """A refund somebody made in Stripe's dashboard: a person says which lines it was for."""
+    await ask(
+        reference=f"refund:{seen.id}", purchase_id=purchase_id, now=now,
+        sentence=f"{seen.amount} {seen.currency.upper()} (minor units) were refunded in Stripe's dashboard. "
+        "Which lines were meant?",
+    )  # fmt: skip
+    _log.info("foreign refund", purchase=purchase_id)
+
+
+async def ask(*, reference: str, purchase_id: int | None, sentence: str, now: datetime) -> None:
+    """Put a question about money before a person, once per reference."""
+    await db.execute(
+        "INSERT INTO money_question (reference, purchase, sentence, facts, asked_at, settled_by) "
+        "VALUES ($1, $2, $3, '{}', $4, '') ON CONFLICT (reference) DO NOTHING",
+        reference, purchase_id, sentence, now,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Acts on seats and orders. Locks are taken in one order everywhere: purchase, order, quotas by id."""

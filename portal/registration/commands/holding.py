@@ -1,0 +1,229 @@
+"""Taking seats out of sale for a while.
+
+The database counts taken places from the seats themselves and refuses to exceed a quota's capacity; the quotas wanted
+are locked in one order, as late as possible, before what is left is looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.accounts.actors import Actor
+from portal.core import db
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.settings import current
+from portal.core.tokens import readable, secret
+from portal.registration import queries
+from portal.registration.commands.lapsing import lapse_due
+from portal.registration.rules import selling as rules
+from portal.registration.tables import OrderState
+from portal.registration.values import Code, Ticket
+
+
+class SoldOut(Conflict):
+    """Not enough places; `left` is what is still free per ticket type id (None: no limit)."""
+
+    def __init__(self, message: str, left: dict[int, int | None]) -> None:
+        super().__init__(message)
+        self.left = left
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A fresh hold: its order's id and secret."""
+
+    order_id: int
+    secret: str
+
+
+async def hold_seats(
+    *,
+    event_id: int,
+    wanted: Mapping[int, int],
+    code: str,
+    actor: Actor | None,
+    now: datetime,
+    patience: bool = True,
+) -> Hold:
+    """Hold `wanted` places (count per ticket type id) as a new order.
+
+    Raises Invalid for a choice or code that cannot be, SoldOut when places are gone, NotFound for an event that sells
+    nothing.
+    """
+    wanted = {ticket: count for ticket, count in wanted.items() if count > 0}
+    tickets = await queries.tickets(event_id, now=now)
+    if not tickets:
+        raise NotFound("There is nothing to register for here.")
+    promo = await _promo(event_id, code, now)
+    offered = rules.visible(tickets, promo)
+    rules.check_selection(offered, wanted, now)
+    await _refuse_a_dead_event(event_id, now)
+    _refuse_if_full(offered, wanted, now)
+    try:
+        return await _take(event_id, wanted, tickets, promo, actor, now)
+    except SoldOut:
+        # Lapsed holds that the sweeper has not met yet may be what is in the way.
+        if patience and await lapse_due(now=now, event_id=event_id):
+            return await hold_seats(event_id=event_id, wanted=wanted, code=code, actor=actor, now=now, patience=False)
+        raise
+
+
+async def _promo(event_id: int, code: str, now: datetime) -> Code | None:
+    if not code:
+        return None
+    promo = await queries.code_by_name(event_id, code)
+    if refusal := rules.code_refusal(promo, now):
+        raise Invalid({"code": refusal})
+    return promo
+
+
+async def _refuse_a_dead_event(event_id: int, now: datetime) -> None:
+    row = await db.fetch_one("SELECT state, kind, ends_at FROM event WHERE id = $1", event_id)
+    if row is None or row["state"] == "draft" or row["kind"] != "own":
+        raise NotFound("There is nothing to register for here.")
+    if row["state"] == "cancelled":
+        raise Conflict("This event has been cancelled; registration is closed.")
+    if row["ends_at"] <= now:
+        raise Conflict("This event is over; registration is closed.")
+
+
+def _refuse_if_full(tickets: Sequence[Ticket], wanted: Mapping[int, int], now: datetime) -> None:
+    for ticket in tickets:
+        count = wanted.get(ticket.id, 0)
+        if count and (rules.sale(ticket, now) is rules.Sale.FULL or (ticket.left is not None and ticket.left < count)):
+            raise _sold_out(tickets, wanted, {})
+
+
+def _sold_out(tickets: Sequence[Ticket], wanted: Mapping[int, int], left_now: Mapping[int, int]) -> SoldOut:
+    left: dict[int, int | None] = {
+        ticket.id: 0 if ticket.waiting and ticket.left is not None else left_now.get(ticket.id, ticket.left)
+        for ticket in tickets
+    }
+    short = [ticket for ticket in tickets if wanted.get(ticket.id) and (left[ticket.id] or 0) < wanted[ticket.id]]
+    told = "; ".join(
+        f"{ticket.name}: {left[ticket.id]} left, {wanted[ticket.id]} asked for"
+        if left[ticket.id]
+        else f"{ticket.name} is full"
+        for ticket in short
+    )
+    return SoldOut(f"Somebody was quicker. {told or 'These places are gone'}.", left)
+
+
+async def _take(
+    event_id: int,
+    wanted: Mapping[int, int],
+    tickets: Sequence[Ticket],
+    promo: Code | None,
+    actor: Actor | None,
+    now: datetime,
+) -> Hold:
+    by_id = {ticket.id: ticket for ticket in tickets}
+    chosen = [by_id[kind] for kind in sorted(wanted, key=lambda k: list(by_id).index(k)) for _ in range(wanted[kind])]
+    prices = rules.seat_prices([ticket.price for ticket in chosen], [ticket.id for ticket in chosen], promo)
+    hold = secret()
+    async with db.transaction():
+        order_id = await insert_order(
+            event_id=event_id, secret_address=hold, promo=promo, actor=actor, now=now,
+            until=now + timedelta(minutes=current().hold_minutes),
+        )  # fmt: skip
+        left = await lock_and_check(wanted, tickets)
+        await insert_seats(order_id, chosen, prices)
+        await db.execute("UPDATE seat_order SET left_after_hold = $2 WHERE id = $1", order_id, left)
+    return Hold(order_id=order_id, secret=hold)
+
+
+async def insert_order(
+    *, event_id: int, secret_address: str, promo: Code | None, actor: Actor | None, now: datetime, until: datetime,
+    email: str = "", name: str = "",
+) -> int:  # fmt: skip
+    """A new held order without seats yet; raises Invalid when the code was used up in the meantime."""
+    number = await db.fetch_value("SELECT nextval('order_number')")
+    if promo is not None and promo.max_uses is not None:
+        used = await db.fetch_value("SELECT used FROM promo_code WHERE id = $1 FOR UPDATE", promo.id)
+        if used >= promo.max_uses:
+            raise Invalid({"code": "This code has been used as often as it may be."})
+    return int(
+        await db.fetch_value(
+            "INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, "
+            "holds_until, end_reason) VALUES ($1, $2, $3, $4, $5, 'held', $6, $7, $8, $9, '') RETURNING id",
+            f"{current().order_prefix}-{now:%y}-{number:06d}",
+            secret_address,
+            event_id,
+            actor.account_id if actor else None,
+            promo.id if promo else None,
+            email or (actor.email if actor else ""),
+            name or (actor.name if actor else ""),
+            now,
+            until,
+        )  # fmt: skip
+    )
+
+
+async def lock_and_check(wanted: Mapping[int, int], tickets: Sequence[Ticket]) -> int | None:
+    """Lock the quotas of the wanted ticket types and raise SoldOut unless all fit.
+
+    Returns what will be left of the tightest one, None without limits.
+    """
+    rows = await db.fetch(
+        "SELECT q.id, q.capacity - q.taken AS left FROM quota q WHERE q.id IN "
+        "(SELECT quota FROM ticket_quota WHERE ticket_type = ANY($1)) ORDER BY q.id FOR UPDATE",
+        list(wanted),
+    )
+    left = {row["id"]: row["left"] for row in rows}
+    draws = await db.fetch("SELECT ticket_type, quota FROM ticket_quota WHERE ticket_type = ANY($1)", list(wanted))
+    needs: dict[int, int] = {}
+    for row in draws:
+        needs[row["quota"]] = needs.get(row["quota"], 0) + wanted[row["ticket_type"]]
+    if not rules.fits(left, needs):
+        left_now = {
+            kind: min(max(0, left[row["quota"]]) for row in draws if row["ticket_type"] == kind)
+            for kind in {row["ticket_type"] for row in draws}
+        }
+        raise _sold_out(tickets, wanted, left_now)
+    return min((left[quota] - count for quota, count in needs.items()), default=None)
+
+
+async def insert_seats(order_id: int, tickets: Sequence[Ticket], prices: Sequence[int]) -> None:
+    """One seat per ticket; the trigger counts them into their quotas."""
+    count = len(tickets)
+    await db.execute(
+        "INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name, "
+        "email, job_title, company) SELECT $1, t, p, 'held', l, n, c, s, '', '', '', '', '' "
+        "FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS x(t, p, l, n, c, s)",
+        order_id, [ticket.id for ticket in tickets], list(range(1, count + 1)), [ticket.price for ticket in tickets],
+        list(prices), [readable(10) for _ in range(count)], [secret() for _ in range(count)],
+    )  # fmt: skip
+
+
+async def change_code(*, order_id: int, code: str, now: datetime) -> None:
+    """Put a promo code on a held order, or take it off with an empty one; seats are priced anew.
+
+    Raises Invalid for a code that does not hold, Conflict once the order is not merely held.
+    """
+    order = await queries.order_by_id(order_id)
+    assert order is not None
+    promo = await _promo(order.event_id, code, now)
+    prices = rules.seat_prices(
+        [seat.list_net for seat in order.active_seats],
+        [seat.ticket_type for seat in order.active_seats],
+        promo,
+    )
+    hidden = [t.id for t in await queries.tickets(order.event_id, now=now) if t.by_code_only]
+    revealed = promo.ticket_types if promo is not None else frozenset()
+    if any(seat.ticket_type in hidden and seat.ticket_type not in revealed for seat in order.active_seats):
+        raise Invalid({"code": "One of your tickets is only sold with its code."})
+    if promo is not None and prices == [seat.list_net for seat in order.active_seats]:
+        raise Invalid({"code": "This code changes nothing for the tickets you have chosen."})
+    async with db.transaction():
+        state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1 FOR UPDATE", order_id)
+        if state != OrderState.HELD.value:
+            raise Conflict("This order can no longer be changed.")
+        if promo is not None and promo.id != order.code_id and promo.max_uses is not None:
+            used = await db.fetch_value("SELECT used FROM promo_code WHERE id = $1 FOR UPDATE", promo.id)
+            if used >= promo.max_uses:
+                raise Invalid({"code": "This code has been used as often as it may be."})
+        await db.execute("UPDATE seat_order SET promo_code = $2 WHERE id = $1", order_id, promo.id if promo else None)
+        await db.execute(
+            "UPDATE seat s SET net = x.n FROM unnest($1::bigint[], $2::bigint[]) AS x(id, n) WHERE s.id = x.id",
+            [seat.id for seat in order.active_seats], prices,
+        )  # fmt: skip

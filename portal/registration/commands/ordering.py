@@ -1,0 +1,207 @@
+"""From held seats to an order: who comes, who pays, and confirming what costs nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.accounts.actors import Actor
+from portal.core import db
+from portal.core.errors import Conflict
+from portal.core.jobs import enqueue
+from portal.core.settings import current
+from portal.core.times import day_span, zone
+from portal.payments.buying import Basket, Buyer, Line, PaidPurchase, PurchaseHandler
+from portal.payments.commands.purchases import lock_purchase, open_purchase
+from portal.payments.rules import treatment_for
+from portal.registration import queries
+from portal.registration.commands.holding import SoldOut, lock_and_check
+from portal.registration.commands.lapsing import release_seats
+from portal.registration.values import OrderRecord, SeatRecord
+
+KIND = "registration"
+
+
+class Attendee(msgspec.Struct, frozen=True):
+    """Who sits on a seat; all empty when the name follows. With only an e-mail, that person is asked."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    job_title: str = ""
+
+    @property
+    def named(self) -> bool:
+        return bool(self.first_name and self.last_name)
+
+
+async def save_details(
+    *, order: OrderRecord, buyer: Buyer, attendees: Sequence[Attendee], actor: Actor | None, now: datetime
+) -> int | None:
+    """Keep who comes and who pays. Returns the purchase to pay, or None when the order is free.
+
+    The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed.
+    """
+    seats = order.active_seats
+    async with db.transaction():
+        purchase_id = None
+        if order.purchase_id is not None:
+            await lock_purchase(purchase_id=order.purchase_id)
+        until = now + timedelta(minutes=current().hold_minutes)
+        most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
+        held = await db.fetch_value(
+            "UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), "
+            "holds_until = greatest(holds_until, least($5, $6)) "
+            "WHERE id = $1 AND state = 'held' AND holds_until > $7 RETURNING holds_until",
+            order.id, buyer.email, buyer.name, actor.account_id if actor else None, until, most, now,
+        )  # fmt: skip
+        if held is None:
+            raise Conflict("The time for this order has run out, and its places are back on sale.")
+        for seat, attendee in zip(seats, attendees, strict=True):
+            await _name(seat, attendee, buyer.company, now)
+        if any(seat.net for seat in seats):
+            purchase_id = await open_purchase(basket=_basket(order, buyer, held), now=now)
+            await db.execute("UPDATE seat_order SET purchase_id = $2 WHERE id = $1", order.id, purchase_id)
+    return purchase_id
+
+
+async def _name(seat: SeatRecord, attendee: Attendee, company: str, now: datetime) -> None:
+    await db.execute(
+        "UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7 WHERE id = $1",
+        seat.id, attendee.first_name, attendee.last_name, attendee.email, attendee.job_title, company,
+        now if attendee.named else None,
+    )  # fmt: skip
+
+
+def basket_lines(order: OrderRecord) -> tuple[Line, ...]:
+    """The order's seats as priced lines: one per ticket type and price."""
+    groups: dict[tuple[int, int], list[SeatRecord]] = {}
+    for seat in order.active_seats:
+        groups.setdefault((seat.ticket_type, seat.net), []).append(seat)
+    return tuple(
+        Line(
+            key=",".join(str(seat.id) for seat in seats)[:80],
+            description=seats[0].ticket_name,
+            detail=f"Code {order.code}" if order.code and net != seats[0].list_net else "",
+            quantity=len(seats),
+            list_net=seats[0].list_net,
+            unit_net=net,
+            tax_rate=seats[0].tax_rate,
+        )
+        for (_, net), seats in groups.items()
+    )
+
+
+def _basket(order: OrderRecord, buyer: Buyer, until: datetime) -> Basket:
+    online = order.event_format == "online"
+    local = zone(order.timezone)
+    days = day_span(
+        order.starts_at.astimezone(local).date(),
+        (order.ends_at - timedelta(microseconds=1)).astimezone(local).date(),
+    )
+    return Basket(
+        kind=KIND,
+        key=order.number,
+        title=order.event_title,
+        currency=order.currency,
+        lines=basket_lines(order),
+        buyer=buyer,
+        treatment=treatment_for(
+            online=online,
+            seller_country=current().seller_country,
+            buyer_country=buyer.country,
+            vat_check=buyer.vat_check,
+        ),
+        return_path=order.path,
+        expires_at=until,
+        supply=f"{days}, {'online' if online else order.place or order.city}",
+    )
+
+
+async def confirm_free(*, order_id: int, now: datetime) -> None:
+    """Confirm a held order that costs nothing. Raises Conflict when it lapsed, or when it does cost something."""
+    async with db.transaction():
+        confirmed = await db.fetch_value(
+            "UPDATE seat_order o SET state = 'confirmed', confirmed_at = $2 WHERE id = $1 AND state = 'held' "
+            "AND holds_until > $2 AND NOT EXISTS (SELECT FROM seat WHERE seat_order = o.id AND net > 0 AND state = 'held') "
+            "RETURNING id",
+            order_id, now,
+        )  # fmt: skip
+        if confirmed is None:
+            raise Conflict("The time for this order has run out, and its places are back on sale.")
+        await _confirm_seats(order_id)
+
+
+async def _confirm_seats(order_id: int) -> None:
+    await db.execute("UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'", order_id)
+    await enqueue("registration.send_confirmation", order=order_id)
+
+
+async def _fulfil(bought: PaidPurchase) -> bool:
+    """Money is here: confirm the seats, taking them again if the hold has lapsed and they are still free."""
+    order_id = await _locked_order(bought)
+    order = await queries.order_by_id(order_id)
+    assert order is not None
+    if order.state in ("held", "paying"):
+        await _mark_confirmed(order_id, bought.now)
+        return True
+    if order.state != "lapsed":
+        return False
+    wanted: dict[int, int] = {}
+    for seat in order.seats:
+        wanted[seat.ticket_type] = wanted.get(seat.ticket_type, 0) + 1
+    if order.event_state == "cancelled" or await _code_is_used_up(order):
+        return False
+    try:
+        await lock_and_check(wanted, await queries.tickets(order.event_id, now=bought.now))
+    except SoldOut:
+        return False
+    await db.execute("UPDATE seat SET state = 'held' WHERE seat_order = $1 AND state = 'released'", order_id)
+    await _mark_confirmed(order_id, bought.now)
+    return True
+
+
+async def _code_is_used_up(order: OrderRecord) -> bool:
+    if order.code_id is None:
+        return False
+    return bool(
+        await db.fetch_value(
+            "SELECT coalesce(used >= max_uses, false) FROM promo_code WHERE id = $1 FOR UPDATE", order.code_id
+        )
+    )
+
+
+async def _mark_confirmed(order_id: int, now: datetime) -> None:
+    await db.execute(
+        "UPDATE seat_order SET state = 'confirmed', confirmed_at = $2, ended_at = NULL, end_reason = '' WHERE id = $1",
+        order_id, now,
+    )  # fmt: skip
+    await _confirm_seats(order_id)
+
+
+async def _wait(bought: PaidPurchase) -> None:
+    """The bank takes its time: keep the seats until it has spoken."""
+    order_id = await _locked_order(bought)
+    await db.execute("UPDATE seat_order SET state = 'paying' WHERE id = $1 AND state = 'held'", order_id)
+
+
+async def _fail(bought: PaidPurchase) -> None:
+    order_id = await _locked_order(bought)
+    await db.execute(
+        "UPDATE seat_order SET state = 'lapsed', ended_at = $2, end_reason = 'the payment failed' "
+        "WHERE id = $1 AND state = 'paying'",
+        order_id, bought.now,
+    )  # fmt: skip
+    await release_seats(order_id)
+
+
+async def _refused(bought: PaidPurchase) -> None:
+    order_id = await _locked_order(bought)
+    await enqueue("registration.tell_money_returned", order=order_id)
+
+
+async def _locked_order(bought: PaidPurchase) -> int:
+    return int(await db.fetch_value("SELECT id FROM seat_order WHERE number = $1 FOR UPDATE", bought.key))
+
+
+PURCHASES = PurchaseHandler(kind=KIND, fulfil=_fulfil, wait=_wait, fail=_fail, refused=_refused)

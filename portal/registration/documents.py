@@ -1,0 +1,152 @@
+"""Tickets on paper and on the phone, made from values."""
+
+import asyncio
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import segno
+
+from portal.core import countries
+from portal.core.errors import Conflict
+from portal.core.settings import current
+from portal.core.times import clock, day, day_span, zone, zone_short, zone_words
+from portal.core.typesetting import dated, typeset
+from portal.events.tables import EventFormat, EventState
+from portal.registration.rules.ticket_codes import grouped, ticket_payload
+from portal.registration.tables import OrderState, SeatState
+from portal.registration.values import OrderRecord, SeatRecord
+
+# Light modules around a QR code, as its standard wants.
+_QUIET = 4
+
+
+async def ticket_pdf(
+    order: OrderRecord,
+    seats: Sequence[SeatRecord],
+    *,
+    phone: bool = False,
+    directions: str = "",
+    joins: Mapping[int, str] | None = None,
+) -> bytes:
+    """The tickets of `seats`, a page each: A4 to fold, or with `phone` a narrow page that fills a screen.
+
+    `directions` tell the way to the venue. `joins` has, by seat id, that attendee's own address to join online.
+    Raises Conflict for a seat that is not confirmed and for an event or order that was cancelled.
+    """
+    if not seats or order.state is not OrderState.CONFIRMED or any(s.state is not SeatState.CONFIRMED for s in seats):
+        raise Conflict("There is no ticket for a place that is not confirmed.")
+    if order.event_state == EventState.CANCELLED:
+        raise Conflict("This event was cancelled, so its tickets are no longer printed.")
+    several = len(seats) > 1
+    data = {
+        "title": f"{'Tickets' if several else 'Ticket'}: {order.event_title}",
+        "dated": dated(order.confirmed_at or order.held_at),
+        "phone": phone,
+        "event": _event(order, directions),
+        "order": _order(order),
+        # Drawing the codes is the longest part after typesetting itself.
+        "tickets": await asyncio.to_thread(_tickets, order, seats, joins or {}),
+    }
+    return await typeset("ticket", data)
+
+
+def _tickets(order: OrderRecord, seats: Sequence[SeatRecord], joins: Mapping[int, str]) -> list[dict[str, Any]]:
+    return [_ticket(order, seat, joins.get(seat.id, "")) for seat in seats]
+
+
+def _ticket(order: OrderRecord, seat: SeatRecord, join: str) -> dict[str, Any]:
+    confirmed = [s.id for s in order.seats if s.state is SeatState.CONFIRMED]
+    drawn, quiet = _qr(ticket_payload(order.event_id, seat.code))
+    return {
+        "count": f"Ticket {confirmed.index(seat.id) + 1} of {len(confirmed)}",
+        "name": seat.name,
+        "company": seat.company,
+        "type": seat.ticket_name,
+        "code": grouped(seat.code),
+        "qr": drawn,
+        "quiet": quiet,
+        "join": join,
+    }
+
+
+def _qr(payload: str) -> tuple[str, float]:
+    """The code as SVG, with the light modules around it that scanners need, and how much of its width they take."""
+    code = segno.make_qr(payload, error="m", boost_error=False)
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", border=_QUIET, light="white", xmldecl=False)
+    return drawn.getvalue().decode(), _QUIET / code.symbol_size(border=_QUIET)[0]
+
+
+def _order(order: OrderRecord) -> dict[str, Any]:
+    """The order's secret address goes only to somebody who holds all of it."""
+    settings = current()
+    alone = sum(seat.active for seat in order.seats) == 1
+    return {
+        "number": order.number,
+        "booked_by": f"Booked by {order.contact_name}" if order.contact_name else "",
+        "home": settings.base_url,
+        "url": settings.base_url + order.path if alone else None,
+        "account_url": f"{settings.base_url}/account/orders",
+        "account_text": f"{settings.base_url.partition('://')[2]}/account/orders",
+    }
+
+
+def _event(order: OrderRecord, directions: str) -> dict[str, Any]:
+    online = order.event_format != EventFormat.IN_PERSON
+    on_site = order.event_format != EventFormat.ONLINE
+    town = f"{order.postal_code} {order.city}".strip()
+    lines = [order.venue_name, order.street, town, countries.name(order.country)] if on_site else []
+    parts = [order.place or (countries.name(order.country) if on_site else ""), "online" if online else ""]
+    place = ", and ".join(part for part in parts if part)
+    return {
+        "title": order.event_title,
+        "place": place[:1].upper() + place[1:],
+        "address": [line for line in lines if line],
+        "on_site": bool(order.place or directions) and on_site,
+        "online": online,
+        "directions": directions,
+        "show": "Show this at the door, on the phone or on paper."
+        if on_site
+        else "Keep this code: it proves your place.",
+        **_when(order),
+    }
+
+
+def _when(order: OrderRecord) -> dict[str, str]:
+    """Date and time in the event's zone. The end is exclusive: midnight still belongs to the day before."""
+    local = zone(order.timezone)
+    first = order.starts_at.astimezone(local).date()
+    last = (order.ends_at - timedelta(microseconds=1)).astimezone(local).date()
+    short, words = zone_short(order.timezone, order.starts_at), zone_words(order.timezone, order.starts_at)
+    start, end = clock(order.starts_at, order.timezone), clock(order.ends_at, order.timezone)
+    later = zone_short(order.timezone, order.ends_at)
+    ends = "" if order.all_day or first == last else f", ends {end}{'' if later == short else ' ' + later}"
+    if order.all_day:
+        label, time, words = "Time", "All day", ""
+    elif first == last:
+        label, time = "Time", f"{start}–{end} {short}"
+    else:
+        label, time = "Starts", f"{start} {short}"
+    return {
+        "date": day_span(first, last),
+        "date_short": _short_span(first, last),
+        "days": _weekdays(first, last, "EEEE") + ends,
+        "days_short": _weekdays(first, last, "EEE") + ends,
+        "time_label": label,
+        "time": time,
+        "zone": words,
+    }
+
+
+def _weekdays(first: date, last: date, pattern: str) -> str:
+    return day(first, pattern) if first == last else f"{day(first, pattern)} to {day(last, pattern)}"
+
+
+def _short_span(first: date, last: date) -> str:
+    if first == last:
+        return day(first, "d MMM y")
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last, 'd MMM y')}"
+    return f"{day(first, 'd MMM' if first.year == last.year else 'd MMM y')} – {day(last, 'd MMM y')}"

@@ -1,0 +1,36 @@
+"""The feed of one person's events, at a secret address."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, get
+from litestar.connection import Request
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.calendars import feeds
+from portal.calendars.queries import feed_subject
+from portal.calendars.values import Feed
+from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.registration.queries import feed_of_person
+
+
+class PersonalFeed(Controller):
+    """Confirmed seats as a calendar. What is cancelled stays, as cancelled."""
+
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/calendars/mine/{name:str}")
+    async def mine(self, request: Request, name: FromPath[str], now: datetime) -> Response[Any]:
+        secret = feeds.secret_in(name)
+        subject = await feed_subject(secret) if secret else None
+        if subject is None or subject[0] != "person":
+            raise NotFound("There is no calendar at this address. It may have been replaced by a new one.")
+        keys, chosen_at = await feed_of_person(subject[1])
+        feed = Feed(
+            kind="event", keys=keys, name=f"My {current().site_name} events", private=True, secret=secret,
+            chosen_at=chosen_at,
+        )  # fmt: skip
+        return await feeds.answer(request, feed, now=now)

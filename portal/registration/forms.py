@@ -1,0 +1,163 @@
+"""What people type when they register. Shape and syntax only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from portal.core.errors import Invalid
+from portal.payments.buying import Buyer
+from portal.payments.tables import VatCheck
+from portal.payments.vat import checked
+from portal.registration.commands.ordering import Attendee
+from portal.web.forms import Filled, bind, field
+
+Sent = Mapping[str, Sequence[Any]]
+
+
+class Contact(msgspec.Struct):
+    """Who places the order."""
+
+    first_name: Annotated[str, field("First name", max_length=100)]
+    last_name: Annotated[str, field("Last name", max_length=100)]
+    email: Annotated[str, field("Work email", kind="email")]
+    job_title: Annotated[str, field("Job title", max_length=150)] = ""
+    company: Annotated[str, field("Company", max_length=200)] = ""
+
+
+class Invoicing(msgspec.Struct):
+    """Who gets the invoice; asked for only when there is something to pay."""
+
+    company: Annotated[str, field("Company", max_length=200)]
+    street: Annotated[str, field("Street and number", max_length=200)]
+    postal_code: Annotated[str, field("Postcode", max_length=20)]
+    city: Annotated[str, field("City", max_length=120)]
+    country: Annotated[str, field("Country", max_length=2, min_length=2, wrong="Please choose a country.")]
+    vat_id: Annotated[str, field("VAT ID", max_length=30)] = ""
+    po_number: Annotated[str, field("Purchase-order number", max_length=60)] = ""
+
+
+class SeatForm(msgspec.Struct):
+    """Who sits on one seat: the contact, somebody named here, a colleague who is asked, or nobody yet."""
+
+    who: Annotated[Literal["me", "named", "asked", "later"], field("Who comes", kind="choice")]
+    first_name: Annotated[str, field("First name", max_length=100)] = ""
+    last_name: Annotated[str, field("Last name", max_length=100)] = ""
+    email: Annotated[str, field("Work email", max_length=254)] = ""
+    job_title: Annotated[str, field("Job title", max_length=150)] = ""
+
+
+class Named(msgspec.Struct):
+    """A name for a seat, typed by whoever comes."""
+
+    first_name: Annotated[str, field("First name", max_length=100)]
+    last_name: Annotated[str, field("Last name", max_length=100)]
+    email: Annotated[str, field("Work email", kind="email")]
+    job_title: Annotated[str, field("Job title", max_length=150)] = ""
+    company: Annotated[str, field("Company", max_length=200)] = ""
+
+
+class AskColleague(msgspec.Struct):
+    email: Annotated[str, field("Colleague's work email", kind="email")]
+
+
+class CodeForm(msgspec.Struct):
+    code: Annotated[str, field("Promo code", max_length=40, missing="Please type the code.")]
+
+
+class WaitingForm(msgspec.Struct):
+    ticket_type: Annotated[int, field("Ticket", kind="choice")]
+    name: Annotated[str, field("Your name")]
+    email: Annotated[str, field("Work email", kind="email")]
+    party_size: Annotated[int, field("Places", ge=1, le=20, wrong="Please give a number from 1 to 20.")] = 1
+
+
+class Details(msgspec.Struct):
+    """The details page, checked: ready for `save_details`."""
+
+    buyer: Buyer
+    attendees: list[Attendee]
+
+
+def read_selection(sent: Sent) -> tuple[dict[int, int], dict[str, str]]:
+    """Wanted places per ticket type id from fields `ticket_<id>`, and errors by field."""
+    wanted: dict[int, int] = {}
+    errors: dict[str, str] = {}
+    for name, values in sent.items():
+        kind = name.removeprefix("ticket_")
+        if kind == name or not kind.isdecimal() or len(kind) > 15:
+            continue
+        typed = str(values[0]).strip() if values and isinstance(values[0], str) else ""
+        if not typed:
+            continue
+        if not typed.isdecimal() or not typed.isascii() or len(typed) > 4:
+            errors[name] = "Please type a number of places."
+        else:
+            wanted[int(kind)] = int(typed)
+    return wanted, errors
+
+
+def read_details(sent: Sent, *, seats: int, paid: bool) -> Filled[Details]:
+    """The whole details form. Seat fields are prefixed `s1_`, `s2_`, …"""
+    contact = bind(sent, Contact)
+    values, errors = dict(contact.values), dict(contact.errors)
+    invoicing: Filled[Invoicing] | None = bind(sent, Invoicing) if paid else None
+    if invoicing is not None:
+        values |= invoicing.values
+        errors |= invoicing.errors
+    attendees = []
+    for number in range(1, seats + 1):
+        filled = _seat(sent, number)
+        values |= {f"s{number}_{name}": value for name, value in filled.values.items()}
+        errors |= {f"s{number}_{name}": text for name, text in filled.errors.items()}
+        if filled.data is not None and contact.data is not None:
+            attendees.append(_attendee(filled.data, contact.data))
+    buyer = None
+    if contact.data is not None:
+        try:
+            buyer = _buyer(contact.data, invoicing.data if invoicing is not None else None)
+        except Invalid as refused:
+            errors |= refused.fields
+    good = Details(buyer=buyer, attendees=attendees) if buyer is not None and not errors else None
+    return Filled(values, errors, good)
+
+
+def _seat(sent: Sent, number: int) -> Filled[SeatForm]:
+    prefix = f"s{number}_"
+    own = {name.removeprefix(prefix): values for name, values in sent.items() if name.startswith(prefix)}
+    filled = bind({"who": ["me" if number == 1 else "later"], **own}, SeatForm)
+    if filled.data is None:
+        return filled
+    needed: type[Any] | None = {"named": Named, "asked": AskColleague}.get(filled.data.who)
+    if needed is None:
+        return filled
+    strict = bind(own, needed)
+    if strict.errors:
+        return Filled(filled.values, strict.errors)
+    exact = msgspec.structs.replace(filled.data, email=strict.data.email if strict.data else "")
+    return Filled(filled.values, {}, exact)
+
+
+def _attendee(seat: SeatForm, contact: Contact) -> Attendee:
+    match seat.who:
+        case "me":
+            return Attendee(contact.first_name, contact.last_name, contact.email, contact.job_title)
+        case "named":
+            return Attendee(seat.first_name, seat.last_name, seat.email, seat.job_title)
+        case "asked":
+            return Attendee(email=seat.email)
+        case _:
+            return Attendee()
+
+
+def _buyer(contact: Contact, invoicing: Invoicing | None) -> Buyer:
+    name = f"{contact.first_name} {contact.last_name}"
+    if invoicing is None:
+        return Buyer(email=contact.email, name=name, company=contact.company)
+    country = invoicing.country.upper()
+    vat = checked(invoicing.vat_id, country)
+    return Buyer(
+        email=contact.email, name=name, company=invoicing.company, street=invoicing.street,
+        postal_code=invoicing.postal_code, city=invoicing.city, country=country, vat_id=vat.compact if vat else "",
+        vat_check=VatCheck.FORM if vat else VatCheck.NONE, po_number=invoicing.po_number,
+    )  # fmt: skip

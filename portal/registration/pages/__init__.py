@@ -1,0 +1,1 @@
+"""Pages of visitors and members around seats."""

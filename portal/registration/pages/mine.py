@@ -1,0 +1,45 @@
+"""What a signed-in person has: their orders, and their own calendar feed."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.connection import Request
+from litestar.response import Response
+
+from portal.accounts.actors import Actor
+from portal.accounts.guards import signed_in
+from portal.calendars import links
+from portal.calendars.commands import feed_address, rotate_feed_address
+from portal.core.settings import current
+from portal.registration import queries
+from portal.web.rendering import page, see_other
+
+
+class MyPages(Controller):
+    """The account's part of registration; `Your orders` and `Your calendar`."""
+
+    path = "/account"
+    guards = [signed_in]
+    include_in_schema = False
+
+    @get("/orders")
+    async def orders(self, request: Request, actor: Actor) -> Response[Any]:
+        return page(
+            request,
+            "registration/my_orders.html",
+            private=True,
+            actor=actor,
+            orders=await queries.orders_of(actor.email),
+        )
+
+    @get("/calendar")
+    async def calendar(self, request: Request, actor: Actor, now: datetime) -> Response[Any]:
+        secret = await feed_address(kind="person", key=actor.email, now=now)
+        address = f"{current().base_url}/calendars/mine/{secret}.ics"
+        return page(request, "registration/my_calendar.html", private=True, actor=actor, address=address, links=links)
+
+    @post("/calendar/rotation")
+    async def rotate(self, actor: Actor, now: datetime) -> Response[Any]:
+        await rotate_feed_address(kind="person", key=actor.email, now=now)
+        return see_other("/account/calendar", notice="Your feed has a new address; the old one stopped working.")

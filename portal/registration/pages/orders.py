@@ -1,0 +1,175 @@
+"""The order's page: what has happened, what is still open, and everything that belongs to it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.connection import Request
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from portal.calendars import queries as calendar_queries
+from portal.calendars.invitations import invitation
+from portal.calendars.tables import Method
+from portal.core import db
+from portal.core.errors import Conflict, NotFound
+from portal.core.jobs import enqueue
+from portal.core.rate_limits import Limit, spend
+from portal.core.settings import current
+from portal.notifications import queries as mail_queries
+from portal.payments import queries as payment_queries
+from portal.payments.documents import invoice_pdf
+from portal.payments.flows import Payments
+from portal.payments.values import GatewayError
+from portal.registration.documents import ticket_pdf
+from portal.registration.pages.checkout import open_order
+from portal.registration.pages.files import pdf_file, private_file
+from portal.registration.rules import truth
+from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
+from portal.registration.tables import OrderState, SeatState
+from portal.registration.values import OrderRecord, SeatRecord
+from portal.web.rendering import page, see_other
+
+_CHECKS = Limit("order-check", tries=20, per=timedelta(minutes=10))
+_MAILS = Limit("order-mail", tries=3, per=timedelta(minutes=30))
+
+
+class OrderPages(Controller):
+    """An order at its secret address."""
+
+    path = "/orders/{secret:str}"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/")
+    async def show(
+        self,
+        request: Request,
+        secret: FromPath[str],
+        now: datetime,
+        payments: Payments,
+        returned: FromQuery[str] = "",
+    ) -> Response[Any]:
+        order = await open_order(secret)
+        if returned and order.state is OrderState.HELD and order.purchase_id is not None:
+            order = await _ask_stripe(order, payments, now)
+        return await _answer(request, order, now)
+
+    @get("/record")
+    async def record(self, request: Request, secret: FromPath[str], now: datetime) -> Response[Any]:
+        """The page again, for a browser that waits for news; htmx swaps in what changed."""
+        return await _answer(request, await open_order(secret), now, block="order")
+
+    @post("/check")
+    async def check(self, secret: FromPath[str], now: datetime, payments: Payments) -> Response[Any]:
+        """Ask Stripe now, and mend what differs."""
+        order = await open_order(secret)
+        await spend(_CHECKS, order.number, now=now)
+        if order.purchase_id is None:
+            return see_other(order.path, notice="This order costs nothing; there is nothing to compare.")
+        try:
+            await payments.settle(order.purchase_id)
+            await payments.compare_refunds(order.purchase_id)
+        except GatewayError:
+            return see_other(order.path, notice="Stripe cannot be reached just now. We keep trying by ourselves.")
+        return see_other(order.path, notice="Compared with Stripe; this page shows what it says.")
+
+    @post("/mail")
+    async def send_again(self, secret: FromPath[str], now: datetime) -> Response[Any]:
+        order = await open_order(secret)
+        if order.state is not OrderState.CONFIRMED:
+            raise Conflict("There is no confirmation to send yet.")
+        await spend(_MAILS, order.number, now=now)
+        async with db.transaction():
+            await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
+        return see_other(order.path, notice=f"The confirmation is on its way to {order.email} again.")
+
+    @get("/tickets.pdf")
+    async def tickets(self, secret: FromPath[str], phone: FromQuery[str] = "") -> Response[bytes]:
+        """All tickets of the order in one file."""
+        order = await open_order(secret)
+        return await _tickets(order, [seat for seat in order.seats if seat.state is SeatState.CONFIRMED], bool(phone))
+
+    @get("/tickets/{file:str}")
+    async def ticket(self, secret: FromPath[str], file: FromPath[str], phone: FromQuery[str] = "") -> Response[bytes]:
+        """One ticket; `file` is its position with `.pdf`."""
+        order = await open_order(secret)
+        one = [s for s in order.seats if f"{s.position}.pdf" == file and s.state is SeatState.CONFIRMED]
+        return await _tickets(order, one, bool(phone))
+
+    @get("/invoices/{file:str}")
+    async def invoice(self, secret: FromPath[str], file: FromPath[str]) -> Response[bytes]:
+        order = await open_order(secret)
+        records = await payment_queries.invoices(order.purchase_id) if order.purchase_id is not None else []
+        found = next((record for record in records if f"{record.number}.pdf" == file), None)
+        if found is None:
+            raise NotFound("There is no such invoice for this order.")
+        return pdf_file(await invoice_pdf(found), f"{found.number}.pdf")
+
+    @get("/invitation.ics")
+    async def calendar_file(self, secret: FromPath[str]) -> Response[bytes]:
+        """The invitation as a file, as the mail carries it."""
+        order = await open_order(secret)
+        revision = (await calendar_queries.current("event", [str(order.event_id)])).get(str(order.event_id))
+        if order.state is not OrderState.CONFIRMED or revision is None:
+            raise NotFound("There is no calendar entry for this order.")
+        method = Method.CANCEL if revision.entry.cancelled else Method.REQUEST
+        content = invitation(
+            revision, method=method, attendee_email=order.email, attendee_name=order.contact_name,
+            organizer=current().mail_from,
+        )  # fmt: skip
+        return private_file(content, "text/calendar; charset=utf-8", f"{order.event_slug}.ics")
+
+
+async def _tickets(order: OrderRecord, seats: list[SeatRecord], phone: bool) -> Response[bytes]:
+    if not seats:
+        raise NotFound("There is no valid ticket here.")
+    name = f"{order.number}-{seats[0].position}" if len(seats) == 1 else order.number
+    return pdf_file(await ticket_pdf(order, seats, phone=phone), f"{name}{'-phone' if phone else ''}.pdf")
+
+
+async def _ask_stripe(order: OrderRecord, payments: Payments, now: datetime) -> OrderRecord:
+    """On the way back from Stripe's page: look at once, so that nobody has to wait for the webhook."""
+    assert order.purchase_id is not None
+    try:
+        await spend(_CHECKS, order.number, now=now)
+        await payments.settle(order.purchase_id)
+    except (GatewayError, Conflict):
+        return order
+    return await open_order(order.secret)
+
+
+async def _answer(request: Request, order: OrderRecord, now: datetime, block: str | None = None) -> Response[Any]:
+    story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
+    purchase = story.purchase if story else None
+    facts = truth.Facts(
+        order=order,
+        story=story,
+        mails=await mail_queries.mails_about("order", str(order.id)),
+        sent=await _sent(order),
+        locale=current().site_locale,
+    )
+    waiting = order.state in (OrderState.HELD, OrderState.PAYING)
+    held = order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
+    return page(
+        request, "registration/order.html", block=block, private=True, headers={"X-Robots-Tag": "noindex"}, order=order,
+        purchase=purchase, steps=truth.timeline(facts), headline=truth.headline(order, purchase.money(0) if purchase else None),
+        invoices=story.invoices if story else [], waiting=waiting, held=held, paid_for=purchase is not None,
+        checked=truth.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
+        confirmed=[seat for seat in order.seats if seat.state is SeatState.CONFIRMED],
+        qr={seat.id: _qr(order, seat) for seat in order.seats if seat.state is SeatState.CONFIRMED},
+        over=order.ends_at <= now, unsent=any(mail.waiting for mail in facts.mails),
+    )  # fmt: skip
+
+
+def _qr(order: OrderRecord, seat: SeatRecord) -> str:
+    return qr_inline(ticket_payload(order.event_id, seat.code), f"QR code of ticket {grouped(seat.code)}")
+
+
+async def _sent(order: OrderRecord) -> list[truth.Sent]:
+    addresses = {order.email, *(seat.email for seat in order.seats if seat.email)}
+    rows = await calendar_queries.sent_to("event", str(order.event_id), sorted(addresses))
+    return [
+        truth.Sent(r["address"], r["number"], r["newest"], r["method"] == Method.CANCEL.value, r["sent_at"])
+        for r in rows
+    ]

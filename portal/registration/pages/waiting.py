@@ -1,0 +1,95 @@
+"""The waiting list: join, see the position, leave with one click."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.connection import Request
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from portal.accounts.actors import Actor
+from portal.core.errors import Invalid, NotFound
+from portal.core.rate_limits import Limit, spend
+from portal.registration import queries
+from portal.registration.commands.waiting import join_waiting_list, leave_waiting_list
+from portal.registration.forms import WaitingForm
+from portal.registration.pages.tickets import event_for_sale
+from portal.registration.rules import selling
+from portal.web.clients import network
+from portal.web.forms import Filled, blank, read
+from portal.web.rendering import page, see_other
+
+_JOINS = Limit("waiting", tries=20, per=timedelta(minutes=10))
+
+
+class WaitingPages(Controller):
+    """Standing in line for a ticket type."""
+
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/events/{slug:str}/waiting")
+    async def form(
+        self,
+        request: Request,
+        slug: FromPath[str],
+        actor: Actor | None,
+        now: datetime,
+        ticket_type: FromQuery[str] = "",
+    ) -> Response[Any]:
+        start = blank(
+            ticket_type=ticket_type,
+            party_size=1,
+            email=actor.email if actor else "",
+            name=actor.name if actor else "",
+        )
+        return await _page(request, slug, start, now)
+
+    @post("/events/{slug:str}/waiting")
+    async def join(self, request: Request, slug: FromPath[str], now: datetime) -> Response[Any]:
+        form = await read(request, WaitingForm)
+        if form.data is None:
+            return await _page(request, slug, form, now, status=422)
+        await spend(_JOINS, network(request), now=now)
+        event = await event_for_sale(slug)
+        offered = {ticket.id for ticket in selling.visible(await queries.tickets(event["id"], now=now), None)}
+        typed = form.data
+        try:
+            if typed.ticket_type not in offered:
+                raise Invalid({"ticket_type": "Please choose one of these tickets."})
+            place = await join_waiting_list(
+                ticket_type=typed.ticket_type,
+                email=typed.email,
+                name=typed.name,
+                party_size=typed.party_size,
+                now=now,
+            )
+        except Invalid as refused:
+            return await _page(request, slug, form.refuse(refused), now, status=422)
+        return see_other(f"/waiting/{place}")
+
+    @get("/waiting/{secret:str}")
+    async def show(self, request: Request, secret: FromPath[str], now: datetime) -> Response[Any]:
+        place = await queries.waiting_place(secret[:64])
+        if place is None:
+            raise NotFound("There is no place in line at this address.")
+        offered = place.offer_state == "held" and place.offer_until is not None and place.offer_until > now
+        return page(
+            request, "registration/waiting_place.html", private=True, headers={"X-Robots-Tag": "noindex"}, place=place,
+            offered=offered,
+        )  # fmt: skip
+
+    @post("/waiting/{secret:str}/departure")
+    async def leave(self, secret: FromPath[str], now: datetime) -> Response[Any]:
+        await leave_waiting_list(place_secret=secret[:64], now=now)
+        return see_other(f"/waiting/{secret}", notice="You have left the waiting list.")
+
+
+async def _page(request: Request, slug: str, form: Filled[Any], now: datetime, *, status: int = 200) -> Response[Any]:
+    event = await event_for_sale(slug)
+    tickets = selling.visible(await queries.tickets(event["id"], now=now), None)
+    return page(
+        request, "registration/waiting.html", status=status, private=True, event=event, form=form,
+        choices=[(t.id, t.name) for t in tickets if t.left is not None],
+    )  # fmt: skip

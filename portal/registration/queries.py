@@ -1,0 +1,187 @@
+"""Reads of tickets, orders, the waiting list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.registration.values import Code, OrderRecord, SeatRecord, Ticket
+
+# What is left counts lapsed holds as free before the sweeper has come round. A ticket type is as full as the fullest
+# quota it draws from.
+_TICKETS = """
+WITH lapsed AS (
+    SELECT tq.quota, count(*) AS n FROM seat_order o
+    JOIN seat s ON s.seat_order = o.id AND s.state = 'held'
+    JOIN ticket_quota tq ON tq.ticket_type = s.ticket_type
+    WHERE o.event = $1 AND o.state = 'held' AND o.holds_until <= $2 GROUP BY 1)
+SELECT t.id, t.name, t.description, t.price, t.regular_price, t.currency, t.tax_rate, t.sale_opens_at, t.sale_closes_at,
+    t.min_per_order, t.max_per_order, t.by_code_only, q.left, q.capacity,
+    (SELECT count(*) FROM waiting_entry w WHERE w.ticket_type = t.id AND w.left_at IS NULL AND w.offered_at IS NULL) AS waiting
+FROM ticket_type t LEFT JOIN LATERAL (
+    SELECT min(q.capacity - q.taken + coalesce(l.n, 0))::int AS left, min(q.capacity) AS capacity
+    FROM ticket_quota tq JOIN quota q ON q.id = tq.quota LEFT JOIN lapsed l ON l.quota = q.id
+    WHERE tq.ticket_type = t.id) q ON true
+WHERE t.event = $1 AND t.active ORDER BY t.position, t.id
+"""
+
+
+async def tickets(event_id: int, *, now: datetime) -> list[Ticket]:
+    """The event's ticket types with what is left of each; hidden ones too."""
+    return [msgspec.convert(dict(row), Ticket) for row in await db.fetch(_TICKETS, event_id, now)]
+
+
+_PLACES = """
+SELECT q.event, sum(q.capacity)::int AS capacity, sum(q.capacity - q.taken + coalesce(l.n, 0))::int AS left
+FROM quota q LEFT JOIN LATERAL (
+    SELECT count(*) AS n FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'held'
+    JOIN ticket_quota tq ON tq.ticket_type = s.ticket_type AND tq.quota = q.id
+    WHERE o.event = q.event AND o.state = 'held' AND o.holds_until <= $2) l ON true
+WHERE q.event = ANY($1) GROUP BY 1
+"""
+
+
+async def places(event_ids: Sequence[int], *, now: datetime) -> dict[int, tuple[int, int]]:
+    """(left, capacity) over all quotas, per event that has any."""
+    rows = await db.fetch(_PLACES, list(event_ids), now)
+    return {row["event"]: (row["left"], row["capacity"]) for row in rows}
+
+
+async def code_by_name(event_id: int, typed: str) -> Code | None:
+    """The event's promo code, however it was capitalised."""
+    row = await db.fetch_one(_CODE + "c.event = $1 AND c.code = upper($2)", event_id, typed)
+    return None if row is None else _code(row)
+
+
+async def code_by_id(code_id: int) -> Code | None:
+    row = await db.fetch_one(_CODE + "c.id = $1", code_id)
+    return None if row is None else _code(row)
+
+
+_CODE = """
+SELECT c.id, c.code, c.label, c.percent_off, c.amount_off, c.max_uses, c.used, c.valid_from, c.valid_until, c.limits_types,
+    array(SELECT ticket_type FROM promo_code_ticket WHERE promo_code = c.id) AS ticket_types
+FROM promo_code c WHERE """
+
+
+def _code(row: Any) -> Code:
+    return msgspec.convert({**dict(row), "ticket_types": frozenset(row["ticket_types"])}, Code)
+
+
+_ORDER = """
+SELECT o.id, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.holds_until, o.confirmed_at, o.ended_at,
+    o.end_reason, o.left_after_hold, o.purchase_id, o.account AS account_id, o.promo_code AS code_id,
+    coalesce(c.code, '') AS code, coalesce(c.label, '') AS code_label,
+    e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state, e.format AS event_format,
+    e.starts_at, e.ends_at, e.timezone, e.all_day, e.online_url, e.organiser_name, e.image,
+    coalesce(v.name, '') AS venue_name, coalesce(v.street, '') AS street, coalesce(v.postal_code, '') AS postal_code,
+    coalesce(v.city, '') AS city, v.country,
+    coalesce((SELECT t.currency FROM ticket_type t WHERE t.event = e.id ORDER BY t.position, t.id LIMIT 1), '') AS currency,
+    (SELECT coalesce(json_agg(json_build_object('id', s.id, 'position', s.position, 'state', s.state,
+        'ticket_type', s.ticket_type, 'ticket_name', t.name, 'tax_rate', t.tax_rate::text, 'list_net', s.list_net,
+        'net', s.net, 'code', s.code, 'claim_secret', s.claim_secret, 'first_name', s.first_name,
+        'last_name', s.last_name, 'email', s.email, 'job_title', s.job_title, 'company', s.company,
+        'named_at', s.named_at) ORDER BY s.position), '[]')
+     FROM seat s JOIN ticket_type t ON t.id = s.ticket_type WHERE s.seat_order = o.id) AS seats
+FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN venue v ON v.id = e.venue
+LEFT JOIN promo_code c ON c.id = o.promo_code WHERE """
+
+
+async def order_by_secret(secret: str) -> OrderRecord | None:
+    """The order at a secret address, with everything its page needs, in one query."""
+    return await _one_order("o.secret = $1", secret)
+
+
+async def order_by_id(order_id: int) -> OrderRecord | None:
+    return await _one_order("o.id = $1", order_id)
+
+
+async def order_by_claim(claim_secret: str) -> tuple[OrderRecord, SeatRecord] | None:
+    """The order and the seat a colleague was asked to fill in."""
+    order = await _one_order("o.id = (SELECT seat_order FROM seat WHERE claim_secret = $1)", claim_secret)
+    if order is None:
+        return None
+    return order, next(seat for seat in order.seats if seat.claim_secret == claim_secret)
+
+
+async def _one_order(where: str, value: Any) -> OrderRecord | None:
+    row = await db.fetch_one(_ORDER + where, value)
+    if row is None:
+        return None
+    return msgspec.convert({**dict(row), "seats": msgspec.json.decode(row["seats"])}, OrderRecord)
+
+
+async def orders_of(email: str, *, limit: int = 200) -> list[dict[str, Any]]:
+    """Orders placed with an address, and seats booked for it by others, newest first."""
+    rows = await db.fetch(
+        "SELECT o.number, o.secret, o.state, o.held_at, e.title, e.slug, e.starts_on, e.ends_on, e.state AS event_state, "
+        "o.email = $1 AS own, count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats "
+        "FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN seat s ON s.seat_order = o.id "
+        "WHERE o.email = $1 OR o.id IN (SELECT seat_order FROM seat WHERE email = $1 AND state = 'confirmed') "
+        "GROUP BY o.id, e.id ORDER BY o.id DESC LIMIT $2",
+        email, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def feed_of_person(email: str) -> tuple[list[str], datetime | None]:
+    """Calendar keys of the events this address has a seat at, in order, and when that choice last changed."""
+    row = await db.fetch_one(
+        "SELECT array(SELECT DISTINCT o.event FROM seat_order o JOIN seat s ON s.seat_order = o.id "
+        "  WHERE s.state = 'confirmed' AND (s.email = $1 OR (s.email = '' AND o.email = $1)) ORDER BY 1 LIMIT 2000) AS ids, "
+        "(SELECT max(greatest(o.confirmed_at, o.ended_at, s.named_at)) FROM seat_order o JOIN seat s ON s.seat_order = o.id "
+        "  WHERE s.email = $1 OR o.email = $1) AS chosen_at",
+        email,
+    )
+    assert row is not None
+    return [str(event) for event in row["ids"]], row["chosen_at"]
+
+
+async def attendees_of_event(event_id: int) -> list[dict[str, Any]]:
+    """Whom to tell when the event changes: one row per address, with the name and an order's secret."""
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (address) address, name, secret, order_id, seat_id FROM ("
+        "  SELECT coalesce(nullif(s.email, ''), o.email) AS address, o.secret, o.id AS order_id, s.id AS seat_id, "
+        "    coalesce(nullif(trim(s.first_name || ' ' || s.last_name), ''), o.contact_name) AS name "
+        "  FROM seat_order o JOIN seat s ON s.seat_order = o.id "
+        "  WHERE o.event = $1 AND o.state = 'confirmed' AND s.state = 'confirmed') a ORDER BY address, seat_id",
+        event_id,
+    )
+    return [dict(row) for row in rows]
+
+
+class WaitingPlace(msgspec.Struct, frozen=True):
+    """Where a party stands in line; position 1 is next. `offer_secret` leads to the held order of an offer."""
+
+    id: int
+    secret: str
+    email: str
+    name: str
+    party_size: int
+    joined_at: datetime
+    left_at: datetime | None
+    left_reason: str
+    offered_at: datetime | None
+    offer_secret: str | None
+    offer_until: datetime | None
+    offer_state: str | None
+    position: int
+    ticket_name: str
+    event_slug: str
+    event_title: str
+
+
+async def waiting_place(secret: str) -> WaitingPlace | None:
+    row = await db.fetch_one(
+        "SELECT w.id, w.secret, w.email, w.name, w.party_size, w.joined_at, w.left_at, w.left_reason, w.offered_at, "
+        "o.secret AS offer_secret, o.holds_until AS offer_until, o.state AS offer_state, t.name AS ticket_name, "
+        "e.slug AS event_slug, e.title AS event_title, "
+        "(SELECT 1 + count(*) FROM waiting_entry b WHERE b.ticket_type = w.ticket_type AND b.id < w.id "
+        " AND b.left_at IS NULL AND b.offered_at IS NULL)::int AS position "
+        "FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event "
+        "LEFT JOIN seat_order o ON o.id = w.offered_order WHERE w.secret = $1",
+        secret,
+    )
+    return None if row is None else msgspec.convert(dict(row), WaitingPlace)

@@ -1,0 +1,1 @@
+"""What holds for seats, codes, tickets and orders. Pure."""

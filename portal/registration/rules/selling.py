@@ -1,0 +1,107 @@
+"""Selling: what may be chosen, what it costs, whether a code applies. Pure; prices in minor units."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from portal.core.errors import Invalid
+from portal.registration.values import Code, Ticket
+
+MOST_SEATS = 50
+
+
+class Sale(StrEnum):
+    """Whether a ticket type can be bought, and why not."""
+
+    OPEN = "open"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    FULL = "full"
+
+
+def sale(ticket: Ticket, now: datetime) -> Sale:
+    """The state of sale; somebody waiting in line means full for everyone else."""
+    if ticket.sale_opens_at is not None and now < ticket.sale_opens_at:
+        return Sale.NOT_YET
+    if ticket.sale_closes_at is not None and now >= ticket.sale_closes_at:
+        return Sale.OVER
+    if ticket.left is not None and (ticket.left < ticket.min_per_order or ticket.waiting > 0):
+        return Sale.FULL
+    return Sale.OPEN
+
+
+def visible(tickets: Sequence[Ticket], code: Code | None) -> list[Ticket]:
+    """Hidden ticket types show only to those with a code that reveals them."""
+    shown = code.ticket_types if code is not None else frozenset()
+    return [ticket for ticket in tickets if not ticket.by_code_only or ticket.id in shown]
+
+
+def check_selection(tickets: Sequence[Ticket], wanted: Mapping[int, int], now: datetime) -> None:
+    """Raise Invalid for a choice that no amount of free places would allow. Fields are `ticket_<id>`."""
+    known = {ticket.id: ticket for ticket in tickets}
+    errors: dict[str, str] = {}
+    for ticket_id, count in wanted.items():
+        ticket = known.get(ticket_id)
+        field = f"ticket_{ticket_id}"
+        if ticket is None:
+            errors[field] = "This ticket is not on offer."
+        elif count and sale(ticket, now) is Sale.NOT_YET:
+            errors[field] = f"{ticket.name} is not on sale yet."
+        elif count and sale(ticket, now) is Sale.OVER:
+            errors[field] = f"{ticket.name} is no longer on sale."
+        elif 0 < count < ticket.min_per_order:
+            errors[field] = f"{ticket.name} is sold from {ticket.min_per_order} places."
+        elif count > ticket.max_per_order:
+            errors[field] = f"At most {ticket.max_per_order} places of {ticket.name} per order."
+    total = sum(wanted.values())
+    if not errors and total == 0:
+        errors[""] = "Please choose at least one ticket."
+    if total > MOST_SEATS:
+        errors[""] = f"At most {MOST_SEATS} places per order; please contact us for larger groups."
+    if errors:
+        raise Invalid(errors)
+
+
+def code_refusal(code: Code | None, now: datetime) -> str:
+    """Why a code cannot be used now; empty when it can."""
+    if code is None:
+        return "We do not know this code. Please check the spelling."
+    if code.valid_from is not None and now < code.valid_from:
+        return "This code is not valid yet."
+    if code.valid_until is not None and now >= code.valid_until:
+        return "This code has expired."
+    if code.max_uses is not None and code.used >= code.max_uses:
+        return "This code has been used as often as it may be."
+    return ""
+
+
+def seat_prices(list_prices: Sequence[int], ticket_types: Sequence[int], code: Code | None) -> list[int]:
+    """Net price of each seat after the code. Never negative.
+
+    A percentage is taken off every seat it applies to, rounded per seat, halves away from zero. An amount is spread
+    over them in proportion to their prices, by largest remainder, so that exactly the amount (or everything) goes.
+    """
+    if code is None:
+        return list(list_prices)
+    applies = [not code.limits_types or kind in code.ticket_types for kind in ticket_types]
+    prices = list(list_prices)
+    for n, price in enumerate(prices):
+        if applies[n]:
+            off = (Decimal(price) * code.percent_off / 100).to_integral_value(ROUND_HALF_UP)
+            prices[n] = price - int(off)
+    base = sum(price for n, price in enumerate(prices) if applies[n])
+    amount = min(code.amount_off, base)
+    if amount:
+        shares = [price * amount if applies[n] else 0 for n, price in enumerate(prices)]
+        cuts = [share // base for share in shares]
+        by_remainder = sorted(range(len(prices)), key=lambda n: (-(shares[n] % base), n))
+        for n in by_remainder[: amount - sum(cuts)]:
+            cuts[n] += 1
+        prices = [price - cut for price, cut in zip(prices, cuts, strict=True)]
+    return prices
+
+
+def fits(quotas_left: Mapping[int, int], needs: Mapping[int, int]) -> bool:
+    """True when every quota has what is needed of it."""
+    return all(quotas_left.get(quota, 0) >= count for quota, count in needs.items())

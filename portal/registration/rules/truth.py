@@ -1,0 +1,253 @@
+"""The order's record: one plain-language timeline that buyer and support read alike. Pure: made from stored facts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.core.money import Money, written
+from portal.core.times import moment
+from portal.notifications.tables import MailState
+from portal.notifications.values import MailRecord
+from portal.payments.queries import PurchaseRecord, Story
+from portal.payments.tables import AttemptState, InvoiceKind, PurchaseState, RefundState
+from portal.registration.tables import OrderState, SeatState
+from portal.registration.values import OrderRecord
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One fact. `tone`: done, wait or bad; `when` stands in for a time that is not known yet."""
+
+    title: str
+    text: str
+    at: datetime | None = None
+    tone: str = "done"
+    proof: str = ""
+    when: str = ""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A calendar revision somebody was sent; `newest` is the item's newest one."""
+
+    address: str
+    number: int
+    newest: int
+    cancelled: bool
+    at: datetime
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Everything the timeline is made from."""
+
+    order: OrderRecord
+    story: Story | None
+    mails: Sequence[MailRecord]
+    sent: Sequence[Sent]
+    locale: str = "en_GB"
+
+
+def timeline(facts: Facts) -> list[Step]:
+    """The steps in the order they happened; what is still open comes last."""
+    steps = [
+        _held(facts),
+        *_money(facts),
+        *_seats(facts),
+        *_mails(facts),
+        *_calendar(facts),
+        *_refunds(facts),
+    ]
+    known = [(step.at, n, step) for n, step in enumerate(steps) if step.at is not None]
+    return [step for _, _, step in sorted(known)] + [step for step in steps if step.at is None]
+
+
+def _places(count: int) -> str:
+    return f"{count} place{'' if count == 1 else 's'}"
+
+
+def _held(facts: Facts) -> Step:
+    order = facts.order
+    left = "" if order.left_after_hold is None else f" {_places(order.left_after_hold)} were left after yours."
+    minutes = round(((order.holds_until or order.held_at) - order.held_at) / timedelta(minutes=1))
+    until = f"Taken out of sale for {minutes} minutes." if minutes < 120 else "Taken out of sale for you."
+    return Step(f"{_places(len(order.seats))} held", until + left, order.held_at)
+
+
+def _money(facts: Facts) -> list[Step]:
+    order, story = facts.order, facts.story
+    if story is None:
+        return _lapsed(order)
+    purchase = story.purchase
+    total = written(purchase.total, purchase.currency, facts.locale)
+    steps = [
+        Step(
+            "A payment was not completed",
+            attempt.note or "The payment page was closed.",
+            attempt.created_at,
+            "bad",
+        )
+        for attempt in story.attempts
+        if attempt.state is AttemptState.FAILED
+    ]
+    reference = next((a.payment_intent for a in story.attempts if a.state is AttemptState.SUCCEEDED), None)
+    match purchase.state:
+        case PurchaseState.PAID | PurchaseState.RETURNED:
+            again = f" Stripe reported it {story.reports} times; counted once." if story.reports > 1 else ""
+            how = f"{purchase.method.capitalize()}." if purchase.method else ""
+            proof = f"Reference {reference}" if reference else ""
+            steps.append(Step(f"{total} received", f"{how}{again}".strip(), purchase.paid_at, proof=proof))
+        case PurchaseState.PROCESSING:
+            steps.append(
+                Step(f"{total} on its way", "Your bank needs a few days. Your places are kept meanwhile.", tone="wait",
+                     when="when the bank is done")
+            )  # fmt: skip
+        case PurchaseState.OPEN if order.state is OrderState.HELD:
+            steps.append(Step(f"{total} to pay", "Not received yet.", tone="wait", when="until the hold ends"))
+    if purchase.state is PurchaseState.RETURNED:
+        steps.append(
+            Step(
+                "The money came too late",
+                "The places had gone to others. We send everything back.",
+                purchase.paid_at,
+                "bad",
+            )
+        )
+    return [*steps, *_lapsed(order)]
+
+
+def _lapsed(order: OrderRecord) -> list[Step]:
+    if order.state is OrderState.LAPSED:
+        return [Step("Places back on sale", f"The order was {order.end_reason}.", order.ended_at, "bad")]
+    return []
+
+
+def _seats(facts: Facts) -> list[Step]:
+    order = facts.order
+    if order.confirmed_at is None:
+        return []
+    count = len(order.seats)
+    named = [seat.name for seat in order.seats if seat.named_at is not None]
+    written_down = facts.story.invoices if facts.story else []
+    bill = next((invoice for invoice in written_down if invoice.kind is InvoiceKind.INVOICE), None)
+    told = f"{len(named)} of {count} named{': ' + ', '.join(named[:3]) if named else ''}."
+    if bill is not None:
+        told += f" Invoice {bill.number} written at the same moment."
+    steps = [Step("Ticket issued" if count == 1 else f"{count} tickets issued", told, order.confirmed_at)]
+    steps += [
+        Step(
+            f"Ticket {seat.position} has no name yet",
+            f"{seat.email} was asked to fill it in." if seat.email else "You can fill it in below.",
+            tone="wait", when="until the event",
+        )
+        for seat in order.seats
+        if seat.state is SeatState.CONFIRMED and seat.named_at is None
+    ]  # fmt: skip
+    if order.state is OrderState.CANCELLED:
+        steps.append(Step("Order cancelled", f"{order.end_reason.capitalize()}.", order.ended_at, "bad"))
+    elif gone := [seat for seat in order.seats if seat.state is SeatState.CANCELLED]:
+        numbers = ", ".join(str(seat.position) for seat in gone)
+        steps.append(
+            Step(
+                f"{_places(len(gone))} given up",
+                f"Ticket {numbers} is no longer valid.",
+                tone="bad",
+                when="done",
+            )
+        )
+    return steps
+
+
+def _mails(facts: Facts) -> list[Step]:
+    steps = []
+    for mail in facts.mails:
+        server = mail.recipient.rpartition("@")[2]
+        match mail.state:
+            case MailState.ACCEPTED:
+                tries = "on the first attempt" if mail.attempts <= 1 else f"on attempt {mail.attempts}"
+                steps.append(
+                    Step(f"Mail accepted by {server}", f"“{mail.subject}”, {tries}. Not there? Look in quarantine.",
+                         mail.answered_at)
+                )  # fmt: skip
+            case MailState.BOUNCED | MailState.FAILED:
+                steps.append(
+                    Step(f"Mail refused by {server}", f"“{mail.subject}” did not arrive. Please check the address.",
+                         mail.answered_at, "bad", mail.answer)
+                )  # fmt: skip
+            case MailState.SUPPRESSED:
+                steps.append(
+                    Step(
+                        "Mail not sent",
+                        f"{server} refused earlier mails to this address.",
+                        mail.queued_at,
+                        "bad",
+                    )
+                )
+            case _:
+                again = (
+                    "" if not mail.attempts else f"{server} asked us to try later; attempt {mail.attempts + 1} follows."
+                )
+                steps.append(Step(f"Mail to {server}", again or "Waiting to be sent.", tone="wait", when="in a moment"))
+    return steps
+
+
+def _calendar(facts: Facts) -> list[Step]:
+    steps = []
+    for sent in facts.sent:
+        if sent.cancelled:
+            steps.append(Step("Calendar entry taken back", "A cancellation went out with the mail.", sent.at))
+        else:
+            newest = "" if sent.number >= sent.newest else " A newer version is on its way."
+            steps.append(Step(f"Calendar entry, version {sent.number}", f"Went out with the mail.{newest}", sent.at))
+    if facts.order.state is OrderState.CONFIRMED:
+        steps.append(
+            Step("Next calendar version", "Only when the time or place changes. You will see it here.", tone="wait",
+                 when="if needed")
+        )  # fmt: skip
+    return steps
+
+
+def _refunds(facts: Facts) -> list[Step]:
+    steps: list[Step] = []
+    if facts.story is None:
+        return steps
+    for refund in facts.story.refunds:
+        amount = written(refund.amount, facts.story.purchase.currency, facts.locale)
+        match refund.state:
+            case RefundState.SUCCEEDED:
+                steps.append(Step(f"{amount} sent back", f"Reason: {refund.reason}.", refund.settled_at))
+            case RefundState.FAILED:
+                steps.append(
+                    Step(
+                        f"{amount} could not be sent back",
+                        "We are looking into it.",
+                        refund.settled_at,
+                        "bad",
+                    )
+                )
+            case _:
+                steps.append(Step(f"{amount} on its way back", f"Reason: {refund.reason}.", refund.created_at))
+    return steps
+
+
+def headline(order: OrderRecord, money: Money | None) -> str:
+    """What the page says first."""
+    where = order.city or ("online" if order.event_format == "online" else order.event_title)
+    match order.state:
+        case OrderState.CONFIRMED:
+            if order.event_format == "online":
+                return "You are registered."
+            return f"You are going to {where}." if order.city else "You are registered."
+        case OrderState.PAYING:
+            return "Your bank is on it."
+        case OrderState.HELD:
+            return "Your places are held." if money is None else "Your places are held, waiting for payment."
+        case OrderState.CANCELLED:
+            return "This order is cancelled."
+        case _:
+            return "These places went back on sale."
+
+
+def checked(purchase: PurchaseRecord | None, zone: str) -> str:
+    """When we last compared with Stripe."""
+    if purchase is None or purchase.checked_at is None:
+        return ""
+    return f"Last compared with Stripe {moment(purchase.checked_at, zone, 'EEE d MMM, HH:mm:ss')}."

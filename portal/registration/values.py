@@ -1,0 +1,193 @@
+"""Tickets on offer, what is left of them, and orders, as plain values. Prices are net, in minor units."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from portal.core.money import Money
+from portal.registration.tables import OrderState, SeatState
+
+
+class QuotaOffer(msgspec.Struct, frozen=True):
+    """A number of places; ticket types name the quotas they draw from."""
+
+    name: str
+    capacity: int
+
+
+class TicketOffer(msgspec.Struct, frozen=True):
+    """A ticket type as an organiser describes it. `tax_rate` in per cent."""
+
+    name: str
+    price: int
+    quotas: tuple[str, ...]
+    description: str = ""
+    regular_price: int | None = None
+    tax_rate: Decimal = Decimal(0)
+    sale_opens_at: datetime | None = None
+    sale_closes_at: datetime | None = None
+    min_per_order: int = 1
+    max_per_order: int = 8
+    by_code_only: bool = False
+
+
+class CodeOffer(msgspec.Struct, frozen=True):
+    """A promo code. `tickets` limits it to ticket types by name, and reveals those that are hidden."""
+
+    code: str
+    label: str = ""
+    percent_off: Decimal = Decimal(0)
+    amount_off: int = 0
+    max_uses: int | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    tickets: tuple[str, ...] = ()
+
+
+class EventOffer(msgspec.Struct, frozen=True):
+    """Everything an event sells."""
+
+    currency: str
+    quotas: tuple[QuotaOffer, ...]
+    tickets: tuple[TicketOffer, ...]
+    codes: tuple[CodeOffer, ...] = ()
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """A ticket type with what is left of it. `left` is None without a limit; lapsed holds count as free."""
+
+    id: int
+    name: str
+    description: str
+    price: int
+    regular_price: int | None
+    currency: str
+    tax_rate: Decimal
+    sale_opens_at: datetime | None
+    sale_closes_at: datetime | None
+    min_per_order: int
+    max_per_order: int
+    by_code_only: bool
+    left: int | None
+    capacity: int | None
+    waiting: int
+
+    @property
+    def money(self) -> Money:
+        return Money(self.price, self.currency)
+
+    @property
+    def regular_money(self) -> Money | None:
+        return None if self.regular_price is None else Money(self.regular_price, self.currency)
+
+
+class Code(msgspec.Struct, frozen=True):
+    """A promo code as it applies. `ticket_types` are the ids it is limited to or reveals; empty means all."""
+
+    id: int
+    code: str
+    label: str
+    percent_off: Decimal
+    amount_off: int
+    max_uses: int | None
+    used: int
+    valid_from: datetime | None
+    valid_until: datetime | None
+    limits_types: bool
+    ticket_types: frozenset[int]
+
+
+class SeatRecord(msgspec.Struct, frozen=True):
+    """A seat with its ticket type's name."""
+
+    id: int
+    position: int
+    state: SeatState
+    ticket_type: int
+    ticket_name: str
+    tax_rate: Decimal
+    list_net: int
+    net: int
+    code: str
+    claim_secret: str
+    first_name: str
+    last_name: str
+    email: str
+    job_title: str
+    company: str
+    named_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def active(self) -> bool:
+        return self.state in (SeatState.HELD, SeatState.CONFIRMED)
+
+
+class OrderRecord(msgspec.Struct, frozen=True):
+    """An order with its seats and the event's facts it needs."""
+
+    id: int
+    number: str
+    secret: str
+    state: OrderState
+    email: str
+    contact_name: str
+    held_at: datetime
+    holds_until: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+    left_after_hold: int | None
+    purchase_id: int | None
+    account_id: int | None
+    currency: str
+    code_id: int | None
+    code: str
+    code_label: str
+    event_id: int
+    event_slug: str
+    event_title: str
+    event_state: str
+    event_format: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    all_day: bool
+    online_url: str
+    venue_name: str
+    street: str
+    postal_code: str
+    city: str
+    country: str | None
+    organiser_name: str
+    image: str
+    seats: tuple[SeatRecord, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """One line: venue, street, postcode and city."""
+        town = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(part for part in (self.venue_name, self.street, town) if part)
+
+    @property
+    def active_seats(self) -> tuple[SeatRecord, ...]:
+        return tuple(seat for seat in self.seats if seat.active)
+
+    @property
+    def path(self) -> str:
+        return f"/orders/{self.secret}"
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+
+def path_for(order: OrderRecord, address: str) -> str:
+    """The page a person may see: the order for whoever placed it, else their own seat's."""
+    if address == order.email:
+        return order.path
+    seat = next((seat for seat in order.seats if seat.email == address and seat.active), None)
+    return f"/seats/{seat.claim_secret}" if seat is not None else f"/events/{order.event_slug}"
