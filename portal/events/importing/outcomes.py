@@ -1,0 +1,73 @@
+"""What an import came to: per file and altogether."""
+
+from enum import IntEnum
+
+import msgspec
+
+from portal.events.importing.values import Refusal
+
+
+class ExitCode(IntEnum):
+    """What the command line answers with."""
+
+    FINE = 0
+    SOME_REFUSED = 1
+    NOTHING_READ = 2
+
+
+class FileReport(msgspec.Struct):
+    """One file; `fault` says why none of it could be read. A repeating entry is one record and many events."""
+
+    name: str
+    format: str = ""
+    source: str = ""
+    records: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    merged: int = 0
+    refusals: list[Refusal] = []
+    notes: list[Refusal] = []
+    fault: str = ""
+
+    @property
+    def events(self) -> int:
+        return self.created + self.changed + self.unchanged
+
+
+class ImportReport(msgspec.Struct):
+    """All files of one import."""
+
+    files: list[FileReport] = []
+    dry_run: bool = False
+    seconds: float = 0.0
+
+    def _sum(self, name: str) -> int:
+        return sum(getattr(file, name) for file in self.files)
+
+    @property
+    def created(self) -> int:
+        return self._sum("created")
+
+    @property
+    def changed(self) -> int:
+        return self._sum("changed")
+
+    @property
+    def unchanged(self) -> int:
+        return self._sum("unchanged")
+
+    @property
+    def merged(self) -> int:
+        return self._sum("merged")
+
+    @property
+    def refused(self) -> int:
+        """Records that were not taken, and files of which none was read."""
+        return sum(len(file.refusals) + bool(file.fault) for file in self.files)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        if not any(file.events for file in self.files):
+            return ExitCode.NOTHING_READ
+        return ExitCode.SOME_REFUSED if self.refused else ExitCode.FINE

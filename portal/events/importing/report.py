@@ -1,0 +1,116 @@
+"""The table an import ends with, for people (rich) and for programs (JSON)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from portal.events.importing.outcomes import FileReport, ImportReport
+from portal.events.importing.run import Progress
+from portal.events.importing.values import Refusal, shortened
+
+SHOWN = 20
+
+
+def as_json(report: ImportReport) -> str:
+    """The whole report for programs."""
+    totals = {name: getattr(report, name) for name in ("created", "changed", "unchanged", "merged", "refused")}
+    whole = {"dry_run": report.dry_run, "seconds": round(report.seconds, 3), **totals, "files": report.files}
+    return msgspec.json.format(msgspec.json.encode(whole)).decode()
+
+
+def render(report: ImportReport, console: Console, *, show_all: bool = False) -> None:
+    """Print what was created, changed, left alone and refused, and why."""
+    most = None if show_all else SHOWN
+    console.print(_files(report, most))
+    refused = [(file, r) for file in report.files for r in file.refusals]
+    notes = [(file, note) for file in report.files for note in file.notes]
+    _list(console, "Refused", refused, most, several=len(report.files) > 1)
+    _list(console, "Taken, with a remark", notes, most, several=len(report.files) > 1)
+    console.print(Text(closing(report)))
+
+
+def closing(report: ImportReport) -> str:
+    """The last line: what it all came to, in a sentence."""
+    events = report.created + report.changed + report.unchanged
+    if not events:
+        return "Nothing could be imported."
+    if not report.created and not report.changed:
+        said = f"Nothing to do: all {events:,} events are as they were."
+    else:
+        said = f"{report.created:,} created, {report.changed:,} changed, {report.unchanged:,} unchanged."
+    if report.refused:
+        said += f" {report.refused:,} refused."
+    if report.dry_run:
+        said += " Dry run: nothing was written."
+    return f"{said} ({report.seconds:.1f} s)"
+
+
+def _files(report: ImportReport, most: int | None) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="Dry run" if report.dry_run else None)
+    for name in ("File", "Format", "Source"):
+        table.add_column(name, overflow="fold")
+    for name in ("Created", "Changed", "Unchanged", "Repeated", "Refused"):
+        table.add_column(name, justify="right")
+    shown = report.files if most is None else report.files[:most]
+    for file in shown:
+        table.add_row(*_cells(file))
+    if len(report.files) > len(shown):
+        table.add_row(Text(f"… and {len(report.files) - len(shown)} more files (--all shows them)"), *[""] * 7)
+    if len(report.files) > 1:
+        sums = (report.created, report.changed, report.unchanged, report.merged, report.refused)
+        table.add_section()
+        table.add_row("All", "", "", *[f"{number:,}" for number in sums])
+    return table
+
+
+def _cells(file: FileReport) -> list[Text | str]:
+    name = Text(shortened(file.name, 80))
+    if file.fault:
+        return [name, Text(f"not read: {file.fault}", style="red"), "", "", "", "", "", "1"]
+    counts = (file.created, file.changed, file.unchanged, file.merged, len(file.refusals))
+    numbers: list[Text | str] = [f"{number:,}" for number in counts]
+    return [name, file.format, Text(file.source), *numbers]
+
+
+def _list(
+    console: Console, title: str, found: list[tuple[FileReport, Refusal]], most: int | None, *, several: bool
+) -> None:
+    if not found:
+        return
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    if several:
+        table.add_column("File", overflow="fold")
+    table.add_column("Line", justify="right")
+    table.add_column("What", overflow="fold")
+    table.add_column("Why", overflow="fold")
+    for file, entry in found[:most]:
+        cells: list[Text | str] = [Text(shortened(file.name, 60))] if several else []
+        table.add_row(*cells, str(entry.line), Text(entry.name or "–"), Text(entry.reason))
+    console.print(table)
+    if most is not None and len(found) > most:
+        console.print(Text(f"… and {len(found) - most:,} more; --all shows every one."))
+
+
+@contextmanager
+def watched(console: Console) -> Iterator[Progress]:
+    """A progress bar on the console while an import runs."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(doing: str, done: int, of: int) -> None:
+            bar.update(task, description=shortened(doing, 60), completed=done, total=of or None)
+
+        yield tell

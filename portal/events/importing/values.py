@@ -1,0 +1,95 @@
+"""What readers hand over: rows with facts, refusals with reasons, and what a file as a whole came to."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.core import times
+from portal.events.values import EventFacts
+
+EARLIEST_YEAR = 1970
+YEARS_AHEAD = 20
+LONGEST = timedelta(days=730)
+HORIZON = timedelta(days=548)
+
+
+class Unreadable(Exception):
+    """A record, or a whole file, cannot be taken. The text is shown to the person who imports."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One event of a file. `line` is where its record begins; `dated` says that its key is made of its date."""
+
+    line: int
+    facts: EventFacts
+    dated: bool = False
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A record that was not taken, and why. `name` says which one in the file's own words."""
+
+    line: int
+    name: str
+    reason: str
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a reader may know besides the text: the moment, the source's name, the zone of times without one.
+
+    Repeating entries are expanded up to `until`.
+    """
+
+    now: datetime
+    until: datetime
+    source: str = ""
+    timezone: str = "UTC"
+    credit: str = ""
+    filename: str = ""
+
+    @classmethod
+    def at(cls, now: datetime, *, horizon: timedelta = HORIZON, **known: str) -> "Context":
+        return cls(now=now, until=now + horizon, **known)
+
+
+class Reading(msgspec.Struct):
+    """What a reader found in one file. `records` counts what the file holds.
+
+    `merged` has the lines of records that only say again, or say older, what another one says. Every record is
+    in `rows`, in `refusals` or in `merged`.
+    """
+
+    records: int = 0
+    rows: list[Row] = []
+    refusals: list[Refusal] = []
+    notes: list[Refusal] = []
+    merged: list[int] = []
+
+    def refuse(self, line: int, name: str, reason: str) -> None:
+        self.refusals.append(Refusal(line, shortened(name, 80), reason))
+
+    def note(self, line: int, name: str, remark: str) -> None:
+        self.notes.append(Refusal(line, shortened(name, 80), remark))
+
+
+def shortened(value: object, most: int = 60) -> str:
+    """A value as it can be shown in a message: one printable line of bounded length."""
+    text = value if isinstance(value, str) else repr(value) if isinstance(value, int | float | bool) else ""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: most * 4]).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def check_times(starts_at: datetime, ends_at: datetime, zone: str, *, now: datetime) -> None:
+    """Refuse times that cannot be meant: an end before the start, a year far off, an event of years."""
+    try:
+        local = times.zone(zone)
+        first, last = starts_at.astimezone(local), ends_at.astimezone(local)
+    except OverflowError:
+        raise Unreadable("the date lies outside of what a calendar can hold") from None
+    latest = now.year + YEARS_AHEAD
+    for moment in (first, last):
+        if not EARLIEST_YEAR < moment.year <= latest:
+            raise Unreadable(f"the year {moment.year} cannot be right (it must lie in {EARLIEST_YEAR + 1} to {latest})")
+    if ends_at <= starts_at:
+        raise Unreadable(f"it ends ({last:%Y-%m-%d %H:%M}) before it starts ({first:%Y-%m-%d %H:%M})")
+    if ends_at - starts_at > LONGEST:
+        raise Unreadable(f"it would last {(ends_at - starts_at).days} days, from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
