@@ -1,5 +1,7 @@
 """Who acts. Commands take an actor; permissions are decided from it alone."""
 
+from datetime import datetime
+
 import msgspec
 
 from portal.accounts.tables import MemberRole, StaffRole
@@ -15,6 +17,7 @@ class Actor(msgspec.Struct, frozen=True):
     timezone: str = ""
     roles: frozenset[StaffRole] = frozenset()
     memberships: dict[int, MemberRole] = {}
+    seen_at: datetime | None = None
 
     @property
     def label(self) -> str:

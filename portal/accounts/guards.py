@@ -1,11 +1,15 @@
 """Who may use a route. The actor is read once per request, from the session cookie."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from litestar.connection import ASGIConnection, Request
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
+from portal.accounts import rules
 from portal.accounts.actors import Actor
+from portal.accounts.commands import touch_session
 from portal.accounts.queries import actor_by_session
 from portal.accounts.tables import StaffRole
 from portal.core import clock
@@ -13,6 +17,10 @@ from portal.core.errors import Forbidden, SignInNeeded
 from portal.core.tokens import hashed
 
 SESSION_COOKIE = "session"
+SignedIn: TypeAlias = NamedDependency[Actor]
+"""Who is signed in, on a guarded route: `actor: SignedIn`."""
+MaybeActor: TypeAlias = NamedDependency[Actor | None]
+"""Who is signed in, if anybody: `actor: MaybeActor`."""
 Guard = Callable[[ASGIConnection, BaseRouteHandler], Awaitable[None]]
 
 
@@ -20,10 +28,19 @@ async def actor_of(connection: ASGIConnection) -> Actor | None:
     """The signed-in person behind a request, if there is one."""
     state = connection.scope["state"]
     if "actor" not in state:
-        secret = connection.cookies.get(SESSION_COOKIE, "")
-        state["actor"] = await actor_by_session(hashed(secret), now=clock.now()) if secret else None
+        state["actor"] = await _read_actor(connection.cookies.get(SESSION_COOKIE, ""))
     found: Actor | None = state["actor"]
     return found
+
+
+async def _read_actor(secret: str) -> Actor | None:
+    if not secret:
+        return None
+    now = clock.now()
+    actor = await actor_by_session(hashed(secret), now=now)
+    if actor is not None and actor.seen_at is not None and now - actor.seen_at >= rules.SEEN_EVERY:
+        await touch_session(session_id=actor.session_id, now=now)
+    return actor
 
 
 async def provide_actor(request: Request) -> Actor | None:
@@ -48,3 +65,9 @@ def staff(*roles: StaffRole) -> Guard:
             raise Forbidden("Your account is not set up for this part of the portal.")
 
     return guard
+
+
+MaybeActor: TypeAlias = NamedDependency[Actor | None]
+"""`actor: MaybeActor` in a handler: who is signed in, if anybody."""
+SignedIn: TypeAlias = NamedDependency[Actor]
+"""`actor: SignedIn` in a handler behind a guard."""

@@ -1,18 +1,38 @@
-"""Reads of accounts, sessions, organisations."""
+"""Reads of accounts and of who is behind a session."""
 
 from datetime import datetime
 
+import msgspec
+
 from portal.accounts.actors import Actor
+from portal.accounts.rules import address
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import db
 
+
+class Account(msgspec.Struct, frozen=True):
+    """An account as its own pages show it. Never give `password_hash` to a template."""
+
+    id: int
+    email: str
+    name: str
+    timezone: str
+    created_at: datetime
+    password_hash: str | None = None
+
+    @property
+    def has_password(self) -> bool:
+        return self.password_hash is not None
+
+
 _ACTOR = """
-SELECT a.id, a.email, a.name, a.timezone, s.id AS session_id,
+SELECT a.id, a.email, a.name, a.timezone, s.id AS session_id, s.seen_at,
        array(SELECT role FROM staff_member WHERE account = a.id) AS roles,
        array(SELECT organisation || ':' || role FROM membership WHERE account = a.id) AS memberships
 FROM account_session s JOIN account a ON a.id = s.account
 WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.revoked_at IS NULL AND a.erased_at IS NULL
 """
+_ACCOUNT = "SELECT id, email, name, timezone, created_at, password_hash FROM account WHERE erased_at IS NULL"
 
 
 async def actor_by_session(secret_hash: str, *, now: datetime) -> Actor | None:
@@ -29,4 +49,15 @@ async def actor_by_session(secret_hash: str, *, now: datetime) -> Actor | None:
         timezone=row["timezone"],
         roles=frozenset(StaffRole(role) for role in row["roles"]),
         memberships={int(organisation): MemberRole(role) for organisation, role in memberships.items()},
+        seen_at=row["seen_at"],
     )
+
+
+async def account(account_id: int) -> Account | None:
+    row = await db.fetch_one(f"{_ACCOUNT} AND id = $1", account_id)
+    return Account(**row) if row else None
+
+
+async def account_by_email(email: str) -> Account | None:
+    row = await db.fetch_one(f"{_ACCOUNT} AND email = $1", address(email))
+    return Account(**row) if row else None

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from piccolo.columns import BigSerial, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigSerial, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -36,7 +36,9 @@ class CodePurpose(StrEnum):
     SIGN_IN = "sign_in"
     SIGN_UP = "sign_up"
     RESET = "reset"
+    PASSWORD = "password"  # noqa: S105 — the change of one, by somebody signed in
     ADDRESS = "address"
+    ERASURE = "erasure"
 
 
 class Account(Table, tablename="account", db=DB):
@@ -67,17 +69,29 @@ class AccountSession(Table, tablename="account_session", db=DB):
 
 
 class AccountCode(Table, tablename="account_code", db=DB):
-    """A 6-digit code sent to an address; the newest unused one of a purpose counts."""
+    """One browser's wish to prove an address, and the newest code sent for it.
+
+    The browser holds the ticket, so nobody else can spend the tries or use the code. Rows exist for addresses without
+    an account too; those never get a `code_hash` and can only fail.
+    """
 
     id = BigSerial(primary_key=True)
-    email = Varchar(length=254, index=True)
+    ticket_hash = Varchar(length=64, unique=True)
     purpose = Varchar(length=20)
-    code_hash = Varchar(length=64)
-    created_at = Timestamptz()
-    expires_at = Timestamptz()
-    tries = Integer()
+    email = Varchar(length=254, index=True, help_text="where the code goes")
+    account = ForeignKey(Account, on_delete=OnDelete.cascade, null=True, default=None, index=True)
+    code_hash = Varchar(length=64, null=True, default=None)
+    sent = Integer(default=1, help_text="codes asked for; only the newest counts")
+    tries = Integer(help_text="wrong tries at the newest code")
+    tries_allowed = Integer(default=5)
+    asked_at = Timestamptz(help_text="when the newest code was asked for")
+    expires_at = Timestamptz(index=True)
+    proved_at = Timestamptz(null=True, default=None, help_text="the code was right; the act is still to come")
     used_at = Timestamptz(null=True, default=None)
+    user_agent = Varchar(length=300)
+    details = JSONB(default="{}", help_text="what is to happen then; emptied once it did")
     purpose_known = one_of("purpose", CodePurpose)
+    tries_bounded = Check("tries BETWEEN 0 AND tries_allowed", name="account_code_tries")
 
 
 class StaffMember(Table, tablename="staff_member", db=DB):
@@ -112,6 +126,20 @@ class Membership(Table, tablename="membership", db=DB):
     since = Timestamptz()
     role_known = one_of("role", MemberRole)
     membership_once = Unique(["organisation", "account"], name="membership_once")
+
+
+class Invitation(Table, tablename="invitation", db=DB):
+    """A role offered to an address, until it is accepted, declined, withdrawn or too old."""
+
+    id = BigSerial(primary_key=True)
+    organisation = ForeignKey(Organisation, on_delete=OnDelete.cascade, null=False)
+    email = Varchar(length=254, index=True)
+    role = Varchar(length=20)
+    invited_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None)
+    invited_at = Timestamptz()
+    expires_at = Timestamptz(index=True)
+    role_known = one_of("role", MemberRole)
+    invitation_once = Unique(["organisation", "email"], name="invitation_once")
 
 
 class Disclosure(Table, tablename="disclosure", db=DB):

@@ -1,0 +1,1 @@
+"""Pages of getting in, by way: signing in, signing up, a forgotten password, sessions."""

@@ -1,0 +1,1 @@
+"""Companies and institutions that people act for: members, their roles, invitations."""

@@ -1,0 +1,120 @@
+"""People with browsers of their own, and their mail."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from portal import wiring, worker
+from portal.accounts import commands
+from portal.core import clock, db
+from portal.core.settings import current
+
+HOME, OFFICE, ATTACKER = "198.51.100.7", "203.0.113.20", "192.0.2.66"
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:134.0) Gecko/20100101 Firefox/134.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.1 Mobile/15E148 Safari/604.1"
+)
+PASSWORD = "three vials on a line"
+AMARA = "amara@brennhof.example"
+
+
+class Browser:
+    """A browser at some network, with cookies of its own. Redirects are not followed."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.client.get(path, **more)
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        return await self.client.post(path, data=fields)
+
+    @property
+    def session(self) -> str | None:
+        return self.client.cookies.get("session")
+
+    async def name(self) -> str | None:
+        """Whose name the menu shows; None for a visitor."""
+        menu = (await self.get("/account/menu", headers={"HX-Request": "true"})).text
+        found = re.search(r'class="menu-name">([^<]*)</span></a>\s*<form', menu)
+        return found[1] if found else None
+
+    async def sign_in(self, email: str = AMARA, password: str = PASSWORD) -> httpx.Response:
+        return await self.post("/account/sign-in", email=email, password=password)
+
+    async def sign_up(
+        self, email: str = AMARA, name: str = "Amara Okonjo", password: str = PASSWORD
+    ) -> httpx.Response:
+        """Make an account the whole way."""
+        asked = await self.post("/account/sign-up", email=email, name=name, password=password)
+        assert asked.status_code == 303, asked.text
+        return await self.post("/account/sign-up/code", code=await newest_code(email))
+
+
+OpenBrowser = Callable[..., Awaitable[Browser]]
+
+
+@pytest.fixture
+async def open_browser(app: Litestar, client: httpx.AsyncClient) -> AsyncIterator[OpenBrowser]:
+    """Open further browsers, each at a network of its own if need be."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(network: str = HOME, agent: str = FIREFOX) -> Browser:
+            transport = httpx.ASGITransport(app=app, client=(network, 40_000))  # type: ignore[arg-type]
+            headers = {"Sec-Fetch-Site": "same-origin", "User-Agent": agent, "Accept-Encoding": "identity"}
+            made = httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers)
+            return Browser(await stack.enter_async_context(made))
+
+        yield opened
+
+
+@pytest.fixture
+async def browser(open_browser: OpenBrowser) -> Browser:
+    return await open_browser()
+
+
+@pytest.fixture
+async def amara(open_browser: OpenBrowser) -> Browser:
+    """A browser at home, signed in as Amara."""
+    made = await open_browser()
+    await account(AMARA, "Amara Okonjo")
+    assert (await made.sign_in()).status_code == 303
+    return made
+
+
+async def account(email: str, name: str = "Some Body", password: str | None = PASSWORD) -> int:
+    """An account made without the pages."""
+    account_id = await commands.ensure_account(email=email, name=name, now=clock.now())
+    if password is not None:
+        await commands.set_password(account_id=account_id, password=password, now=clock.now())
+    return account_id
+
+
+async def run_jobs() -> None:
+    """Let the worker do what is due."""
+    await worker.drain(wiring.services(current()))
+
+
+async def mails(email: str) -> list[Any]:
+    """All mails to an address after the worker ran, oldest first."""
+    await run_jobs()
+    return list(await db.fetch("SELECT * FROM mail WHERE recipient = $1 ORDER BY id", email))
+
+
+async def newest_code(email: str) -> str:
+    """The code in the newest mail to an address."""
+    found = re.match(r"(\d{6}) is your ", (await mails(email))[-1]["text"])
+    assert found is not None
+    return found[1]
+
+
+def wrong(code: str) -> str:
+    """Some other code."""
+    return f"{(int(code) + 1) % 1_000_000:06}"
