@@ -121,6 +121,22 @@ BEGIN RAISE EXCEPTION '% is a record and is never edited', TG_TABLE_NAME; END $$
 CREATE TRIGGER never_edited BEFORE UPDATE OR DELETE ON invoice FOR EACH ROW EXECUTE FUNCTION never_edited();
 CREATE TRIGGER never_edited BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION never_edited();
 
+-- An organisation that has members has an owner; only an erased account may leave one empty. The lock makes two owners
+-- who leave at once take turns.
+CREATE FUNCTION organisation_keeps_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM organisation WHERE id = OLD.organisation FOR NO KEY UPDATE;
+    IF FOUND AND NOT EXISTS (SELECT 1 FROM membership WHERE organisation = OLD.organisation AND role = 'owner')
+        AND (EXISTS (SELECT 1 FROM membership WHERE organisation = OLD.organisation)
+             OR NOT EXISTS (SELECT 1 FROM account WHERE id = OLD.account AND erased_at IS NOT NULL)) THEN
+        RAISE EXCEPTION 'organisation % would have no owner', OLD.organisation
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_keeps_owner';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER organisation_keeps_owner AFTER UPDATE OR DELETE ON membership
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION organisation_keeps_owner();
+
 CREATE UNIQUE INDEX payment_attempt_one_open ON payment_attempt (purchase)
     WHERE state IN ('created', 'open', 'processing');
 CREATE INDEX seat_order_lapsing ON seat_order (holds_until) WHERE state IN ('held', 'paying');
@@ -136,6 +152,8 @@ INSERT INTO content_version (tag, version) VALUES ('events', 1), ('calendars', 1
 BACKWARDS = r"""
 DROP SEQUENCE order_number;
 DROP INDEX waiting_entry_line, mail_about, mail_waiting, purchase_waiting, seat_order_lapsing, payment_attempt_one_open;
+DROP TRIGGER organisation_keeps_owner ON membership;
+DROP FUNCTION organisation_keeps_owner();
 DROP TRIGGER never_edited ON audit_entry;
 DROP TRIGGER never_edited ON invoice;
 DROP FUNCTION never_edited();

@@ -65,9 +65,3 @@ def staff(*roles: StaffRole) -> Guard:
             raise Forbidden("Your account is not set up for this part of the portal.")
 
     return guard
-
-
-MaybeActor: TypeAlias = NamedDependency[Actor | None]
-"""`actor: MaybeActor` in a handler: who is signed in, if anybody."""
-SignedIn: TypeAlias = NamedDependency[Actor]
-"""`actor: SignedIn` in a handler behind a guard."""
