@@ -1,0 +1,164 @@
+"""`create_standin(settings)`: the stand-in as an ASGI application with its account and deliveries at hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+import httpx
+import structlog
+from litestar import Litestar, route
+from litestar.connection import Request
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+from litestar.types import Receive, Scope, Send
+
+from portal.core import clock as core_clock
+from portal.demo.stripe_standin import site
+from portal.demo.stripe_standin.account import Account
+from portal.demo.stripe_standin.api import Api, Asked
+from portal.demo.stripe_standin.behaviour import Behaviour
+from portal.demo.stripe_standin.checkout_page import CheckoutPages
+from portal.demo.stripe_standin.control import ControlDesk
+from portal.demo.stripe_standin.deliveries import Delivered, Deliveries
+from portal.demo.stripe_standin.faults import Fault
+from portal.demo.stripe_standin.settings import StandinSettings, check, from_environment
+from portal.demo.stripe_standin.store import Store
+from portal.web import assets
+from portal.web.rendering import see_other
+
+_log = structlog.get_logger("stripe-standin")
+_MOST_BODY_BYTES = 1_000_000
+
+
+class Standin:
+    """An ASGI application; serve it like any other. Tests also use `account`, `behaviour` and `deliver_all`."""
+
+    def __init__(
+        self,
+        settings: StandinSettings,
+        *,
+        clock: Callable[[], datetime] = core_clock.now,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        check(settings)
+        self.settings = settings
+        self.store = Store(settings.folder)
+        self.account = Account(settings, self.store, clock)
+        self.behaviour = Behaviour()
+        self.deliveries = Deliveries(self.account, self.behaviour, transport)
+        self.api = Api(self.account, self.behaviour, self.deliveries)
+        self.app = _application(self)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+    async def deliver_all(self) -> list[Delivered]:
+        """Send every webhook that waits, delayed ones and retries included; one entry per try."""
+        return await self.deliveries.deliver()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The lifespan: deliveries in the background, where wanted, and the store closed at the end."""
+        task = asyncio.create_task(self._work()) if self.settings.background else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            self.store.close()
+
+    async def _work(self) -> None:
+        while True:
+            self.api.sweep()
+            await self.deliveries.deliver(due_only=True)
+            await asyncio.sleep(0.2)
+
+
+def create_standin(
+    settings: StandinSettings,
+    *,
+    clock: Callable[[], datetime] = core_clock.now,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Standin:
+    """Build the stand-in. `transport` carries the webhooks, for receivers that have no socket.
+
+    Raises StandinRefused in production and for keys that are not test keys.
+    """
+    return Standin(settings, clock=clock, transport=transport)
+
+
+def create_app() -> Standin:
+    """For serving it by itself: `granian --interface asgi --factory portal.demo.stripe_standin.app:create_app`."""
+    return create_standin(from_environment())
+
+
+def _application(standin: Standin) -> Litestar:
+    @route(["/v1", "/v1/{rest:path}"], http_method=["GET", "POST", "DELETE"], opt={"public": True})
+    async def api(request: Request[Any, Any, Any]) -> Response[bytes]:
+        body = (await request.body()).decode("utf-8", "replace")
+        asked = Asked(
+            method=str(request.method),
+            path=request.scope["path"].rstrip("/"),
+            query=request.scope["query_string"].decode("latin-1"),
+            body=body,
+            headers={name.lower(): value for name, value in request.headers.items()},
+        )
+        answer = await standin.api.answer(asked)
+        return Response(answer.body, status_code=answer.status, headers=answer.headers)
+
+    @route("/", http_method=["GET"], opt={"public": True})
+    async def door() -> Response[Any]:
+        return see_other("/_control")
+
+    return Litestar(
+        route_handlers=[api, door, CheckoutPages, ControlDesk, assets.router()],
+        guards=[site.own_forms_only],
+        dependencies={
+            "account": _given(standin.account),
+            "behaviour": _given(standin.behaviour),
+            "deliveries": _given(standin.deliveries),
+        },
+        exception_handlers={Fault: _fault, HTTPException: _http_error, Exception: _crash},
+        lifespan=[lambda _: standin.running()],
+        request_max_body_size=_MOST_BODY_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )  # fmt: skip
+
+
+def _given(thing: Any) -> Provide:
+    def provide() -> Any:
+        return thing
+
+    return Provide(provide, sync_to_thread=False)
+
+
+def _fault(request: Request[Any, Any, Any], fault: Fault) -> Response[Any]:
+    """Of the pages and the control desk; the API answers its faults itself."""
+    if site.wants_page(request):
+        return site.message(
+            "That cannot be done", str(fault), status=fault.status, way_on="/_control", way_on_text="Back"
+        )
+    return Response(fault.body("req_control"), status_code=fault.status, media_type="application/json")
+
+
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if request.url.path.startswith("/v1"):
+        return _api_error("invalid_request_error", "The request could not be read.", error.status_code)
+    return site.message("That page is not here", "The stand-in for Stripe has no such page.", status=error.status_code)
+
+
+def _crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    _log.error("crash", error=type(error).__name__, exc_info=error)
+    if request.url.path.startswith("/v1"):
+        return _api_error("api_error", "The local stand-in for Stripe broke; see its log.", 500)
+    return site.message("Something broke", "The local stand-in for Stripe broke; see its log.", status=500)
+
+
+def _api_error(kind: str, text: str, status: int) -> Response[Any]:
+    return Response({"error": {"type": kind, "message": text}}, status_code=status)
