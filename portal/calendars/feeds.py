@@ -29,7 +29,7 @@ from portal.calendars import building, commands, queries
 from portal.calendars.values import Feed, FeedState
 from portal.core.text import slug
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
+MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
 _PUBLIC = "public, max-age=300"
 _PRIVATE = "private, no-cache"
 _ZONE_DATA = version("tzdata")

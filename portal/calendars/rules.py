@@ -16,7 +16,7 @@ from portal.core import times
 SIGNIFICANT = ("starts_at", "ends_at", "timezone", "location", "title", "all_day", "cancelled")
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _URI_SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 

@@ -1,0 +1,1 @@
+"""Calendars: revisions, feeds, invitations, read back by three independent parsers."""

@@ -1,0 +1,290 @@
+"""Publishing, the ledger, feed addresses, on a real database."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import msgspec
+import pytest
+
+from portal.calendars import building, commands, queries, rules
+from portal.calendars.tables import Method
+from portal.calendars.values import Entry
+from portal.core import changes, db
+from portal.core.settings import current
+from tests.calendars.made import entry
+
+LATER = datetime(2027, 2, 9, 9, 0, tzinfo=UTC)
+
+
+async def publish(entry: Entry, now: datetime, key: str = "1") -> commands.Revision:
+    return await commands.publish(kind="event", key=key, entry=entry, now=now)
+
+
+async def test_the_first_revision(database: str, now: datetime) -> None:
+    made = await publish(entry(), now)
+    assert (made.number, made.sequence, made.at, made.changed) == (1, 0, now, True)
+    local, _, host = made.uid.partition("@")
+    assert local.startswith("event-1-")
+    assert len(local) == len("event-1-") + 12
+    assert host == "localhost"
+    stored = await db.fetch_one("SELECT * FROM calendar_revision")
+    assert stored is not None
+    assert bytes(stored["vevent"]) == building.vevent(made)
+    assert (stored["zone"], stored["first_year"], stored["last_year"]) == ("Europe/Vienna", 2027, 2027)
+
+
+async def test_the_same_entry_again_changes_nothing(database: str, now: datetime) -> None:
+    first = await publish(entry(title="Löwen "), now)
+    version = await changes.version("calendars")
+    again = await publish(entry(title="Löwen"), now + timedelta(days=1))
+    assert again == msgspec.structs.replace(first, changed=False)
+    assert await db.fetch_value("SELECT count(*) FROM calendar_revision") == 1
+    assert await changes.version("calendars") == version
+
+
+async def test_changes_make_revisions_and_keep_the_uid(database: str, now: datetime) -> None:
+    history = [
+        await publish(told, now + timedelta(hours=step))
+        for step, told in enumerate(
+            [
+                entry(),
+                entry(starts_at=LATER),
+                entry(starts_at=LATER, description="Bring a coat."),
+                entry(starts_at=LATER, cancelled=True),
+                entry(starts_at=LATER),
+            ]
+        )
+    ]
+    assert [(r.number, r.sequence) for r in history] == [(1, 0), (2, 1), (3, 1), (4, 2), (5, 3)]
+    assert {r.uid for r in history} == {history[0].uid}
+    assert [r.at for r in history] == [now + timedelta(hours=n) for n in range(5)]
+    item = await db.fetch_one("SELECT revision, changed_at FROM calendar_item")
+    assert item is not None
+    assert (item["revision"], item["changed_at"]) == (5, now + timedelta(hours=4))
+
+
+async def test_what_was_published_comes_back_as_it_was(database: str, now: datetime) -> None:
+    told = entry(
+        title="C:\\New; Löwen 🦁",
+        categories=("Annex 1", "a,b"),
+        conference="https://portal.example/join/1",
+        latitude=48.2,
+        longitude=16.37,
+        all_day=True,
+    )
+    made = await publish(told, now)
+    assert made.entry == told
+    assert await queries.current("event", ["1", "2"]) == {"1": msgspec.structs.replace(made, changed=False)}
+
+
+async def test_many_at_once_are_few_statements(database: str, now: datetime) -> None:
+    entries = {str(n): entry(title=f"Event {n}") for n in range(300)}
+    seen: list[str] = []
+    async with db.transaction():
+        db.current_connection().add_query_logger(lambda query: seen.append(query.query))
+        made = await commands.publish_many(kind="event", entries=entries, now=now)
+    assert len([query for query in seen if "calendar_" in query]) == 4
+    assert Counter((r.number, r.sequence, r.changed) for r in made.values()) == {(1, 0, True): 300}
+    entries["7"] = entry(title="Event 7", location="elsewhere")
+    entries["8"] = entry(title="Event 8", description="more")
+    again = await commands.publish_many(kind="event", entries=entries, now=now + timedelta(hours=1))
+    assert {key: (r.number, r.sequence) for key, r in again.items() if r.changed} == {"7": (2, 1), "8": (2, 0)}
+    assert {key: r.uid for key, r in again.items()} == {key: r.uid for key, r in made.items()}
+    assert await commands.publish_many(kind="event", entries={}, now=now) == {}
+
+
+async def test_a_bad_entry_among_many_stores_none(database: str, now: datetime) -> None:
+    with pytest.raises(ValueError, match="end before"):
+        await commands.publish_many(
+            kind="event", entries={"1": entry(), "2": entry(ends_at=entry().starts_at - timedelta(1))}, now=now
+        )
+    assert await db.fetch_value("SELECT count(*) FROM calendar_item") == 0
+
+
+async def test_publishing_joins_the_act_it_belongs_to(database: str, now: datetime) -> None:
+    async def act() -> None:
+        async with db.transaction():
+            await publish(entry(), now)
+            raise RuntimeError("the act failed")
+
+    with pytest.raises(RuntimeError):
+        await act()
+    assert await queries.current("event", ["1"]) == {}
+
+
+async def test_publishers_at_once_number_consecutively(database: str, now: datetime) -> None:
+    told = [entry(title=f"Title {n}") for n in range(12)]
+    made = await asyncio.gather(*(publish(one, now) for one in told))
+    assert sorted(r.number for r in made) == list(range(1, 13))
+    assert sorted(r.sequence for r in made) == list(range(12))
+    assert len({r.uid for r in made}) == 1
+    by_number = {r.number: r for r in made}
+    assert [by_number[n].at for n in range(1, 13)] == [now + timedelta(seconds=n) for n in range(12)]
+    newest = (await queries.current("event", ["1"]))["1"]
+    assert (newest.number, newest.entry) == (12, by_number[12].entry)
+
+
+async def test_publishers_of_the_same_entry_at_once_make_one_revision(database: str, now: datetime) -> None:
+    made = await asyncio.gather(*(publish(entry(), now) for _ in range(8)))
+    assert [r.number for r in made] == [1] * 8
+    assert sum(r.changed for r in made) == 1
+
+
+async def test_a_publisher_waits_for_the_one_before(database: str, now: datetime) -> None:
+    """The second one must see what the first one stored, although it started before that was committed."""
+    await publish(entry(), now)
+    stored, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with db.transaction():
+            await publish(entry(title="First"), now)
+            stored.set()
+            await go_on.wait()
+
+    first = asyncio.create_task(slow())
+    await stored.wait()
+    second = asyncio.create_task(publish(entry(title="Second"), now))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while await db.fetch_value(waiting) == 0:
+        await asyncio.sleep(0)
+    go_on.set()
+    await first
+    assert ((await second).number, (await second).sequence) == (3, 2)
+
+
+async def test_crossing_batches_do_not_deadlock(database: str, now: datetime) -> None:
+    keys = [str(n) for n in range(40)]
+    batches = [keys, list(reversed(keys)), keys[20:] + keys[:20], keys[10:]]
+    await asyncio.gather(
+        *(
+            commands.publish_many(kind="event", entries={key: entry(title=f"{n} of {key}") for key in batch}, now=now)
+            for n, batch in enumerate(batches)
+        )
+    )
+    held = await db.fetch(
+        "SELECT i.revision, count(r.id) AS n FROM calendar_item i JOIN calendar_revision r ON r.item = i.id GROUP BY i.id"
+    )
+    assert [(row["revision"], row["n"]) for row in held if row["revision"] != row["n"]] == []
+
+
+async def test_the_uid_fits_whatever_the_key(database: str, now: datetime) -> None:
+    made = await publish(entry(), now, key="Ünïcode/key with blanks@" + "x" * 50)
+    assert made.uid.isascii()
+    assert set(made.uid) & set(" /\r\n") == set()
+    assert len(made.uid) <= 200
+
+
+async def test_a_revision_cannot_be_numbered_twice(database: str, now: datetime) -> None:
+    made = await publish(entry(), now)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await db.execute(
+            "INSERT INTO calendar_revision (item, number, sequence, at, entry, digest, vevent) "
+            "VALUES ($1, 1, 0, $2, '{}', '', '')",
+            made.item_id, now,
+        )  # fmt: skip
+
+
+async def _sent(item_id: int, number: int, method: Method, at: datetime, address: str = "ann@plant.example") -> None:
+    await commands.note_sent(item_id=item_id, address=address, number=number, method=method, now=at)
+
+
+async def _held(now: datetime) -> tuple[int, str, timedelta]:
+    [held] = await queries.holders("event", "1")
+    return held.number, held.method.value, held.sent_at - now
+
+
+async def test_the_ledger_never_moves_back(database: str, now: datetime) -> None:
+    item = (await publish(entry(), now)).item_id
+    await publish(entry(starts_at=LATER), now)
+    minute = timedelta(minutes=1)
+    await _sent(item, 1, Method.REQUEST, now)
+    assert await _held(now) == (1, "REQUEST", 0 * minute)
+    await _sent(item, 2, Method.REQUEST, now + 2 * minute)
+    await _sent(item, 1, Method.REQUEST, now + 3 * minute)
+    assert await _held(now) == (2, "REQUEST", 2 * minute)
+    await _sent(item, 2, Method.CANCEL, now + 4 * minute)
+    await _sent(item, 2, Method.REQUEST, now + 1 * minute)
+    assert await _held(now) == (2, "CANCEL", 4 * minute)
+
+
+async def test_one_address_is_one_holder(database: str, now: datetime) -> None:
+    item = (await publish(entry(), now)).item_id
+    await _sent(item, 1, Method.REQUEST, now, "Ann@Plant.example")
+    await _sent(item, 1, Method.REQUEST, now, "ann@plant.example")
+    assert [held.address for held in await queries.holders("event", "1")] == ["ann@plant.example"]
+
+
+async def test_coming_back_runs_ahead_for_good(database: str, now: datetime) -> None:
+    """Every message this attendee was sent had a higher SEQUENCE than the one before."""
+    sequences = []
+    revision = await publish(entry(), now)
+
+    async def send(method: Method, hours: int) -> None:
+        ahead = await queries.raised(revision.item_id, "Ann@plant.example")
+        sequences.append(rules.addressed_sequence(revision, method, ahead))
+        for _ in range(2):  # a mail job may run twice
+            await _sent(revision.item_id, revision.number, method, now + timedelta(hours=hours))
+
+    await send(Method.REQUEST, 1)
+    await send(Method.CANCEL, 2)
+    await send(Method.REQUEST, 3)
+    revision = await publish(entry(starts_at=LATER), now + timedelta(hours=4))
+    await send(Method.REQUEST, 5)
+    await send(Method.CANCEL, 6)
+    await send(Method.REQUEST, 7)
+    revision = await publish(entry(starts_at=LATER, cancelled=True), now + timedelta(hours=8))
+    await send(Method.CANCEL, 9)
+    revision = await publish(entry(starts_at=LATER), now + timedelta(hours=10))
+    await send(Method.REQUEST, 11)
+    assert sequences == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert await queries.raised(revision.item_id, "bob@plant.example") == 0
+
+
+async def test_a_feed_address_stays_until_it_is_rotated(database: str, now: datetime) -> None:
+    address = await commands.feed_address(kind="person", key="ann@plant.example", now=now)
+    assert await commands.feed_address(kind="person", key="ann@plant.example", now=now) == address
+    other = await commands.feed_address(kind="person", key="bob@plant.example", now=now)
+    prefix = f"{current().base_url}/calendars/mine/"
+    assert address.startswith(prefix)
+    assert address.endswith(".ics")
+    secret = address.removeprefix(prefix).removesuffix(".ics")
+    assert len(secret) == 32
+    assert await queries.feed_subject(secret) == ("person", "ann@plant.example")
+    rotated = await commands.rotate_feed_address(kind="person", key="ann@plant.example", now=now)
+    assert len({address, other, rotated}) == 3
+    assert await queries.feed_subject(secret) is None
+    assert await queries.feed_subject(rotated.removeprefix(prefix).removesuffix(".ics")) is not None
+    assert await commands.feed_address(kind="person", key="ann@plant.example", now=now) == rotated
+
+
+async def test_an_address_asked_for_at_once_is_one(database: str, now: datetime) -> None:
+    asked = (commands.feed_address(kind="person", key="ann@plant.example", now=now) for _ in range(8))
+    assert len(set(await asyncio.gather(*asked))) == 1
+
+
+async def test_rotating_before_the_first_use_makes_one(database: str, now: datetime) -> None:
+    made = await commands.rotate_feed_address(kind="person", key="ann@plant.example", now=now)
+    assert await commands.feed_address(kind="person", key="ann@plant.example", now=now) == made
+
+
+async def test_what_is_known_of_a_person_can_be_seen_and_erased(database: str, now: datetime) -> None:
+    item = (await publish(entry(), now)).item_id
+    await _sent(item, 1, Method.REQUEST, now)
+    await _sent(item, 1, Method.REQUEST, now, "bob@plant.example")
+    await commands.feed_address(kind="person", key="ann@plant.example", now=now)
+    assert await queries.known_about("ann@plant.example") == [
+        {
+            "what": "calendar entry sent",
+            "title": "Aseptic filling",
+            "revision": 1,
+            "method": "REQUEST",
+            "at": "2026-11-23T09:00:00+00:00",
+        },
+        {"what": "own calendar feed", "made": "2026-11-23T09:00:00+00:00", "read": None},
+    ]
+    said = await commands.forget("ann@plant.example", now)
+    assert said == "The record of 1 calendar entry sent and the secret calendar address are gone."
+    assert await queries.known_about("ann@plant.example") == []
+    assert [held.address for held in await queries.holders("event", "1")] == ["bob@plant.example"]
