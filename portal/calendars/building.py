@@ -59,18 +59,16 @@ def calendar(
     address: str = "",
     refresh: timedelta = timedelta(hours=1),
 ) -> bytes:
-    """A published calendar. `address` is where it can be fetched again; leave it out of feeds that belong to
-    one person.
+    """A published calendar.
+
+    With a `name`, Outlook opens a file as a new calendar (MS-OXCICAL wants none around a single appointment):
+    leave it empty for the file of one event. `address` is where the feed can be fetched again; leave it empty
+    for feeds that belong to one person.
     """
     # A calendar needs a component to be one; a feed without entries carries a zone.
     used = content.zones if content.count else (*content.zones, _NO_ENTRIES)
-    parts = [
-        zones.vtimezone(zone.name, zone.first_year, zone.last_year)
-        for zone in sorted(used, key=lambda z: z.name)
-    ]
-    return b"".join(
-        (_head(name, description, address, refresh, content.newest), *parts, content.events, _TAIL)
-    )
+    parts = [zones.vtimezone(zone.name, zone.first_year, zone.last_year) for zone in sorted(used, key=lambda z: z.name)]
+    return b"".join((_head(name, description, address, refresh, content.newest), *parts, content.events, _TAIL))
 
 
 _NO_ENTRIES = ZoneUse("Etc/UTC", 2000, 2000)
@@ -83,8 +81,9 @@ def _head(name: str, description: str, address: str, refresh: timedelta, newest:
     interval = Raw(_duration(refresh))
     timed = Raw(interval)
     timed.params["VALUE"] = "DURATION"
-    for key in ("NAME", "X-WR-CALNAME"):
-        made.add(key, text(name), encode=False)
+    if name:
+        for key in ("NAME", "X-WR-CALNAME"):
+            made.add(key, text(name), encode=False)
     if description:
         for key in ("DESCRIPTION", "X-WR-CALDESC"):
             made.add(key, text(description), encode=False)

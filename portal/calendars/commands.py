@@ -128,7 +128,9 @@ async def note_sent(*, item_id: int, address: str, number: int, method: Method, 
 
 
 async def feed_address(*, kind: str, key: str, now: datetime) -> str:
-    """The secret address of somebody's own feed, made when first asked for."""
+    """The secret in the address of somebody's own feed, made when first asked for. Whoever serves the feed owns the path
+    around it.
+    """
     found = await db.fetch_value("SELECT secret FROM feed_address WHERE kind = $1 AND key = $2", kind, key)
     if found is None:
         found = await db.fetch_value(
@@ -136,11 +138,11 @@ async def feed_address(*, kind: str, key: str, now: datetime) -> str:
             "ON CONFLICT (kind, key) DO UPDATE SET key = excluded.key RETURNING secret",
             kind, key, secret(), now,
         )  # fmt: skip
-    return _address(found)
+    return str(found)
 
 
 async def rotate_feed_address(*, kind: str, key: str, now: datetime) -> str:
-    """A new secret address; the old one stops working at once."""
+    """A new secret for the address of somebody's own feed; the old one stops working at once."""
     made = secret()
     await db.execute(
         "INSERT INTO feed_address (kind, key, secret, created_at) VALUES ($1, $2, $3, $4) "
@@ -148,11 +150,7 @@ async def rotate_feed_address(*, kind: str, key: str, now: datetime) -> str:
         "secret = excluded.secret, created_at = excluded.created_at, fetched_at = NULL",
         kind, key, made, now,
     )  # fmt: skip
-    return _address(made)
-
-
-def _address(feed_secret: str) -> str:
-    return f"{current().base_url}/calendars/mine/{feed_secret}.ics"
+    return made
 
 
 _NOTED_EVERY = timedelta(minutes=15)
@@ -170,9 +168,7 @@ async def note_fetched(*, secret: str, now: datetime) -> None:
 async def forget(address: str, now: datetime) -> str:
     """Erase what calendars know of a person; what was sent is in calendars that are not ours."""
     async with db.transaction():
-        held = db.affected(
-            await db.execute("DELETE FROM calendar_holding WHERE address = $1", address.lower())
-        )
+        held = db.affected(await db.execute("DELETE FROM calendar_holding WHERE address = $1", address.lower()))
         await db.execute("DELETE FROM feed_address WHERE kind = 'person' AND key = $1", address)
     entries = "1 calendar entry" if held == 1 else f"{held} calendar entries"
     return f"The record of {entries} sent and the secret calendar address are gone."

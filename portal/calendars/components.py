@@ -54,9 +54,7 @@ def calendar(method: str) -> Calendar:
     return made
 
 
-def event(
-    revision: Revision, *, sequence: int, summary: str, description: str, status: str, busy: str
-) -> Event:
+def event(revision: Revision, *, sequence: int, summary: str, description: str, status: str, busy: str) -> Event:
     """The VEVENT both feeds and invitations are made of. An empty `status` is left out.
 
     DTSTAMP and LAST-MODIFIED are the revision's time: the same content gives the same bytes whenever it is

@@ -38,9 +38,7 @@ _ZONE_DATA = version("tzdata")
 def secret_in(name: str) -> str | None:
     """The secret in `…/mine/<secret>.ics`, or None for what cannot be one."""
     secret = name.removesuffix(".ics")
-    plausible = (
-        20 <= len(secret) <= 64 and secret.isascii() and secret.replace("-", "").replace("_", "").isalnum()
-    )
+    plausible = 20 <= len(secret) <= 64 and secret.isascii() and secret.replace("-", "").replace("_", "").isalnum()
     return secret if plausible else None
 
 
@@ -50,9 +48,7 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
         await commands.note_fetched(secret=feed.secret, now=now)
     state = await queries.feed_state(feed.kind, feed.keys)
     etag = entity_tag(feed, state)
-    modified = (
-        max(feed.chosen_at, state.newest or feed.chosen_at).replace(microsecond=0) if feed.chosen_at else None
-    )
+    modified = max(feed.chosen_at, state.newest or feed.chosen_at).replace(microsecond=0) if feed.chosen_at else None
     headers = {"ETag": etag, "Cache-Control": _PRIVATE if feed.private else _PUBLIC}
     if modified is not None:
         headers["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)

@@ -27,14 +27,10 @@ def google(entry: Entry) -> str:
         dates, zone = f"{first:%Y%m%d}/{end:%Y%m%d}", ""
     elif zones.use_of(entry):
         own = times.zone(entry.timezone)
-        dates = "/".join(
-            f"{moment.astimezone(own):%Y%m%dT%H%M%S}" for moment in (entry.starts_at, entry.ends_at)
-        )
+        dates = "/".join(f"{moment.astimezone(own):%Y%m%dT%H%M%S}" for moment in (entry.starts_at, entry.ends_at))
         zone = entry.timezone
     else:
-        dates = "/".join(
-            f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for moment in (entry.starts_at, entry.ends_at)
-        )
+        dates = "/".join(f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for moment in (entry.starts_at, entry.ends_at))
         zone = ""
     return _with(
         _GOOGLE, action="TEMPLATE", text=_title(entry), dates=dates, ctz=zone, details=_details(entry),

@@ -103,9 +103,7 @@ def successor(before: Revision, entry: Entry, now: datetime) -> Revision:
 
 
 def first(item_id: int, uid: str, entry: Entry, now: datetime) -> Revision:
-    return Revision(
-        item_id=item_id, uid=uid, number=1, sequence=0, at=_moment(now), entry=entry, changed=True
-    )
+    return Revision(item_id=item_id, uid=uid, number=1, sequence=0, at=_moment(now), entry=entry, changed=True)
 
 
 def addressed_sequence(revision: Revision, method: Method, raised: int = 0) -> int:

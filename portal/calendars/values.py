@@ -96,10 +96,10 @@ class FeedState(msgspec.Struct, frozen=True):
 class Feed(msgspec.Struct, frozen=True):
     """A feed to be answered: which items, under which name, and who may keep it.
 
-    `private` feeds belong to one person; then `address` (repeated inside the file) and `description` must not
-    give the person away, and `secret` names the address that was asked, so that the fetch is noted.
-    `chosen_at` says when the choice of items last changed, if that is known: only then can a reader without
-    entity tags be told "not modified".
+    Leave `name` empty where the feed is one event's file: see `building.calendar`. `private` feeds belong to
+    one person; then `address` (repeated inside the file) and `description` must not give the person away, and
+    `secret` names the address that was asked, so that the fetch is noted. `chosen_at` says when the choice of
+    items last changed, if that is known: only then can a reader without entity tags be told "not modified".
     """
 
     kind: str

@@ -93,9 +93,7 @@ def speaks_local(moment: datetime, name: str) -> bool:
 
 def use_of(entry: Entry) -> ZoneUse | None:
     """The zone the entry's times are written in; None for whole days and for times written in UTC."""
-    if entry.all_day or not all(
-        speaks_local(moment, entry.timezone) for moment in (entry.starts_at, entry.ends_at)
-    ):
+    if entry.all_day or not all(speaks_local(moment, entry.timezone) for moment in (entry.starts_at, entry.ends_at)):
         return None
     return ZoneUse(entry.timezone, entry.starts_at.year, entry.ends_at.year)
 

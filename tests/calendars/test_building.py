@@ -228,3 +228,10 @@ def test_a_move_keeps_the_uid_raises_sequence_and_changes_the_time() -> None:
         "SEQUENCE", "DTSTART;TZID=Europe/Vienna", "DTSTAMP", "LAST-MODIFIED",
     }  # fmt: skip
     assert (after["SEQUENCE"], after["DTSTART;TZID=Europe/Vienna"]) == ("1", "20270209T100000")
+
+
+def test_the_file_of_one_event_names_no_calendar() -> None:
+    """A name would make Outlook open a new calendar instead of the appointment."""
+    found = readers.lines(feed(entry(), name=""))
+    assert [line for line in found if line.startswith(("NAME", "X-WR-CALNAME"))] == []
+    assert found.count("BEGIN:VEVENT") == 1

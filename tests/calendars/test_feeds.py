@@ -176,9 +176,8 @@ async def test_within_the_second_of_a_change_dates_do_not_count(
 
 
 async def test_fetching_a_secret_address_is_noted(reader: httpx.AsyncClient, shown: Shown) -> None:
-    address = await commands.feed_address(kind="person", key="ann@plant.example", now=shown.now)
-    secret = feeds.secret_in(address.rpartition("/")[2])
-    assert secret is not None
+    secret = await commands.feed_address(kind="person", key="ann@plant.example", now=shown.now)
+    assert feeds.secret_in(f"{secret}.ics") == secret
     shown.feed = msgspec.structs.replace(FEED, private=True, secret=secret)
 
     async def noted() -> datetime:
