@@ -28,9 +28,7 @@ class Batch:
     """Events to be saved in one transaction. `ids` names the stored event of each where that is known."""
 
     def __init__(self, given: Sequence[EventFacts], ids: Sequence[int | None]) -> None:
-        self.items = [
-            _Item(fact_rules.tidied(facts), event_id=known) for facts, known in zip(given, ids, strict=True)
-        ]
+        self.items = [_Item(fact_rules.tidied(facts), event_id=known) for facts, known in zip(given, ids, strict=True)]
         self.audit: dict[str, dict[str | int, dict[str, Any]]] = {}
         self.concerned: list[int] = []
         self._refuse()
@@ -58,9 +56,7 @@ class Batch:
         """Find out which events are known, and which of them are no news."""
         hopeful = self._with(Outcome.CREATED)
         known = [item.event_id for item in hopeful if item.event_id is not None]
-        sourced = [
-            (i.facts.source, i.facts.source_key) for i in hopeful if i.facts.source_key and not i.event_id
-        ]
+        sourced = [(i.facts.source, i.facts.source_key) for i in hopeful if i.facts.source_key and not i.event_id]
         if not known and not sourced:
             return
         rows = await saving.stored(known, sourced=sourced)
@@ -101,9 +97,7 @@ class Batch:
             item.event_id = added[slugs[id(item)]]
             self._note("event.created", item.event_id, version=1, title=item.facts.title)
         await saving.update([{**written(item), **self._next(item, now)} for item in changed])
-        await saving.link_topics(
-            {item.event_id: item.facts.topics for item in (*changed, *created) if item.event_id}
-        )
+        await saving.link_topics({item.event_id: item.facts.topics for item in (*changed, *created) if item.event_id})
 
     async def _slugs(self, changed: list[_Item], created: list[_Item]) -> dict[int, str]:
         """An address for each item; a changed event keeps its own unless another one is wished for."""
@@ -115,11 +109,7 @@ class Batch:
         wishes = [fact_rules.slug_wishes(item.facts) for item in asking]
         given = await saving.free_slugs(wishes, owners=[item.event_id for item in asking])
         await saving.keep_former_slugs(
-            {
-                item.event_id: (kept[id(item)], slug)
-                for item, slug in zip(renamed, given, strict=False)
-                if item.event_id
-            }
+            {item.event_id: (kept[id(item)], slug) for item, slug in zip(renamed, given, strict=False) if item.event_id}
         )
         return kept | {id(item): slug for item, slug in zip(asking, given, strict=True)}
 
@@ -138,9 +128,7 @@ class Batch:
         plan = {name: getattr(facts, name) for name in changes.Plan.__struct_fields__ if name != "state"}
         told = changes.told(before, changes.Plan(**plan, state=standing.state)) if was_public else []
         note, version = changes.note(told), row["version"] + 1
-        self._note(
-            "event.saved", row["id"], version=version, told=note, fields=[change.field for change in told]
-        )
+        self._note("event.saved", row["id"], version=version, told=note, fields=[change.field for change in told])
         if told and saving.concerns_attendees(row):
             self.concerned.append(row["id"])
         source = {} if facts.source_key else {"source": row["source"], "source_key": row["source_key"]}
@@ -161,9 +149,7 @@ class Batch:
     @property
     def written(self) -> list[int]:
         """Ids of the events that were added or changed."""
-        return [
-            i.event_id for i in self.items if i.event_id and i.outcome in (Outcome.CREATED, Outcome.CHANGED)
-        ]
+        return [i.event_id for i in self.items if i.event_id and i.outcome in (Outcome.CREATED, Outcome.CHANGED)]
 
     def answers(self) -> list[Saved]:
         """One answer for each event handed in."""

@@ -37,9 +37,7 @@ async def save_events(*, actor: Actor, facts: Sequence[EventFacts], now: datetim
     return await _save(actor, facts, now=now, ids=[None] * len(facts))
 
 
-async def _save(
-    actor: Actor, given: Sequence[EventFacts], *, now: datetime, ids: Sequence[int | None]
-) -> list[Saved]:
+async def _save(actor: Actor, given: Sequence[EventFacts], *, now: datetime, ids: Sequence[int | None]) -> list[Saved]:
     _allow(actor)
     batch = Batch(given, ids)
     async with db.transaction():

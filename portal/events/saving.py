@@ -18,10 +18,8 @@ from portal.events.rules import calendar, states
 from portal.events.tables import EventFormat, EventKind, EventState
 from portal.events.values import EventFacts, VenueFacts
 
-VENUE_COLUMNS = ", ".join(f"v.{name} AS venue_{name}" for name in VenueFacts.__struct_fields__)
-
 _STORED = f"""
-SELECT e.*, e.venue AS venue_id, {VENUE_COLUMNS}
+SELECT e.*, e.venue AS venue_id, {calendar.VENUE_COLUMNS}
 FROM event e LEFT JOIN venue v ON v.id = e.venue
 WHERE e.id IN (SELECT unnest($1::bigint[]) UNION
                SELECT x.id FROM event x JOIN unnest($2::text[], $3::text[]) AS k (source, key)
@@ -30,9 +28,7 @@ ORDER BY e.id FOR UPDATE OF e
 """
 
 
-async def stored(
-    ids: Iterable[int] = (), *, sourced: Sequence[tuple[str, str]] = ()
-) -> list[Mapping[str, Any]]:
+async def stored(ids: Iterable[int] = (), *, sourced: Sequence[tuple[str, str]] = ()) -> list[Mapping[str, Any]]:
     """Events with their venues, locked in the order of their ids."""
     sources, keys = [source for source, _ in sourced], [key for _, key in sourced]
     return list(await db.fetch(_STORED, list(ids), sources, keys))
@@ -189,7 +185,7 @@ async def set_columns(event_id: int, **values: Any) -> None:
 
 _FOR_ENTRIES = f"""
 SELECT e.id, e.slug, e.title, e.summary, e.state, e.format, e.starts_at, e.ends_at, e.timezone, e.all_day,
-       e.venue AS venue_id, {VENUE_COLUMNS},
+       e.venue AS venue_id, {calendar.VENUE_COLUMNS},
        array(SELECT t.name FROM event_topic et JOIN topic t ON t.id = et.topic
              WHERE et.event = e.id ORDER BY t.name) AS topics
 FROM event e LEFT JOIN venue v ON v.id = e.venue

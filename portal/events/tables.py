@@ -89,9 +89,7 @@ class Event(Table, tablename="event", db=DB):
     all_day = Boolean()
     first_starts_at = Timestamptz(null=True, default=None, help_text="what was announced first, once moved")
     first_place = Varchar(length=300, help_text="where it was announced first, once moved elsewhere")
-    change_note = Varchar(
-        length=400, help_text="what attendees were told of the last change of time, place or state"
-    )
+    change_note = Varchar(length=400, help_text="what attendees were told of the last change of time, place or state")
     venue = ForeignKey(Venue, on_delete=OnDelete.restrict, null=True, default=None, index=True)
     organisation = ForeignKey(Organisation, on_delete=OnDelete.set_null, null=True, default=None)
     organiser_name = Varchar(length=200)

@@ -64,6 +64,89 @@ class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
     source_key: str | None = None
 
 
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as lists show it."""
+
+    id: int
+    version: int
+    slug: str
+    title: str
+    summary: str
+    state: EventState
+    kind: EventKind
+    format: EventFormat
+    starts_at: datetime
+    ends_at: datetime
+    starts_on: date
+    ends_on: date
+    timezone: str
+    all_day: bool
+    first_starts_at: datetime | None
+    first_place: str
+    is_free: bool | None
+    price_from: int | None
+    price_currency: str
+    sponsor: str
+    organiser_name: str
+    url: str
+    language: str
+    changed_at: datetime
+    city: str
+    country: str | None
+    venue: str
+    topics: dict[str, str]
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as its own page tells it. `description_html` was sanitised when it was stored."""
+
+    row: Row
+    place: VenueFacts | None
+    description_html: str
+    change_note: str
+    credit: str
+    image: str
+    published_at: datetime
+
+
+class Neighbours(msgspec.Struct, frozen=True):
+    """The event before in time, the one after, and some with the same topics."""
+
+    before: Row | None
+    after: Row | None
+    like: list[Row]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """An event on a page: enough to find its row, rendered or not."""
+
+    id: int
+    version: int
+    starts_on: date
+    kind: EventKind
+
+
+class Week(msgspec.Struct, frozen=True, array_like=True):
+    """A week of the season by its Monday: how many events in a room, online only, and sponsored."""
+
+    monday: date
+    in_person: int
+    online: int
+    sponsored: int
+
+    @property
+    def total(self) -> int:
+        return self.in_person + self.online + self.sponsored
+
+
+class Day(msgspec.Struct, frozen=True, array_like=True):
+    """A day on which something takes place: how much, and one title."""
+
+    day: date
+    count: int
+    title: str
+
+
 class Outcome(StrEnum):
     """What saving an event came to."""
 

@@ -8,6 +8,9 @@ from portal.events.rules.states import place_words
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import VenueFacts
 
+VENUE_COLUMNS = ", ".join(f"v.{name} AS venue_{name}" for name in VenueFacts.__struct_fields__)
+"""What `venue_of` reads, for a query over `venue v`; with `e.venue AS venue_id` beside it."""
+
 
 def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
     """The entry of a stored event with its venue (`venue_…` columns) and topic names.
@@ -16,7 +19,6 @@ def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
     """
     state = EventState(row["state"])
     venue = venue_of(row)
-    address = f"{base_url}/events/{row['slug']}"
     online = EventFormat(row["format"]) is EventFormat.ONLINE
     return Entry(
         title=row["title"],
@@ -25,8 +27,8 @@ def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
         timezone=row["timezone"],
         all_day=row["all_day"],
         location=place_words(EventFormat(row["format"]), venue),
-        url=address,
-        description="\n\n".join(part for part in (row["summary"], address) if part),
+        url=f"{base_url}/events/{row['slug']}",
+        description=row["summary"],
         cancelled=state in (EventState.CANCELLED, EventState.DRAFT),
         categories=tuple(row["topics"]),
         latitude=None if venue is None or online else venue.latitude,

@@ -144,7 +144,5 @@ def slug_wishes(facts: EventFacts) -> list[str]:
     start = facts.starts_at.astimezone(times.zone(facts.timezone))
     base = facts.slug or slug(facts.title, fallback="event")
     year = base if facts.slug or str(start.year) in base else f"{base}-{start.year}"
-    mark = hashlib.blake2b(
-        f"{facts.source}|{facts.source_key}|{digest(facts)}".encode(), digest_size=4
-    ).hexdigest()
+    mark = hashlib.blake2b(f"{facts.source}|{facts.source_key}|{digest(facts)}".encode(), digest_size=4).hexdigest()
     return [year, f"{year}-{start:%m}", f"{base}-{start:%Y-%m-%d}", f"{year}-{mark}"]

@@ -1,0 +1,1 @@
+"""Public data for machines: calendars, Atom, sitemaps, the HTTP API."""

@@ -1,0 +1,1 @@
+"""Pages for visitors: the list, the month, one event, how to subscribe, the documentation of the data."""

@@ -1,0 +1,127 @@
+"""`/events/{slug}`: one event, and with `.ics` behind it the same as a calendar."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, get
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY
+
+from portal.calendars import feeds, links
+from portal.calendars import queries as calendars
+from portal.calendars.values import Entry, Feed, Revision
+from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.events.pages.listing import today
+from portal.events.queries import single
+from portal.events.rules import pictures, schema_org, words
+from portal.events.rules.words import FORMATS
+from portal.events.tables import EventKind, EventState
+from portal.events.values import Detail
+from portal.web import assets
+from portal.web.inputs import Now
+from portal.web.page_cache import PageRule
+from portal.web.rendering import markup, page
+
+_LONGEST = 130
+
+
+class EventPages(Controller):
+    path = "/events"
+    opt = {"public": True, "page": PageRule(tags=("events", "calendars"))}
+    include_in_schema = False
+
+    @get("/{slug:str}")
+    async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
+        if slug.endswith(".ics"):
+            return await _calendar(request, slug.removesuffix(".ics"), now)
+        detail = await single.by_slug(slug) if len(slug) < _LONGEST else None
+        if detail is None:
+            return await _elsewhere(slug)
+        row = detail.row
+        around = await single.neighbours(row.id, today=today(now))
+        revision = (await calendars.current("event", [str(row.id)])).get(str(row.id))
+        art = pictures.art(detail.image, row.slug, row.topics.values())
+        image = current().base_url + assets.url(art)
+        linked = schema_org.event(detail, base_url=current().base_url, image=image, currency=current().site_currency)
+        trail = schema_org.trail(detail, base_url=current().base_url)
+        return page(
+            request,
+            "events/detail.html",
+            section="events",
+            event=detail,
+            e=row,
+            around=around,
+            revision=revision,
+            add=add_links(row.slug, revision) if revision else None,
+            art=art,
+            words=words,
+            image=image,
+            linked=markup(schema_org.encoded([linked, trail])),
+            description=markup(detail.description_html),
+            is_open=row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and row.ends_at > now,
+            is_over=row.ends_at <= now,
+            **_words(detail),
+        )
+
+
+def _words(detail: Detail) -> dict[str, Any]:
+    row = detail.row
+    return {
+        "days": words.days(row),
+        "hours": words.hours(row),
+        "zone": words.zone(row),
+        "price": words.price(row),
+        "format": FORMATS[row.format],
+        "was": words.was(row),
+        "address_lines": words.address_lines(detail.place),
+        "map_address": words.map_address(detail.place),
+    }
+
+
+async def _elsewhere(slug: str) -> Response[Any]:
+    target = await single.moved_to(slug) if len(slug) < _LONGEST else None
+    if target is None:
+        raise NotFound("There is no such event. It may never have been announced, or was taken back.")
+    return Redirect(f"/events/{target}", status_code=HTTP_301_MOVED_PERMANENTLY)
+
+
+class AddLinks(msgspec.Struct, frozen=True):
+    """The ways one event gets into a calendar."""
+
+    file: str
+    webcal: str
+    google: str
+    outlook: str
+    office: str
+
+
+def add_links(slug: str, revision: Revision) -> AddLinks:
+    entry: Entry = revision.entry
+    path = f"/events/{slug}.ics"
+    return AddLinks(
+        file=path,
+        webcal=links.webcal(current().base_url + path),
+        google=links.google(entry),
+        outlook=links.outlook_com(entry),
+        office=links.office_365(entry),
+    )
+
+
+async def _calendar(request: Request[Any, Any, Any], slug: str, now: Now) -> Response[Any]:
+    """One event as a calendar: a file to open once, or an address to subscribe to."""
+    event = await single.id_and_title(slug) if len(slug) < _LONGEST else None
+    if event is None:
+        target = await single.moved_to(slug) if len(slug) < _LONGEST else None
+        if target is None:
+            raise NotFound("There is no such event.")
+        return Redirect(f"/events/{target}.ics", status_code=HTTP_301_MOVED_PERMANENTLY)
+    feed = Feed(
+        kind="event",
+        keys=(str(event[0]),),
+        name=event[1],
+        address=f"{current().base_url}/events/{slug}.ics",
+        filename=slug,
+    )
+    return await feeds.answer(request, feed, now=now)

@@ -1,0 +1,83 @@
+"""Filters as SQL conditions, one per dimension, so that each facet can count under the others."""
+
+from datetime import date
+from typing import Any
+
+from portal.events.rules.filters import Filters
+
+# Accents go before the quoting: unaccent() turns typographic quotes into plain ones.
+_QUOTED = r"""
+SELECT coalesce(string_agg(quote_literal(replace(w, '\', '')) || ':*', ' & '), '')
+FROM (SELECT w FROM regexp_split_to_table(plain_text({words}), '\s+') w WHERE w <> '' LIMIT 12) x
+"""
+DIMENSIONS = ("dates", "country", "city", "topic", "format", "price", "kind")
+
+
+class Conditions:
+    """SQL for what `filters` ask for on `today`, over `event e` and `venue v`; values become `$n` parameters."""
+
+    def __init__(self, filters: Filters, *, today: date) -> None:
+        self.filters, self.today = filters, today
+        self.values: list[Any] = []
+
+    def value(self, given: Any) -> str:
+        """A parameter for a value."""
+        self.values.append(given)
+        return f"${len(self.values)}"
+
+    def base(self) -> str:
+        """What every facet counts under: public, of the time that is looked at, found by the search words."""
+        parts = ["e.state <> 'draft'"]
+        match self.when:
+            case "upcoming":
+                parts.append(f"e.ends_on >= {self.value(self.today)}")
+            case "past":
+                parts.append(f"e.ends_on < {self.value(self.today)}")
+        if self.filters.q:
+            parts.append(f"e.search @@ {self.search(self.filters.q)}")
+        return " AND ".join(parts)
+
+    @property
+    def when(self) -> str:
+        """Which time is looked at: what was asked for, or the past when the whole range lies in it."""
+        asked = self.filters.when
+        if not asked and self.filters.until and self.filters.until.last < self.today:
+            return "past"
+        return asked or "upcoming"
+
+    def search(self, words: str) -> str:
+        """A tsquery that wants every word, as the beginning of one in the event."""
+        return f"to_tsquery('simple', ({_QUOTED.format(words=self.value(words))}))"
+
+    def dimension(self, name: str) -> str:
+        """The condition of one dimension; empty when nothing is asked of it."""
+        asked = self.filters
+        match name:
+            case "dates":
+                parts = []
+                if asked.until:
+                    parts.append(f"e.starts_on <= {self.value(asked.until.last)}")
+                if asked.since:
+                    parts.append(f"e.ends_on >= {self.value(asked.since.first)}")
+                return " AND ".join(parts)
+            case "country" if asked.country:
+                return f"v.country = ANY({self.value(list(asked.country))})"
+            case "city" if asked.city:
+                return f"lower(v.city) = ANY({self.value([city.lower() for city in asked.city])})"
+            case "topic" if asked.topic:
+                return (
+                    "EXISTS (SELECT 1 FROM event_topic et JOIN topic t ON t.id = et.topic "
+                    f"WHERE et.event = e.id AND t.slug = ANY({self.value(list(asked.topic))}))"
+                )
+            case "format" if asked.format:
+                wanted = [asked.format] if asked.format == "hybrid" else [asked.format, "hybrid"]
+                return f"e.format = ANY({self.value(wanted)})"
+            case "price" if asked.price:
+                return "e.is_free" if asked.price == "free" else "e.is_free IS FALSE"
+            case "kind" if asked.kind:
+                return f"e.kind = {self.value(asked.kind)}"
+        return ""
+
+    def all(self) -> str:
+        """Everything at once, for the rows themselves."""
+        return " AND ".join(part for part in (self.base(), *map(self.dimension, DIMENSIONS)) if part)

@@ -1,0 +1,150 @@
+"""How many events each choice of each filter would give, under all the other filters, in one statement.
+
+The answer is kept per process for as long as the content's version is the same; the version comes from the database
+with the rows of every list, so that a change counts at once.
+"""
+
+from collections import OrderedDict
+from datetime import date, timedelta
+
+import msgspec
+
+from portal.core import db
+from portal.events.queries.conditions import DIMENSIONS, Conditions
+from portal.events.rules.filters import Filters
+from portal.events.rules.months import SEASON
+from portal.events.values import Day, Week
+
+_MOST_CITIES = 30
+_MOST_KEPT = 300
+_PRICE = "CASE WHEN is_free THEN 'free' ELSE 'paid' END"
+
+
+class TopicCount(msgspec.Struct, frozen=True, array_like=True):
+    slug: str
+    name: str
+    count: int
+
+
+class Facets(msgspec.Struct, frozen=True):
+    """Counts for everything a list can be narrowed to. `by_month` counts what was found, the others what could be.
+
+    `loosened` says how many there would be without one filter.
+    """
+
+    version: int
+    total: int
+    online: int
+    running: int
+    first_on: date | None
+    last_on: date | None
+    by_month: dict[str, int]
+    months: dict[str, int]
+    weeks: list[Week]
+    country: dict[str, int]
+    city: dict[str, int]
+    topic: list[TopicCount]
+    format: dict[str, int]
+    price: dict[str, int]
+    kind: dict[str, int]
+    loosened: dict[str, int]
+    month: date
+    days: list[Day]
+
+    def topic_name(self, slug: str) -> str:
+        """What a topic is called; empty for one we do not know."""
+        return next((topic.name for topic in self.topic if topic.slug == slug), "")
+
+
+_decoder = msgspec.json.Decoder(Facets)
+_kept: OrderedDict[tuple[str, Filters, date], Facets] = OrderedDict()
+
+
+async def counted(filters: Filters, *, today: date, version: int) -> Facets:
+    """The facets at a version of the content."""
+    key = (db.DB.config["dsn"], filters, today)
+    kept = _kept.get(key)
+    if kept is not None and kept.version == version:
+        _kept.move_to_end(key)
+        return kept
+    conditions = Conditions(filters, today=today)
+    sql = _statement(conditions)
+    facets = _decoder.decode(await db.fetch_value(sql, *conditions.values))
+    _kept[key] = facets
+    while len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
+    return facets
+
+
+def _statement(c: Conditions) -> str:
+    base, today = c.base(), c.value(c.today)
+    checks = {name: c.dimension(name) for name in DIMENSIONS}
+    active = [name for name, check in checks.items() if check]
+
+    def under(skipped: str = "") -> str:
+        """The conditions of all dimensions but one."""
+        return " AND ".join(f"{name}_ok" for name in active if name != skipped) or "true"
+
+    flags = "".join(f", coalesce({checks[name]}, false) AS {name}_ok" for name in active)
+    since = c.filters.since.first if c.filters.since else c.today
+    season = c.value(since - timedelta(days=since.weekday()))
+    chosen, weeks, month = c.value(list(c.filters.topic)), c.value(SEASON * 7), c.value(since.replace(day=1))
+    loosened = ", ".join(f"'{name}', (SELECT count(*) FROM base WHERE {under(name)})" for name in active)
+    to_come = f"starts_on >= {today}" if c.when == "upcoming" else "true"
+    looks_ahead = "true" if c.when == "past" or c.filters.since else "false"
+    return f"""
+WITH base AS MATERIALIZED (
+    SELECT e.id, e.title, e.starts_on, e.ends_on, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
+           e.is_free, e.sponsor <> '' AS sponsored, v.country, v.city{flags}
+    FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {base}
+), found AS (
+    SELECT * FROM base WHERE {under()}
+), shown AS (
+    SELECT CASE WHEN {looks_ahead} THEN {month}::date
+           ELSE coalesce((SELECT date_trunc('month', min(shown_on))::date FROM found), {month}::date) END AS month
+), topics AS (
+    SELECT et.topic, count(*) AS n FROM base b JOIN event_topic et ON et.event = b.id
+    WHERE {under("topic")} GROUP BY 1
+)
+SELECT json_build_object(
+    'version', (SELECT version FROM content_version WHERE tag = 'events'),
+    'total', (SELECT count(*) FROM found),
+    'online', (SELECT count(*) FROM found WHERE format <> 'in_person'),
+    'running', (SELECT count(*) FROM found WHERE starts_on < {today}),
+    'first_on', (SELECT min(starts_on) FROM found),
+    'last_on', (SELECT max(starts_on) FROM found),
+    'by_month', {_counts("to_char(starts_on, 'YYYY-MM')", "found", to_come)},
+    'months', {_counts("to_char(starts_on, 'YYYY-MM')", "base", under("dates"))},
+    'weeks', (SELECT coalesce(json_agg(json_build_array(monday, room, online, paid) ORDER BY monday), '[]') FROM (
+        SELECT date_trunc('week', starts_on)::date AS monday,
+               count(*) FILTER (WHERE format <> 'online' AND NOT sponsored) AS room,
+               count(*) FILTER (WHERE format = 'online' AND NOT sponsored) AS online,
+               count(*) FILTER (WHERE sponsored) AS paid
+        FROM base
+        WHERE starts_on >= {season}::date AND starts_on < {season}::date + {weeks}::int AND {under("dates")}
+        GROUP BY 1) w),
+    'country', {_counts("country", "base", under("country") + " AND country IS NOT NULL")},
+    'city', {_counts("city", "base", under("city") + " AND city <> ''", most=_MOST_CITIES)},
+    'topic', (SELECT coalesce(json_agg(json_build_array(t.slug, t.name, coalesce(n, 0)) ORDER BY t.name), '[]')
+              FROM topic t LEFT JOIN topics ON topics.topic = t.id WHERE n > 0 OR t.slug = ANY({chosen}::text[])),
+    'format', {_counts("format", "base", under("format"))},
+    'price', {_counts(_PRICE, "base", under("price") + " AND is_free IS NOT NULL")},
+    'kind', {_counts("kind", "base", under("kind"))},
+    'loosened', json_build_object({loosened}),
+    'month', (SELECT month FROM shown),
+    'days', (SELECT coalesce(json_agg(json_build_array(day, n, title) ORDER BY day), '[]') FROM (
+        SELECT day::date AS day, count(*) AS n, min(title) AS title
+        FROM shown, found, generate_series(
+            greatest(starts_on, month), least(ends_on, month + interval '1 month' - interval '1 day'), '1 day') AS day
+        WHERE starts_on < month + interval '1 month' AND ends_on >= month GROUP BY 1) d)
+)::text
+"""
+
+
+def _counts(value: str, table: str, condition: str, *, most: int = 0) -> str:
+    """An object from each value to its count."""
+    limit = f"ORDER BY 2 DESC, 1 LIMIT {most}" if most else ""
+    return (
+        f"(SELECT coalesce(json_object_agg(value, n), '{{}}') FROM "
+        f"(SELECT {value} AS value, count(*) AS n FROM {table} WHERE {condition} GROUP BY 1 {limit}) x)"
+    )

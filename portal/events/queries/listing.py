@@ -1,0 +1,115 @@
+"""The list of events: which ones a page shows, and the rows themselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.core.paging import Page
+from portal.events.queries.conditions import Conditions
+from portal.events.queries.facets import Facets, counted
+from portal.events.rules.filters import Filters
+from portal.events.tables import EventFormat, EventKind, EventState
+from portal.events.values import Hit, Row
+
+PAGE_SIZE = 50
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One page of a list. `instead` is what was searched for, when nothing matched the words as typed."""
+
+    hits: list[Hit]
+    page: Page
+    facets: Facets
+    filters: Filters
+    instead: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """True for a page behind the last one."""
+        return self.page.number > self.page.last
+
+
+COLUMNS = """
+e.id, e.version, e.slug, e.title, e.summary, e.state, e.kind, e.format, e.starts_at, e.ends_at, e.starts_on,
+e.ends_on, e.timezone, e.all_day, e.first_starts_at, e.first_place, e.is_free, e.price_from, e.price_currency, e.sponsor,
+e.organiser_name, e.url, e.language, e.changed_at, coalesce(v.city, '') AS city, v.country,
+coalesce(v.name, '') AS venue,
+(SELECT coalesce(json_object_agg(t.slug, t.name ORDER BY t.name), '{}')::text
+ FROM event_topic et JOIN topic t ON t.id = et.topic WHERE et.event = e.id) AS topics
+"""
+_topics = msgspec.json.Decoder(dict[str, str])
+
+
+def row_of(record: Mapping[str, Any]) -> Row:
+    """The row of a record with the columns of `COLUMNS`."""
+    typed = {
+        "topics": _topics.decode(record["topics"]),
+        "state": EventState(record["state"]),
+        "kind": EventKind(record["kind"]),
+        "format": EventFormat(record["format"]),
+    }
+    return Row(**{**record, **typed})
+
+
+async def found(filters: Filters, *, page: int, today: date, size: int = PAGE_SIZE) -> Found:
+    """One page of the list, in the order of dates; the past backwards."""
+    version, hits = await _hits(filters, page=page, today=today, size=size)
+    facets = await counted(filters, today=today, version=version)
+    return Found(hits, Page(page, size, facets.total), facets, filters)
+
+
+async def _hits(filters: Filters, *, page: int, today: date, size: int) -> tuple[int, list[Hit]]:
+    c = Conditions(filters, today=today)
+    where = c.all()
+    order = "DESC" if c.when == "past" else "ASC"
+    venue = "LEFT JOIN venue v ON v.id = e.venue" if "v." in where else ""
+    rows = await db.fetch(
+        f"""
+        SELECT c.version AS content, e.id, e.version, e.starts_on, e.kind
+        FROM content_version c LEFT JOIN (
+            SELECT e.id FROM event e {venue} WHERE {where}
+            ORDER BY e.starts_on {order}, e.starts_at {order}, e.id {order}
+            LIMIT {c.value(size)} OFFSET {c.value((page - 1) * size)}
+        ) x ON true LEFT JOIN event e ON e.id = x.id
+        WHERE c.tag = 'events' ORDER BY e.starts_on {order}, e.starts_at {order}, e.id {order}
+        """,
+        *c.values,
+    )
+    hits = [Hit(r["id"], r["version"], r["starts_on"], EventKind(r["kind"])) for r in rows if r["id"] is not None]
+    return rows[0]["content"], hits
+
+
+async def rows(ids: Sequence[int]) -> list[Row]:
+    """Public events by id, in the order of the ids."""
+    records = await db.fetch(
+        f"SELECT {COLUMNS} FROM event e LEFT JOIN venue v ON v.id = e.venue "
+        "WHERE e.id = ANY($1::bigint[]) AND e.state <> 'draft'",
+        list(ids),
+    )
+    by_id = {record["id"]: row_of(record) for record in records}
+    return [by_id[wanted] for wanted in ids if wanted in by_id]
+
+
+_NEAREST = r"""
+WITH asked AS (
+    SELECT word, place FROM regexp_split_to_table(plain_text(lower($1)), '\s+') WITH ORDINALITY AS a (word, place)
+    WHERE length(word) BETWEEN 3 AND 40 LIMIT 6
+), known AS MATERIALIZED (
+    SELECT word, ndoc FROM ts_stat('SELECT search FROM event WHERE state <> ''draft''') WHERE length(word) > 2
+)
+SELECT a.word AS typed, near.word FROM asked a LEFT JOIN LATERAL (
+    SELECT k.word FROM known k
+    WHERE similarity(a.word, k.word) >= 0.25 AND abs(length(a.word) - length(k.word)) <= 3
+    ORDER BY similarity(a.word, k.word) DESC, k.ndoc DESC LIMIT 1
+) near ON true ORDER BY a.place
+"""
+
+
+async def respelled(words: str) -> str:
+    """The search words with each unknown one replaced by the nearest that occurs; empty when none is near."""
+    rows = await db.fetch(_NEAREST, words)
+    better = " ".join(row["word"] or row["typed"] for row in rows)
+    return better if better != " ".join(row["typed"] for row in rows) else ""

@@ -1,0 +1,118 @@
+"""A list by months, the season by weeks, a month by days: what stands where, without a word of HTML."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from portal.core import times
+from portal.events.rules.filters import Filters, Span, last_of_month
+from portal.events.values import Day, Hit, Week
+
+SEASON = 20
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Events of one month on a page; `count` is how many there are on all pages."""
+
+    key: str
+    title: str
+    count: int
+    hits: list[Hit]
+
+
+def groups(hits: Sequence[Hit], counts: Mapping[str, int], *, today: date, running: int = -1) -> list[Group]:
+    """The hits month by month, in their order. With `running`, what began before today comes first, as such."""
+    found: list[Group] = []
+    for hit in hits:
+        under_way = running >= 0 and hit.starts_on < today
+        key = "now" if under_way else f"{hit.starts_on:%Y-%m}"
+        if not found or found[-1].key != key:
+            title = "On now" if under_way else times.day(hit.starts_on.replace(day=1), "MMMM y")
+            found.append(Group(key, title, running if under_way else counts.get(key, 0), []))
+        found[-1].hits.append(hit)
+    return found
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A week on the season's line. `month` is said in the first week of a month."""
+
+    week: Week
+    number: int
+    month: str
+    is_now: bool
+    filters: Filters
+
+    @property
+    def words(self) -> str:
+        """How the week is read out: `Week 49, 30 November – 6 December: 3 events, 1 sponsored`."""
+        span = times.day_span(self.week.monday, self.week.monday + timedelta(days=6))
+        total = self.week.total
+        count = f"{total} event{'s' if total != 1 else ''}" if total else "no events"
+        paid = f", {self.week.sponsored} sponsored" if self.week.sponsored else ""
+        return f"Week {self.number}, {span}: {count}{paid}"
+
+    def dots(self, most: int = 4) -> list[str]:
+        """What to draw: a dot per event, as far as there is room; sponsored ones are never left out first."""
+        kinds = ["ad"] * self.week.sponsored + [""] * self.week.in_person + ["open"] * self.week.online
+        if len(kinds) <= most:
+            return kinds
+        shown = kinds[: most - 1]
+        if self.week.online and "open" not in shown:
+            shown[-1] = "open"
+        return shown
+
+
+def season(weeks: Sequence[Week], filters: Filters, *, today: date) -> list[Mark]:
+    """The weeks from now on, or from the month that is asked for; each leads to what begins in it."""
+    start = filters.since.first if filters.since else today
+    monday = start - timedelta(days=start.weekday())
+    by_monday = {week.monday: week for week in weeks}
+    marks = []
+    for index in range(SEASON):
+        first = monday + timedelta(weeks=index)
+        last = first + timedelta(days=6)
+        begins = index == 0 or first.day <= 7
+        marks.append(
+            Mark(
+                week=by_monday.get(first, Week(first, 0, 0, 0)),
+                number=first.isocalendar().week,
+                month=times.day(start if index == 0 else first, "MMM") if begins else "",
+                is_now=first <= today <= last,
+                filters=filters.with_(since=_day(first), until=_day(last)),
+            )
+        )
+    return marks
+
+
+def _day(day: date) -> Span:
+    return Span(day.isoformat(), day, day)
+
+
+class Square(msgspec.Struct, frozen=True):
+    """A day in a month's table; days of other months are there to fill the weeks."""
+
+    day: date
+    inside: bool
+    is_today: bool
+    filled: Day | None
+
+
+def table(first: date, days: Sequence[Day], *, today: date) -> list[list[Square]]:
+    """The month's weeks, Monday to Sunday."""
+    filled = {day.day: day for day in days}
+    at = first - timedelta(days=first.weekday())
+    weeks = []
+    while at <= last_of_month(first):
+        week = [at + timedelta(days=offset) for offset in range(7)]
+        weeks.append([
+            Square(day, day.month == first.month, day == today, filled.get(day) if day.month == first.month else None)
+            for day in week
+        ])  # fmt: skip
+        at += timedelta(days=7)
+    return weeks
+
+
+def on_day(filters: Filters, day: date) -> Filters:
+    """The same filters, for what takes place on one day."""
+    return filters.with_(since=_day(day), until=_day(day))

@@ -1,0 +1,120 @@
+"""An event in schema.org's words, as JSON-LD that is safe inside a page."""
+
+from typing import Any
+
+import msgspec
+
+from portal.core.money import Money
+from portal.core.times import zone
+from portal.events.tables import EventFormat, EventKind, EventState
+from portal.events.values import Detail, VenueFacts
+
+_BASE = "https://schema.org/"
+_MODE = {
+    EventFormat.IN_PERSON: "OfflineEventAttendanceMode",
+    EventFormat.ONLINE: "OnlineEventAttendanceMode",
+    EventFormat.HYBRID: "MixedEventAttendanceMode",
+}
+
+
+def event(detail: Detail, *, base_url: str, image: str, currency: str) -> dict[str, Any]:
+    """The Event, with what search engines ask for: status, mode, place, organiser, offers."""
+    row = detail.row
+    address = f"{base_url}/events/{row.slug}"
+    moved = row.first_starts_at is not None
+    status = "EventRescheduled" if moved else "EventScheduled"
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": address,
+        "name": row.title,
+        "url": address,
+        "startDate": _when(detail, first=True),
+        "endDate": _when(detail, first=False),
+        "eventStatus": _BASE + ("EventCancelled" if row.state is EventState.CANCELLED else status),
+        "eventAttendanceMode": _BASE + _MODE[row.format],
+        "location": _location(detail, address),
+        "image": [image],
+        "description": row.summary or row.title,
+    }
+    if row.first_starts_at is not None:
+        found["previousStartDate"] = row.first_starts_at.astimezone(zone(row.timezone)).isoformat()
+    if row.organiser_name:
+        found["organizer"] = {"@type": "Organization", "name": row.organiser_name}
+        if row.kind is EventKind.EXTERNAL and row.url:
+            found["organizer"]["url"] = row.url
+    if row.topics:
+        found["keywords"] = list(row.topics.values())
+    if offer := _offer(detail, address, currency):
+        found["offers"] = offer
+    return found
+
+
+def _when(detail: Detail, *, first: bool) -> str:
+    """A date for whole days, else the local time with its offset."""
+    row = detail.row
+    if row.all_day:
+        return (row.starts_on if first else row.ends_on).isoformat()
+    return (row.starts_at if first else row.ends_at).astimezone(zone(row.timezone)).isoformat()
+
+
+def _location(detail: Detail, address: str) -> Any:
+    virtual = {"@type": "VirtualLocation", "url": detail.row.url or address}
+    if detail.row.format is EventFormat.ONLINE:
+        return virtual
+    place = _place(detail.place)
+    return [place, virtual] if detail.row.format is EventFormat.HYBRID else place
+
+
+def _place(venue: VenueFacts | None) -> dict[str, Any]:
+    if venue is None:
+        return {"@type": "Place", "name": "To be announced", "address": "To be announced"}
+    parts = {
+        "streetAddress": venue.street,
+        "postalCode": venue.postal_code,
+        "addressLocality": venue.city,
+        "addressRegion": venue.region,
+        "addressCountry": venue.country,
+    }
+    postal = {"@type": "PostalAddress", **{name: value for name, value in parts.items() if value}}
+    place: dict[str, Any] = {"@type": "Place", "name": venue.name or venue.city, "address": postal}
+    if venue.latitude is not None and venue.longitude is not None:
+        place["geo"] = {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
+    return place
+
+
+def _offer(detail: Detail, address: str, currency: str) -> dict[str, Any] | None:
+    row = detail.row
+    if row.is_free is None and row.price_from is None:
+        return None
+    minor = 0 if row.is_free or row.price_from is None else row.price_from
+    currency = row.price_currency or currency
+    return {
+        "@type": "Offer",
+        "url": (row.url if row.kind is EventKind.EXTERNAL else f"{address}/register") or address,
+        "price": str(Money(minor, currency).decimal),
+        "priceCurrency": currency,
+        "validFrom": detail.published_at.isoformat(),
+        **({"availability": _BASE + "SoldOut"} if row.state is EventState.CANCELLED else {}),
+    }
+
+
+def trail(detail: Detail, *, base_url: str) -> dict[str, Any]:
+    """Where the page stands, for search results."""
+    steps = (("Events", f"{base_url}/events"), (detail.row.title, f"{base_url}/events/{detail.row.slug}"))
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": item}
+            for place, (name, item) in enumerate(steps, 1)
+        ],
+    }
+
+
+def encoded(data: Any) -> str:
+    """JSON that cannot end the script element it stands in, nor open a comment."""
+    text = msgspec.json.encode(data).decode()
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text

@@ -1,0 +1,99 @@
+"""How an event is put into words on pages and in feeds."""
+
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from portal.core import countries, money, times
+from portal.core.settings import current
+from portal.events.tables import EventFormat
+from portal.events.values import Row, VenueFacts
+
+FORMATS = {
+    EventFormat.IN_PERSON: "In person",
+    EventFormat.ONLINE: "Online",
+    EventFormat.HYBRID: "In person and online",
+}
+
+
+def days(row: Row) -> str:
+    """The days an event takes, in its own zone."""
+    return times.day_span(row.starts_on, row.ends_on)
+
+
+def hours(row: Row) -> str:
+    """`15:00–16:00 CET` within one day; `Tue 09:00 to Thu 15:30 CET` over several; empty for whole days."""
+    if row.all_day:
+        return ""
+    zone = times.zone(row.timezone)
+    first, last = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
+    short = times.zone_short(row.timezone, row.starts_at)
+    if row.starts_on == row.ends_on:
+        return f"{first:%H:%M}–{last:%H:%M} {short}"
+    starts, ends = times.day(first.date(), "EEE"), times.day(last.date(), "EEE")
+    return f"{starts} {first:%H:%M} to {ends} {last:%H:%M} {short}"
+
+
+def where(row: Row) -> tuple[str, str]:
+    """The place in two parts, the first for bold type: `Ghent`, `Belgium`; `Online`, `15:00–16:00 CET`."""
+    if row.format is EventFormat.ONLINE:
+        return "Online", hours(row) if row.starts_on == row.ends_on else ""
+    rest = countries.name(row.country)
+    if row.format is EventFormat.HYBRID:
+        rest = f"{rest}, and online" if rest else "and online"
+    if row.city or row.venue:
+        return row.city or row.venue, rest
+    return rest, ""
+
+
+def price(row: Row) -> str:
+    """`Free`, `from €890`; empty when it is not known."""
+    if row.is_free:
+        return "Free"
+    if row.price_from is None:
+        return ""
+    return "from " + money.written(row.price_from, row.price_currency, current().site_locale, short=True)
+
+
+def first_day(row: Row) -> date | None:
+    """The day an event was announced for at first, where it starts on another one now."""
+    if row.first_starts_at is None:
+        return None
+    day = row.first_starts_at.astimezone(times.zone(row.timezone)).date()
+    return day if day != row.starts_on else None
+
+
+def zone(row: Row) -> str:
+    """The event's zone in words: `Central European Standard Time`."""
+    return times.zone_words(row.timezone, row.starts_at)
+
+
+def was(row: Row) -> str:
+    """What was announced at first, where that is no longer so: a date, a time, a place."""
+    found = []
+    if row.first_starts_at is not None:
+        pattern = "EEE d MMMM y" if row.all_day else "EEE d MMMM y, HH:mm"
+        found.append(times.moment(row.first_starts_at, row.timezone, pattern))
+    if row.first_place:
+        found.append(row.first_place)
+    return "; ".join(found)
+
+
+def address_lines(venue: VenueFacts | None) -> list[str]:
+    """A postal address, line by line, without the venue's name."""
+    if venue is None:
+        return []
+    town = " ".join(part for part in (venue.postal_code, venue.city) if part)
+    return [line for line in (venue.street, town, venue.region, countries.name(venue.country)) if line]
+
+
+def map_address(venue: VenueFacts | None) -> str:
+    """A map of the place, at a site that tracks nobody; empty when only the city is known."""
+    if venue is None:
+        return ""
+    if venue.latitude is not None and venue.longitude is not None:
+        point = f"{venue.latitude:.5f}/{venue.longitude:.5f}"
+        return f"https://www.openstreetmap.org/?mlat={venue.latitude:.5f}&mlon={venue.longitude:.5f}#map=16/{point}"
+    if not venue.name and not venue.street:
+        return ""
+    query = ", ".join(part for part in (venue.street or venue.name, venue.city, countries.name(venue.country)) if part)
+    return "https://www.openstreetmap.org/search?" + urlencode({"query": query}, quote_via=quote)
