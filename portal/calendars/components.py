@@ -103,9 +103,10 @@ def span(entry: Entry) -> tuple[date | datetime, date | datetime]:
 def days(entry: Entry) -> tuple[date, date]:
     """First day and the day after the last one, in the entry's own zone."""
     zone = times.zone(entry.timezone)
-    first, end = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
-    after_last = end.date() if end.time().isoformat() == "00:00:00" else end.date() + timedelta(days=1)
-    return first.date(), max(after_last, first.date() + timedelta(days=1))
+    first = entry.starts_at.astimezone(zone).date()
+    # The moment before the end, for midnight itself is skipped where clocks change then.
+    last = (entry.ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    return first, max(first, last) + timedelta(days=1)
 
 
 def described(entry: Entry, *more: str) -> str:

@@ -1,5 +1,6 @@
 """Plain values: what an item says in calendars, its revisions, who holds them, what a feed consists of."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -103,12 +104,12 @@ class Feed(msgspec.Struct, frozen=True):
     """
 
     kind: str
-    keys: tuple[str, ...]
+    keys: Sequence[str]
     name: str
     description: str = ""
     address: str = ""
     filename: str = "calendar"
     refresh: timedelta = timedelta(hours=1)
     private: bool = False
-    secret: str = ""
+    secret: str | None = None
     chosen_at: datetime | None = None

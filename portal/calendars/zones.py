@@ -172,7 +172,6 @@ def _yearly(changes: Sequence[Change], horizon: int) -> list[Rule]:
     ]
 
 
-@lru_cache(maxsize=512)
 def _changes(name: str, first_year: int, last_year: int) -> tuple[Change, ...]:
     zone = times.zone(name)
     found = []

@@ -89,6 +89,18 @@ def test_whole_days_with_sloppy_ends(ends_at: datetime, after: str) -> None:
     assert _properties(feed(entry(all_day=True, ends_at=ends_at)))["DTEND;VALUE=DATE"] == after
 
 
+def test_a_whole_day_before_a_midnight_that_does_not_exist() -> None:
+    """In Chile, clocks go from 24:00 on that Saturday to 01:00 on Sunday."""
+    saturday = entry(
+        all_day=True,
+        timezone="America/Santiago",
+        starts_at=datetime(2026, 9, 5, 4, 0, tzinfo=UTC),
+        ends_at=datetime(2026, 9, 6, 4, 0, tzinfo=UTC),
+    )
+    told = _properties(feed(saturday))
+    assert (told["DTSTART;VALUE=DATE"], told["DTEND;VALUE=DATE"]) == ("20260905", "20260906")
+
+
 def test_cancelled_stays_in_the_feed_and_says_so_everywhere() -> None:
     told = _properties(feed(entry(cancelled=True)))
     assert told["STATUS"] == "CANCELLED"

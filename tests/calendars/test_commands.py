@@ -283,3 +283,10 @@ async def test_what_is_known_of_a_person_can_be_seen_and_erased(database: str, n
     assert said == "The record of 1 calendar entry sent and the secret calendar address are gone."
     assert await queries.known_about("ann@plant.example") == []
     assert [held.address for held in await queries.holders("event", "1")] == ["bob@plant.example"]
+
+
+async def test_a_revision_is_never_edited(database: str, now: datetime) -> None:
+    """Entity tags of feeds name revisions by number: a number must always mean the same bytes."""
+    await publish(entry(), now)
+    with pytest.raises(asyncpg.RaiseError, match="never edited"):
+        await db.execute("UPDATE calendar_revision SET vevent = ''")
