@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         debug=False,
         pdb_on_exception=False,
     )
+    app.state.services = made
     cached = page_cache.wrap(app.asgi_handler, made.pages)
     app.asgi_handler = request_log.wrap(security.wrap(cached, settings))
     return app

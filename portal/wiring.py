@@ -6,13 +6,43 @@ import msgspec
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
+from portal.accounts.access import jobs as access_jobs
+from portal.accounts.access.pages.reset import ResetPages
+from portal.accounts.access.pages.sessions import SessionPages
+from portal.accounts.access.pages.sign_in import SignInPages, sign_out
+from portal.accounts.access.pages.sign_up import SignUpPages
 from portal.accounts.guards import provide_actor
+from portal.accounts.organisations import jobs as organisation_jobs
+from portal.accounts.organisations import pages as organisation_pages
+from portal.accounts.pages import AccountPages, menu
+from portal.accounts.privacy import commands as privacy_commands
+from portal.accounts.privacy import pages as privacy_pages
+from portal.accounts.privacy import queries as privacy_queries
+from portal.accounts.values import PersonalData
+from portal.calendars import commands as calendar_commands
+from portal.calendars import queries as calendar_queries
 from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
+from portal.events.pages.listing import ListPages
+from portal.events.pages.month import MonthPages
+from portal.events.pages.single import EventPages
 from portal.notifications import jobs as mail
 from portal.notifications.pages import MailPreferences
+from portal.payments import webhooks
+from portal.payments.flows import Payments
+from portal.payments.jobs import MoneyJobs, check_vat_id
+from portal.payments.stripe_gateway import StripeGateway
+from portal.registration import jobs as seat_jobs
+from portal.registration.commands import ordering as registration
+from portal.registration.feeds import PersonalFeed
+from portal.registration.pages.checkout import CheckoutPages
+from portal.registration.pages.mine import MyPages
+from portal.registration.pages.orders import OrderPages
+from portal.registration.pages.seats import SeatPages
+from portal.registration.pages.tickets import TicketPages
+from portal.registration.pages.waiting import WaitingPages
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 
@@ -22,33 +52,80 @@ class Services(msgspec.Struct):
 
     settings: Settings
     pages: PageCache
+    payments: Payments
 
 
 def services(settings: Settings) -> Services:
-    return Services(settings=settings, pages=PageCache())
+    handlers = {handler.kind: handler for handler in (registration.PURCHASES,)}
+    return Services(settings=settings, pages=PageCache(), payments=Payments(StripeGateway.of(settings), handlers))
 
 
 def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
-    return {"actor": Provide(provide_actor)}
+    known = personal_data(made)
+    return {
+        "actor": Provide(provide_actor),
+        "personal_data": Provide(lambda: known, sync_to_thread=False),
+        "payments": Provide(lambda: made.payments, sync_to_thread=False),
+    }
+
+
+def personal_data(made: Services) -> list[PersonalData]:
+    """What each package knows about a person, from the ground up: erasing goes the other way."""
+    return [
+        PersonalData("Account", privacy_queries.own, privacy_commands.erase_own),
+        PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget),
+    ]
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
-    return [assets.router(), health.router(), MailPreferences]
+    accounts = [
+        *(SignInPages, sign_out, SignUpPages, ResetPages, SessionPages, AccountPages, menu),
+        *(organisation_pages.router(), *privacy_pages.routers()),
+    ]
+    seats = [TicketPages, CheckoutPages, OrderPages, SeatPages, WaitingPages, MyPages, PersonalFeed]
+    gateway = made.payments.gateway
+    # Without a signing secret nobody can be believed: the route does not exist then.
+    inbox = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
+    events = [ListPages, MonthPages, EventPages]
+    return [*accounts, *events, *seats, *inbox, assets.router(), health.router(), MailPreferences]
 
 
 def jobs(made: Services) -> list[Job]:
     """Everything the worker can be asked to do."""
+    money = MoneyJobs(made.payments)
     return [
+        Job("payments.handle_event", money.handle_event),
+        Job("payments.close_sessions", money.close_sessions),
+        Job("payments.send_refund", money.send_refund),
+        Job("payments.check_vat_id", check_vat_id),
+        Job("registration.send_confirmation", seat_jobs.send_confirmation),
+        Job("registration.send_ticket", seat_jobs.send_ticket),
+        Job("registration.ask_colleague", seat_jobs.ask_colleague),
+        Job("registration.tell_seat_gone", seat_jobs.tell_seat_gone),
+        Job("registration.event_changed", seat_jobs.event_changed),
+        Job("registration.tell_attendee", seat_jobs.tell_attendee),
+        Job("registration.tell_money_returned", seat_jobs.tell_money_returned),
+        Job("registration.offer_places", seat_jobs.offer_places),
+        Job("registration.tell_waiting_joined", seat_jobs.tell_waiting_joined),
+        Job("registration.tell_waiting_offer", seat_jobs.tell_waiting_offer),
         Job("notifications.deliver", mail.deliverer(mail.transport(made.settings), made.settings.mail_from)),
+        Job("accounts.send_code", access_jobs.send_code),
+        Job("accounts.send_password_notice", access_jobs.send_password_notice),
+        Job("accounts.send_address_notice", access_jobs.send_address_notice),
+        Job("accounts.send_invitation", organisation_jobs.send_invitation),
     ]
 
 
 def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
+        Recurring("holds-lapse", "* * * * * */10", seat_jobs.lapse_holds),
+        Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments).sweep),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
+        Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
+        Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),
         Recurring("mail-sweep", "* * * * *", mail.sweeper(made.settings)),
     ]
 

@@ -19,6 +19,8 @@ from litestar import Litestar  # noqa: E402
 
 from portal.core import db  # noqa: E402
 from tests import database as test_database  # noqa: E402
+from tests.paying import Paying  # noqa: E402
+from tests.stripe_server import serving  # noqa: E402
 
 _numbers = count(1)
 
@@ -63,6 +65,20 @@ def app() -> Litestar:
     return create_app(current())
 
 
+@pytest.fixture(scope="session")
+def paying_app() -> Litestar:
+    """The portal with Stripe set up; `paying` points its gateway at a fresh stand-in for each test."""
+    from portal.app import create_app
+    from portal.core.settings import Settings
+    from portal.demo.stripe_standin.settings import DEMO_KEY, DEMO_WEBHOOK_SECRET
+
+    return create_app(
+        Settings(
+            stripe_secret_key=DEMO_KEY, stripe_webhook_secret=DEMO_WEBHOOK_SECRET, stripe_api_base="http://127.0.0.1:1"
+        )
+    )
+
+
 @asynccontextmanager
 async def _alive(app: Litestar) -> AsyncIterator[None]:
     """Enter the lifespan in a task of its own: fixtures are set up and torn down in different tasks."""
@@ -86,11 +102,28 @@ async def _alive(app: Litestar) -> AsyncIterator[None]:
         await task
 
 
+def browser(app: Litestar) -> httpx.AsyncClient:
+    """A client that behaves like a browser on our pages."""
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers)
+
+
+@pytest.fixture
+async def paying(paying_app: Litestar, database: str) -> AsyncIterator[Paying]:
+    """The portal, a browser on it, and a stand-in for Stripe whose webhooks arrive at it."""
+    async with (
+        _alive(paying_app),
+        browser(paying_app) as client,
+        serving(transport=httpx.ASGITransport(app=paying_app)) as stripe,  # type: ignore[arg-type]
+    ):
+        services = paying_app.state.services
+        services.payments.gateway = stripe.gateway()
+        yield Paying(client, stripe, services)
+
+
 @pytest.fixture
 async def client(app: Litestar, database: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client that behaves like a browser on our pages. Redirects are not followed."""
-    async with _alive(app):
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-        headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers) as opened:
-            yield opened
+    async with _alive(app), browser(app) as opened:
+        yield opened

@@ -31,7 +31,7 @@ class Recurring(msgspec.Struct, frozen=True):
     handler: Callable[[], Awaitable[None]]
 
 
-async def enqueue(name: str, *, after: timedelta | None = None, **payload: Any) -> None:
+async def enqueue(name: str, /, *, after: timedelta | None = None, **payload: Any) -> None:
     """Ask for job `name` in the current transaction; raises RuntimeError outside of one."""
     await enqueue_many(name, [payload], after=after)
 

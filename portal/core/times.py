@@ -19,9 +19,8 @@ def zone(name: str) -> ZoneInfo:
 @lru_cache(maxsize=1)
 def zone_names() -> list[str]:
     """Every zone a person may choose, in order."""
-    return sorted(
-        n for n in available_timezones() if "/" in n and not n.startswith(("Etc/", "posix", "right", "SystemV"))
-    ) + ["UTC"]
+    kept = (n for n in available_timezones() if "/" in n and not n.startswith(("Etc/", "posix", "right", "SystemV")))
+    return [*sorted(kept), "UTC"]
 
 
 @lru_cache(maxsize=8192)

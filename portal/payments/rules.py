@@ -7,7 +7,37 @@ from portal.payments.buying import Line, TaxLine, Totals
 from portal.payments.tables import AttemptState, PurchaseState, TaxTreatment, VatCheck
 
 # Member states of the EU VAT area by ISO code; Greece's VAT prefix is EL. Northern Ireland (XI) counts for goods only.
-EU = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"])
+EU = frozenset(
+    {
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    }  # fmt: skip
+)
 
 EXPLANATIONS = {
     TaxTreatment.STANDARD: "",

@@ -1,6 +1,5 @@
 """The inbox of Stripe's events: verify, store once, enqueue, answer 200. Without a webhook secret it does not exist."""
 
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -12,6 +11,7 @@ from portal.core import db
 from portal.core.jobs import enqueue
 from portal.payments.stripe_gateway import StripeGateway
 from portal.payments.values import ForgedEvent
+from portal.web.inputs import Now
 
 _log = structlog.get_logger("stripe-inbox")
 _STORE = """
@@ -29,7 +29,7 @@ def router(gateway: StripeGateway) -> Router:
         "/stripe/webhook", status_code=200, opt={"public": True, "machine": True}, include_in_schema=False,
         request_max_body_size=2_000_000,
     )  # fmt: skip
-    async def receive(request: Request[Any, Any, Any], now: datetime) -> Response[dict[str, bool]]:
+    async def receive(request: Request[Any, Any, Any], now: Now) -> Response[dict[str, bool]]:
         payload = await request.body()
         try:
             event = gateway.verify_event(payload, request.headers.get("stripe-signature", ""))

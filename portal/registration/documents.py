@@ -86,7 +86,6 @@ def _order(order: OrderRecord) -> dict[str, Any]:
     return {
         "number": order.number,
         "booked_by": f"Booked by {order.contact_name}" if order.contact_name else "",
-        "home": settings.base_url,
         "url": settings.base_url + order.path if alone else None,
         "account_url": f"{settings.base_url}/account/orders",
         "account_text": f"{settings.base_url.partition('://')[2]}/account/orders",

@@ -1,6 +1,5 @@
 """The feed of one person's events, at a secret address."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Controller, get
@@ -14,6 +13,7 @@ from portal.calendars.values import Feed
 from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.registration.queries import feed_of_person
+from portal.web.inputs import Now
 
 
 class PersonalFeed(Controller):
@@ -23,7 +23,7 @@ class PersonalFeed(Controller):
     include_in_schema = False
 
     @get("/calendars/mine/{name:str}")
-    async def mine(self, request: Request, name: FromPath[str], now: datetime) -> Response[Any]:
+    async def mine(self, request: Request, name: FromPath[str], now: Now) -> Response[Any]:
         secret = feeds.secret_in(name)
         subject = await feed_subject(secret) if secret else None
         if subject is None or subject[0] != "person":

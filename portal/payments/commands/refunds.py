@@ -96,9 +96,8 @@ async def note_refund(*, refund_id: int, seen: StripeRefund, now: datetime) -> N
         if row["state"] in ("failed", state.value):
             return
         await db.execute(
-            "UPDATE refund SET state = $2, stripe_id = $3, settled_at = CASE WHEN $2 IN ('succeeded', 'failed') THEN $4 END, "
-            "note = $5 WHERE id = $1",
-            refund_id, state.value, seen.id, now, seen.failure,
+            "UPDATE refund SET state = $2, stripe_id = $3, settled_at = $4, note = $5 WHERE id = $1",
+            refund_id, state.value, seen.id, now if state in _SETTLED else None, seen.failure,
         )  # fmt: skip
         if state is RefundState.FAILED:
             await _give_lines_back(refund_id, row["purchase"], row["amount"], now)
@@ -106,6 +105,7 @@ async def note_refund(*, refund_id: int, seen: StripeRefund, now: datetime) -> N
             await issue_credit_note(refund_id=refund_id, now=now)
 
 
+_SETTLED = {RefundState.SUCCEEDED, RefundState.FAILED}
 _STATES = {
     "succeeded": RefundState.SUCCEEDED, "pending": RefundState.PENDING, "requires_action": RefundState.PENDING,
     "failed": RefundState.FAILED, "canceled": RefundState.FAILED,

@@ -155,7 +155,7 @@ async def insert_order(
             name or (actor.name if actor else ""),
             now,
             until,
-        )  # fmt: skip
+        )
     )
 
 

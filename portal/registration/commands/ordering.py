@@ -51,7 +51,7 @@ async def save_details(
         most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
         held = await db.fetch_value(
             "UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), "
-            "holds_until = greatest(holds_until, least($5, $6)) "
+            "holds_until = greatest(holds_until, least($5::timestamptz, $6::timestamptz)) "
             "WHERE id = $1 AND state = 'held' AND holds_until > $7 RETURNING holds_until",
             order.id, buyer.email, buyer.name, actor.account_id if actor else None, until, most, now,
         )  # fmt: skip

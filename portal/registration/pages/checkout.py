@@ -1,6 +1,6 @@
 """From held seats to payment: details, code, giving back, the way to Stripe's page."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -8,14 +8,13 @@ from litestar.connection import Request
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from portal.accounts.actors import Actor
+from portal.accounts.guards import MaybeActor
 from portal.core import countries
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.payments import rules
-from portal.payments.flows import Payments
 from portal.payments.tables import TaxTreatment, VatCheck
 from portal.payments.values import GatewayError
 from portal.registration import queries
@@ -23,10 +22,12 @@ from portal.registration.commands.holding import change_code
 from portal.registration.commands.lapsing import give_back
 from portal.registration.commands.ordering import basket_lines, confirm_free, save_details
 from portal.registration.forms import CodeForm, read_details
+from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.tables import OrderState
 from portal.registration.values import OrderRecord
 from portal.web.clients import network
 from portal.web.forms import Filled, blank, read
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 _CHECKOUTS = Limit("checkout", tries=40, per=timedelta(minutes=10))
@@ -48,9 +49,7 @@ class CheckoutPages(Controller):
     include_in_schema = False
 
     @get("/details")
-    async def details(
-        self, request: Request, secret: FromPath[str], actor: Actor | None, now: datetime
-    ) -> Response[Any]:
+    async def details(self, request: Request, secret: FromPath[str], actor: MaybeActor, now: Now) -> Response[Any]:
         order = await open_order(secret)
         if not _still_held(order, now):
             return see_other(order.path)
@@ -58,7 +57,7 @@ class CheckoutPages(Controller):
 
     @post("/details")
     async def save(
-        self, request: Request, secret: FromPath[str], actor: Actor | None, now: datetime, payments: Payments
+        self, request: Request, secret: FromPath[str], actor: MaybeActor, now: Now, payments: PaymentsHere
     ) -> Response[Any]:
         order = await open_order(secret)
         form = await request.form()
@@ -80,7 +79,7 @@ class CheckoutPages(Controller):
         return await _to_stripe(order, purchase_id, payments)
 
     @post("/payment")
-    async def pay(self, request: Request, secret: FromPath[str], now: datetime, payments: Payments) -> Response[Any]:
+    async def pay(self, request: Request, secret: FromPath[str], now: Now, payments: PaymentsHere) -> Response[Any]:
         """Try (again) to pay: the same page while it is open, else a new one."""
         order = await open_order(secret)
         if order.purchase_id is None or not _still_held(order, now):
@@ -89,7 +88,7 @@ class CheckoutPages(Controller):
         return await _to_stripe(order, order.purchase_id, payments)
 
     @post("/code")
-    async def apply_code(self, request: Request, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def apply_code(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
         form = await read(request, CodeForm)
         await spend(_CHECKOUTS, network(request), now=now)
@@ -104,19 +103,19 @@ class CheckoutPages(Controller):
         )
 
     @post("/code/removal")
-    async def remove_code(self, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def remove_code(self, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
         await change_code(order_id=order.id, code="", now=now)
         return see_other(f"{order.path}/details", notice="The code has been taken off.")
 
     @post("/return")
-    async def give_back(self, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def give_back(self, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
         await give_back(order_id=order.id, now=now)
         return see_other(f"/events/{order.event_slug}")
 
 
-async def _to_stripe(order: OrderRecord, purchase_id: int, payments: Payments) -> Response[Any]:
+async def _to_stripe(order: OrderRecord, purchase_id: int, payments: PaymentsHere) -> Response[Any]:
     try:
         return Redirect(await payments.start(purchase_id), status_code=303)
     except Conflict as refused:
@@ -128,11 +127,11 @@ async def _to_stripe(order: OrderRecord, purchase_id: int, payments: Payments) -
         )
 
 
-def _still_held(order: OrderRecord, now: datetime) -> bool:
+def _still_held(order: OrderRecord, now: Now) -> bool:
     return order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
 
 
-def _prefilled(order: OrderRecord, actor: Actor | None) -> Filled[Any]:
+def _prefilled(order: OrderRecord, actor: MaybeActor) -> Filled[Any]:
     """What we know already: from the order itself, else from the account."""
     name = order.contact_name or (actor.name if actor else "")
     first, _, last = name.partition(" ")

@@ -1,18 +1,17 @@
 """What a signed-in person has: their orders, and their own calendar feed."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.connection import Request
 from litestar.response import Response
 
-from portal.accounts.actors import Actor
-from portal.accounts.guards import signed_in
+from portal.accounts.guards import SignedIn, signed_in
 from portal.calendars import links
 from portal.calendars.commands import feed_address, rotate_feed_address
 from portal.core.settings import current
 from portal.registration import queries
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 
@@ -24,7 +23,7 @@ class MyPages(Controller):
     include_in_schema = False
 
     @get("/orders")
-    async def orders(self, request: Request, actor: Actor) -> Response[Any]:
+    async def orders(self, request: Request, actor: SignedIn) -> Response[Any]:
         return page(
             request,
             "registration/my_orders.html",
@@ -34,12 +33,20 @@ class MyPages(Controller):
         )
 
     @get("/calendar")
-    async def calendar(self, request: Request, actor: Actor, now: datetime) -> Response[Any]:
+    async def calendar(self, request: Request, actor: SignedIn, now: Now) -> Response[Any]:
         secret = await feed_address(kind="person", key=actor.email, now=now)
         address = f"{current().base_url}/calendars/mine/{secret}.ics"
-        return page(request, "registration/my_calendar.html", private=True, actor=actor, address=address, links=links)
+        return page(
+            request,
+            "registration/my_calendar.html",
+            private=True,
+            here="calendar",
+            actor=actor,
+            address=address,
+            links=links,
+        )
 
     @post("/calendar/rotation")
-    async def rotate(self, actor: Actor, now: datetime) -> Response[Any]:
+    async def rotate(self, actor: SignedIn, now: Now) -> Response[Any]:
         await rotate_feed_address(kind="person", key=actor.email, now=now)
         return see_other("/account/calendar", notice="Your feed has a new address; the old one stopped working.")

@@ -1,6 +1,6 @@
 """The order's page: what has happened, what is still open, and everything that belongs to it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -19,15 +19,16 @@ from portal.core.settings import current
 from portal.notifications import queries as mail_queries
 from portal.payments import queries as payment_queries
 from portal.payments.documents import invoice_pdf
-from portal.payments.flows import Payments
 from portal.payments.values import GatewayError
 from portal.registration.documents import ticket_pdf
 from portal.registration.pages.checkout import open_order
 from portal.registration.pages.files import pdf_file, private_file
+from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.rules import truth
 from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord, SeatRecord
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 _CHECKS = Limit("order-check", tries=20, per=timedelta(minutes=10))
@@ -46,8 +47,8 @@ class OrderPages(Controller):
         self,
         request: Request,
         secret: FromPath[str],
-        now: datetime,
-        payments: Payments,
+        now: Now,
+        payments: PaymentsHere,
         returned: FromQuery[str] = "",
     ) -> Response[Any]:
         order = await open_order(secret)
@@ -56,12 +57,12 @@ class OrderPages(Controller):
         return await _answer(request, order, now)
 
     @get("/record")
-    async def record(self, request: Request, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def record(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         """The page again, for a browser that waits for news; htmx swaps in what changed."""
         return await _answer(request, await open_order(secret), now, block="order")
 
     @post("/check")
-    async def check(self, secret: FromPath[str], now: datetime, payments: Payments) -> Response[Any]:
+    async def check(self, secret: FromPath[str], now: Now, payments: PaymentsHere) -> Response[Any]:
         """Ask Stripe now, and mend what differs."""
         order = await open_order(secret)
         await spend(_CHECKS, order.number, now=now)
@@ -75,7 +76,7 @@ class OrderPages(Controller):
         return see_other(order.path, notice="Compared with Stripe; this page shows what it says.")
 
     @post("/mail")
-    async def send_again(self, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def send_again(self, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
         if order.state is not OrderState.CONFIRMED:
             raise Conflict("There is no confirmation to send yet.")
@@ -128,7 +129,7 @@ async def _tickets(order: OrderRecord, seats: list[SeatRecord], phone: bool) -> 
     return pdf_file(await ticket_pdf(order, seats, phone=phone), f"{name}{'-phone' if phone else ''}.pdf")
 
 
-async def _ask_stripe(order: OrderRecord, payments: Payments, now: datetime) -> OrderRecord:
+async def _ask_stripe(order: OrderRecord, payments: PaymentsHere, now: Now) -> OrderRecord:
     """On the way back from Stripe's page: look at once, so that nobody has to wait for the webhook."""
     assert order.purchase_id is not None
     try:
@@ -139,7 +140,7 @@ async def _ask_stripe(order: OrderRecord, payments: Payments, now: datetime) -> 
     return await open_order(order.secret)
 
 
-async def _answer(request: Request, order: OrderRecord, now: datetime, block: str | None = None) -> Response[Any]:
+async def _answer(request: Request, order: OrderRecord, now: Now, block: str | None = None) -> Response[Any]:
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
     purchase = story.purchase if story else None
     facts = truth.Facts(

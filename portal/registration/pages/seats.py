@@ -1,6 +1,6 @@
 """One place: its name, typed by whoever comes; and giving it up."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -21,6 +21,7 @@ from portal.registration.tables import SeatState
 from portal.registration.values import OrderRecord, SeatRecord
 from portal.web.clients import network
 from portal.web.forms import Filled, blank, read
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 _NAMES = Limit("seat-names", tries=60, per=timedelta(minutes=10))
@@ -33,7 +34,7 @@ class SeatPages(Controller):
     include_in_schema = False
 
     @get("/seats/{claim:str}")
-    async def show(self, request: Request, claim: FromPath[str], now: datetime) -> Response[Any]:
+    async def show(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
         order, seat = await _seat(claim)
         known = blank(
             first_name=seat.first_name, last_name=seat.last_name, email=seat.email, job_title=seat.job_title,
@@ -42,7 +43,7 @@ class SeatPages(Controller):
         return _page(request, order, seat, known, now)
 
     @post("/seats/{claim:str}")
-    async def name(self, request: Request, claim: FromPath[str], now: datetime) -> Response[Any]:
+    async def name(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
         order, seat = await _seat(claim)
         form = await read(request, Named)
         if form.data is None:
@@ -64,7 +65,7 @@ class SeatPages(Controller):
         )
 
     @post("/seats/{claim:str}/colleague")
-    async def ask(self, request: Request, claim: FromPath[str], now: datetime) -> Response[Any]:
+    async def ask(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
         order, seat = await _seat(claim)
         form = await read(request, AskColleague)
         if form.data is None:
@@ -81,7 +82,7 @@ class SeatPages(Controller):
         return page(request, "registration/cancel_seat.html", private=True, order=order, seat=_of(order, position))
 
     @post("/orders/{secret:str}/seats/{position:int}/cancellation")
-    async def cancel(self, secret: FromPath[str], position: FromPath[int], now: datetime) -> Response[Any]:
+    async def cancel(self, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
         order = await open_order(secret)
         seat = _of(order, position)
         await cancel_seat(order=order, seat=seat, by=f"order {order.number}", now=now)
@@ -107,7 +108,7 @@ def _page(
     order: OrderRecord,
     seat: SeatRecord,
     form: Filled[Any],
-    now: datetime,
+    now: Now,
     *,
     status: int = 200,
 ) -> Response[Any]:

@@ -1,6 +1,6 @@
 """Choosing tickets: the panel beside an event, the page without JavaScript, places left, and taking the hold."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -8,7 +8,7 @@ from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from portal.accounts.actors import Actor
+from portal.accounts.guards import MaybeActor
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.money import Money
@@ -20,6 +20,7 @@ from portal.registration.rules import selling
 from portal.registration.values import Code, Ticket
 from portal.web.clients import network
 from portal.web.forms import Filled
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 _HOLDS = Limit("holds", tries=60, per=timedelta(minutes=10))
@@ -36,41 +37,41 @@ class TicketPages(Controller):
     include_in_schema = False
 
     @get("/events/{slug:str}/register")
-    async def register(self, request: Request, slug: FromPath[str], now: datetime) -> Response[Any]:
+    async def register(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         event = await event_for_sale(slug)
         form, promo = await _reading(request.query_params.dict(), event["id"], now)
         return await _panel(request, event, form, promo, now)
 
     @get("/events/{slug:str}/tickets")
-    async def panel(self, request: Request, slug: FromPath[str], now: datetime) -> Response[Any]:
+    async def panel(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         """The ticket form alone, for the event page; without htmx the whole page."""
         event = await event_for_sale(slug)
         form, promo = await _reading(request.query_params.dict(), event["id"], now)
         return await _panel(request, event, form, promo, now, block="tickets")
 
     @get("/events/{slug:str}/selection")
-    async def selection(self, request: Request, slug: FromPath[str], now: datetime) -> Response[Any]:
+    async def selection(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         """What the chosen tickets come to; asked for whenever a number changes."""
         event = await event_for_sale(slug)
         form, promo = await _reading(request.query_params.dict(), event["id"], now)
         return await _panel(request, event, form, promo, now, block="selection")
 
     @get("/events/{slug:str}/places")
-    async def places(self, request: Request, slug: FromPath[str], now: datetime) -> Response[Any]:
+    async def places(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         """Places left of one event, as a fragment that changes by the second."""
         event = await event_for_sale(slug)
         left = await queries.places([event["id"]], now=now)
         return page(request, "registration/places.html", private=True, places=left, ids=[event["id"]])
 
     @get("/events/places")
-    async def many_places(self, request: Request, now: datetime, ids: FromQuery[str] = "") -> Response[Any]:
+    async def many_places(self, request: Request, now: Now, ids: FromQuery[str] = "") -> Response[Any]:
         """Places left of the listed events, each as a fragment that finds its own place in the list."""
         wanted = [int(part) for part in ids.split(",")[:100] if part.isdecimal() and len(part) < 16]
         left = await queries.places(wanted, now=now)
         return page(request, "registration/places.html", private=True, places=left, ids=wanted)
 
     @post("/events/{slug:str}/orders")
-    async def hold(self, request: Request, slug: FromPath[str], actor: Actor | None, now: datetime) -> Response[Any]:
+    async def hold(self, request: Request, slug: FromPath[str], actor: MaybeActor, now: Now) -> Response[Any]:
         event = await event_for_sale(slug)
         await spend(_HOLDS, network(request), now=now)
         form = await request.form()
@@ -100,7 +101,7 @@ async def event_for_sale(slug: str) -> Any:
     return row
 
 
-async def _reading(given: dict[str, Any], event_id: int, now: datetime) -> tuple[Filled[Any], Code | None]:
+async def _reading(given: dict[str, Any], event_id: int, now: Now) -> tuple[Filled[Any], Code | None]:
     """A selection that came by address: shown again, with its code if that holds."""
     sent: Sent = {name: value if isinstance(value, list) else [str(value)] for name, value in given.items()}
     typed = {name: str(values[0]) for name, values in sent.items() if values}
@@ -115,7 +116,7 @@ async def _reading(given: dict[str, Any], event_id: int, now: datetime) -> tuple
 
 
 async def _panel(
-    request: Request, event: Any, form: Filled[Any], promo: Code | None, now: datetime, *,
+    request: Request, event: Any, form: Filled[Any], promo: Code | None, now: Now, *,
     block: str = "tickets", status: int = 200, gone: str = "",
 ) -> Response[Any]:  # fmt: skip
     tickets = selling.visible(await queries.tickets(event["id"], now=now), promo)

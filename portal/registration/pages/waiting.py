@@ -1,6 +1,6 @@
 """The waiting list: join, see the position, leave with one click."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -8,7 +8,7 @@ from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from portal.accounts.actors import Actor
+from portal.accounts.guards import MaybeActor
 from portal.core.errors import Invalid, NotFound
 from portal.core.rate_limits import Limit, spend
 from portal.registration import queries
@@ -18,6 +18,7 @@ from portal.registration.pages.tickets import event_for_sale
 from portal.registration.rules import selling
 from portal.web.clients import network
 from portal.web.forms import Filled, blank, read
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 _JOINS = Limit("waiting", tries=20, per=timedelta(minutes=10))
@@ -34,8 +35,8 @@ class WaitingPages(Controller):
         self,
         request: Request,
         slug: FromPath[str],
-        actor: Actor | None,
-        now: datetime,
+        actor: MaybeActor,
+        now: Now,
         ticket_type: FromQuery[str] = "",
     ) -> Response[Any]:
         start = blank(
@@ -47,7 +48,7 @@ class WaitingPages(Controller):
         return await _page(request, slug, start, now)
 
     @post("/events/{slug:str}/waiting")
-    async def join(self, request: Request, slug: FromPath[str], now: datetime) -> Response[Any]:
+    async def join(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         form = await read(request, WaitingForm)
         if form.data is None:
             return await _page(request, slug, form, now, status=422)
@@ -70,7 +71,7 @@ class WaitingPages(Controller):
         return see_other(f"/waiting/{place}")
 
     @get("/waiting/{secret:str}")
-    async def show(self, request: Request, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def show(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         place = await queries.waiting_place(secret[:64])
         if place is None:
             raise NotFound("There is no place in line at this address.")
@@ -81,12 +82,12 @@ class WaitingPages(Controller):
         )  # fmt: skip
 
     @post("/waiting/{secret:str}/departure")
-    async def leave(self, secret: FromPath[str], now: datetime) -> Response[Any]:
+    async def leave(self, secret: FromPath[str], now: Now) -> Response[Any]:
         await leave_waiting_list(place_secret=secret[:64], now=now)
         return see_other(f"/waiting/{secret}", notice="You have left the waiting list.")
 
 
-async def _page(request: Request, slug: str, form: Filled[Any], now: datetime, *, status: int = 200) -> Response[Any]:
+async def _page(request: Request, slug: str, form: Filled[Any], now: Now, *, status: int = 200) -> Response[Any]:
     event = await event_for_sale(slug)
     tickets = selling.visible(await queries.tickets(event["id"], now=now), None)
     return page(

@@ -1,0 +1,151 @@
+"""Invoices and credit notes on paper, made from what was frozen when they were issued."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+
+from portal.core import countries, money
+from portal.core.settings import current
+from portal.core.times import day, zone
+from portal.core.typesetting import dated, typeset
+from portal.payments.queries import InvoiceRecord
+from portal.payments.tables import InvoiceKind, TaxTreatment
+
+_CARD = re.compile(r"(?P<brand>.+) (?P<digits>\d{4})")
+
+
+async def invoice_pdf(record: InvoiceRecord) -> bytes:
+    """The document with every particular of Article 226 of Directive 2006/112/EC and § 14 UStG."""
+    content = record.content
+    name = "Credit note" if record.kind is InvoiceKind.CREDIT_NOTE else "Invoice"
+    data = {
+        "title": f"{name} {record.number}",
+        "dated": dated(record.issued_at),
+        "name": name,
+        "number": record.number,
+        "corrects": _corrects(content),
+        "facts": _facts(record),
+        "subject": content["title"],
+        "supply": content["supply"],
+        "seller": _seller(content["seller"]),
+        "buyer": {"lines": _buyer(content["buyer"])},
+        "lines": [_line(line, content["currency"]) for line in content["lines"]],
+        "sums": _sums(record),
+        "note": content["note"],
+        "payment": _payment(record),
+    }
+    return await typeset("invoice", data)
+
+
+def _party(name: str, address: list[str], country: str) -> list[str]:
+    lines = (line.strip() for line in (name, *address, countries.name(country)))
+    return [line for line in lines if line]
+
+
+def _seller(seller: dict[str, str]) -> dict[str, Any]:
+    marks = [f"VAT ID {seller['vat_id']}" if seller["vat_id"] else "", seller["email"]]
+    return {
+        "lines": _party(seller["name"], seller["address"].splitlines(), seller["country"]),
+        "marks": [mark for mark in marks if mark],
+        "email": seller["email"],
+    }
+
+
+def _buyer(buyer: dict[str, str]) -> list[str]:
+    town = f"{buyer['postal_code']} {buyer['city']}"
+    people = [buyer["company"], buyer["buyer_name"]] if buyer["company"] else [buyer["buyer_name"]]
+    return _party(people[0], [*people[1:], buyer["street"], town], buyer["country"])
+
+
+def _facts(record: InvoiceRecord) -> list[tuple[str, str]]:
+    content = record.content
+    facts = [
+        ("Number", record.number),
+        ("Date of issue", _date(record.issued_at)),
+        ("Order", content["order"]),
+        ("Your order number", content["buyer"]["po_number"]),
+        ("Your VAT ID", content["buyer"]["vat_id"]),
+        ("Our VAT ID", content["seller"]["vat_id"]),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _corrects(content: dict[str, Any]) -> str:
+    if "corrects" not in content:
+        return ""
+    told = f"Corrects invoice {content['corrects']} of {day(date.fromisoformat(content['corrects_date']))}."
+    reason = content.get("reason", "")
+    return f"{told} Reason: {reason}" if reason else told
+
+
+def _line(line: dict[str, Any], currency: str) -> dict[str, str]:
+    return {
+        "description": line["description"],
+        "detail": line["detail"],
+        "quantity": str(line["quantity"]),
+        "unit": _amount(line["unit_net"], currency),
+        "rate": _rate(line["tax_rate"]),
+        "net": _amount(line["net"], currency),
+    }
+
+
+def _sums(record: InvoiceRecord) -> dict[str, Any]:
+    content = record.content
+    currency = content["currency"]
+    rows = [(_tax_label(tax, content), _amount(tax["tax"], currency)) for tax in content["taxes"]]
+    # Refunds of parts add up to the whole, so a part may be a cent off its own tax.
+    if rounding := content["tax"] - sum(tax["tax"] for tax in content["taxes"]):
+        rows.append(("Rounding", _amount(rounding, currency)))
+    return {
+        "net": _amount(content["net"], currency),
+        "taxes": rows,
+        "label": "Total credited" if record.kind is InvoiceKind.CREDIT_NOTE else "Total",
+        "gross": _amount(content["gross"], currency),
+        "currency": currency,
+    }
+
+
+def _tax_label(tax: dict[str, Any], content: dict[str, Any]) -> str:
+    base = _amount(tax["net"], content["currency"])
+    match TaxTreatment(content["treatment"]):
+        case TaxTreatment.REVERSE_CHARGE:
+            return f"VAT on {base}, reverse charge"
+        case TaxTreatment.OUTSIDE_SCOPE:
+            return f"VAT on {base}, outside the scope"
+        case TaxTreatment.STANDARD:
+            return f"VAT {_rate(tax['rate'])} on {base}"
+
+
+def _payment(record: InvoiceRecord) -> str:
+    content = record.content
+    by = _method(content["method"])
+    if record.kind is InvoiceKind.CREDIT_NOTE:
+        return f"The amount goes back the way it was paid: {by}." if by else "The amount goes back the way it was paid."
+    if content["paid_at"] is None:
+        return ""
+    paid = f"Paid on {_date(datetime.fromisoformat(content['paid_at']))}"
+    return f"{paid} by {by}. Nothing is left to pay." if by else f"{paid}. Nothing is left to pay."
+
+
+def _method(method: str) -> str:
+    """`visa 4242` as a person would say it."""
+    if card := _CARD.fullmatch(method):
+        return f"{_method(card['brand'])} ending {card['digits']}"
+    words = method.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _amount(minor: int, currency: str) -> str:
+    return money.written(minor, currency, current().site_locale)
+
+
+def _rate(rate: str) -> str:
+    """`20 %`, `7.7 %`; the space does not break."""
+    return f"{format_decimal(Decimal(rate).normalize(), locale='en')}\u00a0%"
+
+
+def _date(at: datetime) -> str:
+    return day(at.astimezone(zone(current().site_timezone)).date())
