@@ -68,7 +68,8 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
 
 async def fetch(sql: str, *values: Any) -> Sequence[asyncpg.Record]:
     async with connection() as c:
-        return await c.fetch(sql, *values)
+        rows: Sequence[asyncpg.Record] = await c.fetch(sql, *values)
+    return rows
 
 
 async def fetch_one(sql: str, *values: Any) -> asyncpg.Record | None:

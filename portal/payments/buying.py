@@ -1,12 +1,13 @@
 """What is bought and by whom, as plain values. Amounts are integer minor units."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
-from portal.payments.tables import TaxTreatment, VatCheck
+from portal.payments.tables import AttemptState, TaxTreatment, VatCheck
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -76,6 +77,28 @@ class Basket(msgspec.Struct, frozen=True):
     return_path: str
     expires_at: datetime
     supply: str = ""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try to be paid: `url` is Stripe's page once the session exists."""
+
+    id: int
+    purchase_id: int
+    number: int
+    state: AttemptState
+    session_id: str | None
+    payment_intent: str | None
+    url: str
+    created_at: datetime
+    note: str = ""
+
+
+ATTEMPT_COLUMNS = "id, purchase AS purchase_id, number, state, session_id, payment_intent, url, created_at"
+
+
+def attempt_from(row: Mapping[str, Any]) -> Attempt:
+    """An attempt from a row of ATTEMPT_COLUMNS."""
+    return msgspec.convert(dict(row), Attempt)
 
 
 class PaidPurchase(msgspec.Struct, frozen=True):

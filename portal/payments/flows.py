@@ -13,8 +13,8 @@ from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.payments import queries
-from portal.payments.buying import PurchaseHandler
-from portal.payments.commands.attempts import Attempt, begin_attempt, end_attempt, open_attempt
+from portal.payments.buying import Attempt, PurchaseHandler
+from portal.payments.commands.attempts import begin_attempt, end_attempt, open_attempt
 from portal.payments.commands.refunds import note_foreign_refund, note_refund
 from portal.payments.commands.settling import settle_attempt
 from portal.payments.rules import ATTEMPT_ENDED
@@ -191,7 +191,8 @@ class Payments:
             # The key was used with other values (a later price): that session expires by itself.
             await end_attempt(attempt_id=attempt.id, state=AttemptState.FAILED, note=str(refusal), now=clock.now())
             return None
-        return await db.fetch_value("SELECT session_id FROM payment_attempt WHERE id = $1", attempt.id)
+        made: str | None = await db.fetch_value("SELECT session_id FROM payment_attempt WHERE id = $1", attempt.id)
+        return made
 
     async def _create(self, purchase_id: int, attempt: Attempt) -> str:
         request = await self._request(purchase_id, attempt)

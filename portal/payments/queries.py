@@ -8,7 +8,7 @@ import msgspec
 
 from portal.core import db
 from portal.core.money import Money
-from portal.payments.commands.attempts import Attempt, attempt_from
+from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, attempt_from
 from portal.payments.tables import InvoiceKind, PurchaseState, RefundState
 
 
@@ -82,8 +82,7 @@ async def lines_of(purchase_id: int) -> list[dict[str, Any]]:
 
 async def attempts(purchase_id: int) -> list[Attempt]:
     rows = await db.fetch(
-        "SELECT id, purchase AS purchase_id, number, state, session_id, payment_intent, url, created_at FROM payment_attempt "
-        "WHERE purchase = $1 ORDER BY number",
+        f"SELECT {ATTEMPT_COLUMNS} FROM payment_attempt WHERE purchase = $1 ORDER BY number",
         purchase_id,
     )
     return [attempt_from(row) for row in rows]
@@ -91,8 +90,7 @@ async def attempts(purchase_id: int) -> list[Attempt]:
 
 async def attempt(attempt_id: int) -> Attempt | None:
     row = await db.fetch_one(
-        "SELECT id, purchase AS purchase_id, number, state, session_id, payment_intent, url, created_at FROM payment_attempt "
-        "WHERE id = $1",
+        f"SELECT {ATTEMPT_COLUMNS} FROM payment_attempt WHERE id = $1",
         attempt_id,
     )
     return None if row is None else attempt_from(row)

@@ -48,6 +48,7 @@ def _eu_iso() -> set[str]:
 
 def _elsewhere(text: str, country: str, field: str) -> str:
     module = get_cc_module(country, _ELSEWHERE[country])
+    assert module is not None
     try:
         return str(module.validate(text))
     except ValidationError as error:

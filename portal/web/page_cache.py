@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar import Litestar
 from litestar.exceptions import HTTPException
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _MOST_BYTES = 24 * 1024 * 1024
@@ -134,7 +135,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
     """Answer from `cache` where possible, and fill it."""
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not cache.enabled:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or not cache.enabled:
             await app(scope, receive, send)
             return
         try:

@@ -107,7 +107,6 @@ def see_other(address: str, *, notice: str = "") -> Response[Any]:
     return answer
 
 
-
 def markup(text: str) -> Markup:
     """Mark text as safe HTML; only for HTML that was sanitised when it was stored."""
     return Markup(text)  # noqa: S704

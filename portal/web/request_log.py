@@ -4,6 +4,7 @@ import re
 import time
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.core.tokens import secret
@@ -16,7 +17,7 @@ def wrap(app: ASGIApp) -> ASGIApp:
     """Log each request and pass on or make its `X-Request-ID`."""
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(b"x-request-id", b"")

@@ -2,32 +2,10 @@
 
 from datetime import datetime
 
-import msgspec
-
 from portal.core import db
 from portal.core.errors import Conflict
+from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, attempt_from
 from portal.payments.tables import AttemptState
-
-
-class Attempt(msgspec.Struct, frozen=True):
-    """One try: `url` is Stripe's page once the session exists."""
-
-    id: int
-    purchase_id: int
-    number: int
-    state: AttemptState
-    session_id: str | None
-    payment_intent: str | None
-    url: str
-    created_at: datetime
-    note: str = ""
-
-
-_COLUMNS = "id, purchase AS purchase_id, number, state, session_id, payment_intent, url, created_at"
-
-
-def attempt_from(row: object) -> Attempt:
-    return msgspec.convert(dict(row), Attempt)  # type: ignore[call-overload,no-any-return]
 
 
 async def begin_attempt(*, purchase_id: int, now: datetime) -> Attempt:
@@ -37,16 +15,17 @@ async def begin_attempt(*, purchase_id: int, now: datetime) -> Attempt:
         if state != "open":
             raise Conflict("This order is no longer waiting for payment.")
         row = await db.fetch_one(
-            f"SELECT {_COLUMNS} FROM payment_attempt WHERE purchase = $1 AND state IN ('created', 'open')",
+            f"SELECT {ATTEMPT_COLUMNS} FROM payment_attempt WHERE purchase = $1 AND state IN ('created', 'open')",
             purchase_id,
         )
         if row is None:
             row = await db.fetch_one(
                 "INSERT INTO payment_attempt (purchase, number, state, url, created_at, note) SELECT $1, "
                 "1 + coalesce(max(number), 0), 'created', '', $2, '' FROM payment_attempt WHERE purchase = $1 "
-                f"RETURNING {_COLUMNS}",
+                f"RETURNING {ATTEMPT_COLUMNS}",
                 purchase_id, now,
             )  # fmt: skip
+    assert row is not None
     return attempt_from(row)
 
 

@@ -25,39 +25,44 @@ async def settle_attempt(
 ) -> PurchaseState:
     """Apply what Stripe says of one attempt's session; returns the purchase's state after it."""
     async with db.transaction():
-        row = await db.fetch_one(
-            "SELECT p.id, p.key, p.state, p.total, p.currency, a.state AS attempt_state, a.number FROM purchase p "
-            "JOIN payment_attempt a ON a.purchase = p.id WHERE a.id = $1 FOR UPDATE OF p",
-            attempt_id,
-        )
-        assert row is not None
-        purchase_id, state = row["id"], PurchaseState(row["state"])
-        # Read again under the lock: a settling that came first may have ended the attempt meanwhile.
-        attempt = AttemptState(await db.fetch_value("SELECT state FROM payment_attempt WHERE id = $1", attempt_id))
-        await db.execute("UPDATE purchase SET checked_at = $2 WHERE id = $1", purchase_id, now)
-        bought = PaidPurchase(purchase_id=purchase_id, key=row["key"], now=now)
-        if attempt is AttemptState.SUCCEEDED:
-            return state
-        if session.payment_intent:
-            await db.execute(
-                "UPDATE payment_attempt SET payment_intent = $2 WHERE id = $1",
-                attempt_id,
-                session.payment_intent,
-            )
-        match session.status, session.payment_status:
-            case "complete", "paid" | "no_payment_required":
-                if (session.amount_total, session.currency.upper()) != (row["total"], row["currency"]):
-                    await _ask_about_amount(purchase_id, session, row["total"], row["currency"], now)
-                return await _money_arrived(attempt_id, bought, state, session, handler)
-            case "complete", _ if session.failure:
-                return await _slow_money_failed(attempt_id, bought, state, session, handler)
-            case "complete", _:
-                return await _slow_money_comes(attempt_id, bought, state, handler)
-            case "expired", _ if attempt not in ATTEMPT_ENDED:
-                await _end(attempt_id, AttemptState.EXPIRED, session.failure or "not paid in time", now)
-            case "open", _ if session.failure:
-                await db.execute("UPDATE payment_attempt SET note = $2 WHERE id = $1", attempt_id, session.failure)
+        state = await _settled(attempt_id, session, handler, now)
+    return state
+
+
+async def _settled(attempt_id: int, session: Session, handler: PurchaseHandler, now: datetime) -> PurchaseState:
+    row = await db.fetch_one(
+        "SELECT p.id, p.key, p.state, p.total, p.currency, a.state AS attempt_state, a.number FROM purchase p "
+        "JOIN payment_attempt a ON a.purchase = p.id WHERE a.id = $1 FOR UPDATE OF p",
+        attempt_id,
+    )
+    assert row is not None
+    purchase_id, state = row["id"], PurchaseState(row["state"])
+    # Read again under the lock: a settling that came first may have ended the attempt meanwhile.
+    attempt = AttemptState(await db.fetch_value("SELECT state FROM payment_attempt WHERE id = $1", attempt_id))
+    await db.execute("UPDATE purchase SET checked_at = $2 WHERE id = $1", purchase_id, now)
+    bought = PaidPurchase(purchase_id=purchase_id, key=row["key"], now=now)
+    if attempt is AttemptState.SUCCEEDED:
         return state
+    if session.payment_intent:
+        await db.execute(
+            "UPDATE payment_attempt SET payment_intent = $2 WHERE id = $1",
+            attempt_id,
+            session.payment_intent,
+        )
+    match session.status, session.payment_status:
+        case "complete", "paid" | "no_payment_required":
+            if (session.amount_total, session.currency.upper()) != (row["total"], row["currency"]):
+                await _ask_about_amount(purchase_id, session, row["total"], row["currency"], now)
+            return await _money_arrived(attempt_id, bought, state, session, handler)
+        case "complete", _ if session.failure:
+            return await _slow_money_failed(attempt_id, bought, state, session, handler)
+        case "complete", _:
+            return await _slow_money_comes(attempt_id, bought, state, handler)
+        case "expired", _ if attempt not in ATTEMPT_ENDED:
+            await _end(attempt_id, AttemptState.EXPIRED, session.failure or "not paid in time", now)
+        case "open", _ if session.failure:
+            await db.execute("UPDATE payment_attempt SET note = $2 WHERE id = $1", attempt_id, session.failure)
+    return state
 
 
 async def _money_arrived(
