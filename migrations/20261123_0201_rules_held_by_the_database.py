@@ -120,6 +120,7 @@ CREATE FUNCTION never_edited() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is a record and is never edited', TG_TABLE_NAME; END $$;
 CREATE TRIGGER never_edited BEFORE UPDATE OR DELETE ON invoice FOR EACH ROW EXECUTE FUNCTION never_edited();
 CREATE TRIGGER never_edited BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION never_edited();
+CREATE TRIGGER never_edited BEFORE UPDATE ON calendar_revision FOR EACH ROW EXECUTE FUNCTION never_edited();
 
 -- An organisation that has members has an owner; only an erased account may leave one empty. The lock makes two owners
 -- who leave at once take turns.
@@ -154,6 +155,7 @@ DROP SEQUENCE order_number;
 DROP INDEX waiting_entry_line, mail_about, mail_waiting, purchase_waiting, seat_order_lapsing, payment_attempt_one_open;
 DROP TRIGGER organisation_keeps_owner ON membership;
 DROP FUNCTION organisation_keeps_owner();
+DROP TRIGGER never_edited ON calendar_revision;
 DROP TRIGGER never_edited ON audit_entry;
 DROP TRIGGER never_edited ON invoice;
 DROP FUNCTION never_edited();
