@@ -247,3 +247,9 @@ def test_the_file_of_one_event_names_no_calendar() -> None:
     found = readers.lines(feed(entry(), name=""))
     assert [line for line in found if line.startswith(("NAME", "X-WR-CALNAME"))] == []
     assert found.count("BEGIN:VEVENT") == 1
+
+
+def test_a_whole_day_without_length_is_one_day() -> None:
+    midnight = datetime(2027, 2, 8, 23, 0, tzinfo=UTC)
+    told = _properties(feed(entry(all_day=True, starts_at=midnight, ends_at=midnight)))
+    assert (told["DTSTART;VALUE=DATE"], told["DTEND;VALUE=DATE"]) == ("20270209", "20270210")
