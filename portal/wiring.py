@@ -25,9 +25,16 @@ from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
+from portal.events.feeds.api import EventApi
+from portal.events.feeds.atom import events_atom
+from portal.events.feeds.calendars import events_calendar
+from portal.events.feeds.sitemaps import robots, sitemap, sitemap_part
+from portal.events.pages.guides import GuidePages
 from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
+from portal.events.staff.pages import StaffEventPages, staff_home
+from portal.home.pages import front_page
 from portal.notifications import jobs as mail
 from portal.notifications.pages import MailPreferences
 from portal.payments import webhooks
@@ -88,7 +95,11 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     gateway = made.payments.gateway
     # Without a signing secret nobody can be believed: the route does not exist then.
     inbox = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
-    events = [ListPages, MonthPages, EventPages]
+    events = [
+        front_page,
+        *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
+        *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home),
+    ]
     return [*accounts, *events, *seats, *inbox, assets.router(), health.router(), MailPreferences]
 
 

@@ -82,6 +82,9 @@ INSERT INTO event_topic (event, topic) SELECT DISTINCT event, topic FROM wanted 
 
 async def link_topics(topics: Mapping[int, Sequence[str]]) -> None:
     """Make these the topics of these events; new names become new topics."""
+    if not topics:
+        # Even a statement that touches no row would tell every process that public content has changed.
+        return
     names: dict[str, str] = {}
     for name in (name for these in topics.values() for name in these):
         names.setdefault(text.slug(name, fallback="topic"), name)

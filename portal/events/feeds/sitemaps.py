@@ -75,4 +75,4 @@ async def _part(part: int) -> Response[bytes]:
 def robots() -> Response[str]:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in ("/account", "/staff", "/orders", "/calendars/mine"))]
     lines += ["Disallow: /*?q=", "Disallow: /*&q=", "", f"Sitemap: {current().base_url}/sitemap.xml", ""]
-    return Response("\n".join(lines), media_type="text/plain; charset=utf-8", headers=_HEADERS)
+    return Response("\n".join(lines), media_type="text/plain", headers=_HEADERS)

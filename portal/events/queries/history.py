@@ -25,3 +25,24 @@ ORDER BY id LIMIT 20
 async def changed_since(event_id: int, version: int) -> list[PastChange]:
     """Changes of time, place, title or state after `version`, oldest first."""
     return [PastChange(**row) for row in await db.fetch(_SINCE, str(event_id), version)]
+
+
+class Act(msgspec.Struct, frozen=True):
+    """One act on an event: who, when, and what was told of it."""
+
+    at: datetime
+    actor: str
+    verb: str
+    words: str
+
+
+_ACTS = """
+SELECT a.at, a.verb, coalesce(a.facts ->> 'told', '') AS words,
+       coalesce((SELECT nullif(p.name, '') FROM account p WHERE 'account ' || p.id = a.actor), a.actor) AS actor
+FROM audit_entry a WHERE a.kind = 'event' AND a.key = $1 ORDER BY a.id DESC LIMIT 30
+"""
+
+
+async def acts(event_id: int) -> list[Act]:
+    """What was done to an event, newest first."""
+    return [Act(**row) for row in await db.fetch(_ACTS, str(event_id))]

@@ -1,0 +1,188 @@
+"""`/api/v1`: the public list of events as data, described by OpenAPI at `/api/schema/openapi.json`."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Controller, get
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, Parameter
+from litestar.response import Response
+from msgspec import Meta
+
+from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.core.text import one_line
+from portal.events.feeds import csv_file
+from portal.events.feeds.api_values import (
+    EventFull,
+    EventList,
+    Problem,
+    TopicCounted,
+    TopicList,
+    event_full,
+    event_out,
+)  # fmt: skip
+from portal.events.pages.listing import today
+from portal.events.queries import exports, single
+from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN, Filters, span
+from portal.web.inputs import Now
+from portal.web.page_cache import PageRule
+
+_LIST = PageRule(tags=("events",), query=frozenset({*KEYS, "page", "per_page"}))
+_SPAN = Meta(pattern=f"^{SPAN.pattern.replace('?:', '')}$")
+Words = Annotated[str, Meta(max_length=MOST_LETTERS)]
+Code = Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
+
+
+Query = Annotated[
+    str | None, Parameter(max_length=MOST_LETTERS, description="Words to search for; the beginning of a word is enough")
+]
+Since = Annotated[
+    str | None,
+    Parameter(
+        query="from", pattern=_SPAN.pattern, description="Not before this month (`2027-02`) or day (`2027-02-09`)"
+    ),
+]
+Until = Annotated[str | None, Parameter(query="to", pattern=_SPAN.pattern, description="Not after this month or day")]
+Country = Annotated[
+    list[Code] | None, Parameter(max_items=MOST_CHOICES, description="ISO 3166-1 alpha-2 codes; any of them")
+]
+City = Annotated[list[Words] | None, Parameter(max_items=MOST_CHOICES, description="Names of cities; any of them")]
+Topic = Annotated[
+    list[Words] | None,
+    Parameter(max_items=MOST_CHOICES, description="Slugs of topics (see `/api/v1/topics`); any of them"),
+]
+Format = Annotated[
+    Literal["in_person", "online", "hybrid"] | None,
+    Parameter(description="`in_person` and `online` include hybrid events"),
+]
+PriceIs = Annotated[
+    Literal["free", "paid"] | None, Parameter(description="Events whose price is not known are in neither")
+]
+Kind = Annotated[Literal["own", "external"] | None, Parameter(description="`own`: tickets are sold here")]
+When = Annotated[
+    Literal["upcoming", "past", "all"] | None,
+    Parameter(description="`upcoming` unless the whole range asked for lies in the past"),
+]
+
+_REFUSED = {400: ResponseSpec(Problem, description="A parameter could not be read", generate_examples=False)}
+_GONE = {404: ResponseSpec(Problem, description="There is no such event or page", generate_examples=False)}
+
+
+class EventApi(Controller):
+    path = "/api/v1"
+    opt = {"public": True}
+    tags = ["Events"]
+
+    @get(
+        "/events", opt={"page": _LIST}, operation_id="listEvents", summary="Events by date", responses=_REFUSED | _GONE
+    )
+    async def index(
+        self,
+        now: Now,
+        *,
+        q: Query = None,
+        since: Since = None,
+        until: Until = None,
+        country: Country = None,
+        city: City = None,
+        topic: Topic = None,
+        format: Format = None,
+        price: PriceIs = None,
+        kind: Kind = None,
+        when: When = None,
+        page: Annotated[int, Parameter(ge=1, le=100_000, description="Page number")] = 1,
+        per_page: Annotated[int, Parameter(ge=1, le=200, description="Events on a page")] = 50,
+    ) -> EventList:
+        """The same list as the page `/events`, under the same filters. Values of one filter widen it, different
+        filters narrow each other. A page behind the last one is not found."""
+        asks = _filters(q, since, until, country, city, topic, format, price, kind, when)
+        day = today(now)
+        total = await exports.count(asks, today=day)
+        pages = max(1, -(-total // per_page))
+        if page > pages:
+            raise NotFound(f"This list has {pages} pages.")
+        found = await exports.by_date(asks, today=day, size=per_page, offset=(page - 1) * per_page)
+
+        def at(number: int) -> str:
+            more = {"page": number, "per_page": per_page if per_page != 50 else None}
+            return f"{current().base_url}/api/v1/events{asks.query(**more)}"
+
+        return EventList(
+            events=[event_out(full) for full in found],
+            total=total,
+            page=page,
+            pages=pages,
+            per_page=per_page,
+            next=at(page + 1) if page < pages else None,
+            previous=at(page - 1) if page > 1 else None,
+        )
+
+    @get(
+        "/events.csv",
+        opt={"page": PageRule(tags=("events",), query=KEYS)},
+        operation_id="exportEvents",
+        summary="The whole list as CSV",
+        media_type="text/csv",
+        responses=_REFUSED,
+    )
+    async def table(
+        self,
+        now: Now,
+        *,
+        q: Query = None,
+        since: Since = None,
+        until: Until = None,
+        country: Country = None,
+        city: City = None,
+        topic: Topic = None,
+        format: Format = None,
+        price: PriceIs = None,
+        kind: Kind = None,
+        when: When = None,
+    ) -> Response[str]:
+        """All events under the filters, up to 5,000. Cells that a spreadsheet would take for a formula begin with an
+        apostrophe."""
+        asks = _filters(q, since, until, country, city, topic, format, price, kind, when)
+        found = await exports.by_date(asks, today=today(now))
+        return Response(
+            csv_file.written(found),
+            media_type="text/csv",
+            headers={"Content-Disposition": 'attachment; filename="events.csv"', "Cache-Control": "public, no-cache"},
+        )
+
+    @get(
+        "/events/{slug:str}",
+        opt={"page": PageRule(tags=("events",))},
+        operation_id="getEvent",
+        summary="One event",
+        responses=_GONE,
+    )
+    async def one(self, slug: FromPath[str]) -> EventFull:
+        """An event by the last part of its page’s address. Former addresses are not followed."""
+        detail = await single.by_slug(slug) if len(slug) <= 120 else None
+        if detail is None:
+            raise NotFound("There is no such event.")
+        return event_full(detail)
+
+    @get("/topics", opt={"page": PageRule(tags=("events",))}, operation_id="listTopics", summary="Topics")
+    async def topics(self, now: Now) -> TopicList:
+        """Every topic, with its number of upcoming events."""
+        found = await exports.topics(today=today(now))
+        return TopicList([TopicCounted(topic.slug, topic.name, topic.upcoming) for topic in found])
+
+
+def _filters(
+    q: str | None, since: str | None, until: str | None, country: list[str] | None, city: list[str] | None,
+    topic: list[str] | None, format: str | None, price: str | None, kind: str | None, when: str | None,
+) -> Filters:  # fmt: skip
+    """Parameters that were checked already, as filters."""
+    given: dict[str, Any] = {"format": format or "", "price": price or "", "kind": kind or "", "when": when or ""}
+    for name, values in (("country", country), ("city", city), ("topic", topic)):
+        tidy = (one_line(value) for value in values or ())
+        given[name] = tuple(dict.fromkeys(value.upper() if name == "country" else value for value in tidy if value))
+    return Filters(
+        q=one_line(q or "")[:MOST_LETTERS],
+        since=span(since) if since else None,
+        until=span(until) if until else None,
+        **given,
+    )

@@ -1,0 +1,168 @@
+"""The form for time and place: as typed, as facts, and filled from what is stored."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfoNotFoundError
+
+import msgspec
+
+from portal.core import times
+from portal.events.rules.changes import plan_of
+from portal.events.tables import EventFormat
+from portal.events.values import VenueFacts, whole_days
+from portal.web.forms import Filled, field
+
+_MOMENT = "Please give a date and time such as 2027-02-09T09:00."
+
+
+class ScheduleForm(msgspec.Struct):
+    """Time and place. `starts` and `ends` are local times of `timezone`; of whole days, only the dates count."""
+
+    version: Annotated[int, field("Version", wrong="This page is out of date. Please open it again.")]
+    starts: Annotated[str, field("Start", max_length=32)]
+    ends: Annotated[str, field("End", max_length=32)]
+    timezone: Annotated[str, field("Time zone", max_length=64)]
+    format: Annotated[EventFormat, field("Format", kind="choice")]
+    all_day: Annotated[str, field("Whole days")] = ""
+    name: Annotated[str, field("Venue")] = ""
+    street: Annotated[str, field("Street")] = ""
+    postal_code: Annotated[str, field("Postal code", max_length=20)] = ""
+    city: Annotated[str, field("City", max_length=120)] = ""
+    country: Annotated[str, field("Country", max_length=2)] = ""
+    directions: Annotated[str, field("Getting there", kind="text", max_length=2000)] = ""
+    online_url: Annotated[str, field("Join link", max_length=1000)] = ""
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """What `move_event` is told."""
+
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    all_day: bool
+    format: EventFormat
+    venue: VenueFacts | None
+    online_url: str
+
+
+def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any]) -> Schedule | None:
+    """The facts a form stands for. What is wrong with it is added to its errors; then None."""
+    data = form.data
+    if data is None:
+        return None
+    errors: dict[str, str] = {}
+    moments: tuple[datetime, datetime] | None = None
+    try:
+        times.zone(data.timezone)
+    except ZoneInfoNotFoundError:
+        errors["timezone"] = "Please choose a time zone from the list, such as Europe/Vienna."
+    else:
+        moments = _moments(data, errors)
+    if data.format is not EventFormat.ONLINE and not (data.city or data.name or data.country):
+        errors["city"] = "Where does it take place? A city is enough."
+    form.errors.update(errors)
+    if errors or moments is None:
+        return None
+    starts_at, ends_at = moments
+    online = data.format is EventFormat.ONLINE
+    return Schedule(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        timezone=data.timezone,
+        all_day=bool(data.all_day),
+        format=data.format,
+        venue=None if online else _venue(data, stored),
+        online_url=data.online_url,
+    )
+
+
+def _moments(data: ScheduleForm, errors: dict[str, str]) -> tuple[datetime, datetime] | None:
+    found: list[datetime] = []
+    for name in ("starts", "ends"):
+        try:
+            local = datetime.fromisoformat(getattr(data, name))
+        except ValueError:
+            errors[name] = _MOMENT
+            continue
+        if not 1970 <= local.year < 2200:
+            errors[name] = f"The year {local.year} cannot be right."
+            continue
+        found.append(local.replace(tzinfo=None))
+        if not data.all_day and (gap := _gap(found[-1], data.timezone)):
+            errors[name] = gap
+    if errors or len(found) != 2:
+        return None
+    first, last = found
+    if data.all_day:
+        if last.date() < first.date():
+            errors["ends"] = "The last day must not come before the first."
+            return None
+        return whole_days(first.date(), last.date(), data.timezone)
+    zone = times.zone(data.timezone)
+    starts_at, ends_at = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in found)
+    if ends_at <= starts_at:
+        errors["ends"] = "The end must come after the start."
+        return None
+    return starts_at, ends_at
+
+
+def _gap(local: datetime, zone_name: str) -> str:
+    """Why a local time is none: it lies in the hour that is skipped when clocks go forward."""
+    zone = times.zone(zone_name)
+    back = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    if back == local:
+        return ""
+    return f"{local:%H:%M} does not exist on that day in {zone_name}: clocks go forward to {back:%H:%M}."
+
+
+def _venue(data: ScheduleForm, stored: Mapping[str, Any]) -> VenueFacts:
+    """The place as typed; its position on the map is kept while it is the same place."""
+    before = plan_of(stored).venue
+    typed = VenueFacts(
+        name=data.name,
+        street=data.street,
+        postal_code=data.postal_code,
+        city=data.city,
+        country=data.country or None,
+        directions=data.directions,
+    )
+    if before and (before.name, before.street, before.city) == (typed.name, typed.street, typed.city):
+        kept = {"region": before.region, "latitude": before.latitude, "longitude": before.longitude}
+        return msgspec.structs.replace(typed, **kept)
+    return typed
+
+
+def filled(stored: Mapping[str, Any]) -> Filled[ScheduleForm]:
+    """The form as an event fills it."""
+    plan = plan_of(stored)
+    zone = times.zone(plan.timezone)
+    starts, ends = plan.starts_at.astimezone(zone), plan.ends_at.astimezone(zone)
+    if plan.all_day:
+        ends = datetime.combine(_last_day(ends), datetime.min.time(), zone)
+    venue = plan.venue or VenueFacts()
+    place = {name: getattr(venue, name) for name in ("name", "street", "postal_code", "city", "directions")}
+    return Filled({
+        "version": stored["version"],
+        "starts": f"{starts:%Y-%m-%dT%H:%M}",
+        "ends": f"{ends:%Y-%m-%dT%H:%M}",
+        "timezone": plan.timezone,
+        "format": plan.format.value,
+        "all_day": "yes" if plan.all_day else "",
+        "country": venue.country or "",
+        "online_url": plan.online_url,
+        **place,
+    })  # fmt: skip
+
+
+def _last_day(end: datetime) -> date:
+    return (end - timedelta(microseconds=1)).date()
+
+
+class CancelForm(msgspec.Struct):
+    version: Annotated[int, field("Version", wrong="This page is out of date. Please open it again.")]
+    reason: Annotated[str, field("What attendees are told", kind="text", max_length=300)] = ""
+
+
+class VersionForm(msgspec.Struct):
+    version: Annotated[int, field("Version", wrong="This page is out of date. Please open it again.")]

@@ -1,0 +1,240 @@
+"""`/staff/events`: the list, and one event's time, place and state. Changes are told to those who hold a place."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.accounts.guards import SignedIn, staff
+from portal.accounts.tables import StaffRole
+from portal.calendars import queries as calendars
+from portal.core import countries, times
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.text import one_line
+from portal.events import commands
+from portal.events.forms import page_number, pairs
+from portal.events.permissions import EDITORS
+from portal.events.queries import history
+from portal.events.queries import staff as queries
+from portal.events.rules import changes, states
+from portal.events.rules.words import FORMATS
+from portal.events.staff.forms import CancelForm, Schedule, ScheduleForm, VersionForm, filled, schedule
+from portal.events.tables import EventKind, EventState
+from portal.web.forms import Filled, blank, read
+from portal.web.inputs import Now
+from portal.web.rendering import page, see_other
+
+_FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
+_MOST_ID = 2**62
+
+
+@get("/staff", guards=[staff(*StaffRole)], include_in_schema=False)
+async def staff_home() -> Response[Any]:
+    """Until staff have more than events to look after, that is where they start."""
+    return see_other("/staff/events")
+
+
+class StaffEventPages(Controller):
+    path = "/staff/events"
+    guards = [staff(*EDITORS)]
+    include_in_schema = False
+
+    @get("/")
+    async def index(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
+        given = dict(reversed(pairs(request)))
+        number = page_number(request)
+        asks = {
+            "words": one_line(given.get("q", ""))[:120],
+            "state": given.get("state", "") if given.get("state") in list(EventState) else "",
+            "kind": given.get("kind", "") if given.get("kind") in list(EventKind) else "",
+        }
+        past = given.get("when") == "all"
+        rows, at = await queries.events(**asks, past=past, now=now, number=number)
+        if number > 1 and not rows:
+            raise NotFound("There is no such page of this list.")
+        return page(
+            request, "events/staff/index.html", block="rows", private=True, rows=rows, at=at, past=past,
+            asks=asks, states=list(EventState), kinds=list(EventKind), now=now,
+            address=lambda n: _list_address(asks, past, n),
+        )  # fmt: skip
+
+    @get("/{event_id:int}")
+    async def edit(self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now) -> Response[str]:
+        stored = await _stored(event_id)
+        return await _edit(request, stored, filled(stored), now=now)
+
+    @post("/{event_id:int}/preview", status_code=200)
+    async def preview(self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now) -> Response[str]:
+        """What attendees would be told, without saving anything."""
+        stored = await _stored(event_id)
+        form = await read(request, ScheduleForm)
+        wanted = schedule(form, stored)
+        if wanted is None:
+            return await _edit(request, stored, form, now=now, status=422)
+        told = changes.told(changes.plan_of(stored), _after(stored, wanted))
+        return await _edit(request, stored, form, now=now, told=told)
+
+    @post("/{event_id:int}/schedule")
+    async def move(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        stored = await _stored(event_id)
+        form = await read(request, ScheduleForm)
+        wanted = schedule(form, stored)
+        if wanted is None or form.data is None:
+            return await _edit(request, stored, form, now=now, status=422)
+        try:
+            await commands.move_event(
+                actor=actor,
+                event_id=event_id,
+                version=form.data.version,
+                starts_at=wanted.starts_at,
+                ends_at=wanted.ends_at,
+                timezone=wanted.timezone,
+                all_day=wanted.all_day,
+                format=wanted.format,
+                venue=wanted.venue,
+                online_url=wanted.online_url,
+                now=now,
+            )
+        except Invalid as refused:
+            form.errors.update({_FIELD_OF.get(name, name): words for name, words in refused.fields.items()})
+            return await _edit(request, stored, form, now=now, status=422)
+        except Conflict as overtaken:
+            return await _overtaken(request, event_id, form, overtaken, now)
+        return see_other(f"/staff/events/{event_id}", notice="Saved. The calendar entry follows.")
+
+    @post("/{event_id:int}/cancellation")
+    async def cancel(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        form = await read(request, CancelForm)
+        stored = await _stored(event_id)
+        if form.data is None:
+            return await _edit(request, stored, filled(stored), now=now, status=422, cancelling=form)
+        try:
+            await commands.cancel_event(
+                actor=actor, event_id=event_id, version=form.data.version, reason=form.data.reason, now=now
+            )
+        except Conflict as overtaken:
+            stored = await _stored(event_id)
+            form = Filled({**form.values, "version": stored["version"]})
+            return await _edit(
+                request, stored, filled(stored), now=now, status=409, cancelling=form, conflict=overtaken.message
+            )
+        return see_other(f"/staff/events/{event_id}", notice="Cancelled. Whoever holds a place is told.")
+
+    @post("/{event_id:int}/reinstatement")
+    async def reinstate(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        version = await _version(request)
+        await commands.reinstate_event(actor=actor, event_id=_known(event_id), version=version, now=now)
+        return see_other(f"/staff/events/{event_id}", notice="The event is on again.")
+
+    @post("/{event_id:int}/publication")
+    async def publish(self, event_id: FromPath[int], actor: SignedIn, now: Now) -> Response[Any]:
+        await commands.publish_event(actor=actor, event_id=_known(event_id), now=now)
+        return see_other(f"/staff/events/{event_id}", notice="The event is public.")
+
+    @post("/{event_id:int}/withdrawal")
+    async def withdraw(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        version = await _version(request)
+        await commands.withdraw_event(actor=actor, event_id=_known(event_id), version=version, now=now)
+        return see_other(f"/staff/events/{event_id}", notice="The event is a draft again and not public.")
+
+
+def _known(event_id: int) -> int:
+    """An id the database can hold."""
+    if not 0 < event_id < _MOST_ID:
+        raise NotFound("There is no such event.")
+    return event_id
+
+
+async def _version(request: Request[Any, Any, Any]) -> int:
+    form = await read(request, VersionForm)
+    if form.data is None:
+        raise Invalid(form.errors, "This page is out of date. Please open it again.")
+    return form.data.version
+
+
+async def _stored(event_id: int) -> Mapping[str, Any]:
+    stored = await queries.one(_known(event_id))
+    if stored is None:
+        raise NotFound("There is no such event.")
+    return stored
+
+
+def _after(stored: Mapping[str, Any], wanted: Schedule) -> changes.Plan:
+    before = changes.plan_of(stored)
+    return changes.Plan(
+        title=before.title,
+        state=before.state,
+        **{name: getattr(wanted, name) for name in Schedule.__struct_fields__},
+    )
+
+
+async def _overtaken(
+    request: Request[Any, Any, Any], event_id: int, form: Filled[ScheduleForm], error: Conflict, now: Any
+) -> Response[str]:
+    """Somebody was faster: what they changed, what was typed here, and the choice to save all the same."""
+    stored = await _stored(event_id)
+    kept: Filled[Any] = Filled({**form.values, "version": stored["version"]}, form.errors)
+    return await _edit(request, stored, kept, now=now, status=409, conflict=error.message)
+
+
+async def _edit(
+    request: Request[Any, Any, Any],
+    stored: Mapping[str, Any],
+    form: Filled[Any],
+    *,
+    now: Any,
+    status: int = 200,
+    told: list[changes.Change] | None = None,
+    conflict: str = "",
+    cancelling: Filled[Any] | None = None,
+) -> Response[str]:
+    held = await calendars.holders_summary("event", str(stored["id"]))
+    plan = changes.plan_of(stored)
+    return page(
+        request,
+        "events/staff/edit.html",
+        private=True,
+        status=status,
+        e=stored,
+        plan=plan,
+        form=form,
+        told=told,
+        conflict=conflict,
+        cancelling=cancelling or blank(version=stored["version"]),
+        held=[(h, _entry_words(h.entry)) for h in held],
+        people=sum(h.people for h in held),
+        outdated=sum(h.people for h in held if not h.newest),
+        acts=await history.acts(stored["id"]),
+        can={
+            act: not states.why_not(act, plan.state) for act in ("move", "cancel", "reinstate", "publish", "withdraw")
+        },
+        formats=[(form_.value, words) for form_, words in FORMATS.items()],
+        countries=list(countries.names().items()),
+        zones=times.zone_names(),
+        is_past=stored["ends_at"] <= now,
+    )
+
+
+def _entry_words(entry: Any) -> str:
+    """When and where, as a calendar entry told it."""
+    time = states.time_words(entry.starts_at, entry.ends_at, entry.timezone, all_day=entry.all_day)
+    parts = [time, entry.location, "cancelled" if entry.cancelled else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _list_address(asks: Mapping[str, str], past: bool, number: int) -> str:
+    given = {"q": asks["words"], "state": asks["state"], "kind": asks["kind"], "when": "all" if past else ""}
+    given["page"] = str(number) if number > 1 else ""
+    kept = {name: value for name, value in given.items() if value}
+    return "/staff/events" + (f"?{urlencode(kept)}" if kept else "")
