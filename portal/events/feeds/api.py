@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from litestar import Controller, get
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 from msgspec import Meta
 
@@ -28,40 +28,39 @@ from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
 _LIST = PageRule(tags=("events",), query=frozenset({*KEYS, "page", "per_page"}))
-_SPAN = Meta(pattern=f"^{SPAN.pattern.replace('?:', '')}$")
+_SPAN = f"^{SPAN.pattern.replace('?:', '')}$"
 Words = Annotated[str, Meta(max_length=MOST_LETTERS)]
 Code = Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
 
 
 Query = Annotated[
-    str | None, Parameter(max_length=MOST_LETTERS, description="Words to search for; the beginning of a word is enough")
+    str | None,
+    QueryParameter(max_length=MOST_LETTERS, description="Words to search for; the beginning of a word is enough"),
 ]
 Since = Annotated[
     str | None,
-    Parameter(
-        query="from", pattern=_SPAN.pattern, description="Not before this month (`2027-02`) or day (`2027-02-09`)"
-    ),
+    QueryParameter(name="from", pattern=_SPAN, description="Not before this month (`2027-02`) or day (`2027-02-09`)"),
 ]
-Until = Annotated[str | None, Parameter(query="to", pattern=_SPAN.pattern, description="Not after this month or day")]
+Until = Annotated[str | None, QueryParameter(name="to", pattern=_SPAN, description="Not after this month or day")]
 Country = Annotated[
-    list[Code] | None, Parameter(max_items=MOST_CHOICES, description="ISO 3166-1 alpha-2 codes; any of them")
+    list[Code] | None, QueryParameter(max_items=MOST_CHOICES, description="ISO 3166-1 alpha-2 codes; any of them")
 ]
-City = Annotated[list[Words] | None, Parameter(max_items=MOST_CHOICES, description="Names of cities; any of them")]
+City = Annotated[list[Words] | None, QueryParameter(max_items=MOST_CHOICES, description="Names of cities; any of them")]
 Topic = Annotated[
     list[Words] | None,
-    Parameter(max_items=MOST_CHOICES, description="Slugs of topics (see `/api/v1/topics`); any of them"),
+    QueryParameter(max_items=MOST_CHOICES, description="Slugs of topics (see `/api/v1/topics`); any of them"),
 ]
 Format = Annotated[
     Literal["in_person", "online", "hybrid"] | None,
-    Parameter(description="`in_person` and `online` include hybrid events"),
+    QueryParameter(description="`in_person` and `online` include hybrid events"),
 ]
 PriceIs = Annotated[
-    Literal["free", "paid"] | None, Parameter(description="Events whose price is not known are in neither")
+    Literal["free", "paid"] | None, QueryParameter(description="Events whose price is not known are in neither")
 ]
-Kind = Annotated[Literal["own", "external"] | None, Parameter(description="`own`: tickets are sold here")]
+Kind = Annotated[Literal["own", "external"] | None, QueryParameter(description="`own`: tickets are sold here")]
 When = Annotated[
     Literal["upcoming", "past", "all"] | None,
-    Parameter(description="`upcoming` unless the whole range asked for lies in the past"),
+    QueryParameter(description="`upcoming` unless the whole range asked for lies in the past"),
 ]
 
 _REFUSED = {400: ResponseSpec(Problem, description="A parameter could not be read", generate_examples=False)}
@@ -90,8 +89,8 @@ class EventApi(Controller):
         price: PriceIs = None,
         kind: Kind = None,
         when: When = None,
-        page: Annotated[int, Parameter(ge=1, le=100_000, description="Page number")] = 1,
-        per_page: Annotated[int, Parameter(ge=1, le=200, description="Events on a page")] = 50,
+        page: Annotated[int, QueryParameter(ge=1, le=100_000, description="Page number")] = 1,
+        per_page: Annotated[int, QueryParameter(ge=1, le=200, description="Events on a page")] = 50,
     ) -> EventList:
         """The same list as the page `/events`, under the same filters. Values of one filter widen it, different
         filters narrow each other. A page behind the last one is not found."""
