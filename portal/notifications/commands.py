@@ -82,9 +82,7 @@ async def _add_parts(mail: int, parts: tuple[Part, ...]) -> None:
     )
 
 
-_PARTS = (
-    "SELECT filename, content_type, content, alternative FROM mail_part WHERE mail = $1 ORDER BY position"
-)
+_PARTS = "SELECT filename, content_type, content, alternative FROM mail_part WHERE mail = $1 ORDER BY position"
 
 
 async def _parts(mail: int) -> tuple[Part, ...]:
@@ -197,17 +195,13 @@ async def resend(*, mail_id: int, now: datetime) -> int:
     """
     on_its_way = mail_id
     async with db.transaction():
-        mail = await db.fetch_one(
-            "SELECT key, topic, recipient, state FROM mail WHERE id = $1 FOR UPDATE", mail_id
-        )
+        mail = await db.fetch_one("SELECT key, topic, recipient, state FROM mail WHERE id = $1 FOR UPDATE", mail_id)
         if mail is None:
             raise NotFound("There is no such mail.")
         if mail["topic"] == "codes":
             raise Conflict("A code is not sent a second time. Please ask for a new one.")
         if mail["state"] in {MailState.QUEUED, MailState.DEFERRED}:
-            await db.execute(
-                "UPDATE mail SET next_try_at = least(next_try_at, $2) WHERE id = $1", mail_id, now
-            )
+            await db.execute("UPDATE mail SET next_try_at = least(next_try_at, $2) WHERE id = $1", mail_id, now)
             await jobs.enqueue(DELIVER, mail=mail_id)
         else:
             await _allow(mail["recipient"], "*", (Reason.REFUSED,))
@@ -269,9 +263,7 @@ async def unsubscribe(*, address: str, topic: str, now: datetime) -> None:
 async def choose_topics(*, address: str, wanted: Mapping[str, bool], now: datetime) -> None:
     """The reader switches optional topics on and off. What staff or a mail server stopped stays stopped."""
     if needed := sorted(topic for topic in wanted if not rules.optional(topic)):
-        raise Conflict(
-            f"Mail on {', '.join(needed)} is part of what you asked for and cannot be switched off."
-        )
+        raise Conflict(f"Mail on {', '.join(needed)} is part of what you asked for and cannot be switched off.")
     async with db.transaction():
         for topic, on in sorted(wanted.items()):
             if on:

@@ -44,9 +44,7 @@ def _composed(environments: Pair, template: str, context: dict[str, Any]) -> tup
     subject, text = _text_templates(plain, f"mail/{template}.txt")
     given = {"preferences": "", **context}
     body = f"{text.render(given).strip()}\n\n{plain.get_template('mail/_footer.txt').render(given).strip()}\n"
-    html = rich.get_template(f"mail/{template}.html").render(
-        given, subject=(said := one_line(subject.render(given)))
-    )
+    html = rich.get_template(f"mail/{template}.html").render(given, subject=(said := one_line(subject.render(given))))
     return said, wrapped(body), html
 
 

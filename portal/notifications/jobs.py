@@ -42,9 +42,7 @@ def sweeper(settings: Settings) -> Callable[[], Awaitable[None]]:
     return handler
 
 
-async def deliver(
-    *, mail_id: int, way: smtp.Transport, sender: str, clock: Callable[[], datetime]
-) -> MailState | None:
+async def deliver(*, mail_id: int, way: smtp.Transport, sender: str, clock: Callable[[], datetime]) -> MailState | None:
     """One try of one mail; None when there was nothing to do. Without a mail server, mail waits."""
     if not way.configured:
         return None
@@ -54,9 +52,7 @@ async def deliver(
             return None
         answer = await _try(mail, way, sender)
         state = await commands.record_answer(mail=mail, answer=answer, now=clock())
-    _log.info(
-        "mail tried", mail=mail.id, attempt=mail.attempt, state=state, stage=answer.stage, code=answer.code
-    )
+    _log.info("mail tried", mail=mail.id, attempt=mail.attempt, state=state, stage=answer.stage, code=answer.code)
     return state
 
 

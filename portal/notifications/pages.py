@@ -1,6 +1,5 @@
 """Where a reader stops mail and allows it again, reached by a signed address. Nothing happens by GET."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Controller, get, post
@@ -10,6 +9,7 @@ from litestar.response import Response
 
 from portal.core.errors import NotFound
 from portal.notifications import commands, links, queries, rules
+from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 _PAGE = "notifications/preferences.html"
@@ -24,9 +24,7 @@ def _reader(token: str) -> tuple[str, str]:
     return found
 
 
-async def _show(
-    request: Request[Any, Any, Any], token: str, *, status: int = 200, done: str = ""
-) -> Response[str]:
+async def _show(request: Request[Any, Any, Any], token: str, *, status: int = 200, done: str = "") -> Response[str]:
     address, topic = _reader(token)
     choices = await queries.topic_choices(address, at_hand=topic)
     at_hand = next(choice for choice in choices if choice.topic == topic)
@@ -47,9 +45,7 @@ class MailPreferences(Controller):
         return await _show(request, token)
 
     @post(opt={"public": True, "machine": True}, status_code=200)
-    async def one_click(
-        self, request: Request[Any, Any, Any], token: FromPath[str], now: datetime
-    ) -> Response[str]:
+    async def one_click(self, request: Request[Any, Any, Any], token: FromPath[str], now: Now) -> Response[str]:
         """RFC 8058: mail programs post `List-Unsubscribe=One-Click`; the page's own button posts the same."""
         address, topic = _reader(token)
         sent = await request.form()
@@ -59,9 +55,7 @@ class MailPreferences(Controller):
         return await _show(request, token, done="unsubscribed")
 
     @post("/topics")
-    async def choose(
-        self, request: Request[Any, Any, Any], token: FromPath[str], now: datetime
-    ) -> Response[Any]:
+    async def choose(self, request: Request[Any, Any, Any], token: FromPath[str], now: Now) -> Response[Any]:
         address, topic = _reader(token)
         sent = await request.form()
         ticked = set(sent.getall("topic", []))

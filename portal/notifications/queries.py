@@ -51,9 +51,7 @@ async def mail_log(
 
 async def count_by_state(*, since: datetime) -> dict[MailState, int]:
     """How many of the mails queued since then are in each state."""
-    rows = await db.fetch(
-        "SELECT state, count(*) AS mails FROM mail WHERE queued_at >= $1 GROUP BY state", since
-    )
+    rows = await db.fetch("SELECT state, count(*) AS mails FROM mail WHERE queued_at >= $1 GROUP BY state", since)
     found = {row["state"]: row["mails"] for row in rows}
     return {state: found.get(state, 0) for state in MailState}
 
@@ -84,18 +82,14 @@ async def topic_choices(address: str, *, at_hand: str) -> list[TopicChoice]:
         """,
         rules.normal(address), at_hand, sorted(rules.TRANSACTIONAL),
     )  # fmt: skip
-    return [
-        TopicChoice(topic=row["topic"], title=rules.title(row["topic"]), wanted=not row["off"])
-        for row in rows
-    ]
+    return [TopicChoice(topic=row["topic"], title=rules.title(row["topic"]), wanted=not row["off"]) for row in rows]
 
 
 async def personal_data(email: str) -> list[dict[str, Any]]:
     """What is known about an address here: its mails (the newest 1,000) and what it is not sent."""
     address = rules.normal(email)
     mails = await db.fetch(
-        "SELECT queued_at, topic, subject, state, answer FROM mail "
-        "WHERE recipient = $1 ORDER BY id DESC LIMIT 1000",
+        "SELECT queued_at, topic, subject, state, answer FROM mail WHERE recipient = $1 ORDER BY id DESC LIMIT 1000",
         address,
     )
     stopped = await db.fetch(

@@ -12,10 +12,28 @@ from portal.core.settings import Settings
 from portal.notifications import commands, jobs
 from portal.notifications.sending.smtp import Transport, read_url
 from portal.notifications.tables import MailState
-from portal.notifications.values import Message
+from portal.notifications.values import Message, Part
 from tests.notifications.receiver import Receiver
 
 SENDER = "Sterile Line <events@sterileline.example>"
+MINUTE = timedelta(minutes=1)
+INVITATION = b"".join(
+    line + b"\r\n"
+    for line in (
+        b"BEGIN:VCALENDAR",
+        b"VERSION:2.0",
+        b"METHOD:REQUEST",
+        b"BEGIN:VEVENT",
+        b"UID:1@x",
+        b"END:VEVENT",
+        b"END:VCALENDAR",
+    )
+)
+PARTS = (
+    Part("invite.ics", "text/calendar; method=REQUEST; charset=utf-8", INVITATION, alternative=True),
+    Part("invite.ics", "text/calendar; charset=utf-8", INVITATION),
+    Part("ticket.pdf", "application/pdf", b"%PDF-1.7\r\n\x00\xff"),
+)
 Send = Callable[..., Awaitable[MailState | None]]
 
 
@@ -69,6 +87,3 @@ async def mail_row(mail_id: int) -> dict[str, Any]:
     row = await db.fetch_one("SELECT * FROM mail WHERE id = $1", mail_id)
     assert row is not None
     return dict(row)
-
-
-MINUTE = timedelta(minutes=1)

@@ -1,9 +1,10 @@
-"""A real SMTP server on the loopback, in the test's own event loop. It keeps what it took, and can be told to refuse."""
+"""A real SMTP server on the loopback, in the test's own event loop. It can be told to refuse."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
+from ssl import SSLContext
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -22,7 +23,7 @@ class Receiver:
         self.port = 0
         self._server: asyncio.Server | None = None
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if (reply := self.refuse_recipient(address)) is not None:
@@ -30,7 +31,7 @@ class Receiver:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if (reply := self.refuse_content(envelope)) is not None:
             return reply
         self.taken.append(envelope)
@@ -42,9 +43,10 @@ class Receiver:
         self.connections += 1
         return SMTP(self, hostname="mx.test", **options)
 
-    async def start(self, **options: object) -> None:
+    async def start(self, *, tls: SSLContext | None = None, **options: object) -> None:
+        """Listen on a free port, with `tls` from the first byte; `options` are those of aiosmtpd."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: self._connected(**options), "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: self._connected(**options), "127.0.0.1", 0, ssl=tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

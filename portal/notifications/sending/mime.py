@@ -89,12 +89,9 @@ def mailbox(name: str, value: str) -> str:
     bare = _address(address)
     if not shown:
         return bare
-    if not shown.isascii() or "=?" in shown:
+    said = shown if _ATOMS.fullmatch(shown) else '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
+    if not shown.isascii() or "=?" in shown or len(name) + len(said) + 2 > _LINE:
         said = _encoded(name, shown)
-    elif _ATOMS.fullmatch(shown):
-        said = shown
-    else:
-        said = '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
     short = "\r\n" not in said and len(name) + len(said) + len(bare) + 5 <= _LINE
     return f"{said} <{bare}>" if short else f"{said}\r\n <{bare}>"
 

@@ -19,9 +19,7 @@ _MOST_CONNECTIONS = 4
 _MOST_MAILS_EACH = 100
 _SECONDS_PER_ANSWER = 30.0
 _SECONDS_PER_TRY = 120.0
-_NO_SMTPUTF8 = (
-    "Our mail server cannot send to addresses with other letters than A to Z before the @ (no SMTPUTF8)."
-)
+_NO_SMTPUTF8 = "Our mail server cannot send to addresses with other letters than A to Z before the @ (no SMTPUTF8)."
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
