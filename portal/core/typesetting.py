@@ -5,7 +5,6 @@ The same data gives the same bytes: a template dates its document by `data.dated
 """
 
 import asyncio
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -27,14 +26,12 @@ _log = structlog.get_logger("typesetting")
 # Archivable and tagged for screen readers. A document that cannot be so is still printed: PDF/A refuses characters of
 # private use, and both refuse those that no font at hand can draw.
 _STANDARDS: tuple[list[Any], ...] = (["a-2a", "ua-1"], ["ua-1"], [])
-# However many documents are asked for, two are set at a time; the others wait as small data.
-_WORKERS = 2
 
 
 async def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     """The PDF of `templates/pdf/<template>.typ`. The template sees `data` and, as `data.site`, the publisher's look."""
     inputs = {"data": msgspec.json.encode({"site": _site(current()), **data}).decode()}
-    return await asyncio.get_running_loop().run_in_executor(_workers(), _compile, template, inputs)
+    return await asyncio.get_running_loop().run_in_executor(_worker(), _compile, template, inputs)
 
 
 def dated(at: datetime) -> dict[str, int]:
@@ -53,32 +50,22 @@ def _site(settings: Settings) -> dict[str, Any]:
     }
 
 
-class _Press(threading.local):
-    """A compiler per thread: it keeps fonts and parsed templates, and serves one call at a time."""
-
-    def __init__(self) -> None:
-        self.compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts())
+@lru_cache(maxsize=1)
+def _worker() -> ThreadPoolExecutor:
+    """One thread: a document takes milliseconds and megabytes, so a flood of them waits in line as small data."""
+    return ThreadPoolExecutor(1, thread_name_prefix="typesetting")
 
 
 @lru_cache(maxsize=1)
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_WORKERS, thread_name_prefix="typesetting")
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(font_paths=[str(FONTS)])
-
-
-@lru_cache(maxsize=1)
-def _press() -> _Press:
-    return _Press()
+def _compiler() -> typst.Compiler:
+    """Keeps fonts and parsed templates between documents. It serves one call at a time."""
+    return typst.Compiler(root=TEMPLATES, font_paths=typst.Fonts(font_paths=[str(FONTS)]))
 
 
 def _compile(template: str, inputs: dict[str, str]) -> bytes:
     for standards in _STANDARDS:
         try:
-            made = _press().compiler.compile(
+            made = _compiler().compile(
                 TEMPLATES / f"{template}.typ", format="pdf", sys_inputs=inputs, pdf_standards=standards
             )
         except typst.TypstError as error:
