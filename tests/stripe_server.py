@@ -29,7 +29,7 @@ from portal.demo.stripe_standin.app import Standin, create_standin
 from portal.demo.stripe_standin.deliveries import Delivered, sign
 from portal.demo.stripe_standin.settings import DEMO_KEY, DEMO_WEBHOOK_SECRET, StandinSettings
 from portal.payments.stripe_gateway import StripeGateway
-from portal.payments.values import API_VERSION
+from portal.payments.values import API_VERSION, SessionLine, SessionRequest
 from tests import shared_data
 from tests.stripe_schema import Judge, judge
 
@@ -59,6 +59,8 @@ class StripeServer:
         self.address = standin.settings.address
         self.key = standin.settings.secret_key
         self._gateways: list[StripeGateway] = []
+        # One for all: every client loads certificates, which takes longer than the calls.
+        self.browser = httpx.AsyncClient(trust_env=False, verify=False, headers={"sec-fetch-site": "same-origin"})
 
     def gateway(self, **options: Any) -> StripeGateway:
         """A gateway to this server; closed with it."""
@@ -96,23 +98,21 @@ class StripeServer:
             "authorization": f"Bearer {self.key}", "stripe-version": API_VERSION, "idempotency-key": "",
             "content-type": "application/x-www-form-urlencoded",
         } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
-        async with httpx.AsyncClient(trust_env=False) as client:
-            return await client.request(
-                method, f"{self.address}{path}", content=body, headers={k: v for k, v in wanted.items() if v}
-            )
+        return await self.browser.request(
+            method, f"{self.address}{path}", content=body, headers={k: v for k, v in wanted.items() if v}
+        )
 
     def sign(self, payload: bytes, at: int | None = None) -> str:
         """The signature header of a delivery to the configured endpoint."""
         return sign(payload, self.standin.settings.webhook_secret, at)
 
     async def close(self) -> None:
+        await self.browser.aclose()
         for gateway in self._gateways:
             await gateway.aclose()
 
     async def _send(self, url: str, typed: dict[str, str]) -> httpx.Response:
-        headers = {"sec-fetch-site": "same-origin"}
-        async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
-            return await client.post(url, data=typed)
+        return await self.browser.post(url, data=typed)
 
 
 @asynccontextmanager
@@ -142,7 +142,7 @@ async def serving(
     task = asyncio.create_task(server.serve())
     held = StripeServer(standin, clock, faults)
     try:
-        await _until_up(port, task)
+        await _until_up(held, task)
         yield held
     finally:
         await held.close()
@@ -150,7 +150,8 @@ async def serving(
         await task
         for name, handler in handlers.items():
             signal.signal(name, handler)
-    assert faults == []
+    if faults:
+        raise AssertionError("Stripe would not know this:\n" + "\n".join(faults))
 
 
 def _watched(standin: Standin, known: Judge | None, faults: list[str]) -> Any:
@@ -223,12 +224,28 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _until_up(port: int, task: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(20), httpx.AsyncClient(trust_env=False) as client:
+async def _until_up(held: StripeServer, task: asyncio.Task[None]) -> None:
+    async with asyncio.timeout(20):
         while not task.done():
             try:
-                await client.get(f"http://127.0.0.1:{port}/_control/state")
+                await held.browser.get(f"{held.address}/_control/state")
                 return
             except httpx.TransportError:
                 await asyncio.sleep(0.005)
     task.result()
+
+
+def session_request(**changes: Any) -> SessionRequest:
+    """A purchase of two tickets with their tax."""
+    facts: dict[str, Any] = {
+        "public_id": "5f0c7b8e-0a52-4d3e-9a2e-7d3f9a1b2c3d",
+        "attempt": 1,
+        "currency": "EUR",
+        "lines": (SessionLine("Conference, 3 days", "Early price", 2, 109000), SessionLine("VAT", "", 1, 41420)),
+        "email": "amara@brennhof.example",
+        "success_url": "http://localhost:8000/orders/secret?returned={CHECKOUT_SESSION_ID}",
+        "cancel_url": "http://localhost:8000/orders/secret?returned=no",
+        "expires_at": core_clock.now().replace(microsecond=0) + timedelta(minutes=40),
+        "locale": "en_GB",
+    }
+    return SessionRequest(**(facts | changes))

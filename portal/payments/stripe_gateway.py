@@ -150,7 +150,7 @@ class StripeGateway:
             raise ForgedEvent("webhook", code="signature") from None
         try:
             return stripe_reading.event(msgspec.json.decode(payload))
-        except (msgspec.DecodeError, TypeError, KeyError, AttributeError, ValueError, OverflowError):
+        except (msgspec.DecodeError, TypeError, KeyError, AttributeError, ValueError):
             raise ForgedEvent("webhook", code="not_an_event") from None
 
     def _client(self) -> stripe.StripeClient:

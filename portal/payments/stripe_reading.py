@@ -68,11 +68,10 @@ def event(said: dict[str, Any]) -> WebhookEvent:
     kind = str(thing.get("object") or thing.get("type") or "")
     own = str(thing.get("id") or "")
     metadata = thing.get("metadata")
-    created = said.get("created")
     return WebhookEvent(
         id=_text(said["id"]),
         type=_text(said["type"]),
-        created_at=_moment(created) if isinstance(created, int) else None,
+        created_at=_moment_or_none(said.get("created")),
         live=bool(said.get("livemode")),
         object_type=kind,
         object_id=own,
@@ -119,3 +118,10 @@ def _failure(intent: dict[str, Any]) -> str:
 
 def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _moment_or_none(seconds: Any) -> datetime | None:
+    try:
+        return _moment(seconds) if isinstance(seconds, int) else None
+    except (OverflowError, OSError, ValueError):
+        return None

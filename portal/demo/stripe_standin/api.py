@@ -76,7 +76,8 @@ class Api:
                 await self.deliveries.deliver()
             finally:
                 self._under_way.discard(key)
-        _log.info("api", method=asked.method, about=asked.path.split("/")[2:3][0], status=status)
+        about = asked.path.removeprefix("/v1").strip("/").partition("/")[0]
+        _log.info("api", method=asked.method, about=about, status=status)
         if self.behaviour.lose_answers > 0:
             self.behaviour.lose_answers -= 1
             return Answer(502, _PROXY_PAGE, {"content-type": "text/html"})

@@ -1,9 +1,10 @@
 """How badly the stand-in behaves. It starts well-behaved; a restart makes it so again."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Order = Literal["as_made", "reversed", "shuffled"]
 
 
@@ -13,19 +14,19 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True):
     Counts go down by one each time they are used.
     """
 
-    copies: int = 1
+    copies: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     """How often each event is delivered."""
-    delay_seconds: float = 0.0
+    delay_seconds: Annotated[float, msgspec.Meta(ge=0, le=86400)] = 0.0
     """How long an event waits before its first delivery."""
     order: Order = "as_made"
     """In which order waiting events go out."""
-    drop: int = 0
+    drop: Count = 0
     """The next events that are never delivered."""
-    cut: int = 0
+    cut: Count = 0
     """The next deliveries whose connection is cut before the answer is read; they are sent again."""
     before_answer: bool = False
     """Deliver what an API call caused before the call is answered."""
-    lose_answers: int = 0
+    lose_answers: Count = 0
     """The next API calls that are carried out and answered with a proxy's error page."""
-    unavailable: int = 0
+    unavailable: Count = 0
     """The next API calls that are refused with 503 before anything is done."""

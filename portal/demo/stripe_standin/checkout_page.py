@@ -16,6 +16,7 @@ from portal.demo.stripe_standin.account import Account
 from portal.demo.stripe_standin.acts import paying, sessions
 from portal.demo.stripe_standin.cards import CARDS, IBANS, check_card, check_iban, grouped
 from portal.demo.stripe_standin.deliveries import Deliveries
+from portal.demo.stripe_standin.inputs import AccountHere, DeliveriesHere
 from portal.demo.stripe_standin.objects.customers import Payer
 from portal.demo.stripe_standin.store import Thing
 from portal.payments.values import from_stripe
@@ -23,6 +24,7 @@ from portal.web.forms import Filled, blank, field, read
 from portal.web.rendering import see_other
 
 Method = Literal["card", "sepa_debit"]
+_IN_ORDER = ("email", "number", "iban", "expiry", "cvc", "name", "country")
 
 
 class CardForm(msgspec.Struct):
@@ -51,7 +53,7 @@ class CheckoutPages(Controller):
     @get("/")
     async def show(
         self,
-        account: Account,
+        account: AccountHere,
         session_id: FromPath[str],
         method: FromQuery[str] = "card",
         card: FromQuery[str] = "",
@@ -61,7 +63,7 @@ class CheckoutPages(Controller):
             return session
         chosen: Method = "sepa_debit" if method == "sepa_debit" else "card"
         known = next((known.shown for known in CARDS if known.number == card), "")
-        started = {"number": known, "expiry": "12 / 34", "cvc": "123"} if known else {}
+        started = {"number": known, "expiry": "12 / 34", "cvc": "123", "name": "Test Buyer"} if known else {}
         email = session["customer_email"] or ""
         form = blank(country=account.settings.shop_country, email=email, **started)
         return _show(account, session, form, chosen)
@@ -70,8 +72,8 @@ class CheckoutPages(Controller):
     async def pay(
         self,
         request: Request[Any, Any, Any],
-        account: Account,
-        deliveries: Deliveries,
+        account: AccountHere,
+        deliveries: DeliveriesHere,
         session_id: FromPath[str],
     ) -> Response[Any]:
         session = _open_session(account, session_id)
@@ -99,8 +101,8 @@ class CheckoutPages(Controller):
     async def debit(
         self,
         request: Request[Any, Any, Any],
-        account: Account,
-        deliveries: Deliveries,
+        account: AccountHere,
+        deliveries: DeliveriesHere,
         session_id: FromPath[str],
     ) -> Response[Any]:
         session = _open_session(account, session_id)
@@ -118,7 +120,7 @@ class CheckoutPages(Controller):
         return _finished(account, session_id)
 
     @get("/authenticate")
-    async def ask(self, account: Account, session_id: FromPath[str]) -> Response[Any]:
+    async def ask(self, account: AccountHere, session_id: FromPath[str]) -> Response[Any]:
         session = _open_session(account, session_id)
         if isinstance(session, Response):
             return session
@@ -139,8 +141,8 @@ class CheckoutPages(Controller):
     async def answer(
         self,
         request: Request[Any, Any, Any],
-        account: Account,
-        deliveries: Deliveries,
+        account: AccountHere,
+        deliveries: DeliveriesHere,
         session_id: FromPath[str],
     ) -> Response[Any]:
         session = _open_session(account, session_id)
@@ -204,6 +206,7 @@ def _whose(form: Filled[Any], session: Thing) -> Filled[Any]:
 
 
 def _show(account: Account, session: Thing, form: Filled[Any], method: Method, *, status: int = 200) -> Response[str]:
+    form = Filled(form.values, {name: form.errors[name] for name in _IN_ORDER if name in form.errors}, form.data)
     lines = account.store.hidden(session["id"])["line_items"]
     names = {line["id"]: account.fetch("product", line["price"]["product"]) for line in lines}
     return site.page(

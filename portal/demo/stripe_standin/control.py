@@ -16,8 +16,8 @@ from portal.demo.stripe_standin import site
 from portal.demo.stripe_standin.account import Account
 from portal.demo.stripe_standin.acts import disputing, refunding, sessions, settling
 from portal.demo.stripe_standin.behaviour import Behaviour
-from portal.demo.stripe_standin.deliveries import Deliveries
 from portal.demo.stripe_standin.faults import Fault
+from portal.demo.stripe_standin.inputs import AccountHere, BehaviourHere, DeliveriesHere
 from portal.demo.stripe_standin.params import Params, RefundCreate
 from portal.demo.stripe_standin.reading import read
 from portal.demo.stripe_standin.store import Thing
@@ -37,18 +37,20 @@ class ControlDesk(Controller):
     include_in_schema = False
 
     @get("/")
-    async def show(self, account: Account, behaviour: Behaviour) -> Response[str]:
+    async def show(self, account: AccountHere, behaviour: BehaviourHere) -> Response[str]:
         return _page(account, behaviour)
 
     @get("/state")
-    async def state(self, account: Account, behaviour: Behaviour) -> dict[str, Any]:
+    async def state(self, account: AccountHere, behaviour: BehaviourHere) -> dict[str, Any]:
         counts = {
             row["state"]: row["n"] for row in account.store.rows("SELECT state, count(*) AS n FROM delivery GROUP BY 1")
         }
         return {"behaviour": msgspec.to_builtins(behaviour), "deliveries": counts}
 
     @post("/behaviour")
-    async def behave(self, request: Request[Any, Any, Any], account: Account, behaviour: Behaviour) -> Response[Any]:
+    async def behave(
+        self, request: Request[Any, Any, Any], account: AccountHere, behaviour: BehaviourHere
+    ) -> Response[Any]:
         """Set everything anew: what is not named is as it was at the start."""
         sent = {name: value for name, value in (await request.form()).items() if value != ""}
         try:
@@ -60,7 +62,7 @@ class ControlDesk(Controller):
         return _done(request, msgspec.to_builtins(behaviour))
 
     @post("/deliver")
-    async def deliver(self, request: Request[Any, Any, Any], deliveries: Deliveries) -> Response[Any]:
+    async def deliver(self, request: Request[Any, Any, Any], deliveries: DeliveriesHere) -> Response[Any]:
         """Send everything that waits, now."""
         return _done(request, {"delivered": msgspec.to_builtins(await deliveries.deliver())})
 
@@ -68,8 +70,8 @@ class ControlDesk(Controller):
     async def send_again(
         self,
         request: Request[Any, Any, Any],
-        account: Account,
-        deliveries: Deliveries,
+        account: AccountHere,
+        deliveries: DeliveriesHere,
         event_id: FromPath[str],
     ) -> Response[Any]:
         account.fetch("event", event_id)
@@ -77,7 +79,7 @@ class ControlDesk(Controller):
 
     @post("/payments/{intent_id:str}/outcome")
     async def settle(
-        self, request: Request[Any, Any, Any], account: Account, intent_id: FromPath[str]
+        self, request: Request[Any, Any, Any], account: AccountHere, intent_id: FromPath[str]
     ) -> Response[Any]:
         """`outcome=succeed` or `fail`, for a delayed debit."""
         succeed = await _succeeds(request)
@@ -86,7 +88,7 @@ class ControlDesk(Controller):
 
     @post("/payments/{intent_id:str}/refunds")
     async def refund(
-        self, request: Request[Any, Any, Any], account: Account, intent_id: FromPath[str]
+        self, request: Request[Any, Any, Any], account: AccountHere, intent_id: FromPath[str]
     ) -> Response[Any]:
         """A refund made in the dashboard: nothing in it says what it is for."""
         sent = {name: value for name, value in (await request.form()).items() if value != ""}
@@ -96,7 +98,7 @@ class ControlDesk(Controller):
 
     @post("/payments/{intent_id:str}/dispute")
     async def dispute(
-        self, request: Request[Any, Any, Any], account: Account, intent_id: FromPath[str]
+        self, request: Request[Any, Any, Any], account: AccountHere, intent_id: FromPath[str]
     ) -> Response[Any]:
         intent = account.fetch("payment_intent", intent_id)
         with account.store.transaction():
@@ -105,7 +107,7 @@ class ControlDesk(Controller):
 
     @post("/disputes/{dispute_id:str}/outcome")
     async def decide(
-        self, request: Request[Any, Any, Any], account: Account, dispute_id: FromPath[str]
+        self, request: Request[Any, Any, Any], account: AccountHere, dispute_id: FromPath[str]
     ) -> Response[Any]:
         """`outcome=succeed`: the shop wins."""
         won = await _succeeds(request)
@@ -114,7 +116,7 @@ class ControlDesk(Controller):
 
     @post("/refunds/{refund_id:str}/outcome")
     async def settle_refund(
-        self, request: Request[Any, Any, Any], account: Account, refund_id: FromPath[str]
+        self, request: Request[Any, Any, Any], account: AccountHere, refund_id: FromPath[str]
     ) -> Response[Any]:
         succeed = await _succeeds(request)
         with account.store.transaction():
@@ -122,7 +124,7 @@ class ControlDesk(Controller):
 
     @post("/sessions/{session_id:str}/expiry")
     async def expire(
-        self, request: Request[Any, Any, Any], account: Account, session_id: FromPath[str]
+        self, request: Request[Any, Any, Any], account: AccountHere, session_id: FromPath[str]
     ) -> Response[Any]:
         with account.store.transaction():
             return _done(request, sessions.expire(account, Params(), session_id))

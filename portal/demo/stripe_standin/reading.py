@@ -55,8 +55,25 @@ def read(given: dict[str, Any], shape: type[_T]) -> _T:
         params = msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as problem:
         raise _fault(str(problem), given) from None
+    _plain_numbers(given, params, "")
     _check_metadata(given, "")
     return params
+
+
+def _plain_numbers(given: Any, made: Any, where: str) -> None:
+    """Numbers are digits and switches are words: `15.00`, `1e3` and `1` for true are read by msgspec, not by Stripe."""
+    if isinstance(given, dict):
+        for name, value in given.items():
+            inner = made[name] if isinstance(made, dict) else getattr(made, name)
+            _plain_numbers(value, inner, _inside(where, name))
+    elif isinstance(given, list):
+        for at, (value, inner) in enumerate(zip(given, made, strict=True)):
+            _plain_numbers(value, inner, f"{where}[{at}]")
+    elif isinstance(made, bool):
+        if given not in ("true", "false"):
+            raise Fault(f"Invalid boolean: {given}", param=where)
+    elif isinstance(made, int) and not re.fullmatch(r"-?[0-9]+", given):
+        raise Fault(f"Invalid integer: {given}", code="parameter_invalid_integer", param=where)
 
 
 def check_url(url: str, param: str) -> None:

@@ -11,6 +11,7 @@ from litestar.response import Response
 from portal.web.rendering import render
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_SELF = "'self'"
 
 
 def page(template: str, *, status: int = 200, leads_to: tuple[str | None, ...] = (), **context: Any) -> Response[str]:
@@ -19,7 +20,7 @@ def page(template: str, *, status: int = 200, leads_to: tuple[str | None, ...] =
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {' '.join(['self', *origins]).replace('self', chr(39) + 'self' + chr(39), 1)}"
+        f"form-action {' '.join([_SELF, *origins])}"
     )
     headers = {
         "Content-Security-Policy": policy,
@@ -30,7 +31,7 @@ def page(template: str, *, status: int = 200, leads_to: tuple[str | None, ...] =
         "X-Robots-Tag": "noindex",
     }
     body = render(f"demo/stripe/{template}", notices=[], **context)
-    return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(body, status_code=status, media_type="text/html", headers=headers)
 
 
 def message(title: str, text: str, *, status: int, way_on: str = "", way_on_text: str = "") -> Response[str]:

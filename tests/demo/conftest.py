@@ -1,0 +1,39 @@
+"""The stand-in for Stripe on a socket of its own, and a receiver for its webhooks."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.stripe_server import StripeServer, serving
+
+
+class Receiver(httpx.AsyncBaseTransport):
+    """Takes webhooks as the portal's route would; `answers` are used up first, then everything is 200."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[httpx.Request] = []
+        self.answers: list[int] = []
+
+    @property
+    def types(self) -> list[str]:
+        return [str(self.event(at)["type"]) for at in range(len(self.deliveries))]
+
+    def event(self, at: int) -> dict[str, object]:
+        return httpx.Response(200, content=self.deliveries[at].content).json()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        self.deliveries.append(request)
+        return httpx.Response(self.answers.pop(0) if self.answers else 200)
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+@pytest.fixture
+async def stripe(receiver: Receiver) -> AsyncIterator[StripeServer]:
+    async with serving(transport=receiver) as served:
+        yield served
