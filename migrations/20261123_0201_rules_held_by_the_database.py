@@ -24,7 +24,7 @@ ALTER TABLE event
         || setweight(to_tsvector('simple', plain_text(search_words)), 'B')) STORED;
 CREATE INDEX event_search ON event USING gin (search);
 CREATE INDEX event_title_trgm ON event USING gin (plain_text(lower(title)) gin_trgm_ops);
-CREATE INDEX event_public_by_start ON event (starts_on, id) WHERE state <> 'draft';
+CREATE INDEX event_public_by_start ON event (starts_on, starts_at, id) INCLUDE (ends_on) WHERE state <> 'draft';
 CREATE INDEX event_public_by_end ON event (ends_on) WHERE state <> 'draft';
 
 -- Public content has a version, raised in the change's own transaction; processes hear of it at commit.
@@ -144,6 +144,7 @@ CREATE INDEX seat_order_lapsing ON seat_order (holds_until) WHERE state IN ('hel
 CREATE INDEX purchase_waiting ON purchase (created_at) WHERE state IN ('open', 'processing');
 CREATE INDEX mail_waiting ON mail (next_try_at) WHERE state IN ('queued', 'deferred');
 CREATE INDEX mail_about ON mail (about_kind, about_key);
+CREATE INDEX audit_about ON audit_entry (kind, key);
 CREATE INDEX waiting_entry_line ON waiting_entry (ticket_type, id) WHERE left_at IS NULL;
 CREATE SEQUENCE order_number;
 
@@ -152,7 +153,7 @@ INSERT INTO content_version (tag, version) VALUES ('events', 1), ('calendars', 1
 
 BACKWARDS = r"""
 DROP SEQUENCE order_number;
-DROP INDEX waiting_entry_line, mail_about, mail_waiting, purchase_waiting, seat_order_lapsing, payment_attempt_one_open;
+DROP INDEX waiting_entry_line, mail_about, audit_about, mail_waiting, purchase_waiting, seat_order_lapsing, payment_attempt_one_open;
 DROP TRIGGER organisation_keeps_owner ON membership;
 DROP FUNCTION organisation_keeps_owner();
 DROP TRIGGER never_edited ON calendar_revision;

@@ -1,5 +1,6 @@
 """What visitors send: the filters in an address, the forms of the staff pages."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,8 +10,15 @@ from portal.core.errors import Invalid, NotFound
 from portal.events.rules import filters
 
 _MOST_FIELDS = 100
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_SLUG = 120
 _MOST_DIGITS = 6
 PAGE_KEYS = frozenset({*filters.KEYS, "page"})
+
+
+def may_be_slug(text: str) -> bool:
+    """False for what cannot be the address of an event, and need not be looked up."""
+    return len(text) <= _LONGEST_SLUG and _SLUG.fullmatch(text) is not None
 
 
 def pairs(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:

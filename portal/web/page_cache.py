@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Litestar
-from litestar.exceptions import HTTPException
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _MOST_BYTES = 24 * 1024 * 1024
@@ -135,7 +135,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
     """Answer from `cache` where possible, and fill it."""
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or not cache.enabled:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
             await app(scope, receive, send)
             return
         try:
@@ -146,7 +146,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
         if rule is None or key is None:
             await app(scope, receive, send)
             return
-        page = cache.find(key)
+        page = cache.find(key) if cache.enabled else None
         if page is None:
             generation = cache.generation(rule.tags)
             held = _Held()

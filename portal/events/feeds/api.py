@@ -21,6 +21,7 @@ from portal.events.feeds.api_values import (
     event_full,
     event_out,
 )  # fmt: skip
+from portal.events.forms import may_be_slug
 from portal.events.pages.listing import today
 from portal.events.queries import exports, single
 from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN, Filters, span
@@ -158,7 +159,7 @@ class EventApi(Controller):
     )
     async def one(self, slug: FromPath[str]) -> EventFull:
         """An event by the last part of its page’s address. Former addresses are not followed."""
-        detail = await single.by_slug(slug) if len(slug) <= 120 else None
+        detail = await single.by_slug(slug) if may_be_slug(slug) else None
         if detail is None:
             raise NotFound("There is no such event.")
         return event_full(detail)

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Controller, Request, get
 from litestar.response import Response
 
+from portal.core import countries
 from portal.core.settings import current
 from portal.events.feeds.csv_file import COLUMNS
 from portal.events.forms import asked
@@ -26,6 +27,7 @@ class GuidePages(Controller):
         parsed, day = asked(request), today(now)
         facets = await counted_now(Filters(), today=day)
         names = {("topic", topic.slug): topic.name for topic in facets.topic}
+        names |= {("country", code): countries.name(code) for code in parsed.filters.country}
         return page(
             request,
             "events/calendars.html",

@@ -13,6 +13,7 @@ from portal.calendars import queries as calendars
 from portal.calendars.values import Entry, Feed, Revision
 from portal.core.errors import NotFound
 from portal.core.settings import current
+from portal.events.forms import may_be_slug
 from portal.events.pages.listing import today
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
@@ -24,8 +25,6 @@ from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.rendering import markup, page
 
-_LONGEST = 130
-
 
 class EventPages(Controller):
     path = "/events"
@@ -36,7 +35,7 @@ class EventPages(Controller):
     async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
         if slug.endswith(".ics"):
             return await _calendar(request, slug.removesuffix(".ics"), now)
-        detail = await single.by_slug(slug) if len(slug) < _LONGEST else None
+        detail = await single.by_slug(slug) if may_be_slug(slug) else None
         if detail is None:
             return await _elsewhere(slug)
         row = detail.row
@@ -81,7 +80,7 @@ def _words(detail: Detail) -> dict[str, Any]:
 
 
 async def _elsewhere(slug: str) -> Response[Any]:
-    target = await single.moved_to(slug) if len(slug) < _LONGEST else None
+    target = await single.moved_to(slug) if may_be_slug(slug) else None
     if target is None:
         raise NotFound("There is no such event. It may never have been announced, or was taken back.")
     return Redirect(f"/events/{target}", status_code=HTTP_301_MOVED_PERMANENTLY)
@@ -111,9 +110,9 @@ def add_links(slug: str, revision: Revision) -> AddLinks:
 
 async def _calendar(request: Request[Any, Any, Any], slug: str, now: Now) -> Response[Any]:
     """One event as a calendar: a file to open once, or an address to subscribe to."""
-    event = await single.id_and_title(slug) if len(slug) < _LONGEST else None
+    event = await single.id_and_title(slug) if may_be_slug(slug) else None
     if event is None:
-        target = await single.moved_to(slug) if len(slug) < _LONGEST else None
+        target = await single.moved_to(slug) if may_be_slug(slug) else None
         if target is None:
             raise NotFound("There is no such event.")
         return Redirect(f"/events/{target}.ics", status_code=HTTP_301_MOVED_PERMANENTLY)

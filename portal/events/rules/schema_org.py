@@ -91,7 +91,7 @@ def _offer(detail: Detail, address: str, currency: str) -> dict[str, Any] | None
     currency = row.price_currency or currency
     return {
         "@type": "Offer",
-        "url": (row.url if row.kind is EventKind.EXTERNAL else f"{address}/register") or address,
+        "url": (row.url if row.kind is EventKind.EXTERNAL else address) or address,
         "price": str(Money(minor, currency).decimal),
         "priceCurrency": currency,
         "validFrom": detail.published_at.isoformat(),

@@ -1,0 +1,249 @@
+"""`/events/{slug}`: the event's page, its states, its data for search engines, its calendar."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import icalendar
+
+from portal.accounts.actors import PORTAL
+from portal.core import clock, db
+from portal.events import commands
+from portal.events.tables import EventFormat, EventState
+from portal.events.values import VenueFacts
+from tests.events.reading import links, titles, words
+from tests.factories import events
+
+NINE = datetime(2027, 2, 9, 8, tzinfo=UTC)
+FORUM: dict[str, Any] = {
+    "title": "Fill & Finish Forum Vienna", "starts_at": NINE, "hours": 54, "timezone": "Europe/Vienna",
+    "venue": events.VIENNA, "format": EventFormat.HYBRID, "summary": "Three days on the last step.",
+    "description": "## Who comes\n\n**540** delegates.", "language": "English", "price_from": 52000,
+    "price_currency": "EUR", "is_free": False, "topics": ("Lyophilisation", "Outsourcing"),
+    "online_url": "https://rooms.example/secret-join-link",
+}  # fmt: skip
+SLUG = "fill-finish-forum-vienna-2027"
+
+
+def linked_data(page: str) -> list[Any]:
+    """The JSON-LD of a page."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    assert found is not None
+    return list(json.loads(found[1]))
+
+
+async def test_everything_is_told(client: httpx.AsyncClient) -> None:
+    await events.make(**FORUM)
+    answer = await client.get(f"/events/{SLUG}")
+    said = words(answer.text)
+    assert answer.status_code == 200
+    for told in (
+        "In person and online",
+        "9–11 February 2027",
+        "Tue 09:00 to Thu 15:00 CET (Central European Standard Time)",
+        "Donauhalle",
+        "Uferstrasse 14, 1220 Vienna, Austria",
+        "from €520",
+        "540 delegates.",
+        "Entry version 1, last changed",
+    ):
+        assert told in said, told
+    assert 'data-own="Europe/Vienna"' in answer.text
+    assert "<strong>540</strong>" in answer.text
+
+
+async def test_the_join_link_is_nowhere_in_public(client: httpx.AsyncClient) -> None:
+    await events.make(**FORUM)
+    for path in (f"/events/{SLUG}", f"/events/{SLUG}.ics", "/events.ics", "/events.atom", "/api/v1/events",
+                 f"/api/v1/events/{SLUG}", "/api/v1/events.csv", "/events", "/"):  # fmt: skip
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert "secret-join-link" not in answer.text, path
+
+
+class TestAddresses:
+    async def test_drafts_and_strangers_are_not_found(self, client: httpx.AsyncClient) -> None:
+        await events.make("Secret Draft", state=EventState.DRAFT, starts_at=NINE)
+        for slug in ("secret-draft-2027", "nothing", "x" * 5000, "a%00b", "%C3%28", "..%2f..%2fetc", "%F0%9F%92%A9"):
+            for ending in ("", ".ics"):
+                answer = await client.get(f"/events/{slug}{ending}")
+                assert answer.status_code == 404, slug
+
+    async def test_former_addresses_redirect(self, client: httpx.AsyncClient) -> None:
+        event_id = await events.make(**FORUM)
+        facts = events.facts(**{**FORUM, "slug": "forum"})
+        await commands.save_event(actor=PORTAL, facts=facts, now=clock.now(), event_id=event_id)
+        answer = await client.get(f"/events/{SLUG}")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/events/forum")
+        answer = await client.get(f"/events/{SLUG}.ics")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/events/forum.ics")
+        assert (await client.get("/events/forum")).status_code == 200
+
+    async def test_a_former_address_of_a_draft_leads_nowhere(self, client: httpx.AsyncClient) -> None:
+        event_id = await events.make(**FORUM)
+        facts = events.facts(**{**FORUM, "slug": "forum"})
+        await commands.save_event(actor=PORTAL, facts=facts, now=clock.now(), event_id=event_id)
+        await commands.withdraw_event(actor=PORTAL, event_id=event_id, version=2, now=clock.now())
+        assert (await client.get(f"/events/{SLUG}")).status_code == 404
+
+
+class TestStates:
+    async def test_cancelled(self, client: httpx.AsyncClient) -> None:
+        event_id = await events.make(**FORUM)
+        await commands.cancel_event(
+            actor=PORTAL, event_id=event_id, version=1, now=clock.now(), reason="The hall has water damage."
+        )
+        page = (await client.get(f"/events/{SLUG}")).text
+        said = words(page)
+        assert "This event is cancelled It is cancelled. The hall has water damage." in said
+        assert "<s>9–11 February 2027</s>" in page
+        assert "/register" not in page
+        assert "Entry version 2, last changed" in said
+        assert linked_data(page)[0]["eventStatus"] == "https://schema.org/EventCancelled"
+
+    async def test_moved(self, client: httpx.AsyncClient) -> None:
+        event_id = await events.make(**FORUM)
+        later = NINE + timedelta(days=7)
+        await commands.move_event(
+            actor=PORTAL, event_id=event_id, version=1, starts_at=later, ends_at=later + timedelta(hours=54),
+            timezone="Europe/Vienna", venue=events.VIENNA, now=clock.now(),
+        )  # fmt: skip
+        page = (await client.get(f"/events/{SLUG}")).text
+        assert "First announced: <s>Tue 9 February 2027, 09:00</s>" in page
+        assert "16–18 February 2027" in words(page)
+        data = linked_data(page)[0]
+        assert data["eventStatus"] == "https://schema.org/EventRescheduled"
+        assert data["previousStartDate"] == "2027-02-09T09:00:00+01:00"
+        assert data["startDate"] == "2027-02-16T09:00:00+01:00"
+
+    async def test_moved_elsewhere(self, client: httpx.AsyncClient) -> None:
+        event_id = await events.make(**FORUM)
+        await commands.move_event(
+            actor=PORTAL, event_id=event_id, version=1, starts_at=NINE, ends_at=NINE + timedelta(hours=54),
+            timezone="Europe/Vienna", venue=events.GHENT, now=clock.now(),
+        )  # fmt: skip
+        page = (await client.get(f"/events/{SLUG}")).text
+        assert "<s>Donauhalle, Uferstrasse 14, 1220 Vienna, Austria</s>" in page
+        assert linked_data(page)[0]["eventStatus"] == "https://schema.org/EventScheduled"
+
+    async def test_over(self, client: httpx.AsyncClient) -> None:
+        await events.make("Old Congress", starts_at=datetime(2026, 3, 1, tzinfo=UTC))
+        page = (await client.get("/events/old-congress-2026")).text
+        assert "This event is over" in words(page)
+        assert "/register" not in page
+
+
+class TestTickets:
+    async def test_our_own_event_has_a_panel_that_works_without_scripts(self, client: httpx.AsyncClient) -> None:
+        await events.make(**FORUM)
+        page = (await client.get(f"/events/{SLUG}")).text
+        assert f'id="ticket-panel" hx-get="/events/{SLUG}/tickets"' in page
+        assert f"/events/{SLUG}/register" in links(page)
+        assert f'hx-get="/events/{SLUG}/places"' in page
+
+    async def test_somebody_elses_event_leads_to_them(self, client: httpx.AsyncClient) -> None:
+        await events.make(
+            "Foreign Fair", kind="external", url="https://fair.example/?a=1&b=2", starts_at=NINE,
+            organiser_name="Fair GmbH", credit="Fair list, CC BY 4.0",
+        )  # fmt: skip
+        page = (await client.get("/events/foreign-fair-2027")).text
+        assert '<a class="btn primary lg block mt-4" href="https://fair.example/?a=1&amp;b=2" rel="noopener">' in page
+        said = words(page)
+        assert "On the organiser’s site" in said
+        assert "Facts: Fair list, CC BY 4.0." in said
+        assert ("ticket-panel" in page, "/register" in page) == (False, False)
+
+    async def test_a_sponsor_is_named(self, client: httpx.AsyncClient) -> None:
+        await events.make(**{**FORUM, "sponsor": "Lombarda Fiere"})
+        assert "Sponsored by Lombarda Fiere" in words((await client.get(f"/events/{SLUG}")).text)
+
+
+async def test_neighbours_and_what_is_like_it(client: httpx.AsyncClient) -> None:
+    await events.make(**FORUM)
+    await events.make("Before", starts_at=NINE - timedelta(days=1), topics=("Lyophilisation", "Outsourcing"))
+    await events.make("After", starts_at=NINE + timedelta(days=10), topics=("Lyophilisation",))
+    await events.make("Draft", starts_at=NINE + timedelta(days=9), topics=("Lyophilisation",), state=EventState.DRAFT)
+    await events.make("Other", starts_at=NINE + timedelta(days=20), topics=("Quality",))
+    page = (await client.get(f"/events/{SLUG}")).text
+    assert titles(page) == ["Before", "After"]
+    assert re.findall(r'href="(/events/[^"]*)" rel="(prev|next)"', page) == [
+        ("/events/before-2027", "prev"),
+        ("/events/after-2027", "next"),
+    ]
+
+
+class TestLinkedData:
+    async def test_what_search_engines_ask_for(self, client: httpx.AsyncClient) -> None:
+        await events.make(**FORUM)
+        page = (await client.get(f"/events/{SLUG}")).text
+        event, trail = linked_data(page)
+        assert {key: event[key] for key in ("@type", "name", "startDate", "endDate", "eventAttendanceMode")} == {
+            "@type": "Event",
+            "name": "Fill & Finish Forum Vienna",
+            "startDate": "2027-02-09T09:00:00+01:00",
+            "endDate": "2027-02-11T15:00:00+01:00",
+            "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
+        }
+        place, virtual = event["location"]
+        assert place["address"] == {
+            "@type": "PostalAddress", "streetAddress": "Uferstrasse 14", "postalCode": "1220",
+            "addressLocality": "Vienna", "addressCountry": "AT",
+        }  # fmt: skip
+        assert virtual == {"@type": "VirtualLocation", "url": f"http://localhost:8000/events/{SLUG}"}
+        assert event["offers"]["price"] == "520.00"
+        assert event["offers"]["priceCurrency"] == "EUR"
+        assert event["offers"]["url"] == f"http://localhost:8000/events/{SLUG}"
+        assert event["organizer"] == {"@type": "Organization", "name": "Sterile Line"}
+        assert trail["@type"] == "BreadcrumbList"
+
+    async def test_data_cannot_break_out_of_the_page(self, client: httpx.AsyncClient) -> None:
+        nasty = '</script><script>alert(1)</script><!-- " & \u2028'
+        await events.make(
+            nasty, starts_at=NINE, summary=nasty, organiser_name=nasty, topics=(nasty,), language=nasty, credit=nasty,
+            venue=VenueFacts(name=nasty, city=nasty, directions=nasty), sponsor=nasty, description=nasty,
+        )  # fmt: skip
+        slug = await db.fetch_value("SELECT slug FROM event")
+        for path in (f"/events/{slug}", "/events", "/", "/events/calendar?month=2027-02", "/calendars"):
+            page = (await client.get(path)).text
+            assert "<script>alert" not in page, path
+        event = linked_data((await client.get(f"/events/{slug}")).text)[0]
+        assert event["name"] == '</script><script>alert(1)</script><!-- " &'
+
+    async def test_free_online_event(self, client: httpx.AsyncClient) -> None:
+        await events.make("Webinar", starts_at=NINE, online=True, is_free=True)
+        event = linked_data((await client.get("/events/webinar-2027")).text)[0]
+        assert event["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
+        assert event["location"] == {"@type": "VirtualLocation", "url": "http://localhost:8000/events/webinar-2027"}
+        assert (event["offers"]["price"], event["offers"]["priceCurrency"]) == ("0.00", "EUR")
+
+    async def test_whole_days_are_dates(self, client: httpx.AsyncClient) -> None:
+        from datetime import date
+
+        from portal.events.values import whole_days
+
+        starts_at, ends_at = whole_days(date(2027, 2, 9), date(2027, 2, 11), "Europe/Vienna")
+        await events.make("Fair", starts_at=starts_at, hours=72, timezone="Europe/Vienna", all_day=True)
+        assert ends_at - starts_at == timedelta(hours=72)
+        event = linked_data((await client.get("/events/fair-2027")).text)[0]
+        assert (event["startDate"], event["endDate"]) == ("2027-02-09", "2027-02-11")
+
+
+class TestCalendar:
+    async def test_one_event_as_a_file_and_a_feed(self, client: httpx.AsyncClient) -> None:
+        await events.make(**FORUM)
+        answer = await client.get(f"/events/{SLUG}.ics")
+        assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+        entries = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+        assert [str(entry["SUMMARY"]) for entry in entries] == ["Fill & Finish Forum Vienna"]
+        assert str(entries[0]["URL"]) == f"http://localhost:8000/events/{SLUG}"
+        again = await client.get(f"/events/{SLUG}.ics", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+    async def test_links_into_other_peoples_calendars(self, client: httpx.AsyncClient) -> None:
+        await events.make(**FORUM)
+        page = (await client.get(f"/events/{SLUG}")).text
+        assert f"webcal://localhost:8000/events/{SLUG}.ics" in links(page)
+        hosts = sorted({link.split("/")[2] for link in links(page, "calendar") if link.startswith("https://")})
+        assert hosts == ["calendar.google.com", "outlook.live.com", "outlook.office.com"]
