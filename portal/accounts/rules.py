@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal.core.times import zone_names
+from portal.core.tokens import READABLE, signature
 
 PASSWORD_LENGTH = (10, 200)
 CODE_LIFE = timedelta(minutes=10)
@@ -60,6 +61,13 @@ def code_digits(typed: str) -> str | None:
     if len(found) != 6 or not all(unicodedata.category(c) == "Nd" for c in found):
         return None
     return "".join(str(unicodedata.decimal(c)) for c in found)
+
+
+def mail_mark(ticket_id: int, sent: int) -> str:
+    """Three letters or digits that page and mail both show, so that a code somebody else asked for, or an older one,
+    is not typed by mistake. No secret."""
+    drawn = int(signature("mark", f"{ticket_id}:{sent}"), 16)
+    return "".join(READABLE[drawn // len(READABLE) ** place % len(READABLE)] for place in range(3))
 
 
 def may_ask_again_at(asked_at: datetime, sent: int) -> datetime:

@@ -38,10 +38,11 @@ def carries_code(wish: Wish) -> bool:
 
 def about_wish(wish: Wish, code: str) -> Message:
     """The mail a ticket calls for: with the code, or saying why there is none."""
+    mark = rules.mail_mark(wish.id, wish.sent)
     if not carries_code(wish):
         return _message(
             f"code:{wish.id}:{wish.sent}", wish.email, "address_taken" if wish.known else "no_account",
-            email=wish.email, asked=_moment(wish.asked_at, wish.timezone), browser=browser(wish.user_agent),
+            mark=mark, email=wish.email, asked=_moment(wish.asked_at, wish.timezone), browser=browser(wish.user_agent),
         )  # fmt: skip
     what = _WHAT[wish.purpose]
     knows = wish.purpose is CodePurpose.SIGN_UP and wish.known
@@ -49,6 +50,7 @@ def about_wish(wish: Wish, code: str) -> Message:
         f"code:{wish.id}:{wish.sent}", wish.email, "code",
         what=_WHAT[CodePurpose.SIGN_IN] if knows else what,
         code=code,
+        mark=mark,
         email=wish.email,
         account_exists=knows,
         erasing=wish.purpose is CodePurpose.ERASURE,

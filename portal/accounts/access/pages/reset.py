@@ -22,9 +22,9 @@ STEP = steps.Step(
     here="/account/reset/code",
     title="A verification code was sent",
     button="Continue",
+    then="/account/reset/password",
 )
 _START, _NEW = "accounts/reset.html", "accounts/reset_password.html"
-_NEW_HERE = "/account/reset/password"
 
 
 class ResetPages(Controller):
@@ -71,8 +71,8 @@ class ResetPages(Controller):
         except Invalid as error:
             return await steps.show(request, STEP, now, form=form, error=error)
         except Conflict:
-            return steps.lost(STEP)
-        return see_other(_NEW_HERE)
+            return await steps.show(request, STEP, now)
+        return see_other(STEP.then)
 
     @post("/code/again", status_code=200)
     async def again(self, request: Request, now: Now) -> Response[Any]:

@@ -12,7 +12,7 @@ from portal.accounts.access import cookies, queries
 from portal.accounts.access.commands import codes
 from portal.accounts.tables import CodePurpose
 from portal.core.errors import Conflict, DomainError, Invalid, RateLimited
-from portal.web.forms import Filled, blank
+from portal.web.forms import Filled, blank, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
@@ -20,13 +20,15 @@ LOST = "That step has run out. Please start again."
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Where a code is typed. `here` takes it, `here`/again sends another, `start` is where its flow begins."""
+    """Where a code is typed. `here` takes it, `here`/again sends another, `start` is where its flow begins, `then`
+    where it goes on when the act comes on a page of its own."""
 
     purpose: CodePurpose
     start: str
     here: str
     title: str
     button: str
+    then: str = ""
     with_password: bool = False
     danger: bool = False
 
@@ -36,8 +38,10 @@ async def show(
 ) -> Response[Any]:
     """The page with the field, with what went wrong if something did; the flow's start when the ticket is gone."""
     ticket = await queries.open_ticket(cookies.ticket_of(request, step.purpose), step.purpose, now=now)
-    if ticket is None or ticket.proved_at is not None:
+    if ticket is None:
         return lost(step)
+    if ticket.proved_at is not None:
+        return see_other(step.then)
     form = form or blank()
     status, headers = answer_to(error) if error else (422 if form.errors else 200, {})
     if isinstance(error, Invalid):
@@ -48,8 +52,8 @@ async def show(
     wait = max(0, math.ceil((again_at - now).total_seconds()))
     return page(
         request, "accounts/code.html", private=True, status=status, headers=headers, step=step, form=form,
-        email=ticket.email, again_at=again_at, wait=f"{wait // 60}:{wait % 60:02}" if wait else "",
-        minutes=int(rules.CODE_LIFE.total_seconds() // 60),
+        email=ticket.email, mark=rules.mail_mark(ticket.id, ticket.sent), again_at=again_at,
+        wait=f"{wait // 60}:{wait % 60:02}" if wait else "", minutes=int(rules.CODE_LIFE.total_seconds() // 60),
     )  # fmt: skip
 
 
@@ -83,8 +87,8 @@ def lost(step: Step) -> Response[Any]:
 
 async def next_of(request: Request) -> str:
     """Where the visitor wanted to go, from the form or the address; made safe."""
-    sent = await request.form() if request.method == "POST" else request.query_params
-    given = sent.get("next", "")
+    typed = (await sent(request)).get("next", [""])[0] if request.method == "POST" else None
+    given = request.query_params.get("next", "") if typed is None else typed
     return rules.safe_next(given if isinstance(given, str) else "", default="")
 
 
