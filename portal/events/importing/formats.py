@@ -32,10 +32,10 @@ _READERS: dict[Format, Callable[[str, Context], Reading]] = {
     Format.CSV: spreadsheets.read,
 }
 _CREDITS = {
-    "tech-conferences": "Facts from tech-conferences/conference-data, MIT licence",
-    "python-deadlines": "Facts from JesperDramsch/python-deadlines, MIT licence",
-    "galaxy-eu": "From usegalaxy-eu/website, MIT licence",
-    "nf-core": "From nf-core/nf-co.re, MIT licence",
+    "tech-conferences": "tech-conferences/conference-data, MIT licence",
+    "python-deadlines": "JesperDramsch/python-deadlines, MIT licence",
+    "galaxy-eu": "usegalaxy-eu/website, MIT licence",
+    "nf-core": "nf-core/nf-co.re, MIT licence",
 }
 _BY_SUFFIX = {
     ".ics": Format.ICALENDAR, ".ical": Format.ICALENDAR, ".icalendar": Format.ICALENDAR,

@@ -1,10 +1,17 @@
 """What an import came to: per file and altogether."""
 
 from enum import IntEnum
+from typing import Protocol
 
 import msgspec
 
 from portal.events.importing.values import Refusal
+
+
+class Progress(Protocol):
+    """Told what is being done, how much of it is done, and how much there is (0 while that is not known)."""
+
+    def __call__(self, doing: str, done: int, of: int) -> None: ...
 
 
 class ExitCode(IntEnum):

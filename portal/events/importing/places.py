@@ -20,6 +20,9 @@ _MEETING = re.compile(
     r"gotomeet(ing)?\.|gotowebinar\.com/|meet\.jit\.si/|bluejeans\.com/|whereby\.com/|bbb\.)",
     re.IGNORECASE,
 )
+_AND_ONLINE = re.compile(
+    r"[\s,;]*(?:&|\+|/|\band\b|\bor\b|\bund\b)\s*(?:on-?line|virtual|zoom|live ?stream(?:ed)?)\b.*$", re.IGNORECASE
+)
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _UK_POSTCODE = re.compile(r"^(?P<city>.+?)[ ,]+(?P<code>[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})$")
 _POSTCODE = re.compile(r"^(?P<code>(?:[A-Z]{1,2}-)?\d{3,6}(?:[ -]?\d{2,4})?(?: [A-Z]{2})?)\s+(?P<city>\D.*)$")
@@ -107,7 +110,7 @@ def of_words(text: str) -> Place:
 def of_address(text: str, *, name: str = "", latitude: float | None = None, longitude: float | None = None) -> Place:
     """A postal address or whatever stands in a location field; what cannot be told apart is the name."""
     online = says_online(text, name) or bool(_LINK.search(text))
-    parts = [part.strip(" .-") for part in re.split(r"[,\n;]+", _LINK.sub(" ", text))]
+    parts = [part.strip(" .-") for part in re.split(r"[,\n;]+", _AND_ONLINE.sub("", _LINK.sub(" ", text)))]
     parts = [part for part in parts if part and not _ONLINE.fullmatch(part)]
     country = country_of(parts[-1]) if len(parts) > 1 else None
     if country:

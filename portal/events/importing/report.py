@@ -11,8 +11,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from portal.events.importing.outcomes import FileReport, ImportReport
-from portal.events.importing.run import Progress
+from portal.events.importing.outcomes import FileReport, ImportReport, Progress
 from portal.events.importing.values import Refusal, shortened
 
 SHOWN = 20

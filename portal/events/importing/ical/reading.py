@@ -169,8 +169,10 @@ class _Reader:
             if entry.line not in faults and entry is first and heard:
                 self.reading.merged.append(entry.line)
             else:
-                span = f"{series.since:%Y-%m-%d} and {self.context.until:%Y-%m-%d}"
-                none = f"none of its dates lies between {span}"
+                since, until = f"{series.since:%Y-%m-%d}", f"{self.context.until:%Y-%m-%d}"
+                none = f"none of its dates lies between {since} and {until}"
+                if since > until:
+                    none = f"its first date lies after {until}"
                 self.reading.refuse(entry.line, entry.name, faults.get(entry.line, none))
 
     def _span(self, entry: Entry, component: Any, place_zone: str = "") -> dates.Span:

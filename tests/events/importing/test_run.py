@@ -1,0 +1,263 @@
+"""Whole imports into a database: once, twice, two at once, dry, with broken rows, with dates that moved."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import asyncpg
+import pytest
+
+from portal.core import db
+from portal.events.importing.outcomes import ExitCode, ImportReport
+from portal.events.importing.run import import_file, import_files
+from tests.events.importing.made import calendar, conference, json_lines
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
+    return report.created, report.changed, report.unchanged, report.merged, report.refused
+
+
+async def everything() -> dict[str, str]:
+    """A digest of each table and the state of each sequence."""
+    found = {}
+    for row in await db.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"):
+        sql = f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{row['name']}\" t"
+        found[row["name"]] = await db.fetch_value(sql)
+    for row in await db.fetch("SELECT sequencename AS name, last_value::text AS value FROM pg_sequences"):
+        found[row["name"]] = row["value"]
+    return found
+
+
+async def titles() -> list[str]:
+    return [row["title"] for row in await db.fetch("SELECT title FROM event ORDER BY title")]
+
+
+async def sequences() -> dict[str, int]:
+    """SEQUENCE of each event's calendar entry, by title."""
+    rows = await db.fetch(
+        "SELECT e.title, r.sequence FROM event e JOIN calendar_item i ON i.kind = 'event' AND i.key = e.id::text "
+        "JOIN calendar_revision r ON r.item = i.id AND r.number = i.revision"
+    )
+    return {row["title"]: row["sequence"] for row in rows}
+
+
+FILE = json_lines(
+    conference(name="A", topic="php"),
+    conference(name="A", topic="ruby"),
+    conference(name="B", startDate="2027-03-01", endDate="2027-03-02"),
+    conference(name="C", url="https://c.example", startDate="2027-05-01", endDate="2027-05-01"),
+    conference(name="Bad", endDate="2026-01-01"),
+)
+
+
+async def test_an_import_and_the_same_again(database: str, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text(FILE)
+    first = await import_file(file, now=now)
+    assert (counts(first), first.exit_code) == ((3, 0, 0, 1, 1), ExitCode.SOME_REFUSED)
+    before = await everything()
+    second = await import_file(file, now=now + timedelta(days=1))
+    assert counts(second) == (0, 0, 3, 1, 1)
+    assert await everything() == before
+    assert [(r.line, r.name) for r in second.files[0].refusals] == [(5, "Bad")]
+    row = await db.fetch_one("SELECT * FROM event WHERE title = 'A'")
+    assert row is not None
+    assert (row["kind"], row["state"], row["source"]) == ("external", "published", "tech-conferences")
+    assert row["credit"] == "tech-conferences/conference-data, MIT licence"
+
+
+async def test_a_dry_run_foretells_everything_and_writes_nothing(database: str, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text(FILE)
+    before = await everything()
+    dry = await import_file(file, now=now, dry_run=True)
+    assert counts(dry) == (3, 0, 0, 1, 1)
+    assert await everything() == before
+    await import_file(file, now=now)
+    changed = FILE.replace("2027-03-02", "2027-03-03") + json_lines(conference(name="D"))
+    file.write_text(changed.replace("2027-05-01", "2027-05-08"))
+    before = await everything()
+    dry = await import_file(file, now=now, dry_run=True)
+    assert await everything() == before
+    wet = await import_file(file, now=now)
+    # B lasts longer, C was moved by a week, D is new.
+    assert counts(dry) == counts(wet) == (1, 2, 1, 1, 1)
+
+
+async def test_a_changed_row_changes_its_event_alone_and_raises_its_sequence(
+    database: str, tmp_path: Path, now: datetime
+) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text(FILE)
+    await import_file(file, now=now)
+    before = {row["title"]: dict(row) for row in await db.fetch("SELECT * FROM event")}
+    assert await sequences() == {"A": 0, "B": 0, "C": 0}
+    file.write_text(FILE.replace("2027-03-02", "2027-03-03"))
+    assert counts(await import_file(file, now=now + timedelta(hours=1))) == (0, 1, 2, 1, 1)
+    after = {row["title"]: dict(row) for row in await db.fetch("SELECT * FROM event")}
+    assert await sequences() == {"A": 0, "B": 1, "C": 0}
+    assert [title for title in after if after[title] != before[title]] == ["B"]
+    assert after["B"]["ends_at"] - before["B"]["ends_at"] == timedelta(days=1)
+    uids = await db.fetch_value("SELECT count(*) FROM calendar_item")
+    assert uids == 3
+
+
+async def test_a_conference_that_moved_in_the_list_is_the_same_event(
+    database: str, tmp_path: Path, now: datetime
+) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text(FILE)
+    await import_file(file, now=now)
+    event_id = await db.fetch_value("SELECT id FROM event WHERE title = 'B'")
+    moved = FILE.replace("2027-03-01", "2027-03-22").replace("2027-03-02", "2027-03-23")
+    file.write_text(moved)
+    report = await import_file(file, now=now)
+    assert counts(report) == (0, 1, 2, 1, 1)
+    assert [(n.line, n.name, n.reason) for n in report.files[0].notes] == [(3, "B", "moved here from 2027-03-01")]
+    row = await db.fetch_one("SELECT id, starts_on, state FROM event WHERE title = 'B'")
+    assert row is not None
+    assert (row["id"], f"{row['starts_on']}", row["state"]) == (event_id, "2027-03-22", "moved")
+    assert (await sequences())["B"] == 1
+    assert counts(await import_file(file, now=now)) == (0, 0, 3, 1, 1)
+
+
+async def test_a_second_edition_in_another_file_is_another_event(database: str, tmp_path: Path, now: datetime) -> None:
+    for start in ("2027-03-01", "2027-04-12"):
+        (tmp_path / "part.jsonl").write_text(json_lines(conference(name="Twice", startDate=start, endDate=start)))
+        await import_file(tmp_path / "part.jsonl", now=now)
+    assert await titles() == ["Twice", "Twice"]
+
+
+async def test_two_imports_at_once_end_with_one_set(database: str, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    lines = [conference(name=f"C{n}", topic=f"t{n % 7}", city=f"Town {n % 11}") for n in range(700)]
+    file.write_text(json_lines(*lines))
+    backwards = tmp_path / "backwards.jsonl"
+    backwards.write_text(json_lines(*reversed(lines)))
+    reports = await asyncio.gather(*(import_file(f, now=now) for f in (file, backwards, file)))
+    assert sum(report.created for report in reports) == 700
+    assert sum(report.unchanged for report in reports) == 1400
+    assert [report.refused for report in reports] == [0, 0, 0]
+    assert await db.fetch_value("SELECT count(*) FROM event") == 700
+    assert await db.fetch_value("SELECT count(*) FROM calendar_item") == 700
+
+
+async def test_an_import_that_is_broken_off_leaves_whole_records(database: str, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text(json_lines(*(conference(name=f"C{n}") for n in range(1200))))
+    await db.execute(
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF NEW.title = 'C700' THEN RAISE EXCEPTION 'power cut'; END IF; RETURN NEW; END $$"
+    )
+    await db.execute("CREATE TRIGGER fail BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION fail()")
+    with pytest.raises(asyncpg.PostgresError, match="power cut"):
+        await import_file(file, now=now)
+    events = await db.fetch_value("SELECT count(*) FROM event")
+    entries = await db.fetch_value("SELECT count(*) FROM calendar_item")
+    topics = await db.fetch_value("SELECT count(*) FROM event_topic")
+    assert (events, entries, topics) == (500, 500, 500)
+    await db.execute("DROP TRIGGER fail ON event")
+    assert counts(await import_file(file, now=now)) == (700, 0, 500, 0, 0)
+
+
+async def test_several_files_where_one_is_broken(database: str, tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "a.ics").write_bytes(calendar("UID:same\nDTSTART:20270209T090000Z\nSUMMARY:One"))
+    (tmp_path / "b.ics").write_bytes(calendar("UID:same\nDTSTART:20270210T090000Z\nSUMMARY:Other"))
+    (tmp_path / "c.ics").write_bytes(calendar("UID:same\nDTSTART:20270209T090000Z\nSUMMARY:One"))
+    (tmp_path / "d.json").write_bytes(b"{")
+    (tmp_path / "e.csv").write_text("title,start\nFine,2027-02-09\n")
+    report = await import_files([tmp_path], now=now)
+    assert await titles() == ["Fine", "One"]
+    assert [(f.name, f.fault != "", len(f.refusals), f.merged) for f in report.files] == [
+        ("a.ics", False, 0, 0),
+        ("b.ics", False, 1, 0),
+        ("c.ics", False, 0, 1),
+        ("d.json", True, 0, 0),
+        ("e.csv", False, 0, 0),
+    ]
+    assert report.files[1].refusals[0].reason == "a.ics line 4 has the same event with other facts"
+    again = await import_files([tmp_path], now=now)
+    assert (again.created, again.changed, again.unchanged) == (0, 0, 2)
+
+
+async def test_nothing_read_is_an_answer_of_its_own(database: str, tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "x").write_text("hello")
+    for path in (tmp_path / "x", tmp_path / "nowhere"):
+        assert (await import_file(path, now=now)).exit_code is ExitCode.NOTHING_READ
+    (tmp_path / "y.csv").write_text("title,start\nA,2027-02-09\n")
+    assert (await import_file(tmp_path / "y.csv", now=now)).exit_code is ExitCode.FINE
+
+
+async def test_an_occurrence_that_is_called_off_and_on_again(database: str, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "a.ics"
+    master = "UID:s\nSUMMARY:Standup\nDTSTART:20270301T100000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=3"
+    off = "UID:s\nSUMMARY:Standup\nRECURRENCE-ID:20270308T100000Z\nDTSTART:20270308T100000Z\nDURATION:PT1H\nSTATUS:CANCELLED"
+    states = "SELECT state FROM event ORDER BY starts_at"
+    for entries, expected in (
+        ((master,), ["published"] * 3),
+        ((master, off), ["published", "cancelled", "published"]),
+        ((master,), ["published"] * 3),
+    ):
+        file.write_bytes(calendar(*entries))
+        await import_file(file, now=now)
+        assert [row["state"] for row in await db.fetch(states)] == expected
+
+
+async def test_naughty_strings_as_titles(database: str, tmp_path: Path, now: datetime) -> None:
+    from tests import shared_data
+
+    naughty: list[str] = json.loads((shared_data.folder("edge-cases") / "blns.json").read_text())
+    file = tmp_path / "blns.jsonl"
+    file.write_text(json_lines(*(conference(name=text, topic=text[:60], city=text[:100]) for text in naughty)))
+    report = await import_file(file, now=now)
+    assert report.created + report.merged + report.refused == len(naughty)
+    assert report.created > 400
+    assert counts(await import_file(file, now=now))[:2] == (0, 0)
+    stored = await db.fetch_value("SELECT count(*) FROM event WHERE title ~ '[\\x01-\\x1f]' OR title = ''")
+    assert stored == 0
+
+
+async def test_html_in_a_description_is_sanitised_when_it_is_written(
+    database: str, tmp_path: Path, now: datetime
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        'title,start,description\nA,2027-02-09,"**bold** <script>alert(1)</script><a href=javascript:x>y</a>"\n'
+    )
+    await import_file(file, now=now)
+    html = await db.fetch_value("SELECT description_html FROM event")
+    assert html == '<p><strong>bold</strong> <a rel="nofollow ugc noopener">y</a></p>\n'
+
+
+async def test_progress_is_told(database: str, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    file.write_text(json_lines(*(conference(name=f"C{n}") for n in range(501))))
+    told: list[tuple[str, int, int]] = []
+    await import_file(file, now=now, progress=lambda doing, done, of: told.append((doing, done, of)))
+    assert told == [
+        ("Reading list.jsonl", 0, 0),
+        ("Saving list.jsonl", 0, 501),
+        ("Saving list.jsonl", 500, 501),
+        ("list.jsonl", 501, 501),
+    ]
+
+
+async def test_five_thousand_events_take_less_than_twenty_seconds(database: str, tmp_path: Path, now: datetime) -> None:
+    def made(n: int) -> dict[str, Any]:
+        day = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=n % 350)
+        return conference(
+            name=f"Conference {n}", url=f"https://c{n}.example", startDate=f"{day:%Y-%m-%d}", endDate=f"{day:%Y-%m-%d}",
+            city=f"Town {n % 400}", topic=f"topic {n % 40}", locales="EN",
+        )  # fmt: skip
+
+    file = tmp_path / "many.jsonl"
+    file.write_text(json_lines(*(made(n) for n in range(5000))))
+    begun = perf_counter()
+    report = await import_file(file, now=now)
+    taken = perf_counter() - begun
+    assert counts(report) == (5000, 0, 0, 0, 0)
+    assert taken < 20
+    print(f"5,000 events imported in {taken:.1f} s")
