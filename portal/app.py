@@ -46,13 +46,17 @@ def create_app(settings: Settings | None = None) -> Litestar:
         exception_handlers=errors.HANDLERS,
         request_max_body_size=_MOST_BODY_BYTES,
         openapi_config=OpenAPIConfig(
-            title=f"{settings.site_name} API", version="1", path="/api/schema", render_plugins=[]
+            title=f"{settings.site_name} API",
+            version="1",
+            path="/api/schema",
+            render_plugins=[],
+            use_handler_docstrings=True,
         ),
         logging_config=None,
         debug=False,
         pdb_on_exception=False,
     )
     app.state.services = made
-    cached = page_cache.wrap(app.asgi_handler, made.pages)
-    app.asgi_handler = request_log.wrap(security.wrap(cached, settings))
+    kept = page_cache.wrap(app.asgi_handler, made.pages) if settings.page_cache else app.asgi_handler
+    app.asgi_handler = request_log.wrap(security.wrap(kept, settings))
     return app

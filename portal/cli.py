@@ -147,3 +147,7 @@ def main() -> None:
     """Entry point of the `portal` script."""
     os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
     app()
+
+
+if __name__ == "__main__":
+    main()

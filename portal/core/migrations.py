@@ -1,5 +1,7 @@
 """Applying Piccolo's migrations, and asking which are missing."""
 
+import contextlib
+import io
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,7 +38,9 @@ async def apply() -> None:
     guard = await db.DB.get_new_connection()
     try:
         await guard.execute("SELECT pg_advisory_lock(hashtext('portal migrations'))")
-        await run_forwards("portal", "all")
+        # Piccolo tells its progress on standard output, which belongs to the command that called us.
+        with contextlib.redirect_stdout(io.StringIO()):
+            await run_forwards("portal", "all")
         queue = Queries(AsyncpgDriver(guard))
         await (queue.upgrade() if await queue.schema_is_installed() else queue.install())
     finally:

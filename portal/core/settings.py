@@ -22,6 +22,7 @@ class Settings(BaseSettings):
         description="PostgreSQL 15 or newer. Empty: a private server is started in `PORTAL_DATA`/pg (not in production).",
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections per process, at most.")
+    page_cache: bool = Field(True, description="Keep anonymous pages in memory until something they show changes.")
     portal_data: str = Field(".portal", description="Folder for the private database, files and demo state.")
     secret_key: str = Field(DEVELOPMENT_SECRET, description="At least 32 characters; signs ticket codes and addresses.")
     base_url: str = Field(
@@ -101,3 +102,13 @@ class Settings(BaseSettings):
 def current() -> Settings:
     """The settings of this process. `current.cache_clear()` makes a changed environment count."""
     return Settings()  # type: ignore[call-arg]
+
+
+def as_markdown() -> str:
+    """The settings as the README shows them: variable, default, meaning."""
+    rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = str(field.default).replace("\n", ", ")
+        shown = f"`{default}`" if default and field.default != DEVELOPMENT_SECRET else ""
+        rows.append(f"| `{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows)

@@ -50,7 +50,7 @@ def _digest(content: bytes) -> str:
 
 @get("/assets/site.css", sync_to_thread=False, opt={"public": True, "page": PageRule()}, include_in_schema=False)
 def site_css() -> Response[str]:
-    return Response(style_sheet(), media_type="text/css; charset=utf-8", headers={"Cache-Control": _IMMUTABLE})
+    return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": _IMMUTABLE})
 
 
 @get("/favicon.ico", sync_to_thread=False, opt={"public": True, "page": PageRule()}, include_in_schema=False)

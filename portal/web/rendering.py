@@ -93,7 +93,7 @@ def page(
     told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
     notices = flash.waiting(request) if private and part is None else []
     body = render(template, block=part, path=request.url.path, notices=notices, **context)
-    answer = Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=told)
+    answer = Response(body, status_code=status, media_type="text/html", headers=told)
     if notices:
         flash.clear(answer)
     return answer

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from portal.demo.seed.loading import seed_events
-
 from portal.core import db
+from portal.demo.seed.loading import seed_events
 from portal.demo.seed.people import seed_people
 
 

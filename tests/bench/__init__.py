@@ -1,0 +1,1 @@
+"""Speed as ratios to a bare page on the same server, in one run: `uv run python -m tests.bench`."""

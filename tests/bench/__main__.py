@@ -1,0 +1,164 @@
+"""Run every measurement and print ratios (ours / bare), times, memory, queries; writes bench.json."""
+
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from portal.calendars.commands import feed_address
+from portal.core import clock, db, migrations
+from portal.core.embedded import private_server
+from tests.bench import client, seeding
+from tests.bench.measures import registrations, worker_rate
+
+ROUNDS, SLICE, CONNECTIONS = 5, 1.5, 16
+_console = Console()
+
+
+def _port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """Granian with two workers on a free port."""
+
+    def __init__(self, factory: str, **environment: str) -> None:
+        self.port = _port()
+        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--no-ws",
+                   "--workers", "2", "--port", str(self.port), factory]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    async def up(self, path: str) -> None:
+        async with httpx.AsyncClient(timeout=5) as probe:
+            for _ in range(400):
+                try:
+                    if (await probe.get(f"http://127.0.0.1:{self.port}{path}")).status_code < 500:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise RuntimeError(f"no answer at {path}")
+
+    def peak_mib(self) -> float:
+        """The largest worker's peak resident memory."""
+        workers = psutil.Process(self.process.pid).children(recursive=True)
+        return max((_peak(worker.pid) for worker in workers), default=0.0)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def _peak(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+async def _against_bare(name: str, bare: Server, ours: Server, make: client.Make) -> dict[str, Any]:
+    """Slices of bare and ours in turn; the ratio is the median over the rounds."""
+    ratios, samples = [], []
+    for _ in range(ROUNDS):
+        base = await client.load(bare.port, lambda n: client.get("/page"), connections=CONNECTIONS, seconds=SLICE)
+        sample = await client.load(ours.port, make, connections=CONNECTIONS, seconds=SLICE)
+        ratios.append(sample.rate / base.rate)
+        samples.append(sample)
+    middle = sorted(samples, key=lambda s: s.rate)[len(samples) // 2]
+    bad = {status: n for s in samples for status, n in s.statuses.items() if status >= 400}
+    return {
+        "name": name, "ratio": round(statistics.median(ratios), 3), "rate": round(middle.rate), "p50_ms": round(middle.p50, 2),
+        "p99_ms": round(middle.p99, 2), "errors": bad,
+    }  # fmt: skip
+
+
+async def _measure(database: str) -> dict[str, Any]:
+    async with db.pool(size=4):
+        import_seconds = await seeding.events()
+        event_id, slug, ticket = await seeding.shop()
+        await db.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, name text, email text)")
+        results: dict[str, Any] = {"import_5000_events_seconds": round(import_seconds, 2)}
+        common = {"DATABASE_URL": database, "PORTAL_ENV": "demo", "TRUSTED_PROXIES": "1", "LOG_FORMAT": "json"}
+        bare = Server("tests.bench.bare:create_app", **common)
+        fresh = Server("portal.app:create_app", PAGE_CACHE="false", **common)
+        kept = Server("portal.app:create_app", **common)
+        try:
+            await bare.up("/page")
+            await fresh.up("/events")
+            await kept.up("/events")
+            small = await registrations("8 clients, no orders yet", bare, kept, slug, ticket, clients=8)
+            await seeding.orders(event_id, ticket)
+            secret = await _personal_feed()
+            feed = "/events.ics?topic=lyophilisation&country=AT"
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{kept.port}") as probe:
+                etag = (await probe.get(feed)).headers["etag"]
+                month = f"/events/calendar?month={clock.now():%Y-%m}"
+            pages: list[tuple[str, Server, client.Make]] = [
+                ("events index, rendered", fresh, lambda n: client.get("/events")),
+                ("events index, unchanged", kept, lambda n: client.get("/events")),
+                ("events index, unknown query", kept, lambda n: client.get(f"/events?utm_source=x{n}")),
+                ("event page, rendered", fresh, lambda n: client.get(f"/events/{slug}")),
+                ("event page, unchanged", kept, lambda n: client.get(f"/events/{slug}")),
+                ("month view, rendered", fresh, lambda n: client.get(month)),
+                ("month view, unchanged", kept, lambda n: client.get(month)),
+                ("calendar feed, built", fresh, lambda n: client.get(feed)),
+                ("calendar feed, 304", kept, lambda n: client.get(feed, If_None_Match=etag)),
+                ("personal feed, built", fresh, lambda n: client.get(f"/calendars/mine/{secret}.ics")),
+            ]
+            rows = [await _against_bare(name, bare, server, make) for name, server, make in pages]
+            rows += [small, await registrations("1 client, 50,000 orders", bare, kept, slug, ticket, clients=1)]
+            rows += [await registrations("8 clients, 50,000 orders", bare, kept, slug, ticket, clients=8)]
+            results |= {"pages": rows, "peak_mib_per_worker": round(max(fresh.peak_mib(), kept.peak_mib()), 1)}
+            results["worker_jobs_per_second"] = await worker_rate()
+        finally:
+            for server in (bare, fresh, kept):
+                server.stop()
+    return results
+
+
+async def _personal_feed() -> str:
+    return await feed_address(kind="person", key="b7@bench.example", now=clock.now())
+
+
+def _show(results: dict[str, Any]) -> None:
+    table = Table("measurement", "ours / bare", "a second", "p50 ms", "p99 ms", "errors")
+    for row in results["pages"]:
+        table.add_row(row["name"], f"{row['ratio']:.3f}", str(row["rate"]), str(row["p50_ms"]), str(row["p99_ms"]),
+                      str(row["errors"] or ""))  # fmt: skip
+    _console.print(table)
+    for name, value in results.items():
+        if name != "pages":
+            _console.print(f"{name}: {value}")
+
+
+def main() -> None:
+    os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder, private_server(Path(folder)) as database:
+        os.environ["DATABASE_URL"] = database
+        db.configure(database)
+        asyncio.run(migrations.apply())
+        results = asyncio.run(_measure(database))
+    results["seconds"] = round(time.monotonic() - started)
+    Path("bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+    _show(results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What everything is measured against: Litestar and asyncpg with nothing in between.
+
+`/page` reads 50 rows and joins them into about 30 kB of HTML; `/insert` writes one row and redirects.
+"""
+
+import html
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from litestar import Litestar, get, post
+from litestar.connection import Request
+from litestar.response import Redirect, Response
+
+_TEXT = (
+    "A paragraph as long as what a list says of one event, with its place, its date and a few words of what to expect. "
+    * 4
+)
+
+
+@asynccontextmanager
+async def _pool(app: Litestar) -> AsyncIterator[None]:
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=1, max_size=10) as pool:
+        app.state.pool = pool
+        yield
+
+
+@get("/page")
+async def page(request: Request[Any, Any, Any]) -> Response[str]:
+    rows = await request.app.state.pool.fetch(
+        "SELECT id, slug, title, summary, starts_at, ends_at FROM event WHERE state <> 'draft' ORDER BY starts_on, id LIMIT 50"
+    )
+    escape = html.escape
+    items = [
+        f'<li><a href="/e/{escape(r["slug"])}">{escape(r["title"])}</a><time>{r["starts_at"]:%Y-%m-%d}</time>'
+        f"<p>{escape(r['summary'])} {_TEXT}</p></li>"
+        for r in rows
+    ]
+    return Response(f"<!doctype html><title>bare</title><ul>{''.join(items)}</ul>", media_type="text/html")
+
+
+@post("/insert")
+async def insert(request: Request[Any, Any, Any]) -> Redirect:
+    form = await request.form()
+    await request.app.state.pool.execute(
+        "INSERT INTO bench_bare (name, email) VALUES ($1, $2)", form["name"], form["email"]
+    )
+    return Redirect("/page", status_code=303)
+
+
+def create_app() -> Litestar:
+    return Litestar([page, insert], lifespan=[_pool], openapi_config=None, logging_config=None)

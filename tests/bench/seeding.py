@@ -1,0 +1,65 @@
+"""5,000 events and 50,000 orders, made quickly: events through the ordinary command, orders in SQL."""
+
+import time
+from datetime import timedelta
+
+from portal.accounts.actors import PORTAL
+from portal.core import clock, db
+from portal.events.commands import save_events
+from portal.events.tables import EventFormat
+from portal.events.values import EventFacts, VenueFacts
+from portal.registration.commands.offering import offer_tickets
+from portal.registration.values import EventOffer, QuotaOffer, TicketOffer
+
+_CITIES = [("Vienna", "AT", "Europe/Vienna"), ("Berlin", "DE", "Europe/Berlin"), ("Lyon", "FR", "Europe/Paris"),
+           ("Ghent", "BE", "Europe/Brussels"), ("Milan", "IT", "Europe/Rome"), ("Boston", "US", "America/New_York")]  # fmt: skip
+_TOPICS = ["Aseptic processing", "Lyophilisation", "Outsourcing", "Packaging", "Analytics", "Inspection"]
+_WORDS = "What changes, who is affected and what to do about it, told by people who did it last year."
+
+
+async def events(count: int = 5000) -> float:
+    """Save `count` events in chunks as the importer does; gives the seconds it took."""
+    now = clock.now()
+    facts = []
+    for n in range(count):
+        city, country, zone = _CITIES[n % len(_CITIES)]
+        start = (now + timedelta(hours=6 * n - 24 * 300)).replace(minute=0, second=0, microsecond=0)
+        online = n % 5 == 0
+        facts.append(
+            EventFacts(
+                title=f"{_TOPICS[n % 6]} conference {n}", starts_at=start, ends_at=start + timedelta(hours=8), timezone=zone,
+                format=EventFormat.ONLINE if online else EventFormat.IN_PERSON, summary=_WORDS, description=_WORDS * 5,
+                venue=None if online else VenueFacts(name=f"Hall {n % 40}", city=city, country=country),
+                topics=(_TOPICS[n % 6], _TOPICS[(n // 6) % 6]), organiser_name="Sterile Line", source="bench", source_key=str(n),
+            )
+        )  # fmt: skip
+    started = time.perf_counter()
+    for at in range(0, count, 500):
+        await save_events(actor=PORTAL, facts=facts[at : at + 500], now=now)
+    return time.perf_counter() - started
+
+
+async def shop() -> tuple[int, str, int]:
+    """An upcoming event with free tickets; gives (event id, slug, ticket type id)."""
+    row = await db.fetch_one(
+        "SELECT id, slug FROM event WHERE starts_at > now() + interval '30 days' ORDER BY id LIMIT 1"
+    )
+    assert row is not None
+    offer = EventOffer("EUR", (QuotaOffer("Hall", 2_000_000),), (TicketOffer("Seat", 0, ("Hall",)),))
+    await offer_tickets(actor=PORTAL, event_id=row["id"], offer=offer, now=clock.now())
+    ticket = await db.fetch_value("SELECT id FROM ticket_type WHERE event = $1", row["id"])
+    return row["id"], row["slug"], ticket
+
+
+async def orders(event_id: int, ticket_type: int, count: int = 50_000) -> None:
+    """Confirmed free orders with one named seat each."""
+    await db.execute(
+        "WITH o AS (INSERT INTO seat_order (number, secret, event, state, email, contact_name, held_at, confirmed_at, "
+        "end_reason) SELECT 'B' || n, md5(n::text || 'o'), $1, 'confirmed', 'b' || n || '@bench.example', 'Buyer ' || n, now(), now(), '' "
+        "FROM generate_series(1, $3::int) n RETURNING id, email) "
+        "INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name, "
+        "email, job_title, company, named_at) SELECT id, $2, 1, 'confirmed', 0, 0, upper(substr(md5(id::text), 1, 10)), "
+        "md5(id::text || 's'), 'Buyer', id::text, email, '', '', now() FROM o",
+        event_id, ticket_type, count,
+    )  # fmt: skip
+    await db.execute("ANALYZE")

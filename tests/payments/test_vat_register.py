@@ -1,0 +1,89 @@
+"""Asking the EU's register (VIES) in a job: confirmed, unknown, unwell, unreachable."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from portal.core import db
+from portal.core.settings import current
+from portal.payments.jobs import check_vat_id
+
+
+class Register:
+    """A register on the loopback that says what it is told to."""
+
+    def __init__(self) -> None:
+        self.says: dict[str, object] = {}
+        self.asked: list[str] = []
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.asked.append(head.split(b" ")[1].decode())
+        body = msgspec.json.encode(self.says)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n")
+        writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def register(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Register]:
+    made = Register()
+    server = await asyncio.start_server(made.answer, "127.0.0.1", 0)
+    monkeypatch.setenv("VIES_URL", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/rest-api")
+    current.cache_clear()
+    yield made
+    server.close()
+    await server.wait_closed()
+    monkeypatch.undo()
+    current.cache_clear()
+
+
+async def purchase(now: datetime) -> int:
+    return int(
+        await db.fetch_value(
+            "INSERT INTO purchase (public_id, kind, key, state, currency, net, tax, total, refunded, title, supply, email, "
+            "buyer_name, company, street, postal_code, city, country, vat_id, vat_check, po_number, tax_treatment, return_path, "
+            "created_at, method) VALUES ($1, 'test', '1', 'open', 'EUR', 100, 19, 119, 0, 't', 's', 'a@b.example', 'A', 'C', '', '', "
+            "'', 'DE', 'DE136695976', 'form', '', 'standard', '/', $2, '') RETURNING id",
+            uuid4(),
+            now,
+        )
+    )
+
+
+async def found() -> str:
+    return str(await db.fetch_value("SELECT vat_check FROM purchase"))
+
+
+async def test_confirmed(database: str, now: datetime, register: Register) -> None:
+    register.says = {"isValid": True, "userError": "VALID", "name": "BRENNHOF GMBH"}
+    await check_vat_id(purchase=await purchase(now))
+    assert register.asked == ["/rest-api/ms/DE/vat/136695976"]
+    assert await found() == "confirmed"
+
+
+async def test_unknown_to_the_register_asks_a_person(database: str, now: datetime, register: Register) -> None:
+    register.says = {"isValid": False, "userError": "INVALID"}
+    number = await purchase(now)
+    await check_vat_id(purchase=number)
+    await check_vat_id(purchase=number)
+    assert await found() == "unknown_to_register"
+    questions = [row["sentence"] for row in await db.fetch("SELECT sentence FROM money_question")]
+    assert questions == ["The EU's register does not know the VAT ID DE136695976 given for this purchase."]
+
+
+async def test_an_unwell_register_is_asked_again_later(database: str, now: datetime, register: Register) -> None:
+    register.says = {"isValid": False, "userError": "MS_UNAVAILABLE"}
+    with pytest.raises(RuntimeError):
+        await check_vat_id(purchase=await purchase(now))
+    assert await found() == "form"
+
+
+async def test_without_a_register_the_form_counts(database: str, now: datetime) -> None:
+    await check_vat_id(purchase=await purchase(now))
+    assert await found() == "form"

@@ -1,0 +1,142 @@
+"""The waiting list: position and party size, timed offers in order, leaving by one click."""
+
+from datetime import timedelta
+
+import httpx
+
+from portal import wiring, worker
+from portal.core import clock, db
+from portal.core.settings import current
+from portal.registration import queries
+from portal.registration.commands.lapsing import lapse_due
+from portal.registration.commands.waiting import join_waiting_list
+from tests.factories.registration import Shop, make_shop
+from tests.paying import text_of
+
+
+async def work() -> None:
+    await worker.drain(wiring.services(current()))
+
+
+async def fill(client: httpx.AsyncClient, shop: Shop, count: int) -> str:
+    answer = await client.post(f"/events/{shop.slug}/orders", data={f"ticket_{shop.tickets['Seat']}": str(count)})
+    assert answer.status_code == 303
+    path = answer.headers["location"].removesuffix("/details")
+    who = {f"s{n}_who": "me" if n == 1 else "later" for n in range(1, count + 1)}
+    await client.post(f"{path}/details", data={"first_name": "A", "last_name": "B", "email": "a@b.example", **who})
+    return path
+
+
+async def join(client: httpx.AsyncClient, shop: Shop, name: str, size: int = 1) -> str:
+    answer = await client.post(
+        f"/events/{shop.slug}/waiting",
+        data={
+            "ticket_type": str(shop.tickets["Seat"]),
+            "name": name,
+            "email": f"{name}@wait.example",
+            "party_size": str(size),
+        },
+    )
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def test_positions_offers_in_order_and_leaving(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=2)
+    path = await fill(client, shop, 2)
+    first, second, third = [await join(client, shop, name, size) for name, size in (("ada", 2), ("bo", 1), ("cy", 1))]
+    await work()
+    assert [text_of(await client.get(p)).count("Position 3") for p in (first, second, third)] == [0, 0, 1]
+    assert "You are next" in (await client.get(first)).text
+    assert "2 places of “Seat”" in text_of(await client.get(first))
+    # One place is not enough for the party of two, and nobody is served past it.
+    await client.post(f"{path}/seats/1/cancellation")
+    await work()
+    assert "You are next" in (await client.get(first)).text
+    # Nobody else can take what is kept for the line.
+    refused = await client.post(f"/events/{shop.slug}/orders", data={f"ticket_{shop.tickets['Seat']}": "1"})
+    assert refused.status_code == 409
+    await client.post(f"{first}/departure")
+    assert "You are no longer waiting" in (await client.get(first)).text
+    assert (await client.post(f"{first}/departure")).status_code == 409
+    await client.post(f"{path}/seats/2/cancellation")
+    await work()
+    for page in (second, third):
+        assert "Places are held for you" in (await client.get(page)).text
+    subjects = [
+        row["subject"] for row in await db.fetch("SELECT subject FROM mail WHERE topic = 'waiting' ORDER BY id")
+    ]
+    assert [subject.partition(":")[0] for subject in subjects] == ["On the waiting list"] * 3 + ["Held for you"] * 2
+
+
+async def test_an_offer_that_runs_out_goes_to_the_next(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=1)
+    path = await fill(client, shop, 1)
+    first, second = await join(client, shop, "ada"), await join(client, shop, "bo")
+    await client.post(f"{path}/seats/1/cancellation")
+    await work()
+    assert "Places are held for you" in (await client.get(first)).text
+    await lapse_due(now=clock.now() + timedelta(hours=25))
+    await work()
+    assert "The offer has run out" in (await client.get(first)).text
+    assert "Places are held for you" in (await client.get(second)).text
+
+
+async def test_an_offer_is_taken_up_like_any_order(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=1)
+    path = await fill(client, shop, 1)
+    place = await join(client, shop, "ada")
+    await client.post(f"{path}/seats/1/cancellation")
+    await work()
+    record = await queries.waiting_place(place.rpartition("/")[2])
+    assert record is not None
+    details = await client.get(f"/orders/{record.offer_secret}/details")
+    assert 'value="ada@wait.example"' in details.text
+    done = await client.post(
+        f"/orders/{record.offer_secret}/details",
+        data={"first_name": "Ada", "last_name": "L", "email": "ada@wait.example", "s1_who": "me"},
+    )
+    assert done.status_code == 303
+    assert "You are registered" in (await client.get(place)).text
+
+
+async def test_joining_twice_keeps_the_place(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=0)
+    assert await join(client, shop, "ada") == await join(client, shop, "ada")
+
+
+async def test_looking_at_the_page_changes_nothing(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=0)
+    place = await join(client, shop, "ada")
+    await client.get(place)
+    assert (await client.get(f"{place}/departure")).status_code == 405
+    assert await db.fetch_value("SELECT count(*) FROM waiting_entry WHERE left_at IS NULL") == 1
+
+
+async def test_what_cannot_be_waited_for(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=0)
+    for data, field in (
+        ({"ticket_type": "999", "name": "A", "email": "a@b.example"}, "ticket_type"),
+        ({"ticket_type": str(shop.tickets["Seat"]), "name": "", "email": "a@b.example"}, "name"),
+        ({"ticket_type": str(shop.tickets["Seat"]), "name": "A", "email": "a@"}, "email"),
+        (
+            {"ticket_type": str(shop.tickets["Seat"]), "name": "A", "email": "a@b.example", "party_size": "0"},
+            "party_size",
+        ),
+    ):
+        answer = await client.post(f"/events/{shop.slug}/waiting", data=data)
+        assert answer.status_code == 422
+        assert f'id="f-{field}-e"' in answer.text
+
+
+async def test_ten_join_one_freed_place_at_once(database: str) -> None:
+    now = clock.now()
+    shop = await make_shop(capacity=1, now=now)
+    for n in range(10):
+        await join_waiting_list(
+            ticket_type=shop.tickets["Seat"], email=f"w{n}@wait.example", name=f"W{n}", party_size=1, now=now
+        )
+    await work()
+    rows = await db.fetch("SELECT email FROM waiting_entry WHERE offered_at IS NOT NULL")
+    assert [row["email"] for row in rows] == ["w0@wait.example"]
+    assert await db.fetch_value("SELECT taken FROM quota") == 1
