@@ -68,6 +68,7 @@ def _ticket(order: OrderRecord, seat: SeatRecord, join: str) -> dict[str, Any]:
         "qr": drawn,
         "quiet": quiet,
         "join": join,
+        "page": _page(order, seat),
     }
 
 
@@ -80,16 +81,24 @@ def _qr(payload: str) -> tuple[str, float]:
 
 
 def _order(order: OrderRecord) -> dict[str, Any]:
-    """The order's secret address goes only to somebody who holds all of it."""
     settings = current()
-    alone = sum(seat.active for seat in order.seats) == 1
     return {
         "number": order.number,
         "booked_by": f"Booked by {order.contact_name}" if order.contact_name else "",
-        "url": settings.base_url + order.path if alone else None,
         "account_url": f"{settings.base_url}/account/orders",
         "account_text": f"{settings.base_url.partition('://')[2]}/account/orders",
     }
+
+
+def _page(order: OrderRecord, seat: SeatRecord) -> dict[str, str]:
+    """The page behind a ticket's link: the order's for somebody who placed it for themselves alone, else the seat's.
+
+    A ticket is handed on, and several are forwarded together: they must not open the order of somebody else.
+    """
+    base = current().base_url
+    if order.active_seats == (seat,) and seat.email in ("", order.email):
+        return {"words": "Open the page of your order", "url": base + order.path}
+    return {"words": "Open the page of this ticket", "url": f"{base}/seats/{seat.claim_secret}"}
 
 
 def _event(order: OrderRecord, directions: str) -> dict[str, Any]:
@@ -103,7 +112,7 @@ def _event(order: OrderRecord, directions: str) -> dict[str, Any]:
         "title": order.event_title,
         "place": place[:1].upper() + place[1:],
         "address": [line for line in lines if line],
-        "on_site": bool(order.place or directions) and on_site,
+        "on_site": on_site,
         "online": online,
         "directions": directions,
         "show": "Show this at the door, on the phone or on paper."

@@ -31,8 +31,8 @@ Starts 08:15 CET Central European Standard Time
 Order SL-26-004817 Booked by Amara Okonjo-Reuter
 Show this at the door, on the phone or on paper. 7Q4K2 2M9DX Works without network. One code, one person.
 Getting there Donauhalle Wien Uferstrasse 14 1220 Vienna Austria U1 to Kaisermühlen. By car: ask for the forum rate.
-Your order Sign in at localhost:8000/account/orders with the address you registered with.
-If time or place change we write to you. The page of the order is always current.
+Your order Open the page of this ticket Or sign in at localhost:8000/account/orders with the address you registered with.
+If time or place change we write to you. The page is always current.
 Questions Write to desk@sterileline.example and name order SL-26-004817.
 Reading the code aloud: it never has the digits 0 and 1 or the letters I, L, O and U.
 Sterile Line localhost:8000
@@ -133,11 +133,11 @@ async def test_no_seats_no_ticket() -> None:
 
 async def test_the_orders_address_is_only_for_its_sole_holder() -> None:
     account, desk = "http://localhost:8000/account/orders", "mailto:desk@sterileline.example"
-    own = "http://localhost:8000/orders/the-secret-of-the-order"
+    whole, own = "http://localhost:8000/orders/the-secret-of-the-order", "http://localhost:8000/seats/claim-1"
     alone, shared = make_order(), make_order(make_seat(1), make_seat(2))
-    assert links(await ticket_pdf(alone, alone.seats)) == [own, account, desk]
-    assert links(await ticket_pdf(shared, shared.seats[:1])) == [account, desk]
-    for order in (alone, shared):
+    for_another = make_order(make_seat(1, email="colleague@brennhof.example"))
+    for order, page in ((alone, whole), (shared, own), (for_another, own)):
+        assert links(await ticket_pdf(order, order.seats[:1])) == [page, account, desk]
         for phone in (False, True):
             words = "".join(await text(order, phone=phone))
             assert ("secret" in words, "claim-" in words, "rooms.example" in words) == (False, False, False)
@@ -151,8 +151,7 @@ async def test_an_online_ticket_has_only_the_holders_own_link() -> None:
     )
     own = "Joining online Your own way in; please do not pass it on. portal.example/join/one"
     hint = (
-        "Joining online You join in the browser. Your way in is personal and therefore not printed here: it is on the "
-        "page of your order."
+        "Joining online You join in the browser. Your way in is personal, so it is not printed here: see “Your order”."
     )
     assert first.replace(squeezed(own), squeezed(hint)).replace("1of2", "2of2").replace("2M9DX", "2M9DY") == second
     assert second.count(squeezed(hint)) == 1
