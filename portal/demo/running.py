@@ -99,7 +99,7 @@ class Demo:
             await self._start_all()
             await self._wait_until_up(stopping)
             steps.stop()
-            if not stopping.is_set():
+            if not stopping.is_set() and not self._fallen():
                 self._welcome(time.monotonic() - started)
             return await self._watch(stopping)
         finally:

@@ -1,6 +1,6 @@
 """The order's page: what has happened, what is still open, and everything that belongs to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -159,12 +159,18 @@ async def _answer(request: Request, order: OrderRecord, now: Now, block: str | N
         checked=truth.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
         confirmed=[seat for seat in order.seats if seat.state is SeatState.CONFIRMED],
         qr={seat.id: _qr(order, seat) for seat in order.seats if seat.state is SeatState.CONFIRMED},
-        over=order.ends_at <= now, unsent=any(mail.waiting for mail in facts.mails),
+        over=order.ends_at <= now, news_expected=_news_expected(order, facts, now),
     )  # fmt: skip
 
 
 def _qr(order: OrderRecord, seat: SeatRecord) -> str:
     return qr_inline(ticket_payload(order.event_id, seat.code), f"QR code of ticket {grouped(seat.code)}")
+
+
+def _news_expected(order: OrderRecord, facts: truth.Facts, now: datetime) -> bool:
+    """Whether the page should look again by itself: a mail is on its way, or is about to be written."""
+    fresh = order.confirmed_at is not None and now - order.confirmed_at < timedelta(minutes=2)
+    return any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails)
 
 
 async def _sent(order: OrderRecord) -> list[truth.Sent]:

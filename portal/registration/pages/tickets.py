@@ -61,14 +61,14 @@ class TicketPages(Controller):
         """Places left of one event, as a fragment that changes by the second."""
         event = await event_for_sale(slug)
         left = await queries.places([event["id"]], now=now)
-        return page(request, "registration/places.html", private=True, places=left, ids=[event["id"]])
+        return page(request, "registration/places.html", private=True, places=left, ids=[event["id"]], among_many=False)
 
     @get("/events/places")
     async def many_places(self, request: Request, now: Now, ids: FromQuery[str] = "") -> Response[Any]:
         """Places left of the listed events, each as a fragment that finds its own place in the list."""
         wanted = [int(part) for part in ids.split(",")[:100] if part.isdecimal() and len(part) < 16]
         left = await queries.places(wanted, now=now)
-        return page(request, "registration/places.html", private=True, places=left, ids=wanted)
+        return page(request, "registration/places.html", private=True, places=left, ids=wanted, among_many=True)
 
     @post("/events/{slug:str}/orders")
     async def hold(self, request: Request, slug: FromPath[str], actor: MaybeActor, now: Now) -> Response[Any]:
