@@ -59,7 +59,7 @@ class StripeGateway:
         webhook_secret: str = "",
         api_base: str = "",
         retries: int = 2,
-        timeout: float = 20.0,
+        timeout: float = 10.0,
     ) -> None:
         self._key = secret_key
         self._webhook_secret = webhook_secret

@@ -20,8 +20,6 @@ _NO_DECIMALS = {
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
 }  # fmt: skip
 _THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
-# What a charge must be a multiple of.
-_STEPS = dict.fromkeys(_THREE_DECIMALS, 10) | {"ISK": 100, "UGX": 100}
 
 
 class GatewayError(Exception):
@@ -149,7 +147,8 @@ def to_stripe(minor: int, currency: str) -> int:
     code = currency.upper()
     ours, theirs = exponent(code), stripe_exponent(code)
     amount, rest = divmod(minor * int(10**theirs), int(10**ours))
-    if rest or amount % _STEPS.get(code, 1):
+    # Of three decimals the last must be 0.
+    if rest or (code in _THREE_DECIMALS and amount % 10):
         raise GatewayRefused("amount", code="amount_not_chargeable", param=code)
     return amount
 

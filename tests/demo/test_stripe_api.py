@@ -251,6 +251,21 @@ async def test_bad_lists_are_refused(stripe: StripeServer, query: str) -> None:
     assert (await stripe.api("GET", f"/v1/customers?{query}")).status_code == 400
 
 
+async def test_sessions_are_found_by_what_they_belong_to(stripe: StripeServer) -> None:
+    first, second = [
+        (await stripe.api("POST", SESSIONS, form(customer_email="a@b.example"), idempotency_key=key)).json()["id"]
+        for key in "ab"
+    ]
+    await stripe.pay(f"{stripe.address}/c/pay/{first}")
+    intent = (await stripe.api("GET", f"{SESSIONS}/{first}")).json()["payment_intent"]
+    for query, found in (
+        (f"payment_intent={intent}", [first]), ("status=open", [second]), ("status=complete", [first]),
+        ("status=expired", []), ("customer=cus_1", []),
+    ):  # fmt: skip
+        page = (await stripe.api("GET", f"{SESSIONS}?{query}")).json()
+        assert (query, [one["id"] for one in page["data"]]) == (query, found)
+
+
 async def test_lines_are_a_list_of_their_own(stripe: StripeServer) -> None:
     body = form(**{
         f"line_items__{at}__{name}": value

@@ -5,13 +5,14 @@ import hashlib
 import hmac
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from portal.demo.stripe_standin.app import create_standin
 from portal.demo.stripe_standin.settings import StandinSettings
 from portal.payments.values import GatewayUnreachable
 from tests.demo.conftest import Receiver
-from tests.stripe_server import WEBHOOK_URL, StripeServer, session_request
+from tests.stripe_server import WEBHOOK_URL, StripeServer, serving, session_request
 
 PAYING = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"]
 
@@ -142,6 +143,28 @@ async def test_delivered_before_the_answer(stripe: StripeServer, receiver: Recei
     second = await gateway.create_session(purchase=session_request(attempt=2), idempotency_key="k2")
     await stripe.pay(second.url)
     assert receiver.types[1:] == PAYING
+
+
+class Impatient(Receiver):
+    """Sends the API call again while the first one is still being answered."""
+
+    server: StripeServer
+    heard: httpx.Response
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.heard = await self.server.api("POST", "/v1/customers", "email=a@b.example", idempotency_key="k")
+        return await super().handle_async_request(request)
+
+
+async def test_a_key_in_use_is_409() -> None:
+    receiver = Impatient()
+    async with serving(transport=receiver) as stripe:
+        receiver.server = stripe
+        stripe.standin.behaviour.before_answer = True
+        first = await stripe.api("POST", "/v1/customers", "email=a@b.example", idempotency_key="k")
+        assert first.status_code == 200
+        error = receiver.heard.json()["error"]
+        assert (receiver.heard.status_code, error["code"]) == (409, "idempotency_key_in_use")
 
 
 async def test_a_lost_answer_is_found_again_under_its_key(stripe: StripeServer) -> None:

@@ -19,6 +19,12 @@ def test_never_in_production(monkeypatch: pytest.MonkeyPatch, name: str, value: 
         create_standin(StandinSettings(address=ADDRESS))
 
 
+def test_an_incomplete_production_environment_gets_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_ENV", "production")
+    with pytest.raises(StandinRefused, match="PORTAL_ENV is production"):
+        create_app()
+
+
 def test_a_complete_production_environment_does_not_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "PORTAL_ENV": "production",

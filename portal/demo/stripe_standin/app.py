@@ -31,6 +31,7 @@ from portal.web.rendering import see_other
 
 _log = structlog.get_logger("stripe-standin")
 _MOST_BODY_BYTES = 1_000_000
+_PAUSE_SECONDS = 0.2
 
 
 class Standin:
@@ -74,9 +75,12 @@ class Standin:
 
     async def _work(self) -> None:
         while True:
-            self.api.sweep()
-            await self.deliveries.deliver(due_only=True)
-            await asyncio.sleep(0.2)
+            try:
+                self.api.sweep()
+                await self.deliveries.deliver(due_only=True)
+            except Exception as error:  # one bad event must not silence all that come after it
+                _log.error("background", error=type(error).__name__, exc_info=error)
+            await asyncio.sleep(_PAUSE_SECONDS)
 
 
 def create_standin(

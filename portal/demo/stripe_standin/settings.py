@@ -36,6 +36,7 @@ class StandinSettings(msgspec.Struct, frozen=True):
 
 def from_environment() -> StandinSettings:
     """For starting it by itself: the portal's own settings name key, secret, address and folder."""
+    refuse_production()
     settings = Settings()  # type: ignore[call-arg]
     return StandinSettings(
         address=settings.stripe_api_base or "http://localhost:8012",
@@ -50,10 +51,15 @@ def from_environment() -> StandinSettings:
 
 def check(settings: StandinSettings) -> None:
     """Raise StandinRefused for production and for anything that looks like real money."""
-    named = {name.lower(): value for name, value in os.environ.items()}
-    if named.get("portal_env", "").strip().lower() == "production":
-        raise StandinRefused("PORTAL_ENV is production: the stand-in for Stripe never runs there")
+    refuse_production()
     if not _TEST_KEY.fullmatch(settings.secret_key):
         raise StandinRefused("the stand-in for Stripe takes keys of the form sk_test_… only")
     if not settings.webhook_secret.startswith("whsec_"):
         raise StandinRefused("the stand-in's webhook secret must start with whsec_, as Stripe's do")
+
+
+def refuse_production() -> None:
+    """Ask the environment itself: settings that do not hold together must not hide it."""
+    named = {name.lower(): value for name, value in os.environ.items()}
+    if named.get("portal_env", "").strip().lower() == "production":
+        raise StandinRefused("PORTAL_ENV is production: the stand-in for Stripe never runs there")

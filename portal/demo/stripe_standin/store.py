@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS object (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     created INTEGER NOT NULL, gone INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '{}');
 CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
+CREATE INDEX IF NOT EXISTS object_status ON object (kind, json_extract(body, '$.status'));
+CREATE INDEX IF NOT EXISTS object_payment ON object (kind, json_extract(body, '$.payment_intent'));
+CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.charge'));
 CREATE TABLE IF NOT EXISTS kept_answer (
     key TEXT PRIMARY KEY, path TEXT NOT NULL, asked TEXT NOT NULL, request_id TEXT NOT NULL,
     status INTEGER NOT NULL, body BLOB NOT NULL, at INTEGER NOT NULL);
@@ -97,14 +100,17 @@ class Store:
         after: int | None = None,
         limit: int = -1,
     ) -> list[Thing]:
-        """Newest first. `equal` and `one_of` name properties, `before` and `after` are positions."""
+        """Newest first. `equal` and `one_of` name properties, `before` and `after` are positions.
+
+        Names of properties are the code's own, never a caller's text.
+        """
         tests, values = ["kind = ?", "gone = 0"], [kind]
         for name, value in (equal or {}).items():
-            tests.append("json_extract(body, ?) = ?")
-            values += [f"$.{name}", value]
+            tests.append(f"json_extract(body, '$.{name}') = ?")
+            values.append(value)
         for name, choices in (one_of or {}).items():
-            tests.append(f"json_extract(body, ?) IN ({', '.join('?' * len(choices))})")
-            values += [f"$.{name}", *choices]
+            tests.append(f"json_extract(body, '$.{name}') IN ({', '.join('?' * len(choices))})")
+            values += choices
         for comparison, value in (created or {}).items():
             tests.append(f"created {comparison} ?")
             values.append(value)  # type: ignore[arg-type]
