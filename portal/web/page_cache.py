@@ -27,10 +27,11 @@ Key = tuple[str, tuple[tuple[str, str], ...], bytes]
 
 
 class PageRule(msgspec.Struct, frozen=True):
-    """What a page shows (`tags`) and which query keys change it (`query`)."""
+    """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value."""
 
     tags: tuple[str, ...] = ()
     query: frozenset[str] = frozenset()
+    blanks: bool = False
 
 
 class KeptPage:
@@ -118,8 +119,8 @@ def rule_for(scope: Scope) -> PageRule | None:
 def key_of(scope: Scope, rule: PageRule) -> Key:
     query: tuple[tuple[str, str], ...] = ()
     if rule.query and scope["query_string"]:
-        pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100)
-        query = tuple(sorted((name, value) for name, value in pairs if name in rule.query and value))
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.blanks)
+        query = tuple(sorted((name, value) for name, value in pairs if name in rule.query))
     return scope["path"], query, header(scope, b"hx-target") if header(scope, b"hx-request") else b""
 
 

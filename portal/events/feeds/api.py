@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from litestar import Controller, get
+from litestar import Controller, Request, get
+from litestar.exceptions import ValidationException
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from litestar.response import Response
 from msgspec import Meta
 
@@ -28,48 +29,61 @@ from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN, 
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
-_LIST = PageRule(tags=("events",), query=frozenset({*KEYS, "page", "per_page"}))
-_SPAN = f"^{SPAN.pattern.replace('?:', '')}$"
+_LIST = PageRule(tags=("events",), query=frozenset({*KEYS, "page", "per_page"}), blanks=True)
+_SPAN = f"^({SPAN.pattern.replace('?:', '')})?$"
 Words = Annotated[str, Meta(max_length=MOST_LETTERS)]
 Code = Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
 
 
-Query = Annotated[
-    str | None,
-    QueryParameter(max_length=MOST_LETTERS, description="Words to search for; the beginning of a word is enough"),
-]
-Since = Annotated[
-    str | None,
-    QueryParameter(name="from", pattern=_SPAN, description="Not before this month (`2027-02`) or day (`2027-02-09`)"),
-]
-Until = Annotated[str | None, QueryParameter(name="to", pattern=_SPAN, description="Not after this month or day")]
-Country = Annotated[
-    list[Code] | None, QueryParameter(max_items=MOST_CHOICES, description="ISO 3166-1 alpha-2 codes; any of them")
-]
-City = Annotated[list[Words] | None, QueryParameter(max_items=MOST_CHOICES, description="Names of cities; any of them")]
-Topic = Annotated[
-    list[Words] | None,
-    QueryParameter(max_items=MOST_CHOICES, description="Slugs of topics (see `/api/v1/topics`); any of them"),
-]
+def _asks(description: str, **limits: Any) -> Any:
+    return QueryParameter(description=description, **limits)
+
+
+def _lists(description: str, **item: Any) -> Any:
+    """Several values; Litestar leaves the limits of the items out of the description, so they are repeated here."""
+    items = {"type": "string", **item}
+    return QueryParameter(description=description, max_items=MOST_CHOICES, schema_extra={"items": items})
+
+
+def _one_of(description: str, *values: str) -> Any:
+    return QueryParameter(description=description, schema_extra={"type": "string", "enum": list(values)})
+
+
+Query = Annotated[str, _asks("Words to search for; the beginning of a word is enough", max_length=MOST_LETTERS)]
+Since = Annotated[str, _asks("Not before this month (`2027-02`) or day (`2027-02-09`)", name="from", pattern=_SPAN)]
+Until = Annotated[str, _asks("Not after this month or day", name="to", pattern=_SPAN)]
+Country = Annotated[list[Code], _lists("ISO 3166-1 alpha-2 codes; any of them", pattern="^[A-Za-z]{2}$")]
+City = Annotated[list[Words], _lists("Names of cities; any of them", maxLength=MOST_LETTERS)]
+Topic = Annotated[list[Words], _lists("Slugs of topics (see `/api/v1/topics`); any of them", maxLength=MOST_LETTERS)]
 Format = Annotated[
     Literal["in_person", "online", "hybrid"] | None,
-    QueryParameter(description="`in_person` and `online` include hybrid events"),
+    _one_of("`in_person` and `online` include hybrid events", "in_person", "online", "hybrid"),
 ]
 PriceIs = Annotated[
-    Literal["free", "paid"] | None, QueryParameter(description="Events whose price is not known are in neither")
+    Literal["free", "paid"] | None, _one_of("Events whose price is not known are in neither", "free", "paid")
 ]
-Kind = Annotated[Literal["own", "external"] | None, QueryParameter(description="`own`: tickets are sold here")]
+Kind = Annotated[Literal["own", "external"] | None, _one_of("`own`: tickets are sold here", "own", "external")]
 When = Annotated[
     Literal["upcoming", "past", "all"] | None,
-    QueryParameter(description="`upcoming` unless the whole range asked for lies in the past"),
+    _one_of("`upcoming` unless the whole range asked for lies in the past", "upcoming", "past", "all"),
 ]
+_NONE: Any = ()
 
 _REFUSED = {400: ResponseSpec(Problem, description="A parameter could not be read", generate_examples=False)}
 _GONE = {404: ResponseSpec(Problem, description="There is no such event or page", generate_examples=False)}
 
 
+def unreadable(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    """Which parameters were refused, and why."""
+    faults = error.extra if isinstance(error.extra, list) else []
+    named = {"since": "from", "until": "to"}
+    told = "; ".join(f"{named.get(f.get('key', ''), f.get('key', ''))}: {f.get('message', '')}" for f in faults)
+    return Response(Problem(400, f"Please check the parameters. {told}".strip()[:1000]), status_code=400)
+
+
 class EventApi(Controller):
     path = "/api/v1"
+    exception_handlers = {ValidationException: unreadable}
     opt = {"public": True}
     tags = ["Events"]
 
@@ -80,12 +94,12 @@ class EventApi(Controller):
         self,
         now: Now,
         *,
-        q: Query = None,
-        since: Since = None,
-        until: Until = None,
-        country: Country = None,
-        city: City = None,
-        topic: Topic = None,
+        q: Query = "",
+        since: Since = "",
+        until: Until = "",
+        country: Country = _NONE,
+        city: City = _NONE,
+        topic: Topic = _NONE,
         format: Format = None,
         price: PriceIs = None,
         kind: Kind = None,
@@ -119,7 +133,7 @@ class EventApi(Controller):
 
     @get(
         "/events.csv",
-        opt={"page": PageRule(tags=("events",), query=KEYS)},
+        opt={"page": PageRule(tags=("events",), query=KEYS, blanks=True)},
         operation_id="exportEvents",
         summary="The whole list as CSV",
         media_type="text/csv",
@@ -129,12 +143,12 @@ class EventApi(Controller):
         self,
         now: Now,
         *,
-        q: Query = None,
-        since: Since = None,
-        until: Until = None,
-        country: Country = None,
-        city: City = None,
-        topic: Topic = None,
+        q: Query = "",
+        since: Since = "",
+        until: Until = "",
+        country: Country = _NONE,
+        city: City = _NONE,
+        topic: Topic = _NONE,
         format: Format = None,
         price: PriceIs = None,
         kind: Kind = None,
@@ -155,9 +169,12 @@ class EventApi(Controller):
         opt={"page": PageRule(tags=("events",))},
         operation_id="getEvent",
         summary="One event",
-        responses=_GONE,
+        responses=_REFUSED | _GONE,
     )
-    async def one(self, slug: FromPath[str]) -> EventFull:
+    async def one(
+        self,
+        slug: Annotated[str, PathParameter(description="The last part of the address of the event’s page")],
+    ) -> EventFull:
         """An event by the last part of its page’s address. Former addresses are not followed."""
         detail = await single.by_slug(slug) if may_be_slug(slug) else None
         if detail is None:
@@ -172,17 +189,30 @@ class EventApi(Controller):
 
 
 def _filters(
-    q: str | None, since: str | None, until: str | None, country: list[str] | None, city: list[str] | None,
-    topic: list[str] | None, format: str | None, price: str | None, kind: str | None, when: str | None,
-) -> Filters:  # fmt: skip
+    q: str,
+    since: str,
+    until: str,
+    country: list[str],
+    city: list[str],
+    topic: list[str],
+    *choices: str | None,
+) -> Filters:
     """Parameters that were checked already, as filters."""
-    given: dict[str, Any] = {"format": format or "", "price": price or "", "kind": kind or "", "when": when or ""}
-    for name, values in (("country", country), ("city", city), ("topic", topic)):
-        tidy = (one_line(value) for value in values or ())
-        given[name] = tuple(dict.fromkeys(value.upper() if name == "country" else value for value in tidy if value))
+    lists: dict[str, Any] = {
+        name: _tidy(values) for name, values in (("country", country), ("city", city), ("topic", topic))
+    }
+    lists["country"] = tuple(code.upper() for code in lists["country"])
+    chosen: dict[str, Any] = {
+        name: value or "" for name, value in zip(("format", "price", "kind", "when"), choices, strict=True)
+    }
     return Filters(
-        q=one_line(q or "")[:MOST_LETTERS],
+        q=one_line(q)[:MOST_LETTERS],
         since=span(since) if since else None,
         until=span(until) if until else None,
-        **given,
+        **lists,
+        **chosen,
     )
+
+
+def _tidy(values: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tidy for tidy in (one_line(value) for value in values) if tidy))

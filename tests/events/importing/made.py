@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from portal.events.importing.ical import reading as ical
 from portal.events.importing.values import Context, Reading, Row, Unreadable
 
 T = TypeVar("T")
@@ -62,6 +63,13 @@ def answered(act: Callable[[], T]) -> T | None:
         if not str(reason):
             raise AssertionError("refused without a reason") from reason
         return None
+
+
+def read_calendar(*entries: str, header: str = "") -> Reading:
+    """A calendar of these entries, read; every entry accounted for."""
+    reading = ical.read(calendar(*entries, header=header), CONTEXT)
+    assert accounted(reading)
+    return reading
 
 
 def accounted(reading: Reading) -> bool:

@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC
+from time import perf_counter
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +98,37 @@ def test_any_text(text: str) -> None:
     for read in (conferences.read, deadlines.read, front_matter.read, spreadsheets.read):
         if (reading := answered(lambda read=read: read(text, CONTEXT))) is not None:
             sound(reading)
+
+
+HOSTILE = [
+    "- a: " + "[" * 90_000,
+    "- a: " + "{" * 90_000,
+    "- " * 40_000,
+    "- conference: " + "? " * 40_000,
+    "".join(" " * n + "a:\n" for n in range(400)),
+    '{"a":' * 100_000,
+    "[" * 100_000,
+    "title,start\n" + '"\n' * 20_000,
+    "title,start\n" + '"' * 100_001,
+    json.dumps(
+        {"path": "p", "front_matter": {"title": "A", "starts": "2027-02-09"}, "body": "{%" * 200_000 + "![" * 200_000}
+    ),
+    json.dumps({"name": "A", "startDate": "2027-02-09" + " " * 300_000 + "x", "city": " ," * 200_000}),
+    calendar("DTSTART:20270209T090000Z" + " " * 300_000 + "x").decode(),
+    calendar("DTSTART:20270209T090000Z\nLOCATION:" + "\t" * 300_000 + "x").decode(),
+    calendar("DTSTART:20270209T090000Z\n" + "BEGIN:X\n" * 50_000).decode(),
+    calendar("DTSTART:20270209T090000Z\nRDATE:" + ",".join(["20270101T000000Z"] * 20_000)).decode(),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_hostile_texts_take_no_time_and_no_stack(text: str) -> None:
+    begun = perf_counter()
+    for read in (conferences.read, deadlines.read, front_matter.read, spreadsheets.read):
+        if (reading := answered(lambda read=read: read(text, CONTEXT))) is not None:
+            assert accounted(reading)
+    answered(lambda: ical.read(text.encode(), CONTEXT))
+    assert perf_counter() - begun < 20
 
 
 @RELAXED

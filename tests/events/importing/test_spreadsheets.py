@@ -130,6 +130,11 @@ def test_a_file_without_headings_is_refused_as_a_whole() -> None:
     )
 
 
+def test_a_text_too_long_to_be_shown_is_refused() -> None:
+    reading = spreadsheets.read(f"title,start,description\nA,2027-02-09,{'x' * 20_001}\n", CONTEXT)
+    assert reasons(reading) == [(2, "its description has 20,001 characters; at most 20,000 can be shown")]
+
+
 def test_cancelled_and_online() -> None:
     text = "title,start,status,venue,join link\nA,2027-02-09,Cancelled,Zoom,https://zoom.us/j/1\n"
     facts = only(spreadsheets.read(text, CONTEXT)).facts

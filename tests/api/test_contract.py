@@ -1,0 +1,73 @@
+"""The HTTP API against its own OpenAPI description: schemathesis sends what the description allows and what it forbids."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from litestar import Litestar
+from schemathesis import GenerationMode
+
+from tests.factories import events
+from tests.serving import served
+
+EXAMPLES = 40
+
+
+def run_contract(address: str, mode: GenerationMode) -> list[str]:
+    """Check every operation; gives the names of those that were checked. Blocking: call it in a thread."""
+    schema = schemathesis.openapi.from_url(f"{address}/api/schema/openapi.json")
+    checked = []
+    for result in schema.get_all_operations():
+        operation: Any = result.ok()
+        if mode is GenerationMode.NEGATIVE and not operation.query:
+            continue
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def check(case: Any) -> None:
+            case.call_and_validate(base_url=address, timeout=10)
+
+        check()
+        checked.append(operation.definition.raw["operationId"])
+    return checked
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_the_description_is_true(app: Litestar, database: str, mode: GenerationMode) -> None:
+    await events.make("Isolator Day", topics=("Isolators",), price_from=41000, price_currency="EUR", is_free=False)
+    await events.make("Annex 1", online=True, is_free=True, sponsor="Lombarda Fiere")
+    await events.make(
+        "Far away", kind="external", url="https://x.example", timezone="Pacific/Apia", venue=events.VIENNA
+    )
+    await events.make_many(60)
+    async with served(app) as address:
+        checked = await asyncio.wait_for(asyncio.to_thread(run_contract, address, mode), timeout=170)
+    with_parameters = ["exportEvents", "listEvents"]
+    everything = ["exportEvents", "getEvent", "listEvents", "listTopics"]
+    assert sorted(checked) == (everything if mode is GenerationMode.POSITIVE else with_parameters)
+
+
+async def test_only_documented_addresses_are_described(client: httpx.AsyncClient) -> None:
+    description = (await client.get("/api/schema/openapi.json")).json()
+    assert sorted(description["paths"]) == [
+        "/api/v1/events",
+        "/api/v1/events.csv",
+        "/api/v1/events/{slug}",
+        "/api/v1/topics",
+    ]
+    for path in description["paths"].values():
+        operation = path["get"]
+        assert operation["summary"]
+        assert operation["description"]
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), parameter["name"]
