@@ -106,19 +106,18 @@ def test_the_same_mail_is_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("field", ["subject", "reply_to", "recipient"])
-@pytest.mark.parametrize("broken", ["\r\n", "\n", "\r", "\x00", "\x0b", "\u2028", "\x85"])
 async def test_a_line_break_starts_no_header(
-    database: str, receiver: Receiver, send: Send, now: datetime, field: str, broken: str
+    database: str, receiver: Receiver, send: Send, now: datetime, field: str
 ) -> None:
-    evil = f"amara@brennhof.example{broken}Bcc: victim@elsewhere.example{broken}{broken}<script>"
-    mail = await queued(message(**{field: evil}), now)
-    await send(mail, now)
-    if field == "recipient":
-        assert (receiver.taken, (await mail_row(mail))["state"]) == ([], "failed")
-        return
-    [arrived] = receiver.messages()
-    assert sorted(name for name in arrived if not name.startswith("X-")) == HEADERS
-    assert receiver.taken[0].rcpt_tos == ["amara@brennhof.example"]
+    breaks = ["\r\n", "\n", "\r", "\x00", "\x0b", "\u2028", "\x85"]
+    for number, broken in enumerate(breaks):
+        evil = f"amara@brennhof.example{broken}Bcc: victim@elsewhere.example{broken}{broken}<script>"
+        mail = await queued(message(f"order:{number}", **{field: evil}), now)
+        await send(mail, now)
+        assert (await mail_row(mail))["state"] == ("failed" if field == "recipient" else "accepted")
+    found = [sorted(name for name in arrived if not name.startswith("X-")) for arrived in receiver.messages()]
+    assert found == ([] if field == "recipient" else [HEADERS] * len(breaks))
+    assert {address for taken in receiver.taken for address in taken.rcpt_tos} <= {"amara@brennhof.example"}
 
 
 @pytest.mark.parametrize("broken", ["\r\n", "\n", "\r"])

@@ -1,12 +1,14 @@
 """Stopping mail: nothing by GET, at once by the one-click POST of RFC 8058, and back again."""
 
 from datetime import datetime
+from typing import Literal
 
 import httpx
 import pytest
 
 from portal.core import db
 from portal.notifications import commands, links, queries
+from tests.chromium import axe_faults, chromium, feed, sideways
 from tests.notifications.conftest import message, queued
 
 AMARA = "amara@brennhof.example"
@@ -67,15 +69,15 @@ def forged() -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("token", forged())
-async def test_a_forged_address_leads_nowhere(client: httpx.AsyncClient, token: str) -> None:
-    path = f"/mail/preferences/{token}"
-    answers = [
-        await client.get(path),
-        await client.post(path, data={"List-Unsubscribe": "One-Click"}),
-        await client.post(f"{path}/topics", data={"topic": "event-news"}),
-    ]
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
+async def test_a_forged_address_leads_nowhere(client: httpx.AsyncClient) -> None:
+    for token in forged():
+        path = f"/mail/preferences/{token}"
+        answers = [
+            await client.get(path),
+            await client.post(path, data={"List-Unsubscribe": "One-Click"}),
+            await client.post(f"{path}/topics", data={"topic": "event-news"}),
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404, 404], token
     assert await db.fetch_value("SELECT count(*) FROM suppression") == 0
 
 
@@ -118,3 +120,24 @@ async def test_hostile_addresses_are_only_text(client: httpx.AsyncClient) -> Non
     assert page.status_code == 200
     assert "<script>alert" not in page.text
     assert "<b>topic" not in page.text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_reader_stops_and_allows_mail_with_the_keyboard(
+    client: httpx.AsyncClient, scheme: Literal["light", "dark"], now: datetime
+) -> None:
+    await queued(message("d", topic="digest"), now)
+    async with chromium(instead="the preferences page was not looked at") as browser:
+        page = await browser.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+        await feed(page, client)
+        await page.goto(f"http://localhost:8000{PATH}")
+        assert (await sideways(page), await axe_faults(page)) == (False, [])
+        await page.get_by_role("button", name="Stop mail on “Event news”").press("Enter")
+        await page.get_by_role("heading", name="No more mail").wait_for()
+        assert (await sideways(page), await axe_faults(page)) == (False, [])
+        assert await stopped_topics() == ["event-news"]
+        await page.get_by_label("Event news").press("Space")
+        await page.get_by_role("button", name="Save these choices").press("Enter")
+        await page.get_by_text("Saved. This holds from the next mail on.").wait_for()
+        assert await stopped_topics() == []
