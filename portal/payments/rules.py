@@ -81,24 +81,37 @@ def treatment_for(*, online: bool, seller_country: str, buyer_country: str, vat_
     return TaxTreatment.REVERSE_CHARGE if buyer_country in EU else TaxTreatment.OUTSIDE_SCOPE
 
 
+def returned(
+    lines: Mapping[int, Line], already: Mapping[int, int], wanted: Mapping[int, int], treatment: TaxTreatment
+) -> Totals:
+    """What giving back `wanted` units per line id comes to, when `already` units went back before.
+
+    It is the difference of what remains, per rate, so that parts always add up to the whole.
+    """
+    before = totals(_left(lines, already, {}), treatment)
+    after = {tax.rate: tax for tax in totals(_left(lines, already, wanted), treatment).taxes}
+    taxes = tuple(
+        TaxLine(rate=tax.rate, net=tax.net - after[tax.rate].net, tax=tax.tax - after[tax.rate].tax)
+        for tax in before.taxes
+    )
+    return Totals(net=sum(tax.net for tax in taxes), taxes=tuple(tax for tax in taxes if tax.net or tax.tax))
+
+
 def refund_amount(
     lines: Mapping[int, Line], already: Mapping[int, int], wanted: Mapping[int, int], treatment: TaxTreatment
 ) -> int:
-    """Gross amount of giving back `wanted` units per line id, when `already` units went back before.
-
-    It is the difference of what remains, so that parts always add up to the whole.
-    """
-    before = {key: line.quantity - already.get(key, 0) for key, line in lines.items()}
-    after = {key: left - wanted.get(key, 0) for key, left in before.items()}
-    return _gross(lines, before, treatment) - _gross(lines, after, treatment)
+    """The gross amount of `returned`."""
+    return returned(lines, already, wanted, treatment).gross
 
 
-def _gross(lines: Mapping[int, Line], quantities: Mapping[int, int], treatment: TaxTreatment) -> int:
-    kept = [
-        Line(line.key, line.description, quantities[key], line.list_net, line.unit_net, line.tax_rate)
+def _left(lines: Mapping[int, Line], already: Mapping[int, int], wanted: Mapping[int, int]) -> list[Line]:
+    return [
+        Line(
+            line.key, line.description, line.quantity - already.get(key, 0) - wanted.get(key, 0), line.list_net, line.unit_net,
+            line.tax_rate,
+        )
         for key, line in lines.items()
-    ]
-    return totals(kept, treatment).gross
+    ]  # fmt: skip
 
 
 _FORWARD: dict[PurchaseState, frozenset[PurchaseState]] = {

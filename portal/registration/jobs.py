@@ -29,7 +29,7 @@ async def offer_places(ticket_type: int) -> None:
 async def send_confirmation(order: int, again: str = "") -> None:
     """The order's mail to whoever placed it, and a ticket to everybody else on it; `again` makes it a new mail."""
     record = await queries.order_by_id(order)
-    if record is None or record.state is not OrderState.CONFIRMED:
+    if record is None or record.state is not OrderState.CONFIRMED or record.event_state == "cancelled":
         return
     seats = [seat for seat in record.seats if seat.state is SeatState.CONFIRMED]
     own = [seat for seat in seats if seat.email == record.email]
@@ -58,7 +58,7 @@ async def send_confirmation(order: int, again: str = "") -> None:
 async def send_ticket(seat: int) -> None:
     """A ticket with its invitation, to the person whose name is on it."""
     found = await _seat(seat)
-    if found is None or not found[1].email or found[1].named_at is None:
+    if found is None or not found[1].email or found[1].named_at is None or found[0].event_state == "cancelled":
         return
     record, place = found
     pdf = await ticket_pdf(record, [place])

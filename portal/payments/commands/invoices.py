@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from portal.core import db
+from portal.core import db, times
 from portal.core.settings import current
 from portal.payments import rules
-from portal.payments.buying import Line
+from portal.payments.buying import Line, Totals
 from portal.payments.tables import InvoiceKind, TaxTreatment
 
 _NEXT = """
@@ -21,8 +21,9 @@ ON CONFLICT (name) DO UPDATE SET last = s.last + 1 RETURNING last
 async def issue_invoice(*, purchase_id: int, now: datetime) -> str:
     """Write the invoice of a paid purchase and return its number."""
     purchase = await _purchase(purchase_id)
-    lines = await purchase_lines(purchase_id)
-    return await _write(InvoiceKind.INVOICE, purchase, list(lines.values()), {}, None, now)
+    lines = list((await purchase_lines(purchase_id)).values())
+    sums = rules.totals(lines, TaxTreatment(purchase["tax_treatment"]))
+    return await _write(InvoiceKind.INVOICE, purchase, lines, sums, {}, None, now)
 
 
 async def issue_credit_note(*, refund_id: int, now: datetime) -> str | None:
@@ -35,16 +36,30 @@ async def issue_credit_note(*, refund_id: int, now: datetime) -> str | None:
     done = await db.fetch_value("SELECT number FROM invoice WHERE refund = $1", refund_id)
     if original is None or done is not None:
         return None
-    lines = await purchase_lines(refund["purchase"])
-    rows = await db.fetch("SELECT line, quantity, amount FROM refund_line WHERE refund = $1 ORDER BY line", refund_id)
+    rows = await db.fetch("SELECT line, quantity FROM refund_line WHERE refund = $1 ORDER BY line", refund_id)
     if not rows:
         return None
-    back = [msgspec.structs.replace(lines[row["line"]], quantity=row["quantity"]) for row in rows]
+    purchase = await _purchase(refund["purchase"])
+    lines = await purchase_lines(refund["purchase"])
+    earlier = await db.fetch(
+        "SELECT l.line, sum(l.quantity)::int AS quantity FROM refund_line l JOIN refund r ON r.id = l.refund "
+        "WHERE r.purchase = $1 AND r.id < $2 AND r.state <> 'failed' GROUP BY 1",
+        refund["purchase"], refund_id,
+    )  # fmt: skip
+    wanted = {row["line"]: row["quantity"] for row in rows}
+    already = {row["line"]: row["quantity"] for row in earlier}
+    sums = rules.returned(lines, already, wanted, TaxTreatment(purchase["tax_treatment"]))
+    back = [msgspec.structs.replace(lines[line], quantity=count) for line, count in wanted.items()]
     facts = {
-        "corrects": original["number"], "corrects_date": original["issued_at"].date().isoformat(),
-        "reason": refund["reason"], "gross": refund["amount"],
+        "corrects": original["number"], "corrects_date": _local(original["issued_at"]).date().isoformat(),
+        "reason": refund["reason"],
     }  # fmt: skip
-    return await _write(InvoiceKind.CREDIT_NOTE, await _purchase(refund["purchase"]), back, facts, refund_id, now)
+    return await _write(InvoiceKind.CREDIT_NOTE, purchase, back, sums, facts, refund_id, now)
+
+
+def _local(at: datetime) -> datetime:
+    """In the seller's own zone: invoices are dated by its calendar."""
+    return at.astimezone(times.zone(current().site_timezone))
 
 
 async def purchase_lines(purchase_id: int) -> dict[int, Line]:
@@ -71,17 +86,16 @@ async def _write(
     kind: InvoiceKind,
     purchase: Any,
     lines: list[Line],
+    sums: Totals,
     facts: dict[str, Any],
     refund_id: int | None,
     now: datetime,
 ) -> str:
     settings = current()
     treatment = TaxTreatment(purchase["tax_treatment"])
-    sums = rules.totals(lines, treatment)
-    series = f"{settings.order_prefix}-{'C' if kind is InvoiceKind.CREDIT_NOTE else 'R'}{now.year}"
+    series = f"{settings.order_prefix}-{'C' if kind is InvoiceKind.CREDIT_NOTE else 'R'}{_local(now).year}"
     # The counter's row stays locked until commit, so a rollback gives the number back: no gaps.
     number = f"{series}-{await db.fetch_value(_NEXT, series):05d}"
-    gross = facts.pop("gross", sums.gross)
     content = {
         "seller": {
             "name": settings.seller_name, "address": settings.seller_address, "country": settings.seller_country,
@@ -104,8 +118,8 @@ async def _write(
         ],
         "taxes": [{"rate": str(tax.rate), "net": tax.net, "tax": tax.tax} for tax in sums.taxes],
         "net": sums.net,
-        "tax": gross - sums.net,
-        "gross": gross,
+        "tax": sums.tax,
+        "gross": sums.gross,
         "treatment": treatment.value,
         "note": rules.EXPLANATIONS[treatment],
         "paid_at": purchase["paid_at"].isoformat() if purchase["paid_at"] else None,
