@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -130,17 +130,3 @@ def wrong(code: str) -> str:
 def without_marks(page: str) -> str:
     """A code's page without what differs from ticket to ticket for everybody."""
     return re.sub(r'data-until="[^"]*">[^<]*|ends with <strong>\w{3}', "", page)
-
-
-@asynccontextmanager
-async def statements() -> AsyncIterator[list[str]]:
-    """The SQL that runs on the pool's connections."""
-    run: list[str] = []
-    assert db.DB.pool is not None
-    lent = [await db.DB.pool.acquire() for _ in range(5)]
-    for connection in lent:
-        connection.add_query_logger(lambda record: run.append(record.query))
-        await db.DB.pool.release(connection)
-    run.clear()
-    yield run
-    run[:] = [sql for sql in run if "pg_advisory_unlock_all" not in sql]

@@ -18,10 +18,10 @@ from tests.accounts.conftest import (
     account,
     mails,
     newest_code,
-    statements,
     without_marks,
     wrong,
 )
+from tests.queries import counting
 
 NOBODY = "nobody@brennhof.example"
 
@@ -71,7 +71,7 @@ async def test_known_and_unknown_addresses_cost_the_same_work(
     work = []
     for email in (AMARA, NOBODY):
         verified.clear()
-        async with statements() as run:
+        async with counting() as run:
             await browser.sign_in(email, "not the password")
         work.append((list(verified), list(run)))
     assert work[0] == work[1]

@@ -11,6 +11,7 @@ from portal.accounts.access.pages.steps import answer_to
 from portal.accounts.guards import SignedIn, signed_in
 from portal.accounts.organisations import commands, forms, permissions, queries
 from portal.accounts.organisations.emails import ROLE_WORDS
+from portal.accounts.tables import MemberRole
 from portal.core import countries
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.web.forms import Filled, blank, read
@@ -143,9 +144,10 @@ async def _organisation(
     if found is None:
         raise NotFound("There is no such organisation, or you are not a member of it.")
     status, headers = answer_to(error) if error else (422 if form and form.errors else 200, {})
+    shown = _told(form or blank(role=MemberRole.EDITOR.value), error)
     return page(
         request, "accounts/organisation.html", private=True, here="organisations", status=status, headers=headers,
-        actor=actor, organisation=found, form=_told(form or blank(), error), roles=ROLE_WORDS, choices=_ROLES,
+        actor=actor, organisation=found, form=shown, roles=ROLE_WORDS, choices=_ROLES,
         members=await queries.members(organisation_id),
         invitations=await queries.invitations(organisation_id, now=now),
         manages=permissions.can_manage_members(actor, organisation_id),

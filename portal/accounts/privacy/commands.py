@@ -67,5 +67,5 @@ async def erase_own(email: str, now: datetime) -> str:
         await leave_all(account_id=account_id, now=now)
     told = "Your account, its sessions, codes, roles and memberships are erased."
     if db.affected(received):
-        told += " That data was passed on is kept without your address."
+        told += " The notes on who received data are kept, without your address."
     return told

@@ -27,24 +27,28 @@ class ErasedPart(msgspec.Struct, frozen=True):
 
 
 _OWN = """
-SELECT 'Account' AS record, a.name AS what, a.timezone AS detail, a.created_at AS since, NULL::timestamptz AS until
-FROM account a WHERE a.email = $1
-UNION ALL
-SELECT 'Signed-in browser', s.user_agent, CASE WHEN s.revoked_at IS NULL THEN '' ELSE 'signed out' END, s.created_at,
-       s.seen_at
-FROM account_session s JOIN account a ON a.id = s.account WHERE a.email = $1
-UNION ALL
-SELECT 'Code asked for', c.purpose, c.user_agent, c.asked_at, c.expires_at FROM account_code c WHERE c.email = $1
-UNION ALL
-SELECT 'Role at the publisher', m.role, '', m.since, NULL
-FROM staff_member m JOIN account a ON a.id = m.account WHERE a.email = $1
-UNION ALL
-SELECT 'Member of an organisation', o.name, m.role, m.since, NULL
-FROM membership m JOIN account a ON a.id = m.account JOIN organisation o ON o.id = m.organisation WHERE a.email = $1
-UNION ALL
-SELECT 'Invited by an organisation', o.name, i.role, i.invited_at, i.expires_at
-FROM invitation i JOIN organisation o ON o.id = i.organisation WHERE i.email = $1
-ORDER BY since LIMIT 5000
+SELECT record, what, detail, since, until FROM (
+    SELECT 1 AS place, 'Account' AS record, a.name AS what, a.email || ', ' || a.timezone AS detail,
+           a.created_at AS since, NULL::timestamptz AS until
+    FROM account a WHERE a.email = $1
+    UNION ALL
+    SELECT 2, 'Role at the publisher', m.role, '', m.since, NULL
+    FROM staff_member m JOIN account a ON a.id = m.account WHERE a.email = $1
+    UNION ALL
+    SELECT 3, 'Member of an organisation', o.name, m.role, m.since, NULL
+    FROM membership m JOIN account a ON a.id = m.account JOIN organisation o ON o.id = m.organisation
+    WHERE a.email = $1
+    UNION ALL
+    SELECT 4, 'Invited by an organisation', o.name, i.role, i.invited_at, i.expires_at
+    FROM invitation i JOIN organisation o ON o.id = i.organisation WHERE i.email = $1
+    UNION ALL
+    SELECT 5, 'Signed-in browser', s.user_agent, CASE WHEN s.revoked_at IS NULL THEN '' ELSE 'signed out' END,
+           s.created_at, s.seen_at
+    FROM account_session s JOIN account a ON a.id = s.account WHERE a.email = $1
+    UNION ALL
+    SELECT 6, 'Code asked for', replace(c.purpose, '_', ' '), c.user_agent, c.asked_at, c.expires_at
+    FROM account_code c WHERE c.email = $1
+) known ORDER BY place, since LIMIT 5000
 """
 
 
