@@ -156,7 +156,7 @@ class AccountPages(Controller):
                 new=form.data.new_password,
                 now=now,
             )
-        except Invalid as error:
+        except (Invalid, RateLimited) as error:
             return await steps.show(request, PASSWORD, now, form=form, error=error)
         except Conflict:
             return steps.lost(PASSWORD)

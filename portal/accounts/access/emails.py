@@ -1,4 +1,5 @@
-"""The mails of getting in. None has a link that acts, and no subject carries a code.
+"""The mails of getting in. None has a link that acts, and no subject carries a code: subjects stand in the logs of mail
+servers and on locked screens. The code opens the first line instead, where previews show it to who may see them.
 
 Only what we know ourselves goes into a mail to an address that is not proved yet: a name typed by a stranger would
 make the portal send his words.

@@ -50,8 +50,8 @@ class OwnOrganisation(msgspec.Struct, frozen=True):
 
 
 _INVITATION = """
-SELECT i.id, i.organisation AS organisation_id, o.name AS organisation, i.email, i.role, a.name AS invited_by,
-       i.invited_at, i.expires_at
+SELECT i.id, i.organisation AS organisation_id, o.name AS organisation, i.email, i.role,
+       CASE WHEN a.erased_at IS NULL THEN a.name END AS invited_by, i.invited_at, i.expires_at
 FROM invitation i JOIN organisation o ON o.id = i.organisation LEFT JOIN account a ON a.id = i.invited_by
 """
 

@@ -38,6 +38,7 @@ async def change_password_with_code(*, actor: Actor, ticket: str, code: str, new
     """Replace a password its owner does not remember; everybody else is signed out. Returns how many that ended."""
     if fault := rules.password_fault(new, email=actor.email):
         raise Invalid({"new_password": fault})
+    await limits.before_password_again(account_id=actor.account_id, now=now)
     fresh = await passwords.hashed(new)
     async with codes.right_code(
         secret=ticket, purpose=CodePurpose.PASSWORD, typed=code, now=now, account_id=actor.account_id

@@ -35,13 +35,16 @@ async def ask(
     account_id: int | None = None,
     details: dict[str, Any] | None = None,
     instead_of: str = "",
+    tries: int | None = None,
 ) -> str:
-    """Have a code sent to an address, and return the ticket it works with. `instead_of` is this browser's old ticket.
+    """Have a code sent to an address, and return the ticket it works with. `instead_of` is this browser's old ticket;
+    with `tries` the caller has asked the limits already.
 
     Nothing here depends on whether the address has an account.
     """
     email = rules.address(email)
-    tries = await limits.before_code(email=email, browser=browser, now=now)
+    if tries is None:
+        tries = await limits.before_code(email=email, browser=browser, now=now)
     secret = secrets.token_urlsafe(32)
     async with db.transaction():
         if instead_of:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from portal.accounts import commands, passwords, rules
+from portal.accounts.access import limits
 from portal.accounts.access.commands import codes, sessions
 from portal.accounts.access.values import Browser, Entered, Ticket
 from portal.accounts.tables import CodePurpose
@@ -20,12 +21,15 @@ async def ask_to_sign_up(
     faults = {"name": rules.name_fault(name), "password": rules.password_fault(password, email=email)}
     if found := {field: fault for field, fault in faults.items() if fault}:
         raise Invalid(found)
+    # Hashing is dear, so the limit comes first.
+    tries = await limits.before_code(email=rules.address(email), browser=browser, now=now)
     return await codes.ask(
         purpose=CodePurpose.SIGN_UP,
         email=email,
         browser=browser,
         now=now,
         instead_of=instead_of,
+        tries=tries,
         details={"name": name, "password_hash": await passwords.hashed(password), "next": rules.safe_next(next_page)},
     )
 

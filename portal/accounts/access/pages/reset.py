@@ -91,7 +91,7 @@ class ResetPages(Controller):
             return await self._new_password(request, now, form)
         secret = cookies.ticket_of(request, CodePurpose.RESET)
         ticket = await queries.open_ticket(secret, CodePurpose.RESET, now=now)
-        if ticket is None:
+        if ticket is None or ticket.proved_at is None:
             return steps.lost(STEP)
         try:
             entered = await entry.finish_reset(
