@@ -35,7 +35,9 @@ from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
 from portal.events.staff.pages import StaffEventPages, staff_home
 from portal.home.pages import front_page
+from portal.notifications import commands as mail_commands
 from portal.notifications import jobs as mail
+from portal.notifications import queries as mail_queries
 from portal.notifications.pages import MailPreferences
 from portal.payments import webhooks
 from portal.payments.flows import Payments
@@ -80,6 +82,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
 def personal_data(made: Services) -> list[PersonalData]:
     """What each package knows about a person, from the ground up: erasing goes the other way."""
     return [
+        PersonalData("Mail", mail_queries.personal_data, mail_commands.forget),
         PersonalData("Account", privacy_queries.own, privacy_commands.erase_own),
         PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget),
     ]

@@ -272,13 +272,13 @@ async def choose_topics(*, address: str, wanted: Mapping[str, bool], now: dateti
                 await _suppress(address, topic, Reason.UNSUBSCRIBED, "", now)
 
 
-async def erase(*, email: str, now: datetime) -> str:
-    """Forget the mails an address was sent; what is kept, and why, as a sentence."""
-    address = rules.normal(email)
+async def forget(address: str, now: datetime) -> str:
+    """Erase the mails an address was sent; what is kept, and why, as a sentence."""
+    person = rules.normal(address)
     async with db.transaction():
-        gone = await db.execute(
-            "DELETE FROM mail WHERE recipient = $1 AND state NOT IN ('queued', 'deferred')", address
+        gone = db.affected(
+            await db.execute("DELETE FROM mail WHERE recipient = $1 AND state NOT IN ('queued', 'deferred')", person)
         )
-        kept = await db.fetch_value("SELECT count(*) FROM suppression WHERE address = $1", address)
-    told = f"{db.affected(gone)} mails erased."
+        kept = await db.fetch_value("SELECT count(*) FROM suppression WHERE address = $1", person)
+    told = f"{gone} {'mail' if gone == 1 else 'mails'} erased; what is still on its way is sent."
     return f"{told} That this address wants or takes no mail is kept, so that none is sent." if kept else told

@@ -158,7 +158,9 @@ async def test_a_person_sees_and_erases_their_mail(database: str, now: datetime)
     assert [(row["what"], row["topic"]) for row in told] == [
         ("mail", "orders"), ("mail", "orders"), ("no mail", "event-news")
     ]  # fmt: skip
-    sentence = await commands.erase(email="Amara@brennhof.example", now=now)
-    assert sentence == "1 mails erased. That this address wants or takes no mail is kept, so that none is sent."
+    assert await commands.forget("Amara@brennhof.example", now) == (
+        "1 mail erased; what is still on its way is sent. "
+        "That this address wants or takes no mail is kept, so that none is sent."
+    )
     assert [await queries.mail(sent), (await mail_row(waiting))["state"]] == [None, "queued"]
     assert await db.fetch_value("SELECT count(*) FROM mail") == 2
