@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 
 def titles(page: str) -> list[str]:
     """Titles of the events a page lists, in their order."""
-    return [html.unescape(found) for found in re.findall(r'<h[23] class="title[^"]*"><a href="[^"]*">([^<]*)</a>', page)]
+    return [
+        html.unescape(found) for found in re.findall(r'<h[23] class="title[^"]*"><a href="[^"]*">([^<]*)</a>', page)
+    ]
 
 
 def words(page: str) -> str:

@@ -7,8 +7,8 @@ from portal.events.rules.filters import Filters
 
 # Accents go before the quoting: unaccent() turns typographic quotes into plain ones.
 _QUOTED = r"""
-SELECT coalesce(string_agg(quote_literal(replace(w, '\', '')) || ':*', ' & '), '')
-FROM (SELECT w FROM regexp_split_to_table(plain_text({words}), '\s+') w WHERE w <> '' LIMIT 12) x
+SELECT coalesce(string_agg(quote_literal(w) || ':*', ' & '), '')
+FROM (SELECT w FROM regexp_split_to_table(plain_text(replace({words}, '\', ' ')), '\s+') w WHERE w <> '' LIMIT 12) x
 """
 DIMENSIONS = ("dates", "country", "city", "topic", "format", "price", "kind")
 
