@@ -10,7 +10,7 @@ from portal.core.text import one_line
 from portal.events.importing.values import Unreadable, shortened
 from portal.events.rules import facts as fact_rules
 
-TITLE = 250
+TITLE, DESCRIPTION = 250, 20_000
 _TOPICS = {
     "general": "Technology", "javascript": "JavaScript", "devops": "DevOps", "data": "Data", "ux": "UX",
     "security": "Security", "ruby": "Ruby", "networking": "Networking", "php": "PHP", "java": "Java",
@@ -49,6 +49,15 @@ def title(value: Any, *, what: str = "title") -> str:
     if len(line) > TITLE:
         raise Unreadable(f"its {what} has {len(line):,} characters; at most {TITLE} can be shown")
     return line
+
+
+def description(value: Any) -> str:
+    """A text of many lines; one too long to be shown is refused rather than cut."""
+    if not isinstance(value, str):
+        return ""
+    if len(value) > DESCRIPTION:
+        raise Unreadable(f"its description has {len(value):,} characters; at most {DESCRIPTION:,} can be shown")
+    return value
 
 
 def link(value: Any, *, what: str = "address") -> str:

@@ -51,7 +51,6 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
     where = _place(front)
     span = _span(front, where, context)
     page, room = _links(front)
-    body = record.get("body")
     return EventFacts(
         title=title,
         starts_at=span.starts_at,
@@ -61,7 +60,7 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         format=where.format,
         kind=EventKind.EXTERNAL,
         summary=fields.text_of(front, "subtitle", "description"),
-        description=_markdown(body) if isinstance(body, str) else "",
+        description=_markdown(fields.description(record.get("body"))),
         venue=where.venue,
         topics=fields.topics(*_tags(front), *_SUBJECTS.get(context.source, ())),
         organiser_name=_organiser(front),
@@ -165,7 +164,8 @@ def _addresses(value: Any) -> list[str]:
 
 def _markdown(body: str) -> str:
     """The page's text without the site's own machinery: template tags, attribute lists, comments, pictures."""
-    text = re.sub(r"\{%.*?%\}|\{:.*?\}|<!--.*?-->", "", body, flags=re.DOTALL)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\[([^\]]*)\]\((?!https?://|mailto:)[^)]*\)", r"\1", text)
+    # Bounded repetitions: a page of nothing but opening brackets must not take for ever.
+    text = re.sub(r"\{%.{0,500}?%\}|\{:.{0,200}?\}|<!--.{0,1000}?-->", "", body, flags=re.DOTALL)
+    text = re.sub(r"!\[[^\]]{0,200}\]\([^)]{0,500}\)", "", text)
+    text = re.sub(r"\[([^\]]{0,300})\]\((?!https?://|mailto:)[^)]{0,500}\)", r"\1", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -39,6 +39,7 @@ class Place(msgspec.Struct, frozen=True):
     zone: str = ""
 
 
+_MOST = 400
 NOWHERE = Place(EventFormat.IN_PERSON)
 ONLINE = Place(EventFormat.ONLINE)
 
@@ -98,17 +99,23 @@ def at(venue: VenueFacts | None, *, online: bool = False) -> Place:
 
 def of_words(text: str) -> Place:
     """A place of a few words, such as `Vilnius, Lithuania`, `Online` or `Online & Copenhagen, Denmark`."""
+    text = text[:_MOST]
     online = says_online(text)
     rest = _ONLINE.sub(" ", _LINK.sub(" ", text))
     rest = " ".join(rest.replace("(", " ").replace(")", " ").split()).strip(" &,;/+-–·")
     rest = re.sub(r"^(?:and|or|in|at)\b\s*|\s*\b(?:and|or)$", "", rest, flags=re.IGNORECASE).strip(" ,&")
     *parts, last = [part.strip() for part in rest.split(",") if part.strip()] or [""]
     country = country_of(last)
-    return at(town(", ".join(parts), country) if country else town(rest, None), online=online)
+    if country is None:
+        return at(town(rest, None), online=online)
+    region = parts.pop() if len(parts) > 1 and zones.is_region(country, parts[-1]) else ""
+    city = parts.pop() if parts else ""
+    return at(town(city, country, region=region, name=", ".join(parts)), online=online)
 
 
 def of_address(text: str, *, name: str = "", latitude: float | None = None, longitude: float | None = None) -> Place:
     """A postal address or whatever stands in a location field; what cannot be told apart is the name."""
+    text, name = text[:_MOST], name[:_MOST]
     online = says_online(text, name) or bool(_LINK.search(text))
     parts = [part.strip(" .-") for part in re.split(r"[,\n;]+", _AND_ONLINE.sub("", _LINK.sub(" ", text)))]
     parts = [part for part in parts if part and not _ONLINE.fullmatch(part)]

@@ -10,6 +10,8 @@ import yaml
 from portal.events.importing.values import Unreadable, shortened
 
 LONGEST_RECORD = 1_000_000
+_MOST_BRACKETS = 500
+_STAIRS = re.compile(r"(?:[-?:]\s+){20}")
 Record = tuple[int, dict[str, Any] | Unreadable]
 
 
@@ -47,8 +49,9 @@ def _array(text: str) -> Iterator[Record]:
         raw = bytes(value)
         found = encoded.index(raw, at)
         line += encoded.count(b"\n", at, found)
-        at = found
         yield line, _object(raw.decode())
+        at = found + len(raw)
+        line += raw.count(b"\n")
 
 
 def yaml_records(text: str) -> Iterator[Record]:
@@ -86,9 +89,13 @@ def _entry(chunk: list[str]) -> dict[str, Any] | Unreadable:
     size = sum(map(len, chunk))
     if size > LONGEST_RECORD // 10:
         return Unreadable(f"the entry is {size:,} characters long; at most {LONGEST_RECORD // 10:,} are read")
+    text = "\n".join(chunk)
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _STAIRS.search(text):
+        # The C parser recurses on its own stack, and would take the whole process with it.
+        return Unreadable("not YAML we read: it is nested too deeply")
     try:
         # BaseLoader builds text, lists and mappings only: no dates, no numbers, no objects, no merged aliases.
-        values = yaml.load("\n".join(chunk), Loader=yaml.CBaseLoader)  # noqa: S506
+        values = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or str(error)
         return Unreadable(f"not YAML: {shortened(str(problem), 90)}")

@@ -113,11 +113,13 @@ def read(text: str, context: Context) -> Reading:
 def _records(lines: list[str], at: int, delimiter: str) -> Iterator[tuple[int, list[str] | Unreadable]]:
     """Each record with the line it begins on. A quotation mark never closed costs its own line only."""
     while at < len(lines):
-        begun, record = at, lines[at]
-        while record.count('"') % 2 and at + 1 < len(lines) and at - begun < _MOST_LINES:
+        begun, parts, opened = at, [lines[at]], lines[at].count('"') % 2
+        while opened and at + 1 < len(lines) and at - begun < _MOST_LINES:
             at += 1
-            record += "\n" + lines[at]
-        if record.count('"') % 2:
+            parts.append(lines[at])
+            opened ^= lines[at].count('"') % 2
+        record = "\n".join(parts)
+        if opened:
             at = begun
             yield begun + 1, Unreadable("a quotation mark is opened and never closed")
         elif record.strip(" \t\r" + delimiter):
@@ -143,7 +145,6 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         if not zone:
             raise Unreadable(f"its time zone is not known: “{shortened(given)}”; use a name such as Europe/Vienna")
     span = dates.span(first, last, zone=zone, fallback=context.timezone, now=context.now)
-    text = record.get("description")
     return EventFacts(
         title=title,
         starts_at=span.starts_at,
@@ -154,7 +155,7 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         kind=EventKind.EXTERNAL,
         state=_state(record),
         summary=fields.text_of(record, "summary"),
-        description=text if isinstance(text, str) else "",
+        description=fields.description(record.get("description")),
         venue=where.venue,
         topics=fields.topics(*re.split(r"[;,|/]", fields.text_of(record, "topics"))),
         organiser_name=fields.text_of(record, "organiser"),

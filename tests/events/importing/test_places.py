@@ -92,6 +92,22 @@ def test_location_fields(text: str, form: EventFormat, name: str | None, city: s
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "city", "region", "zone"),
+    [
+        ("Vilnius, Lithuania", "", "Vilnius", "", "Europe/Vilnius"),
+        ("Austin, TX, USA", "", "Austin", "TX", "America/Chicago"),
+        ("UMR Toxalim, INRAE, Toulouse, France", "UMR Toxalim, INRAE", "Toulouse", "", "Europe/Paris"),
+        ("Iceland", "", "", "", "Atlantic/Reykjavik"),
+        ("Somewhere nice", "", "Somewhere nice", "", ""),
+    ],
+)
+def test_places_of_a_few_words(text: str, name: str, city: str, region: str, zone: str) -> None:
+    where = places.of_words(text)
+    assert where.venue is not None
+    assert (where.venue.name, where.venue.city, where.venue.region, where.zone) == (name, city, region, zone)
+
+
+@pytest.mark.parametrize(
     ("pair", "expected"),
     [
         (("48.2", "16.37"), (48.2, 16.37)),

@@ -5,6 +5,7 @@ import msgspec
 from portal.events.importing.values import shortened
 
 _LONGEST = 2_000_000
+_DEEPEST = 20
 
 
 class Block(msgspec.Struct):
@@ -82,7 +83,9 @@ def cut(data: bytes) -> Blocks:
 
 def _follow(within: list[str], block: Block, verb: str, what: str, number: int) -> None:
     """Keep track of the components that are open inside of a block."""
-    if verb == "BEGIN":
+    if verb == "BEGIN" and len(within) == _DEEPEST:
+        block.fault = block.fault or f"it is nested more than {_DEEPEST} deep"
+    elif verb == "BEGIN":
         within.append(what)
     elif verb == "END" and what in within:
         del within[within.index(what) :]

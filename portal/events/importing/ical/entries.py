@@ -62,7 +62,7 @@ def parsed(block: Block) -> Entry:
     if block.fault:
         raise Unreadable(block.fault)
     try:
-        component = icalendar.Event.from_ical(_mended(block.text))
+        component = icalendar.Event.from_ical(_mended(block))
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
     except Exception as error:
@@ -81,10 +81,19 @@ def parsed(block: Block) -> Entry:
     return Entry(block.line, uid, block.header, component)
 
 
-def _mended(text: str) -> str:
-    """Blanks inside of rules and behind dates, which some programs write, are taken out."""
-    text = re.sub(r"(?mi)^((?:RRULE|EXRULE)[;:])(.*)$", lambda line: line[1] + "".join(line[2].split()), text)
-    return re.sub(r"(?mi)^((?:DTSTART|DTEND|DURATION|EXDATE|RDATE|RECURRENCE-ID)[;:].*?)[ \t]+\r?$", r"\1", text)
+_DATED = ("DTSTART", "DTEND", "DURATION", "EXDATE", "RDATE", "RECURRENCE-ID")
+
+
+def _mended(block: Block) -> str:
+    """The entry's text, without the blanks that some programs write inside of rules and behind dates."""
+    return "".join(f"{_mended_line(line)}\r\n" for line in block.lines)
+
+
+def _mended_line(line: str) -> str:
+    name = line[:14].upper().replace(";", ":").split(":")[0]
+    if name in ("RRULE", "EXRULE"):
+        return "".join(line.split())
+    return line.rstrip() if name in _DATED else line
 
 
 def summary_of(block: Block) -> str:

@@ -31,7 +31,7 @@ def facts_of(
         format=where.format,
         kind=EventKind.EXTERNAL,
         state=EventState.CANCELLED if cancelled else EventState.PUBLISHED,
-        description=fields.plain_as_markdown(text(component, "DESCRIPTION")),
+        description=fields.plain_as_markdown(fields.description(text(component, "DESCRIPTION"))),
         venue=where.venue,
         topics=fields.topics(*_categories(component)),
         organiser_name=_organiser(component),

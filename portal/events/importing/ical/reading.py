@@ -92,16 +92,17 @@ class _Reader:
             for name in ("RRULE", "RDATE", "EXDATE"):
                 if zoned.broken(component, name):
                     raise Unreadable(f"{name} cannot be read: “{shortened(str(component.get(name)))}”")
-            zoned.value(component, "RECURRENCE-ID")
-            if zoned.value(component, "DTSTART") is None:
+            zoned.date_or_time(component, "RECURRENCE-ID")
+            start = zoned.date_or_time(component, "DTSTART")
+            if start is None:
                 raise Unreadable("it has no DTSTART")
             facts.title(component)
             # Settles the times of the entry itself, so that a series is refused once and not date by date.
             if not repeating.repeats(component):
                 self._span(entry, component)
             else:
-                zoned.zone_named(component["DTSTART"], what="DTSTART")
-                zoned.value(component, "DTEND")
+                zoned.zone_named(start, what="DTSTART")
+                zoned.date_or_time(component, "DTEND")
                 zoned.value(component, "DURATION")
         except Unreadable as reason:
             self.reading.refuse(entry.line, entry.name, str(reason))

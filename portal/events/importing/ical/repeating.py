@@ -13,6 +13,7 @@ from portal.events.importing.values import EARLIEST_YEAR, Unreadable, shortened
 
 MOST_DATES = 500
 _WORKED_OUT = 6000
+SECONDS = 20.0
 LOOKING_BACK, LATELY = timedelta(days=365), timedelta(days=30)
 _MOST_A_DAY = 24
 _SUB_DAILY = {"HOURLY": 24, "MINUTELY": 24 * 60, "SECONDLY": 24 * 3600}
@@ -22,8 +23,8 @@ _DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 class Allowance:
     """Seconds that one file's repetitions may take together."""
 
-    def __init__(self, seconds: float = 20.0) -> None:
-        self._left = seconds
+    def __init__(self) -> None:
+        self._left = SECONDS
 
     def spend(self, since: float) -> None:
         self._left -= perf_counter() - since

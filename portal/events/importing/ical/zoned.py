@@ -39,6 +39,14 @@ def value(component: icalendar.Event, name: str) -> Any:
     return found
 
 
+def date_or_time(component: icalendar.Event, name: str) -> Any:
+    """A property that is a date or a moment; None where it is missing. Durations and periods are refused."""
+    found = value(component, name)
+    if found is not None and not isinstance(found.dt, date):
+        raise Unreadable(f"{name} is a {type(found.dt).__name__}, neither a date nor a moment")
+    return found
+
+
 def broken(component: icalendar.Event, name: str) -> bool:
     return any(of == name for of, _ in component.errors)
 
@@ -67,7 +75,8 @@ def moment(prop: Any, clock: Clock, *, what: str) -> tuple[datetime, str]:
 
 def span(component: icalendar.Event, clock: Clock, *, place_zone: str, now: datetime) -> dates.Span:
     """Start and end of one entry. Whole days end exclusively; a time without an end lasts an hour."""
-    start, end, lasting = value(component, "DTSTART"), value(component, "DTEND"), value(component, "DURATION")
+    start, end = date_or_time(component, "DTSTART"), date_or_time(component, "DTEND")
+    lasting = value(component, "DURATION")
     if start is None:
         raise Unreadable("it has no DTSTART")
     duration = _duration(lasting)
