@@ -1,5 +1,6 @@
 """A real browser for tests, fed by an application without a socket; skips, saying why, where there is none."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright
 
+REQUIRED = "PORTAL_BROWSER_REQUIRED"
 _PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -20,6 +22,8 @@ _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 async def chromium(*, instead: str) -> AsyncIterator[Browser]:
     """The browser; `instead` ends the sentence that is printed where none is installed."""
     if _PROGRAM is None:
+        if os.environ.get(REQUIRED):
+            pytest.fail(f"{REQUIRED} is set, and there is no Chromium on this machine: {instead}")
         pytest.skip(f"no Chromium on this machine: {instead}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=_PROGRAM, args=_FLAGS)

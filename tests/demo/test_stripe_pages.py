@@ -1,22 +1,15 @@
 """The pages of the stand-in: the hosted payment page, the 3-D Secure question, the control desk."""
 
 import re
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from portal.demo.stripe_standin.cards import CARDS
 from portal.payments.values import SessionLine
+from tests.chromium import axe_faults, chromium, sideways
 from tests.stripe_server import StripeServer, session_request
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(__file__).resolve().parents[1] / "vendor/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 async def address(stripe: StripeServer, **changes: object) -> str:
@@ -118,30 +111,22 @@ async def test_a_browser_is_sent_back_to_the_control_desk(stripe: StripeServer) 
 
 
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium(instead="the payment pages were not looked at") as opened:
+        yield opened
 
 
 async def _check(page: Page, width: int) -> None:
     """No sideways scrolling, nothing for axe to find."""
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    # Not as a script element: the page's own policy would refuse it, and rightly.
-    line = await page.context.new_cdp_session(page)
-    await line.send("Runtime.evaluate", {"expression": AXE.read_text()})
-    found = await page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert not await sideways(page), width
+    assert await axe_faults(page) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-async def test_every_page_is_for_everybody(stripe: StripeServer, chromium: Browser, width: int, scheme: str) -> None:
-    context = await chromium.new_context(
+async def test_every_page_is_for_everybody(stripe: StripeServer, browser: Browser, width: int, scheme: str) -> None:
+    context = await browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
@@ -174,10 +159,10 @@ async def test_every_page_is_for_everybody(stripe: StripeServer, chromium: Brows
 
 
 @pytest.mark.browser
-async def test_paying_works_without_scripts_and_ends_at_the_shop(stripe: StripeServer, chromium: Browser) -> None:
+async def test_paying_works_without_scripts_and_ends_at_the_shop(stripe: StripeServer, browser: Browser) -> None:
     shop = f"{stripe.address}/_control"
     url = await address(stripe, success_url=f"{shop}?returned={{CHECKOUT_SESSION_ID}}")
-    context = await chromium.new_context(java_script_enabled=False)
+    context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(url)
     await page.get_by_label("Card number").fill("4242 4242 4242 4242")

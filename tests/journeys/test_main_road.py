@@ -1,0 +1,126 @@
+"""The main road in a real browser: find, choose, pay, ticket, mail, calendar. With scripts and without."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from icalendar import Calendar
+from playwright.async_api import Page, expect
+
+from tests.chromium import axe_faults, chromium, sideways
+from tests.journeys.conftest import RunningDemo, demo_in
+
+CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 34", "cvc": "123", "name": "Amara Okonjo-Reuter"}
+SKIPPED = "nobody walked the main road"
+
+
+async def walk(page: Page, demo: RunningDemo, *, scripts: bool) -> str:
+    """From the list to a paid order; gives the order's address."""
+    await page.goto(f"{demo.portal}/events")
+    await page.get_by_role("searchbox").fill("Vienna")
+    if not scripts:
+        await page.get_by_role("button", name="Show").click()
+    link = page.get_by_role("link", name="Fill & Finish Forum Vienna", exact=True).first
+    await expect(page.get_by_role("link", name="ADC Containment Summit", exact=True)).to_have_count(0)
+    await link.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Fill & Finish Forum Vienna")
+    if not scripts:
+        await page.locator('a[href$="/register"]').first.click()
+    await page.get_by_label("Number of tickets: One day").fill("2")
+    await page.get_by_role("button", name=re.compile("^Hold")).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Who is coming?")
+    first = page.url
+    await page.reload()
+    assert page.url == first
+    await page.get_by_label("First name").first.fill("Amara")
+    await page.get_by_label("Last name").first.fill("Okonjo-Reuter")
+    await page.get_by_label("Work email").first.fill("amara@brennhof.example")
+    for label, value in {"Company": "Brennhof Pharma GmbH", "Street and number": "Hafenstrasse 21", "Postcode": "89077",
+                         "City": "Ulm", "VAT ID": "DE81234567"}.items():  # fmt: skip
+        await page.get_by_role("textbox", name=re.compile(f"^{label}")).fill(value)
+    await page.get_by_role("button", name="Continue to payment").click()
+    await expect(page.get_by_label("VAT ID")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("textbox", name="Company", exact=True)).to_have_value("Brennhof Pharma GmbH")
+    await page.get_by_label("VAT ID").fill("DE136695976")
+    await page.get_by_role("button", name="Continue to payment").click()
+    for name, value in CARD.items():
+        await page.locator(f'[name="{name}"]').fill(value)
+    await page.get_by_role("button", name=re.compile("^Pay")).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("You are going to Vienna.", timeout=20_000)
+    return page.url.partition("?")[0]
+
+
+async def check_what_came(page: Page, demo: RunningDemo, order: str, folder: Path) -> None:
+    """Ticket, invoice, mail with invitation."""
+    async with page.expect_download() as loading:
+        await page.get_by_role("link", name="Tickets", exact=True).click()
+    await (await loading.value).save_as(folder / "tickets.pdf")
+    assert (folder / "tickets.pdf").read_bytes().startswith(b"%PDF-")
+    async with httpx.AsyncClient() as client:
+        entry = Calendar.from_ical((await client.get(f"{order}/invitation.ics")).content)
+        assert entry["METHOD"] == "REQUEST"
+    await expect(page.locator(".truth")).to_contain_text("received")
+    for _ in range(40):
+        await page.goto(f"{demo.services}/mail?to=amara%40brennhof.example")
+        if await page.get_by_role("link", name=re.compile("Paid and registered")).count():
+            break
+        await page.wait_for_timeout(250)
+    await page.get_by_role("link", name=re.compile("Paid and registered")).first.click()
+    await expect(page.get_by_text("invite.ics").first).to_be_visible()
+
+
+@pytest.mark.browser
+async def test_main_road_with_scripts_by_phone_and_without(demo: RunningDemo, tmp_path: Path) -> None:
+    async with chromium(instead=SKIPPED) as browser:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "422" not in m.text else None)
+        order = await walk(page, demo, scripts=True)
+        await check_what_came(page, demo, order, tmp_path)
+        assert complaints == []
+        bare = await browser.new_context(
+            viewport={"width": 360, "height": 780}, java_script_enabled=False, accept_downloads=True
+        )
+        phone = await bare.new_page()
+        order = await walk(phone, demo, scripts=False)
+        await check_what_came(phone, demo, order, tmp_path)
+        await look_everywhere(context, demo, order)
+
+
+async def look_everywhere(context: object, demo: RunningDemo, order: str) -> None:
+    """axe finds nothing, nothing scrolls sideways, on every kind of page at both widths, by day and night."""
+    pages = [
+        f"{demo.portal}/", f"{demo.portal}/events", f"{demo.portal}/events/calendar", f"{demo.portal}/calendars",
+        f"{demo.portal}/events/fill-finish-forum-vienna", f"{demo.portal}/events/fill-finish-forum-vienna/register",
+        f"{demo.portal}/nowhere", order, f"{order}/seats/1/cancellation", f"{demo.portal}/account/sign-in",
+    ]  # fmt: skip
+    page = await context.new_page()  # type: ignore[attr-defined]
+    faults = []
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            for address in pages:
+                await page.goto(address)
+                await page.wait_for_load_state("networkidle")
+                faults += [f"{address} {width} {scheme}: {fault}" for fault in await axe_faults(page)]
+                if await sideways(page):
+                    faults.append(f"{address} scrolls sideways at {width}")
+    assert faults == [], "\n".join(faults)
+
+
+async def test_demo_keeps_its_data_and_stops_cleanly(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    async with demo_in(tmp_path) as first, httpx.AsyncClient() as client:
+        answer = await client.get(f"{first.portal}/api/v1/events?per_page=1")
+        assert answer.json()["total"] > 80
+        page = await client.get(f"{first.portal}/events?when=past")
+        assert page.status_code == 200
+    assert first.process.returncode == 0
+    async with demo_in(tmp_path) as second, httpx.AsyncClient() as client:
+        again = await client.get(f"{second.portal}/api/v1/events?per_page=1")
+        assert again.json()["total"] == answer.json()["total"]
+    assert second.process.returncode == 0
