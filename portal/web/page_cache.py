@@ -37,7 +37,7 @@ class PageRule(msgspec.Struct, frozen=True):
 class KeptPage:
     """One page, ready to send."""
 
-    __slots__ = ("body", "etag", "headers", "kept_at", "tags", "zipped")
+    __slots__ = ("_zipped", "body", "etag", "headers", "kept_at", "tags")
 
     def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]], tags: tuple[str, ...]) -> None:
         self.body = body
@@ -45,11 +45,18 @@ class KeptPage:
         self.headers = [*headers, (b"etag", self.etag)]
         self.tags = tags
         self.kept_at = time.monotonic()
-        self.zipped: bytes | None = None
+        self._zipped: bytes | None = None
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.zipped or b"") + 512
+        """What it takes in memory, with room for the compressed body."""
+        return len(self.body) * 5 // 4 + 512
+
+    def zipped(self) -> bytes | None:
+        """The body compressed, made when it is first asked for; None where that is not worth it."""
+        if self._zipped is None and len(self.body) >= _GZIP_FROM:
+            self._zipped = gzip.compress(self.body, 5, mtime=0)
+        return self._zipped
 
 
 def etag_of(body: bytes) -> bytes:
@@ -99,7 +106,6 @@ class PageCache:
     def keep(self, key: Key, page: KeptPage) -> None:
         if (old := self.pages.pop(key, None)) is not None:
             self.bytes -= old.size
-        page.zipped = gzip.compress(page.body, 5, mtime=0) if len(page.body) >= _GZIP_FROM else None
         self.pages[key] = page
         self.bytes += page.size
         while self.bytes > _MOST_BYTES:
@@ -170,8 +176,9 @@ async def _answer(page: KeptPage, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
     body, headers = page.body, list(page.headers)
-    if page.zipped is not None and b"gzip" in header(scope, b"accept-encoding"):
-        body = page.zipped
+    zipped = page.zipped() if b"gzip" in header(scope, b"accept-encoding") else None
+    if zipped is not None:
+        body = zipped
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
