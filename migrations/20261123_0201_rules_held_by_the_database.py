@@ -135,8 +135,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER organisation_keeps_owner AFTER UPDATE OR DELETE ON membership
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION organisation_keeps_owner();
+CREATE TRIGGER organisation_keeps_owner AFTER UPDATE OR DELETE ON membership
+    FOR EACH ROW EXECUTE FUNCTION organisation_keeps_owner();
 
 CREATE UNIQUE INDEX payment_attempt_one_open ON payment_attempt (purchase)
     WHERE state IN ('created', 'open', 'processing');

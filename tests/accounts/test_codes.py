@@ -95,6 +95,7 @@ async def test_only_the_newest_code_works(asked: Browser) -> None:
     await may_ask_again()
     await asked.post(f"{CODE}/again")
     second = await newest_code(AMARA)
+    assert len(await mails(AMARA)) == 2
     if first != second:
         assert (await asked.post(CODE, code=first)).status_code == 422
     assert (await asked.post(CODE, code=second)).status_code == 303

@@ -84,6 +84,7 @@ async def test_the_password_changes_with_a_code(amara: Browser) -> None:
     answer = await amara.post("/account/password/codes")
     assert answer.headers["location"] == "/account/password/code"
     code = await newest_code(AMARA)
+    assert (await mails(AMARA))[-1]["text"].count("Somebody who is signed in to your account asked for this.") == 1
     refused = await amara.post("/account/password/code", code=code, new_password="short", repeat="short")
     assert (refused.status_code, faults(refused)) == (422, ["new_password"])
     answer = await amara.post("/account/password/code", code=code, new_password=NEW, repeat=NEW)

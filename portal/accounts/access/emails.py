@@ -54,6 +54,7 @@ def about_wish(wish: Wish, code: str) -> Message:
         mark=mark,
         email=wish.email,
         account_exists=knows,
+        signed_in=wish.purpose in {CodePurpose.PASSWORD, CodePurpose.ERASURE},
         erasing=wish.purpose is CodePurpose.ERASURE,
         minutes=int(rules.CODE_LIFE.total_seconds() // 60),
         asked=_moment(wish.asked_at, wish.timezone),

@@ -157,16 +157,17 @@ async def leave_all(*, account_id: int, now: datetime) -> list[int]:
         account_id,
     )
     left = [row["id"] for row in rows]
-    await db.execute("DELETE FROM membership WHERE account = $1", account_id)
     await db.execute(
         """
         UPDATE membership SET role = 'owner' WHERE id IN (
-            SELECT DISTINCT ON (organisation) id FROM membership m WHERE organisation = ANY($1)
-            AND NOT EXISTS (SELECT 1 FROM membership WHERE organisation = m.organisation AND role = 'owner')
+            SELECT DISTINCT ON (organisation) id FROM membership m WHERE organisation = ANY($1) AND account <> $2
+            AND NOT EXISTS (
+                SELECT 1 FROM membership WHERE organisation = m.organisation AND role = 'owner' AND account <> $2)
             ORDER BY organisation, since, id)
         """,
-        left,
-    )
+        left, account_id,
+    )  # fmt: skip
+    await db.execute("DELETE FROM membership WHERE account = $1", account_id)
     return left
 
 
