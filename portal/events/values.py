@@ -98,7 +98,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as its own page tells it. `description_html` was sanitised when it was stored."""
+    """An event as its own page tells it, and the versions of all public content it belongs to.
+
+    `description_html` was sanitised when it was stored.
+    """
 
     row: Row
     place: VenueFacts | None
@@ -107,6 +110,8 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     credit: str
     image: str
     published_at: datetime
+    events_version: int
+    calendars_version: int
 
 
 class Neighbours(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from litestar.response import Response
 
 from portal.core import countries, times
 from portal.core.settings import current
-from portal.events.pages.listing import feed, today
+from portal.core.times import today
+from portal.events.around import feed
 from portal.events.queries.facets import Facets, counted_now
 from portal.events.queries.front import Front, News, front
 from portal.events.rules import months, pictures, words
@@ -28,7 +29,7 @@ _TOPICS = 12
 async def front_page(request: Request[Any, Any, Any], now: Now) -> Response[str]:
     day = today(now)
     facets = await counted_now(Filters(), today=day)
-    shown = await front(today=day)
+    shown = await front(today=day, version=facets.version)
     return page(
         request,
         "home/front.html",

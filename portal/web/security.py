@@ -8,8 +8,8 @@ See docs/decisions/0003.
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.core.errors import Forbidden
@@ -72,11 +72,11 @@ def wrap(app: ASGIApp, settings: Settings) -> ASGIApp:
     return front
 
 
-def own_forms_only(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def own_forms_only(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
     """Guard of the whole application: whatever changes something must come from our own pages.
 
     A handler with `opt={"machine": True}` (webhooks, one-click unsubscribe) proves itself by signature or secret and
-    reads no cookie; it is let through.
+    reads no cookie; it is let through. Async, because Litestar sends other guards through a thread on every request.
     """
     method = connection.scope.get("method", "GET")
     if method in _SAFE or handler.opt.get("machine") or _from_here(connection):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.core import db
 from tests.events.hearing import settled
@@ -112,7 +113,7 @@ async def test_only_reading(client: httpx.AsyncClient) -> None:
         assert (await client.request(method, "/api/v1/events")).status_code == 405
 
 
-async def test_nothing_is_sent_twice(season: httpx.AsyncClient) -> None:
+async def test_nothing_is_sent_twice(app: Litestar, season: httpx.AsyncClient) -> None:
     for path in (
         "events",
         "events.csv",
@@ -123,7 +124,7 @@ async def test_nothing_is_sent_twice(season: httpx.AsyncClient) -> None:
         tag = {"If-None-Match": first.headers["etag"]}
         assert (await season.get(f"/api/v1/{path}", headers=tag)).status_code == 304
     await events.make("New", days=40)
-    await settled()
+    await settled(app)
     assert (await season.get("/api/v1/events", headers=tag)).json()["total"] == 4
 
 

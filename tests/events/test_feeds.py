@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import httpx
 import icalendar
 import pytest
+from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock
@@ -63,14 +64,16 @@ class TestCalendar:
         assert str(calendar["METHOD"]) == "PUBLISH"
         assert "ATTENDEE" not in (await season.get("/events.ics")).text
 
-    async def test_cancelled_stays(self, season: httpx.AsyncClient) -> None:
+    async def test_cancelled_stays(self, app: Litestar, season: httpx.AsyncClient) -> None:
         event_id = await events.make("Gone", days=5)
         await commands.cancel_event(actor=PORTAL, event_id=event_id, version=1, now=clock.now())
-        await settled()
+        await settled(app)
         gone = next(e for e in entries(await season.get("/events.ics")) if "Gone" in str(e["SUMMARY"]))
         assert str(gone["STATUS"]) == "CANCELLED"
 
-    async def test_a_move_keeps_the_uid_and_raises_the_sequence_by_one(self, season: httpx.AsyncClient) -> None:
+    async def test_a_move_keeps_the_uid_and_raises_the_sequence_by_one(
+        self, app: Litestar, season: httpx.AsyncClient
+    ) -> None:
         starts = events.ahead(40, timezone="UTC")
         event_id = await events.make("Mover", starts_at=starts, timezone="UTC")
         before = entries(await season.get(f"/events/mover-{starts:%Y}.ics"))[0]
@@ -78,21 +81,21 @@ class TestCalendar:
             actor=PORTAL, event_id=event_id, version=1, now=clock.now(), starts_at=starts + timedelta(hours=1),
             ends_at=starts + timedelta(hours=9), timezone="UTC", venue=events.GHENT,
         )  # fmt: skip
-        await settled()
+        await settled(app)
         for path in (f"/events/mover-{starts:%Y}.ics", "/events.ics?q=mover"):
             after = entries(await season.get(path))[0]
             assert after["UID"] == before["UID"]
             assert int(after["SEQUENCE"]) == int(before["SEQUENCE"]) + 1
             assert after["DTSTART"].dt.astimezone(UTC) == starts.astimezone(UTC) + timedelta(hours=1)
 
-    async def test_same_bytes_and_304_until_something_changes(self, season: httpx.AsyncClient) -> None:
+    async def test_same_bytes_and_304_until_something_changes(self, app: Litestar, season: httpx.AsyncClient) -> None:
         first = await season.get("/events.ics?topic=isolators")
         tag = {"If-None-Match": first.headers["etag"]}
         assert (await season.get("/events.ics?topic=isolators")).content == first.content
         assert (await season.get("/events.ics?topic=isolators", headers=tag)).status_code == 304
         assert (await season.get("/events.ics?topic=isolators&utm_source=x&y=z", headers=tag)).status_code == 304
         await events.make("New One", days=50, topics=("Isolators",))
-        await settled()
+        await settled(app)
         changed = await season.get("/events.ics?topic=isolators", headers=tag)
         assert changed.status_code == 200
         assert summaries(changed) == ["Isolator Day", "Lyo Forum Vienna", "New One"]

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 
 from portal.accounts.tables import StaffRole
 from portal.calendars import commands as calendars
@@ -107,7 +108,9 @@ class TestTimeAndPlace:
         assert answer.status_code == 303
         assert (await stored(event_id))["version"] == 1
 
-    async def test_a_move_is_seen_everywhere_at_once(self, editor: httpx.AsyncClient, event_id: int) -> None:
+    async def test_a_move_is_seen_everywhere_at_once(
+        self, app: Litestar, editor: httpx.AsyncClient, event_id: int
+    ) -> None:
         before = (await calendar_queries.current("event", [str(event_id)]))[str(event_id)]
         typed = {**TYPED, "starts": "2027-02-16T10:30", "ends": "2027-02-16T18:00"}
         answer = await editor.post(f"/staff/events/{event_id}/schedule", data=typed)
@@ -122,7 +125,7 @@ class TestTimeAndPlace:
             "Editha Editor Moved. New time: Tue 16 Feb 2027, 10:30–18:00 CET (was Tue 9 Feb 2027, 09:00–17:00 CET)."
             in page
         )
-        await settled()
+        await settled(app)
         assert "DTSTART;TZID=Europe/Vienna:20270216T103000" in (await editor.get("/events.ics")).text
 
     async def test_whole_days(self, editor: httpx.AsyncClient, event_id: int) -> None:
@@ -251,15 +254,15 @@ class TestStates:
         assert "x" * 400 in answer.text
         assert "Please keep this under 300 characters; it has 400." in answer.text
 
-    async def test_publish_and_withdraw(self, editor: httpx.AsyncClient) -> None:
+    async def test_publish_and_withdraw(self, app: Litestar, editor: httpx.AsyncClient) -> None:
         event_id = await events.make("Draft", days=30, state="draft")
         slug = (await stored(event_id))["slug"]
         assert (await editor.get(f"/events/{slug}")).status_code == 404
         await editor.post(f"/staff/events/{event_id}/publication")
-        await settled()
+        await settled(app)
         assert (await editor.get(f"/events/{slug}")).status_code == 200
         await editor.post(f"/staff/events/{event_id}/withdrawal", data={"version": "2"})
-        await settled()
+        await settled(app)
         assert (await editor.get(f"/events/{slug}")).status_code == 404
 
     async def test_what_is_not_open_is_refused_in_words(self, editor: httpx.AsyncClient, event_id: int) -> None:

@@ -12,6 +12,7 @@ from msgspec import Meta
 from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.core.text import one_line
+from portal.core.times import today
 from portal.events.feeds import csv_file
 from portal.events.feeds.api_values import (
     EventFull,
@@ -23,7 +24,6 @@ from portal.events.feeds.api_values import (
     event_out,
 )  # fmt: skip
 from portal.events.forms import may_be_slug
-from portal.events.pages.listing import today
 from portal.events.queries import exports, single
 from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN, Filters, span
 from portal.web.inputs import Now

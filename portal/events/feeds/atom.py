@@ -7,9 +7,9 @@ from litestar import Request, get
 from litestar.response import Response
 
 from portal.core.settings import current
+from portal.core.times import today
 from portal.events.feeds.calendars import name_of
 from portal.events.forms import readable
-from portal.events.pages.listing import today
 from portal.events.queries import exports
 from portal.events.rules import atom
 from portal.events.rules.filters import KEYS

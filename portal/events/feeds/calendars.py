@@ -9,8 +9,8 @@ from portal.calendars import feeds
 from portal.calendars.values import Feed
 from portal.core import countries
 from portal.core.settings import current
+from portal.core.times import today
 from portal.events.forms import readable
-from portal.events.pages.listing import today
 from portal.events.queries import exports
 from portal.events.rules.filters import CHOICES, KEYS, Filters
 from portal.web.inputs import Now

@@ -7,9 +7,10 @@ from litestar.response import Response
 
 from portal.core import countries
 from portal.core.settings import current
+from portal.core.times import today
+from portal.events.around import choices, feed
 from portal.events.feeds.csv_file import COLUMNS
 from portal.events.forms import asked
-from portal.events.pages.listing import choices, feed, today
 from portal.events.queries.facets import counted_now
 from portal.events.rules import filters as filter_rules
 from portal.events.rules.filters import CHOICES, KEYS, Filters

@@ -6,20 +6,23 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, get
 from litestar.response import Response
+from markupsafe import Markup
 
-from portal.core import countries
+from portal.core import changes, countries
 from portal.core.errors import NotFound
+from portal.core.times import today
+from portal.events.around import choices, feed
 from portal.events.forms import asked, pairs
-from portal.events.pages.listing import choices, feed, today
+from portal.events.keeping import Kept
 from portal.events.queries import month as month_queries
-from portal.events.queries.facets import counted
+from portal.events.queries.facets import Facets
 from portal.events.queries.month import Brief
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
 from portal.events.rules.filters import KEYS, Filters, next_month, previous_month
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
-from portal.web.rendering import page
+from portal.web.rendering import markup, page, render
 
 _MOST_A_DAY = 5
 
@@ -43,9 +46,9 @@ class MonthPages(Controller):
         parsed, day = asked(request), today(now)
         first = _month(request, day)
         asks = parsed.filters.without("from").without("to").without("when")
-        month = await month_queries.events(asks, first=first, today=day)
-        under = month_queries.for_month(asks, first)
-        facets = await counted(under, today=day, version=month.version)
+        version = await changes.version("events")
+        kept = await _table(asks, first, day, version)
+        facets = kept.facets
         names = {("topic", slug): facets.topic_name(slug) for slug in asks.topic}
         names |= {("country", code): countries.name(code) for code in asks.country}
         return page(
@@ -57,11 +60,10 @@ class MonthPages(Controller):
             fragment=bool(request.headers.get("hx-request")),
             filters=asks,
             problems=parsed.problems,
-            facets=facets,
             first=first,
-            count=len(month.events),
-            full=len(month.events) >= month_queries.MOST,
-            weeks=_cells(month.events, first, asks, day),
+            count=kept.count,
+            full=kept.count >= month_queries.MOST,
+            table=kept.table,
             earlier=_link(asks, previous_month(first)),
             later=_link(asks, next_month(first)),
             chips=filter_rules.chips(asks, names=names),
@@ -69,6 +71,29 @@ class MonthPages(Controller):
             feed=feed(asks),
             today=day,
         )
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A month's table as HTML, how many events are in it, and what its filters would give."""
+
+    facets: Facets
+    count: int
+    table: Markup
+
+
+_kept: Kept[Table] = Kept(60)
+
+
+async def _table(asks: Filters, first: date, day: date, version: int) -> Table:
+    """The table, read and made once for each version of the content."""
+    key = (asks, first, day, version)
+    if (kept := _kept.get(key)) is not None:
+        return kept
+    month = await month_queries.month(asks, first=first, today=day)
+    weeks = _cells(month.events, first, asks, day)
+    return _kept.put(
+        key, Table(month.facets, len(month.events), markup(render("events/month_table.html", weeks=weeks, first=first)))
+    )
 
 
 def _month(request: Request[Any, Any, Any], day: date) -> date:

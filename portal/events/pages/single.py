@@ -13,8 +13,9 @@ from portal.calendars import queries as calendars
 from portal.calendars.values import Entry, Feed, Revision
 from portal.core.errors import NotFound
 from portal.core.settings import current
+from portal.core.times import today
 from portal.events.forms import may_be_slug
-from portal.events.pages.listing import today
+from portal.events.keeping import Kept
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
@@ -39,8 +40,8 @@ class EventPages(Controller):
         if detail is None:
             return await _elsewhere(slug)
         row = detail.row
-        around = await single.neighbours(row.id, today=today(now))
-        revision = (await calendars.current("event", [str(row.id)])).get(str(row.id))
+        around = await single.neighbours(row.id, today=today(now), version=detail.events_version)
+        revision = await _revision(row.id, detail.calendars_version)
         art = pictures.art(detail.image, row.slug, row.topics.values())
         image = current().base_url + assets.url(art)
         linked = schema_org.event(detail, base_url=current().base_url, image=image, currency=current().site_currency)
@@ -63,6 +64,17 @@ class EventPages(Controller):
             is_over=row.ends_at <= now,
             **_words(detail),
         )
+
+
+_kept: Kept[Revision] = Kept(1000)
+
+
+async def _revision(event_id: int, version: int) -> Revision | None:
+    """The newest revision of the event's calendar entry."""
+    found = _kept.get((event_id, version))
+    if found is None:
+        found = (await calendars.current("event", [str(event_id)])).get(str(event_id))
+    return _kept.put((event_id, version), found) if found else None
 
 
 def _words(detail: Detail) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.core import db
+from portal.core import changes, db
+from portal.events.keeping import Kept
 from portal.events.queries.conditions import Conditions
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
@@ -14,8 +15,17 @@ from portal.events.values import Row, VenueFacts
 MOST = 5000
 
 
-async def ids(filters: Filters, *, today: date) -> list[int]:
+_kept: Kept[tuple[int, ...]] = Kept(200)
+
+
+async def ids(filters: Filters, *, today: date) -> tuple[int, ...]:
     """The events of a calendar feed in the order of their dates; the newest ones where there are too many."""
+    version = await changes.version("events")
+    kept = _kept.get((filters, today, version))
+    return kept if kept is not None else _kept.put((filters, today, version), await _ids(filters, today))
+
+
+async def _ids(filters: Filters, today: date) -> tuple[int, ...]:
     c = Conditions(filters, today=today)
     records = await db.fetch(
         f"""
@@ -26,7 +36,7 @@ async def ids(filters: Filters, *, today: date) -> list[int]:
         """,
         *c.values,
     )
-    return [record["id"] for record in records]
+    return tuple(record["id"] for record in records)
 
 
 async def topic_names(slugs: tuple[str, ...]) -> list[str]:

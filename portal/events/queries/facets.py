@@ -4,19 +4,18 @@ The answer is kept per process for as long as the content's version is the same;
 with the rows of every list, so that a change counts at once.
 """
 
-from collections import OrderedDict
 from datetime import date, timedelta
 
 import msgspec
 
-from portal.core import db
+from portal.core import changes, db
+from portal.events.keeping import Kept
 from portal.events.queries.conditions import DIMENSIONS, Conditions
 from portal.events.rules.filters import Filters
 from portal.events.rules.months import SEASON
 from portal.events.values import Day, Week
 
 _MOST_CITIES = 30
-_MOST_KEPT = 300
 _PRICE = "CASE WHEN is_free THEN 'free' ELSE 'paid' END"
 
 
@@ -56,33 +55,28 @@ class Facets(msgspec.Struct, frozen=True):
         return next((topic.name for topic in self.topic if topic.slug == slug), "")
 
 
-_decoder = msgspec.json.Decoder(Facets)
-_kept: OrderedDict[tuple[str, Filters, date], Facets] = OrderedDict()
+decode = msgspec.json.Decoder(Facets).decode
+_kept: Kept[Facets] = Kept(300)
 
 
 async def counted(filters: Filters, *, today: date, version: int) -> Facets:
     """The facets at a version of the content."""
-    key = (db.DB.config["dsn"], filters, today)
+    key = (filters, today, version)
     kept = _kept.get(key)
-    if kept is not None and kept.version == version:
-        _kept.move_to_end(key)
+    if kept is not None:
         return kept
     conditions = Conditions(filters, today=today)
-    sql = _statement(conditions)
-    facets = _decoder.decode(await db.fetch_value(sql, *conditions.values))
-    _kept[key] = facets
-    while len(_kept) > _MOST_KEPT:
-        _kept.popitem(last=False)
-    return facets
+    facets = decode(await db.fetch_value(statement(conditions), *conditions.values))
+    return _kept.put((filters, today, facets.version), facets)
 
 
 async def counted_now(filters: Filters, *, today: date) -> Facets:
     """The facets of the content as it is now, for pages that show no rows."""
-    version = await db.fetch_value("SELECT version FROM content_version WHERE tag = 'events'")
-    return await counted(filters, today=today, version=int(version))
+    return await counted(filters, today=today, version=await changes.version("events"))
 
 
-def _statement(c: Conditions) -> str:
+def statement(c: Conditions) -> str:
+    """One SELECT that gives the facets as JSON, for `decode`."""
     base, today = c.base(), c.value(c.today)
     checks = {name: c.dimension(name) for name in DIMENSIONS}
     active = [name for name, check in checks.items() if check]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.core import db
+from portal.events.keeping import Kept
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.values import Row
 
@@ -50,8 +51,16 @@ FROM parts p JOIN event e ON e.id = p.id LEFT JOIN venue v ON v.id = e.venue ORD
 """
 
 
-async def front(*, today: date) -> Front:
-    """Everything at once, in one statement."""
+_kept: Kept[Front] = Kept(8)
+
+
+async def front(*, today: date, version: int) -> Front:
+    """Everything at once, in one statement, at a version of the content."""
+    kept = _kept.get((today, version))
+    return kept or _kept.put((today, version), await _front(today))
+
+
+async def _front(today: date) -> Front:
     parts: dict[str, list[Row]] = {"lead": [], "upcoming": [], "online": [], "sponsored": []}
     news: list[News] = []
     for record in await db.fetch(_FRONT, today):

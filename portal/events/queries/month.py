@@ -1,23 +1,22 @@
-"""Everything that takes place in one month, day by day."""
+"""Everything that takes place in one month, day by day, with the counts for its filters."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
 from portal.core import db
+from portal.events.queries import facets
 from portal.events.queries.conditions import Conditions
+from portal.events.queries.facets import Facets
 from portal.events.rules.filters import Filters, month_span
 from portal.events.tables import EventFormat, EventState
 
 MOST = 1500
 
 
-class Brief(msgspec.Struct, frozen=True, kw_only=True):
+class Brief(msgspec.Struct, frozen=True, array_like=True):
     """An event as a month's table shows it."""
 
-    id: int
     slug: str
     title: str
     state: EventState
@@ -32,35 +31,31 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Month(msgspec.Struct, frozen=True):
-    """A month's events in the order of their start; `version` is the content's."""
+    """A month's events in the order of their start, and the facets under the same filters."""
 
+    facets: Facets
     events: list[Brief]
-    version: int
 
 
-async def events(filters: Filters, *, first: date, today: date) -> Month:
-    """Events that touch the month, under all filters but those of time."""
+_decode = msgspec.json.Decoder(list[Brief]).decode
+
+
+async def month(filters: Filters, *, first: date, today: date) -> Month:
+    """Events that touch the month, under all filters but those of time. One statement."""
     c = Conditions(for_month(filters, first), today=today)
-    where = c.all()
-    records = await db.fetch(
+    counts, where = facets.statement(c), c.all()
+    record = await db.fetch_one(
         f"""
-        SELECT c.version AS content, x.* FROM content_version c LEFT JOIN (
-            SELECT e.id, e.slug, e.title, e.state, e.format, e.starts_on, e.ends_on, e.starts_at, e.timezone,
-                   e.all_day, coalesce(v.city, '') AS city, e.sponsor
-            FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {where}
-            ORDER BY e.starts_on, e.starts_at, e.id LIMIT {MOST}
-        ) x ON true WHERE c.tag = 'events' ORDER BY x.starts_on, x.starts_at, x.id
+        SELECT ({counts}) AS facets, (
+            SELECT coalesce(json_agg(json_build_array(slug, title, state, format, starts_on, ends_on, starts_at, timezone,
+                                                      all_day, city, sponsor) ORDER BY starts_on, starts_at, id), '[]')::text
+            FROM (SELECT e.*, coalesce(v.city, '') AS city FROM event e LEFT JOIN venue v ON v.id = e.venue
+                  WHERE {where} ORDER BY e.starts_on, e.starts_at, e.id LIMIT {MOST}) x) AS events
         """,
         *c.values,
     )
-    found = [_brief(record) for record in records if record["id"] is not None]
-    return Month(found, records[0]["content"])
-
-
-def _brief(record: Mapping[str, Any]) -> Brief:
-    values = {name: record[name] for name in Brief.__struct_fields__}
-    typed = {"state": EventState(values["state"]), "format": EventFormat(values["format"])}
-    return Brief(**{**values, **typed})
+    assert record is not None
+    return Month(facets.decode(record["facets"]), _decode(record["events"]))
 
 
 def for_month(filters: Filters, first: date) -> Filters:

@@ -3,13 +3,15 @@
 from datetime import date
 
 from portal.core import db
+from portal.events.keeping import Kept
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
 from portal.events.values import Detail, Neighbours, Row
 
 _SINGLE = f"""
-SELECT {COLUMNS}, e.description_html, e.change_note, e.credit, e.image, e.published_at, e.organisation,
-       e.venue AS venue_id, {VENUE_COLUMNS}
+SELECT {COLUMNS}, e.description_html, e.change_note, e.credit, e.image, e.published_at,
+       e.venue AS venue_id, {VENUE_COLUMNS},
+       (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag IN ('calendars', 'events')) AS versions
 FROM event e LEFT JOIN venue v ON v.id = e.venue
 WHERE e.slug = $1 AND e.state <> 'draft'
 """
@@ -22,7 +24,9 @@ async def by_slug(slug: str) -> Detail | None:
     if record is None:
         return None
     row = row_of({name: record[name] for name in Row.__struct_fields__})
-    return Detail(row=row, place=venue_of(record), **{name: record[name] for name in _EXTRA})
+    calendars, events = record["versions"]
+    extra = {name: record[name] for name in _EXTRA}
+    return Detail(row=row, place=venue_of(record), calendars_version=calendars, events_version=events, **extra)
 
 
 async def moved_to(slug: str) -> str | None:
@@ -64,8 +68,16 @@ ORDER BY n.part, n.place
 """
 
 
-async def neighbours(event_id: int, *, today: date) -> Neighbours:
-    """The event before, the one after, and up to four upcoming ones with the same topics."""
+_kept: Kept[Neighbours] = Kept(1000)
+
+
+async def neighbours(event_id: int, *, today: date, version: int) -> Neighbours:
+    """The event before, the one after, and up to four upcoming ones with the same topics, at a content version."""
+    kept = _kept.get((event_id, today, version))
+    return kept or _kept.put((event_id, today, version), await _neighbours(event_id, today))
+
+
+async def _neighbours(event_id: int, today: date) -> Neighbours:
     parts: dict[str, list[Row]] = {"before": [], "after": [], "like": []}
     for record in await db.fetch(_AROUND, event_id, today):
         values = dict(record)

@@ -24,10 +24,13 @@ class Group(msgspec.Struct, frozen=True):
 def groups(hits: Sequence[Hit], counts: Mapping[str, int], *, today: date, running: int = -1) -> list[Group]:
     """The hits month by month, in their order. With `running`, what began before today comes first, as such."""
     found: list[Group] = []
+    last: tuple[int, int] | None = None
     for hit in hits:
         under_way = running >= 0 and hit.starts_on < today
-        key = "now" if under_way else f"{hit.starts_on:%Y-%m}"
-        if not found or found[-1].key != key:
+        month = (0, 0) if under_way else (hit.starts_on.year, hit.starts_on.month)
+        if month != last:
+            last = month
+            key = "now" if under_way else f"{hit.starts_on:%Y-%m}"
             title = "On now" if under_way else times.day(hit.starts_on.replace(day=1), "MMMM y")
             found.append(Group(key, title, running if under_way else counts.get(key, 0), []))
         found[-1].hits.append(hit)

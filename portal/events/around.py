@@ -1,0 +1,135 @@
+"""What stands around a list and follows from its filters and counts: choices, season, month, ways to subscribe."""
+
+from datetime import date
+
+import msgspec
+from markupsafe import Markup
+
+from portal.calendars import links
+from portal.core import countries
+from portal.core.settings import current
+from portal.events.keeping import Kept
+from portal.events.queries.facets import Facets
+from portal.events.queries.listing import Found
+from portal.events.rules import filters as filter_rules
+from portal.events.rules import months
+from portal.events.rules.filters import Filters, Parsed
+from portal.web.rendering import markup, render
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """The parts as HTML."""
+
+    fields: Markup
+    more_fields: Markup
+    season: Markup
+    month: Markup
+    subscription: Markup
+
+
+_kept: Kept[Parts] = Kept(300)
+
+
+def parts_of(parsed: Parsed, found: Found, *, past: bool, day: date) -> Parts:
+    """The parts around a list, made once for each version of the content."""
+    asks, facets = parsed.filters, found.facets
+    # What could not be read, or was read otherwise than typed, is rare and not worth keeping.
+    plain = not parsed.problems and found.filters == asks
+    key = (asks, day, facets.version)
+    kept = _kept.get(key) if plain else None
+    if kept is not None:
+        return kept
+    context = {
+        "filters": asks,
+        "problems": parsed.problems,
+        "facets": facets,
+        "choices": choices(asks, facets, day),
+        "season": [] if past else months.season(facets.weeks, found.filters, today=day),
+        "month": months.table(facets.month, facets.days, today=day),
+        "feed": feed(asks),
+        "day_address": lambda at: "/events" + months.on_day(asks, at).query(),
+    }
+    made = Parts(*(markup(render("events/list_parts.html", block=name, **context)) for name in Parts.__struct_fields__))
+    return _kept.put(key, made) if plain else made
+
+
+class Option(msgspec.Struct, frozen=True):
+    """A choice in a filter: what it is called and how many events it would give."""
+
+    value: str
+    text: str
+    count: int
+    chosen: bool
+
+
+def choices(asks: Filters, facets: Facets, day: date) -> dict[str, list[Option]]:
+    """What each filter offers: what would give something, and what is chosen already."""
+    found: dict[str, list[Option]] = {
+        "country": sorted(
+            (
+                Option(code, countries.name(code), facets.country.get(code, 0), code in asks.country)
+                for code in {*facets.country, *asks.country}
+            ),
+            key=lambda option: option.text,
+        ),
+        "city": [
+            Option(city, city, count, city.lower() in {chosen.lower() for chosen in asks.city})
+            for city, count in sorted(facets.city.items())
+        ],
+        "topic": [Option(t.slug, t.name, t.count, t.slug in asks.topic) for t in facets.topic],
+    }
+    for name in ("format", "price", "kind"):
+        counts = getattr(facets, name)
+        if name == "format":
+            both = counts.get("hybrid", 0)
+            counts = {
+                **counts,
+                "in_person": counts.get("in_person", 0) + both,
+                "online": counts.get("online", 0) + both,
+            }
+        found[name] = [
+            Option(value, text, counts.get(value, 0), value == getattr(asks, name))
+            for value, text in filter_rules.CHOICES[name].items()
+            if counts.get(value, 0) or value == getattr(asks, name)
+        ]
+    for name, span in (("from", asks.since), ("to", asks.until)):
+        found[name] = _months(facets, span, day)
+    return found
+
+
+def _months(facets: Facets, span: filter_rules.Span | None, day: date) -> list[Option]:
+    keys = sorted({*facets.months, *([span.text] if span else [])})
+    options = []
+    for key in keys:
+        at = filter_rules.span(key)
+        if at:
+            options.append(Option(key, at.words, facets.months.get(key, 0), span is not None and key == span.text))
+    return options
+
+
+class FeedLinks(msgspec.Struct, frozen=True):
+    """The ways into a calendar that stays true to these filters."""
+
+    address: str
+    path: str
+    webcal: str
+    google: str
+    outlook: str
+    office: str
+    atom: str
+
+
+def feed(asks: Filters, path: str = "/events") -> FeedLinks:
+    """The feed of a list."""
+    query = asks.query()
+    address = f"{current().base_url}{path}.ics{query}"
+    name = f"{current().site_name} events"
+    return FeedLinks(
+        address=address,
+        path=f"{path}.ics{query}",
+        webcal=links.webcal(address),
+        google=links.google_subscribe(address),
+        outlook=links.outlook_com_subscribe(address, name=name),
+        office=links.office_365_subscribe(address, name=name),
+        atom=f"{path}.atom{query}",
+    )
