@@ -11,7 +11,7 @@ _STEPS: list[tuple[str, list[str]]] = [
     ("lint", ["ruff", "check", "portal", "tests"]),
     ("types", ["mypy"]),
     ("import contracts", ["lint-imports", "--no-cache"]),
-    ("templates", ["djlint", "--check", "--quiet", "templates"]),
+    ("templates", ["djlint", "--lint", "--quiet", "templates"]),
 ]
 _TESTS = ("tests", [sys.executable, "-m", "pytest", "-q"])
 

@@ -14,6 +14,7 @@ for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMT
     os.environ.pop(_name, None)
 
 import httpx  # noqa: E402
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from litestar import Litestar  # noqa: E402
 
@@ -21,6 +22,10 @@ from portal.core import db  # noqa: E402
 from tests import database as test_database  # noqa: E402
 from tests.paying import Paying  # noqa: E402
 from tests.stripe_server import serving  # noqa: E402
+
+# A busy machine is no reason to fail.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 _numbers = count(1)
 

@@ -54,7 +54,8 @@ class Paying:
     async def state(self, path: str) -> tuple[str, str]:
         """(order's state, purchase's state)."""
         row = await db.fetch_one(
-            "SELECT o.state AS o, p.state AS p FROM seat_order o LEFT JOIN purchase p ON p.id = o.purchase_id WHERE o.secret = $1",
+            "SELECT o.state AS o, p.state AS p FROM seat_order o LEFT JOIN purchase p ON p.id = o.purchase_id "
+            "WHERE o.secret = $1",
             path.rpartition("/")[2],
         )
         assert row is not None

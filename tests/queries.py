@@ -15,7 +15,16 @@ import asyncpg
 
 from portal.core import db
 
-_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "LISTEN", "UNLISTEN", "SELECT pg_advisory_unlock_all")
+_CONTROL = (
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "LISTEN",
+    "UNLISTEN",
+    "SELECT pg_advisory_unlock_all",
+)
 _ASYNCPG = ("typeinfo_tree", "set_config('jit'")
 
 

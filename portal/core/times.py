@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel.dates import format_date, format_datetime, get_timezone_name
 
+from portal.core.settings import current
+
 
 @lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
@@ -64,6 +66,11 @@ def day_span(first: date, last: date, locale: str = "en_GB") -> str:
     if first.year == last.year:
         return f"{day(first, 'd MMMM', locale)} – {day(last, locale=locale)}"
     return f"{day(first, locale=locale)} – {day(last, locale=locale)}"
+
+
+def today(now: datetime) -> date:
+    """The date where the publisher is: the one that decides what is upcoming."""
+    return now.astimezone(zone(current().site_timezone)).date()
 
 
 def utc(value: datetime) -> datetime:

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from portal.core import clock, db, migrations
@@ -83,12 +83,15 @@ class Demo:
             transient=True,
         )
 
-    async def _live(self, steps: Progress, task: object, started: float) -> int:
+    async def _live(self, steps: Progress, task: TaskID, started: float) -> int:
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopping.set)
-        say = lambda text: steps.update(task, description=text)  # type: ignore[arg-type]  # noqa: E731
+
+        def say(text: str) -> None:
+            steps.update(task, description=text)
+
         try:
             say("Bringing the database up to date")
             await migrations.apply()

@@ -36,7 +36,7 @@ EU = frozenset(
         "SE",
         "SI",
         "SK",
-    }  # fmt: skip
+    }
 )
 
 EXPLANATIONS = {

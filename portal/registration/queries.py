@@ -117,7 +117,8 @@ async def orders_of(email: str, *, limit: int = 200) -> list[dict[str, Any]]:
     """Orders placed with an address, and seats booked for it by others, newest first."""
     rows = await db.fetch(
         "SELECT o.number, o.secret, o.state, o.held_at, e.title, e.slug, e.starts_on, e.ends_on, e.state AS event_state, "
-        "o.email = $1 AS own, min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret, count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats "
+        "o.email = $1 AS own, min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret, "
+        "count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats "
         "FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN seat s ON s.seat_order = o.id "
         "WHERE o.email = $1 OR o.id IN (SELECT seat_order FROM seat WHERE email = $1 AND state = 'confirmed') "
         "GROUP BY o.id, e.id ORDER BY o.id DESC LIMIT $2",

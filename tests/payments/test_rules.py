@@ -53,7 +53,9 @@ def test_refunds_in_any_parts_add_up_to_everything(given_lines: list[Line], data
     assert paid_back == totals(given_lines).gross
 
 
-@pytest.mark.parametrize(("net", "rate", "tax"), [(250, "20", 50), (25, "10", 3), (5, "10", 1), (4, "10", 0), (333, "8.1", 27)])
+@pytest.mark.parametrize(
+    ("net", "rate", "tax"), [(250, "20", 50), (25, "10", 3), (5, "10", 1), (4, "10", 0), (333, "8.1", 27)]
+)
 def test_tax_rounds_halves_up(net: int, rate: str, tax: int) -> None:
     assert tax_on(net, Decimal(rate)) == tax
 

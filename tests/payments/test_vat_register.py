@@ -48,8 +48,8 @@ async def purchase(now: datetime) -> int:
         await db.fetch_value(
             "INSERT INTO purchase (public_id, kind, key, state, currency, net, tax, total, refunded, title, supply, email, "
             "buyer_name, company, street, postal_code, city, country, vat_id, vat_check, po_number, tax_treatment, return_path, "
-            "created_at, method) VALUES ($1, 'test', '1', 'open', 'EUR', 100, 19, 119, 0, 't', 's', 'a@b.example', 'A', 'C', '', '', "
-            "'', 'DE', 'DE136695976', 'form', '', 'standard', '/', $2, '') RETURNING id",
+            "created_at, method) VALUES ($1, 'test', '1', 'open', 'EUR', 100, 19, 119, 0, 't', 's', 'a@b.example', "
+            "'A', 'C', '', '', '', 'DE', 'DE136695976', 'form', '', 'standard', '/', $2, '') RETURNING id",
             uuid4(),
             now,
         )

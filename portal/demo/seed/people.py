@@ -8,7 +8,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.commands import ensure_account, grant_role, set_password
 from portal.accounts.tables import StaffRole
 
-PASSWORD = "tradefloor demo"
+PASSWORD = "tradefloor demo"  # noqa: S105 (printed at every start of the demo)
 
 
 class DemoAccount(msgspec.Struct, frozen=True):
