@@ -185,22 +185,24 @@ async def test_two_owners_at_the_same_moment_leave_one(database: str, first: Act
 
 
 async def test_the_database_refuses_what_no_command_does(database: str) -> None:
-    """Two raw connections, past all commands, at the same moment: the trigger makes them take turns."""
+    """Two raw connections, past all commands: the second waits for the first and then finds itself the last owner."""
     made = await organisation(AMARA, (OTHER, MemberRole.OWNER))
-    lines = [await asyncpg.connect(database) for _ in range(2)]
-    deletes = [
-        line.execute(
-            "DELETE FROM membership USING account a WHERE a.id = account AND organisation = $1 AND a.email = $2",
-            made, email,
-        )
-        for line, email in zip(lines, (AMARA, OTHER), strict=True)
-    ]  # fmt: skip
-    outcome = await asyncio.gather(*deletes, return_exceptions=True)
-    assert sorted(type(one).__name__ for one in outcome) == ["CheckViolationError", "str"]
-    assert list((await roles(made)).values()) == ["owner"]
+    first, second = [await asyncpg.connect(database) for _ in range(2)]
+    gone = "DELETE FROM membership USING account a WHERE a.id = account AND organisation = $1 AND a.email = $2"
+    transaction = first.transaction()
+    await transaction.start()
+    await first.execute(gone, made, AMARA)
+    late = asyncio.create_task(second.execute(gone, made, OTHER))
+    pid = second.get_server_pid()
+    while not late.done() and not await db.fetch_value("SELECT cardinality(pg_blocking_pids($1)) > 0", pid):
+        await asyncio.sleep(0)
+    await transaction.commit()
+    with pytest.raises(asyncpg.CheckViolationError):
+        await late
+    assert await roles(made) == {OTHER: "owner"}
     with pytest.raises(asyncpg.CheckViolationError):
         await db.execute("UPDATE membership SET role = 'editor' WHERE organisation = $1", made)
-    for line in lines:
+    for line in (first, second):
         await line.close()
 
 

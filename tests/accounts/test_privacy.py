@@ -116,6 +116,7 @@ async def test_erasing_leaves_no_trace_of_the_person(amara: Browser, open_browse
     left = await _tables_naming(AMARA) | await _tables_naming("Amara Okonjo")
     # The mail with the code is on its way still; notifications drop its text and then the mail itself.
     assert left - {"mail"} == set()
+    assert await db.fetch_value("SELECT count(*) FROM account_session") == 0
 
 
 async def _tables_naming(word: str) -> set[str]:
