@@ -7,6 +7,7 @@ from datetime import datetime
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar_htmx import HTMXPlugin
 
 from portal import wiring
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             title=f"{settings.site_name} API",
             version="1",
             path="/api/schema",
-            render_plugins=[],
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             use_handler_docstrings=True,
         ),
         logging_config=None,

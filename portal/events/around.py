@@ -44,7 +44,7 @@ def parts_of(parsed: Parsed, found: Found, *, past: bool, day: date) -> Parts:
         "problems": parsed.problems,
         "facets": facets,
         "choices": choices(asks, facets, day),
-        "season": [] if past else months.season(facets.weeks, found.filters, today=day),
+        "season": months.season(facets.weeks, found.filters, today=day) if facets.weeks and not past else [],
         "month": months.table(facets.month, facets.days, today=day),
         "feed": feed(asks),
         "day_address": lambda at: "/events" + months.on_day(asks, at).query(),

@@ -55,7 +55,7 @@ class TestSaving:
         row = await stored(event_id)
         assert row["title"] == "Isolator <Day>"
         assert row["slug"].startswith("isolator-day-")
-        assert row["description_html"] == "<h3>Hello</h3>\n<p><strong>you</strong></p>\n"
+        assert row["description_html"] == "<h3>Hello</h3>\n\n<p><strong>you</strong></p>\n"
         assert (row["state"], row["version"], row["published_at"]) == ("published", 1, events.NOW)
         topics = await db.fetch(
             "SELECT t.slug FROM event_topic JOIN topic t ON t.id = topic WHERE event = $1 ORDER BY 1", event_id

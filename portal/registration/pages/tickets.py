@@ -21,7 +21,7 @@ from portal.registration.values import Code, Ticket
 from portal.web.clients import network
 from portal.web.forms import Filled
 from portal.web.inputs import Now
-from portal.web.rendering import page, see_other
+from portal.web.rendering import page, plural, see_other
 
 _HOLDS = Limit("holds", tries=60, per=timedelta(minutes=10))
 _EVENT = """
@@ -121,11 +121,16 @@ async def _panel(
 ) -> Response[Any]:  # fmt: skip
     tickets = selling.visible(await queries.tickets(event["id"], now=now), promo)
     wanted, _ = read_selection({name: [value] for name, value in form.values.items()})
+    chosen = _chosen(tickets, wanted, promo)
     return page(
         request, "registration/register.html", block=block, status=status, private=True, event=event, form=form,
         offers=[(ticket, selling.sale(ticket, now)) for ticket in tickets], promo=promo, gone=gone,
-        over=event["ends_at"] <= now, chosen=_chosen(tickets, wanted, promo),
+        over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection", hold_label=_hold_label(chosen[0]),
     )  # fmt: skip
+
+
+def _hold_label(count: int) -> str:
+    return f"Hold {plural(count, 'place')} and continue" if count else "Hold places and continue"
 
 
 def _chosen(tickets: list[Ticket], wanted: dict[int, int], promo: Code | None) -> tuple[int, Money | None]:
