@@ -22,7 +22,7 @@ def only_opened(path: Path) -> opening.Opened:
 
 def test_gzip_is_unpacked_by_content_not_by_name(tmp_path: Path) -> None:
     for name in ("a.jsonl.gz", "a.jsonl"):
-        (tmp_path / name).write_bytes(gzip.compress(b"hello") + gzip.compress(b" again"))
+        (tmp_path / name).write_bytes(gzip.compress(b"hello", mtime=0) + gzip.compress(b" again"))
         opened = only_opened(tmp_path / name)
         assert (opened.name, opened.data, opened.fault) == ("a.jsonl", b"hello again", "")
 
@@ -46,9 +46,9 @@ def test_a_bomb_is_refused_without_being_unpacked(tmp_path: Path) -> None:
     [
         (b"", "it is empty"),
         (b" \n ", "it is empty"),
-        (gzip.compress(b"hello" * 1000)[:-20], "its gzip packing is broken"),
+        (gzip.compress(b"hello" * 1000, mtime=0)[:-20], "its gzip packing is broken"),
         (b"\x1f\x8bgarbage", "its gzip packing is broken"),
-        (gzip.compress(b""), "it is empty"),
+        (gzip.compress(b"", mtime=0), "it is empty"),
         (b"x" * (opening.MOST_BYTES + 1), "it is larger than 32 MiB"),
     ],
 )
@@ -73,7 +73,7 @@ def test_folders_in_order_without_hidden_files_and_strangers(tmp_path: Path) -> 
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(b"piped"))))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(b"piped", mtime=0))))
     (opened,) = opening.open_all(["-"])
     assert (opened.name, opened.data) == ("standard input", b"piped")
 
