@@ -39,11 +39,13 @@ from portal.notifications import commands as mail_commands
 from portal.notifications import jobs as mail
 from portal.notifications import queries as mail_queries
 from portal.notifications.pages import MailPreferences
+from portal.payments import privacy as payment_privacy
 from portal.payments import webhooks
 from portal.payments.flows import Payments
 from portal.payments.jobs import MoneyJobs, check_vat_id
 from portal.payments.stripe_gateway import StripeGateway
 from portal.registration import jobs as seat_jobs
+from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
 from portal.registration.pages.checkout import CheckoutPages
@@ -85,6 +87,8 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Mail", mail_queries.personal_data, mail_commands.forget),
         PersonalData("Account", privacy_queries.own, privacy_commands.erase_own),
         PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget),
+        PersonalData("Payments", payment_privacy.known_about, payment_privacy.forget),
+        PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget),
     ]
 
 

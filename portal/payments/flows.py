@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from portal.accounts.commands import record_disclosure
 from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.core.settings import current
@@ -201,4 +202,11 @@ class Payments:
         )
         url = session.url or ""
         await open_attempt(attempt_id=attempt.id, session_id=session.id, url=url, expires_at=session.expires_at)
+        await record_disclosure(
+            email=request.email,
+            recipient="Stripe",
+            what="address, what is bought, amount",
+            purpose="payment",
+            now=clock.now(),
+        )
         return url

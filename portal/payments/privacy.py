@@ -1,0 +1,53 @@
+"""What payments know of a person, what may be forgotten, and what tax law keeps."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.core import db
+
+_PURCHASES = """
+SELECT p.title, p.state, p.currency, p.total, p.refunded, p.buyer_name, p.company, p.street, p.postal_code, p.city, p.country,
+    p.vat_id, p.po_number, p.created_at, p.paid_at, p.method,
+    array(SELECT number FROM invoice i WHERE i.purchase = p.id ORDER BY i.id) AS invoices
+FROM purchase p WHERE p.email = $1 ORDER BY p.id LIMIT 5000
+"""
+
+
+async def known_about(email: str) -> list[dict[str, Any]]:
+    """Purchases with the invoices written for them; amounts in minor units."""
+    return [
+        {
+            "what": "purchase",
+            **{key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()},
+        }
+        for row in await db.fetch(_PURCHASES, email)
+    ]
+
+
+async def forget(email: str, now: datetime) -> str:
+    """Erase what has no invoice. Invoices, and the purchases behind them, are kept as the law demands."""
+    async with db.transaction():
+        # What Stripe reported holds the payer's address; the purchase itself says all we need of it.
+        await db.execute(
+            "UPDATE stripe_event SET payload = '{}' WHERE handled_at IS NOT NULL AND object_id IN (SELECT unnest(ARRAY["
+            "a.session_id, a.payment_intent]) FROM payment_attempt a JOIN purchase p ON p.id = a.purchase WHERE p.email = $1)",
+            email,
+        )
+        kept = await db.fetch_value(
+            "SELECT count(*) FROM invoice i JOIN purchase p ON p.id = i.purchase WHERE p.email = $1", email
+        )
+        gone = db.affected(
+            await db.execute(
+                "UPDATE purchase p SET email = '', buyer_name = '', company = '', street = '', postal_code = '', city = '', "
+                "vat_id = '', po_number = '' WHERE email = $1 AND state IN ('void', 'returned') "
+                "AND NOT EXISTS (SELECT FROM invoice WHERE purchase = p.id)",
+                email,
+            )
+        )
+    words = f"{gone} unpaid purchase{'' if gone == 1 else 's'} no longer {'names' if gone == 1 else 'name'} anybody."
+    if kept:
+        words += (
+            f" {kept} invoice{'' if kept == 1 else 's'}, with the purchases behind, must be kept for eight years "
+            "(§ 14b UStG, § 147 AO) and then go."
+        )
+    return words

@@ -1,0 +1,59 @@
+"""What registration knows of a person, and forgetting it."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.core import db
+
+_ORDERS = """
+SELECT o.number, e.title, o.state, o.contact_name, o.held_at, o.confirmed_at FROM seat_order o
+JOIN event e ON e.id = o.event WHERE o.email = $1 ORDER BY o.id LIMIT 5000
+"""
+_SEATS = """
+SELECT o.number, e.title, s.first_name, s.last_name, s.job_title, s.company, s.state, s.checked_in_at FROM seat s
+JOIN seat_order o ON o.id = s.seat_order JOIN event e ON e.id = o.event WHERE s.email = $1 ORDER BY s.id LIMIT 5000
+"""
+_WAITING = """
+SELECT e.title, w.name, w.party_size, w.joined_at, w.left_at FROM waiting_entry w
+JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event WHERE w.email = $1 ORDER BY w.id LIMIT 5000
+"""
+
+
+async def known_about(email: str) -> list[dict[str, Any]]:
+    """Orders placed with the address, places in its name, waiting lists it stood on."""
+    found = []
+    for what, sql in (("order", _ORDERS), ("place", _SEATS), ("waiting list", _WAITING)):
+        for row in await db.fetch(sql, email):
+            plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}
+            found.append({"what": what, **plain})
+    return found
+
+
+async def forget(email: str, now: datetime) -> str:
+    """Take names and address out of orders and places; whoever placed an order keeps its places."""
+    async with db.transaction():
+        orders = db.affected(
+            await db.execute(
+                "UPDATE seat_order SET email = '', contact_name = '', account = NULL WHERE email = $1", email
+            )
+        )
+        seats = db.affected(
+            await db.execute(
+                "UPDATE seat SET first_name = '', last_name = '', email = '', job_title = '', company = '', named_at = NULL "
+                "WHERE email = $1",
+                email,
+            )
+        )
+        await db.execute(
+            "UPDATE waiting_entry SET email = '', name = '', left_at = coalesce(left_at, $2), left_reason = 'erased' "
+            "WHERE email = $1",
+            email, now,
+        )  # fmt: skip
+    return (
+        f"Name and address are taken out of {_count(orders, 'order')} and {_count(seats, 'place')}, and off every waiting "
+        "list. Places themselves stay with their orders until somebody gives them up."
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
