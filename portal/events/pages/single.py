@@ -86,6 +86,7 @@ def _words(detail: Detail) -> dict[str, Any]:
         "price": words.price(row),
         "format": FORMATS[row.format],
         "was": words.was(row),
+        "note": words.without_was(detail.change_note),
         "address_lines": words.address_lines(detail.place),
         "map_address": words.map_address(detail.place),
     }

@@ -1,5 +1,6 @@
 """How an event is put into words on pages and in feeds."""
 
+import re
 from datetime import date
 from urllib.parse import quote, urlencode
 
@@ -76,6 +77,14 @@ def was(row: Row) -> str:
     if row.first_place:
         found.append(row.first_place)
     return "; ".join(found)
+
+
+_WAS = re.compile(r" \(was [^()]*(?:\([^()]*\)[^()]*)*\)")
+
+
+def without_was(note: str) -> str:
+    """What attendees were told of a change, less what it was before: the page shows that elsewhere, struck through."""
+    return _WAS.sub("", note)
 
 
 def address_lines(venue: VenueFacts | None) -> list[str]:

@@ -1,0 +1,162 @@
+"""The list in a real browser: typing, choosing, going back, without scripts, by keyboard, on a phone; axe."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from portal.accounts.actors import PORTAL
+from portal.accounts.tables import StaffRole
+from portal.core import clock
+from portal.events import commands
+from tests.chromium import axe_faults, chromium, feed, sideways
+from tests.events.conftest import SignIn
+from tests.factories import events
+
+pytestmark = pytest.mark.browser
+NINE = datetime(2027, 2, 9, 8, tzinfo=UTC)
+START = "http://localhost:8000"
+
+
+@pytest.fixture
+async def chrome(client: httpx.AsyncClient) -> AsyncIterator[Browser]:
+    """The browser; it goes before the client that feeds it."""
+    async with chromium(instead="the list of events was not looked at") as browser:
+        yield browser
+
+
+@pytest.fixture
+async def season(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    await events.make(
+        "Isolator Day", starts_at=NINE, topics=("Isolators",), description="**Long** story.\n\n- one\n- two"
+    )
+    await events.make("Annex 1 online", days=20, online=True, topics=("Inspection",), is_free=True)
+    await events.make("Lyo Forum Vienna", days=30, venue=events.VIENNA, topics=("Isolators",), sponsor="Lombarda Fiere")
+    gone = await events.make("Gone", days=25)
+    await commands.cancel_event(actor=PORTAL, event_id=gone, version=1, now=clock.now())
+    await events.make("Fair", kind="external", url="https://fair.example", starts_at=NINE, credit="A list, CC BY 4.0")
+    await events.make("Old Congress", days=-60)
+    return client
+
+
+async def opened(
+    chrome: Browser, client: httpx.AsyncClient, *, width: int = 1280, scripts: bool = True, dark: bool = False
+) -> Page:
+    context = await chrome.new_context(
+        viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
+    )
+    page = await context.new_page()
+    await feed(page, client)
+    return page
+
+
+async def test_typing_filters_at_once(chrome: Browser, season: httpx.AsyncClient) -> None:
+    page = await opened(chrome, season)
+    await page.goto(f"{START}/events")
+    await expect(page.locator(".event h3")).to_have_count(5)
+    await page.get_by_label("Search", exact=True).press_sequentially("isol")
+    await expect(page.locator(".event h3")).to_have_text(["Lyo Forum Vienna", "Isolator Day"])
+    await expect(page).to_have_url(f"{START}/events?q=isol")
+    await expect(page.locator("#count")).to_contain_text("2 dates")
+    assert await page.title() == "Events: “isol” · Sterile Line"
+    assert await page.evaluate("document.activeElement.id") == "f-q"
+    await page.get_by_label("Country").select_option("AT")
+    await expect(page.locator(".event h3")).to_have_text(["Lyo Forum Vienna"])
+    await expect(page).to_have_url(f"{START}/events?q=isol&country=AT")
+    await page.go_back()
+    await expect(page.locator(".event h3")).to_have_count(2)
+    await expect(page.get_by_label("Search", exact=True)).to_have_value("isol")
+
+
+async def test_a_fold_stays_open_and_counts_follow(chrome: Browser, season: httpx.AsyncClient) -> None:
+    page = await opened(chrome, season)
+    await page.goto(f"{START}/events")
+    await page.get_by_text("Topics, cities and more").click()
+    await page.get_by_role("checkbox", name=re.compile("^Isolators")).check()
+    await expect(page.locator(".event h3")).to_have_count(2)
+    await page.get_by_role("checkbox", name=re.compile("^Inspection")).check()
+    await expect(page.locator(".event h3")).to_have_count(3)
+    await expect(page.locator(".chip")).to_contain_text(["Inspection", "Isolators"])
+    await page.locator(".chip", has_text="Isolators").click()
+    await expect(page.locator(".event h3")).to_have_text(["Annex 1 online"])
+
+
+async def test_everything_works_without_scripts(chrome: Browser, season: httpx.AsyncClient) -> None:
+    page = await opened(chrome, season, scripts=False)
+    await page.goto(f"{START}/events")
+    await page.get_by_label("Search", exact=True).fill("isolators")
+    await page.get_by_label("Country").select_option("AT")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.locator(".event h3")).to_have_text(["Lyo Forum Vienna"])
+    await page.locator(".event h3 a").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Lyo Forum Vienna")
+    await page.get_by_role("link", name="Choose tickets").click()
+    assert page.url.endswith("/register")
+
+
+async def test_the_keyboard_reaches_the_list(chrome: Browser, season: httpx.AsyncClient) -> None:
+    page = await opened(chrome, season)
+    await page.goto(f"{START}/events/calendar?month=2027-02")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Skip to content"
+    await page.keyboard.press("Enter")
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.closest('.bigcal') !== null"):
+            break
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"/events/[a-z]"))
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+async def test_the_readers_own_time_stands_beside_the_events(chrome: Browser, season: httpx.AsyncClient) -> None:
+    context = await chrome.new_context(timezone_id="America/New_York")
+    page = await context.new_page()
+    await feed(page, season)
+    await page.goto(f"{START}/events/isolator-day-2027")
+    await expect(page.locator(".facts").first).to_contain_text("09:00–17:00 CET (Central European Standard Time)")
+    await expect(page.locator(".facts").first).to_contain_text("Tue 9 Feb, 03:00 your time (America/New York)")
+
+
+PATHS = [
+    "/", "/events", "/events?topic=isolators&country=AT", "/events?q=nothing-like-it", "/events?from=banana",
+    "/events?q=isolatr", "/events?when=past", "/events?page=7", "/events/calendar?month=2027-02",
+    "/events/isolator-day-2027", "/events/fair-2027", "/calendars", "/api",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_axe_finds_nothing(chrome: Browser, season: httpx.AsyncClient, width: int) -> None:
+    gone = (await season.get("/api/v1/events?q=gone")).json()["events"][0]["slug"]
+    for dark in (False, True):
+        page = await opened(chrome, season, width=width, dark=dark)
+        for path in [*PATHS, f"/events/{gone}"]:
+            await page.goto(START + path)
+            assert await axe_faults(page) == [], (path, width, dark)
+            assert not await sideways(page), path
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1024, 1440])
+async def test_no_page_is_wider_than_its_window(chrome: Browser, season: httpx.AsyncClient, width: int) -> None:
+    page = await opened(chrome, season, width=width)
+    for path in PATHS:
+        await page.goto(START + path)
+        assert not await sideways(page), path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_staff_pages_too(chrome: Browser, season: httpx.AsyncClient, sign_in: SignIn, width: int) -> None:
+    editor = await sign_in(StaffRole.EDITOR)
+    page = await opened(chrome, editor, width=width)
+    for path in ("/staff/events", "/staff/events/1", "/staff/events/4"):
+        await page.goto(START + path)
+        assert await axe_faults(page) == [], path
+        assert not await sideways(page), path
+    await page.goto(f"{START}/staff/events/1")
+    await page.get_by_label("End", exact=True).fill("2027-02-09T08:00")
+    await page.get_by_role("button", name="Save and tell attendees").click()
+    await expect(page.locator("#f-ends-e")).to_have_text("The end must come after the start.")
+    assert await axe_faults(page) == []
