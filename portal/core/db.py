@@ -12,8 +12,33 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 
+class Transaction(PostgresTransaction):
+    """Piccolo's transaction, which also gives its connection back when COMMIT or ROLLBACK itself fails."""
+
+    __slots__ = ()
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        if self._parent is not None:
+            return error is None
+        try:
+            if error is None and not (self._committed or self._rolled_back):
+                await self.commit()  # type: ignore[no-untyped-call]
+            elif error is not None and not self._rolled_back:
+                await self.rollback()  # type: ignore[no-untyped-call]
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            if self.engine.pool:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
+        return error is None
+
+
 class Engine(PostgresEngine):
     """Piccolo's engine, without its attempt to connect while the module is being imported."""
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        return Transaction(engine=self, allow_nested=allow_nested)
 
     async def check_version(self) -> None:
         """The address is known only later; `portal.core.migrations` refuses an old server."""

@@ -49,7 +49,9 @@ def _answer(
 
 def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> Response[Any]:
     if isinstance(error, errors.SignInNeeded):
-        target = f"/account/sign-in?{urlencode({'next': request.url.path})}"
+        # After signing in the reader goes where they were; a form's own address takes no visit.
+        wanted = request.url.path if request.method == "GET" else "/account"
+        target = f"/account/sign-in?{urlencode({'next': wanted})}"
         if request.headers.get("hx-request"):
             return Response("", status_code=204, headers={"HX-Redirect": target})
         return see_other(target)
