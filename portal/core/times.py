@@ -1,6 +1,6 @@
 """Times as people read them. A moment is always shown in a named zone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -48,7 +48,12 @@ def zone_short(zone_name: str, at: datetime) -> str:
     """What people call the zone at that moment: `CET`, `BST`, `GMT+5:30`."""
     local = at.astimezone(zone(zone_name))
     letters = local.strftime("%Z")
-    return letters if letters.isalpha() else str(get_timezone_name(local, width="short", locale="en_GB"))
+    if letters.isalpha():
+        return letters
+    offset = local.utcoffset() or timedelta()
+    hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
+    sign = "-" if offset < timedelta() else "+"
+    return f"GMT{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
 
 
 @lru_cache(maxsize=4096)

@@ -187,7 +187,7 @@ async def set_columns(event_id: int, **values: Any) -> None:
 
 
 _FOR_ENTRIES = f"""
-SELECT e.id, e.slug, e.title, e.summary, e.state, e.format, e.starts_at, e.ends_at, e.timezone, e.all_day,
+SELECT e.id, e.slug, e.title, e.summary, e.sponsor, e.state, e.format, e.starts_at, e.ends_at, e.timezone, e.all_day,
        e.venue AS venue_id, {calendar.VENUE_COLUMNS},
        array(SELECT t.name FROM event_topic et JOIN topic t ON t.id = et.topic
              WHERE et.event = e.id ORDER BY t.name) AS topics

@@ -95,7 +95,7 @@ def statement(c: Conditions) -> str:
     return f"""
 WITH base AS MATERIALIZED (
     SELECT e.id, e.title, e.starts_on, e.ends_on, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
-           e.is_free, e.sponsor <> '' AS sponsored, v.country, v.city{flags}
+           e.is_free, e.sponsor, e.sponsor <> '' AS sponsored, v.country, v.city{flags}
     FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {base}
 ), found AS (
     SELECT * FROM base WHERE {under()}
@@ -133,7 +133,8 @@ SELECT json_build_object(
     'loosened', json_build_object({loosened}),
     'month', (SELECT month FROM shown),
     'days', (SELECT coalesce(json_agg(json_build_array(day, n, title) ORDER BY day), '[]') FROM (
-        SELECT day::date AS day, count(*) AS n, min(title) AS title
+        SELECT day::date AS day, count(*) AS n,
+               min(CASE WHEN sponsored THEN title || ' (sponsored by ' || sponsor || ')' ELSE title END) AS title
         FROM shown, found, generate_series(
             greatest(starts_on, month), least(ends_on, month + interval '1 month' - interval '1 day'), '1 day') AS day
         WHERE starts_on < month + interval '1 month' AND ends_on >= month GROUP BY 1) d)

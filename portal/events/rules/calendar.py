@@ -19,6 +19,7 @@ def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
     """
     state = EventState(row["state"])
     venue = venue_of(row)
+    sponsored = f"Sponsored by {row['sponsor']}" if row["sponsor"] else ""
     online = EventFormat(row["format"]) is EventFormat.ONLINE
     return Entry(
         title=row["title"],
@@ -28,7 +29,7 @@ def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
         all_day=row["all_day"],
         location=place_words(EventFormat(row["format"]), venue),
         url=f"{base_url}/events/{row['slug']}",
-        description=row["summary"],
+        description="\n\n".join(part for part in (row["summary"], sponsored) if part),
         cancelled=state in (EventState.CANCELLED, EventState.DRAFT),
         categories=tuple(row["topics"]),
         latitude=None if venue is None or online else venue.latitude,

@@ -16,6 +16,7 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _SUMMARY = 400
 _MOST_TOPICS = 20
+_TAKEN_BY_PAGES = {"calendar", "places"}
 
 
 def tidied(facts: EventFacts) -> EventFacts:
@@ -143,6 +144,8 @@ def slug_wishes(facts: EventFacts) -> list[str]:
     """Addresses in order of preference. The first free one is taken; the last is as good as unique."""
     start = facts.starts_at.astimezone(times.zone(facts.timezone))
     base = facts.slug or slug(facts.title, fallback="event")
+    if base in _TAKEN_BY_PAGES:
+        base = f"{base}-event"
     year = base if facts.slug or str(start.year) in base else f"{base}-{start.year}"
     mark = hashlib.blake2b(f"{facts.source}|{facts.source_key}|{digest(facts)}".encode(), digest_size=4).hexdigest()
     return [year, f"{year}-{start:%m}", f"{base}-{start:%Y-%m-%d}", f"{year}-{mark}"]
