@@ -1,0 +1,224 @@
+"""The rules without a database: addresses, places, states, words, months, pictures."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.events.rules import changes, facts, filters, months, pictures, states, words
+from portal.events.rules.filters import Filters
+from portal.events.rules.states import Standing
+from portal.events.tables import EventFormat, EventKind, EventState
+from portal.events.values import Hit, Row, VenueFacts, Week
+from tests.factories import events
+
+NINE = datetime(2027, 2, 9, 8, tzinfo=UTC)
+
+
+def row(**more: Any) -> Row:
+    given: dict[str, Any] = {
+        "id": 1, "version": 1, "slug": "isolator-day-2027", "title": "Isolator Day", "summary": "", "sponsor": "",
+        "state": EventState.PUBLISHED, "kind": EventKind.OWN, "format": EventFormat.IN_PERSON, "starts_at": NINE,
+        "ends_at": NINE + timedelta(hours=8), "starts_on": date(2027, 2, 9), "ends_on": date(2027, 2, 9),
+        "timezone": "Europe/Vienna", "all_day": False, "first_starts_at": None, "first_place": "", "is_free": None,
+        "price_from": None, "price_currency": "", "organiser_name": "", "url": "", "language": "", "changed_at": NINE,
+        "city": "Vienna", "country": "AT", "venue": "Donauhalle", "topics": {},
+    }  # fmt: skip
+    return Row(**{**given, **more})
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("title", "slug"),
+        [
+            ("Isolator Day", "isolator-day-2027"),
+            ("PyCon 2027", "pycon-2027"),
+            ("Łódź & Übung", "lodz-ubung-2027"),
+            ("日本語", "ri-ben-yu-2027"),
+            ("!!!", "event-2027"),
+            ("x" * 300, "x" * 80 + "-2027"),
+        ],
+    )
+    def test_from_the_title_and_the_year(self, title: str, slug: str) -> None:
+        assert facts.slug_wishes(events.facts(title, starts_at=NINE))[0] == slug
+
+    def test_addresses_of_pages_are_not_given_away(self) -> None:
+        wishes = facts.slug_wishes(events.facts("X", starts_at=NINE, slug="calendar"))
+        assert wishes[0] == "calendar-event"
+
+    def test_the_last_wish_is_as_good_as_unique(self) -> None:
+        last = {
+            facts.slug_wishes(events.facts("Same", starts_at=NINE, source="s", source_key=str(n)))[-1]
+            for n in range(99)
+        }
+        assert len(last) == 99
+
+
+MOMENTS = st.datetimes(datetime(2027, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+PLACES = st.sampled_from(["Ghent", "Vienna", "Online"])
+
+
+class TestStates:
+    @given(st.lists(st.tuples(MOMENTS, PLACES), max_size=6))
+    def test_whatever_happens_the_way_back_ends_where_it_began(self, moves: list[tuple[datetime, str]]) -> None:
+        standing = Standing(EventState.PUBLISHED, NINE, "Ghent")
+        for starts_at, place in moves:
+            standing = standing.moved_to(starts_at=starts_at, place=place)
+            away = starts_at != NINE or place != "Ghent"
+            assert standing.state is (EventState.MOVED if away else EventState.PUBLISHED)
+            assert (standing.first_starts_at or starts_at) == NINE
+            assert (standing.first_place or place) == "Ghent"
+        assert standing.moved_to(starts_at=NINE, place="Ghent") == Standing(EventState.PUBLISHED, NINE, "Ghent")
+
+    @pytest.mark.parametrize(
+        ("act", "open_in"),
+        [
+            ("publish", {"draft"}),
+            ("withdraw", {"published", "moved", "cancelled"}),
+            ("move", {"draft", "published", "moved"}),
+            ("cancel", {"published", "moved"}),
+            ("reinstate", {"cancelled"}),
+        ],
+    )
+    def test_which_act_is_open_when(self, act: str, open_in: set[str]) -> None:
+        assert {state.value for state in EventState if not states.why_not(act, state)} == open_in
+
+    @pytest.mark.parametrize(
+        ("stored", "wanted", "was_public", "after"),
+        [
+            ("draft", "published", False, "published"),
+            ("published", "draft", True, "published"),
+            ("moved", "published", True, "moved"),
+            ("published", "cancelled", True, "cancelled"),
+            ("draft", "cancelled", False, "draft"),
+            ("cancelled", "published", True, "published"),
+        ],
+    )
+    def test_what_saving_makes_of_a_state(self, stored: str, wanted: str, was_public: bool, after: str) -> None:
+        found = changes.state_after(EventState(stored), EventState(wanted), was_public=was_public)
+        assert found.value == after
+
+    @pytest.mark.parametrize(
+        ("one", "other", "same"),
+        [
+            (VenueFacts(city="Ghent"), VenueFacts(city="GHENT", street="x"), True),
+            (VenueFacts(city="Ghent"), VenueFacts(city="Bruges"), False),
+            (VenueFacts(city="Ghent", name="A"), VenueFacts(city="Ghent", name="B"), False),
+            (VenueFacts(city="Ghent"), None, False),
+            (None, None, True),
+        ],
+    )
+    def test_places_that_do_not_contradict_each_other(
+        self, one: VenueFacts | None, other: VenueFacts | None, same: bool
+    ) -> None:
+        assert states.same_place(one, other) is same
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            ({}, "09:00–17:00 CET"),
+            ({"all_day": True}, ""),
+            ({"ends_at": NINE + timedelta(hours=54), "ends_on": date(2027, 2, 11)}, "Tue 09:00 to Thu 15:00 CET"),
+            ({"timezone": "Asia/Kathmandu"}, "13:45–21:45 GMT+5:45"),
+        ],
+    )
+    def test_hours(self, more: dict[str, Any], said: str) -> None:
+        assert words.hours(row(**more)) == said
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            ({}, ("Vienna", "Austria")),
+            ({"format": EventFormat.ONLINE, "city": "", "country": None}, ("Online", "09:00–17:00 CET")),
+            ({"format": EventFormat.HYBRID}, ("Vienna", "Austria, and online")),
+            ({"city": ""}, ("Donauhalle", "Austria")),
+            ({"city": "", "venue": ""}, ("Austria", "")),
+            ({"city": "", "venue": "", "country": None}, ("", "")),
+        ],
+    )
+    def test_where(self, more: dict[str, Any], said: tuple[str, str]) -> None:
+        assert words.where(row(**more)) == said
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            ({"is_free": True}, "Free"),
+            ({"price_from": 89000, "price_currency": "EUR"}, "from €890"),
+            ({"price_from": 89050, "price_currency": "EUR"}, "from €890.50"),
+            ({"price_from": 12000, "price_currency": "JPY"}, "from JP¥12,000"),
+            ({"price_from": 12345, "price_currency": "KWD"}, "from KWD12.345"),
+            ({}, ""),
+        ],
+    )
+    def test_price(self, more: dict[str, Any], said: str) -> None:
+        assert words.price(row(**more)).replace("\u00a0", " ") == said
+
+    def test_a_note_without_what_it_was(self) -> None:
+        note = "New time: Tue 9 Feb, 10:00 (was Tue 9 Feb, 09:00). New place: Hall (big) (was Hall (small), Ghent)."
+        assert words.without_was(note) == "New time: Tue 9 Feb, 10:00. New place: Hall (big)."
+
+    def test_a_map_only_where_there_is_something_to_show(self) -> None:
+        assert words.map_address(VenueFacts(city="Ghent")) == ""
+        assert words.map_address(VenueFacts(name="A & B", city="Ghent")).endswith("query=A%20%26%20B%2C%20Ghent")
+        assert "mlat=48.20000" in words.map_address(VenueFacts(city="Vienna", latitude=48.2, longitude=16.4))
+
+
+class TestMonths:
+    def test_a_list_by_months(self) -> None:
+        days = [date(2026, 11, 20), date(2026, 11, 24), date(2026, 12, 1), date(2026, 12, 2)]
+        hits = [Hit(n, 1, day, EventKind.OWN) for n, day in enumerate(days)]
+        found = months.groups(hits, {"2026-11": 3, "2026-12": 8}, today=date(2026, 11, 23), running=1)
+        assert [(group.key, group.title, group.count, len(group.hits)) for group in found] == [
+            ("now", "On now", 1, 1), ("2026-11", "November 2026", 3, 1), ("2026-12", "December 2026", 8, 2),
+        ]  # fmt: skip
+
+    def test_the_season_begins_with_this_week(self) -> None:
+        marks = months.season([Week(date(2026, 11, 30), 1, 1, 1)], Filters(), today=date(2026, 11, 26))
+        assert [(m.number, m.month, m.is_now) for m in marks[:3]] == [
+            (48, "Nov", True),
+            (49, "", False),
+            (50, "Dec", False),
+        ]
+        assert marks[1].words == "Week 49, 30 November – 6 December 2026: 3 events, 1 sponsored"
+        assert marks[1].filters.query() == "?from=2026-11-30&to=2026-12-06"
+
+    @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 9))
+    def test_dots_show_every_kind_there_is(self, room: int, online: int, paid: int) -> None:
+        week = Week(date(2026, 11, 30), room, online, paid)
+        mark = months.season([week], Filters(), today=date(2026, 11, 30))[0]
+        assert len(mark.dots()) <= 4
+        assert ("ad" in mark.dots()) == bool(paid)
+        assert ("open" in mark.dots()) == bool(online)
+
+    def test_a_month_is_whole_weeks(self) -> None:
+        for first in (date(2027, 2, 1), date(2028, 2, 1), date(2026, 11, 1), date(2199, 12, 1)):
+            weeks = months.table(first, [], today=first)
+            assert {len(week) for week in weeks} == {7}
+            assert sum(square.inside for week in weeks for square in week) == filters.last_of_month(first).day
+
+
+class TestPictures:
+    def test_the_same_event_always_has_the_same(self) -> None:
+        assert pictures.art("", "some-event", ()) == pictures.art("", "some-event", ())
+        assert pictures.art("", "x", ("Isolators",)) == "img/art-isolator.svg"
+        assert pictures.art("art-lyo.svg", "x", ("Isolators",)) == "img/art-lyo.svg"
+        assert pictures.art("../../etc/passwd", "x", ("Isolators",)) == "img/art-isolator.svg"
+
+    def test_a_page_shows_different_ones_while_there_are_enough(self) -> None:
+        rows = [row(id=n, slug=f"s{n}", topics={"isolators": "Isolators"}) for n in range(9)]
+        found = list(pictures.spread(rows).values())
+        assert len(set(found[:7])) == 7
+        assert len(found) == 9
+
+
+def test_what_to_give_up_first() -> None:
+    asks = Filters(topic=("a", "b"), country=("AT",), format="online")
+    active = filters.chips(asks, names={})
+    offers = filters.offers(asks, active, {"topic": 0, "country": 2, "format": 7})
+    assert [(offer.words, offer.count, offer.rest.query()) for offer in offers] == [
+        ("Online", 7, "?country=AT&topic=a&topic=b"), ("AT", 2, "?topic=a&topic=b&format=online"),
+    ]  # fmt: skip
