@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -72,7 +74,15 @@ async def _until_up(demo: RunningDemo) -> None:
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[RunningDemo]:
-    tmp_path.chmod(0o755)
-    async with demo_in(tmp_path) as running:
+def empty_folder() -> Iterator[Path]:
+    """A folder the database's own user may enter; pytest's are closed to it whenever another run starts."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-journey-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def demo(empty_folder: Path) -> AsyncIterator[RunningDemo]:
+    async with demo_in(empty_folder) as running:
         yield running

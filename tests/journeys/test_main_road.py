@@ -112,15 +112,14 @@ async def look_everywhere(context: object, demo: RunningDemo, order: str) -> Non
     assert faults == [], "\n".join(faults)
 
 
-async def test_demo_keeps_its_data_and_stops_cleanly(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    async with demo_in(tmp_path) as first, httpx.AsyncClient() as client:
+async def test_demo_keeps_its_data_and_stops_cleanly(empty_folder: Path) -> None:
+    async with demo_in(empty_folder) as first, httpx.AsyncClient() as client:
         answer = await client.get(f"{first.portal}/api/v1/events?per_page=1")
         assert answer.json()["total"] > 80
         page = await client.get(f"{first.portal}/events?when=past")
         assert page.status_code == 200
     assert first.process.returncode == 0
-    async with demo_in(tmp_path) as second, httpx.AsyncClient() as client:
+    async with demo_in(empty_folder) as second, httpx.AsyncClient() as client:
         again = await client.get(f"{second.portal}/api/v1/events?per_page=1")
         assert again.json()["total"] == answer.json()["total"]
     assert second.process.returncode == 0
