@@ -226,6 +226,12 @@ class TestOrder:
             r'<li class="event hit is-paid">.*?<p class="paid">Sponsored by Lombarda Fiere</p>', page, re.S
         )
 
+    async def test_paying_moves_nothing_to_an_earlier_page(self, client: httpx.AsyncClient) -> None:
+        await events.make_many(55)
+        await events.make("Paid", days=100, sponsor="Lombarda Fiere")
+        assert titles((await client.get("/events")).text) == [f"Event {n}" for n in range(1, 51)]
+        assert titles((await client.get("/events?page=2")).text)[-1] == "Paid"
+
     async def test_what_runs_already_comes_first_as_such(self, client: httpx.AsyncClient) -> None:
         await events.make("Soon", days=3)
         await events.make("Running", days=-2, hours=24 * 5)
