@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from rich.console import Console
 
@@ -21,7 +22,9 @@ def run_checks(console: Console, *, quick: bool) -> int:
     failed = []
     for name, command in [*_STEPS, *([] if quick else [_TESTS])]:
         started = time.monotonic()
-        done = subprocess.run(command, check=False)  # noqa: S603 (the list above)
+        # The tools lie beside this Python, whether or not its environment is the active one.
+        tool = Path(sys.executable).with_name(command[0])
+        done = subprocess.run([tool if tool.exists() else command[0], *command[1:]], check=False)  # noqa: S603 (the list above)
         spent = time.monotonic() - started
         mark = "[green]ok[/]" if done.returncode == 0 else "[red]failed[/]"
         console.print(f"{name}: {mark} ({spent:.1f} s)")
