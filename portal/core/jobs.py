@@ -13,6 +13,7 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 
 from portal.core import db
+from portal.core.urgency import Urgency
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -31,12 +32,20 @@ class Recurring(msgspec.Struct, frozen=True):
     handler: Callable[[], Awaitable[None]]
 
 
-async def enqueue(name: str, /, *, after: timedelta | None = None, **payload: Any) -> None:
+async def enqueue(
+    name: str, /, *, after: timedelta | None = None, urgency: Urgency = Urgency.ORDINARY, **payload: Any
+) -> None:
     """Ask for job `name` in the current transaction; raises RuntimeError outside of one."""
-    await enqueue_many(name, [payload], after=after)
+    await enqueue_many(name, [payload], after=after, urgency=urgency)
 
 
-async def enqueue_many(name: str, payloads: list[dict[str, Any]], *, after: timedelta | None = None) -> None:
+async def enqueue_many(
+    name: str,
+    payloads: list[dict[str, Any]],
+    *,
+    after: timedelta | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> None:
     """Ask for one job per payload, in one statement."""
     if not payloads:
         return
@@ -44,6 +53,6 @@ async def enqueue_many(name: str, payloads: list[dict[str, Any]], *, after: time
     await Queries(AsyncpgDriver(db.current_connection())).enqueue(
         [name] * count,
         [msgspec.json.encode(payload) for payload in payloads],
-        [0] * count,
+        [int(urgency)] * count,
         [after or timedelta()] * count,
     )

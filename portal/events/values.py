@@ -122,15 +122,6 @@ class Neighbours(msgspec.Struct, frozen=True):
     like: list[Row]
 
 
-class Hit(msgspec.Struct, frozen=True):
-    """An event on a page: enough to find its row, rendered or not."""
-
-    id: int
-    version: int
-    starts_on: date
-    kind: EventKind
-
-
 class Week(msgspec.Struct, frozen=True, array_like=True):
     """A week of the season by its Monday: how many events in a room, online only, and sponsored."""
 

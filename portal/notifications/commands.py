@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from portal.core import audit, db, jobs, text, tokens
 from portal.core.errors import Conflict, NotFound
 from portal.core.settings import current
+from portal.core.urgency import Urgency
 from portal.notifications import rules
 from portal.notifications.tables import MailState, Reason
 from portal.notifications.values import Answer, Message, Outgoing, Part, Verdict
@@ -48,7 +49,7 @@ async def queue_mail(*, message: Message, now: datetime) -> int | None:
             return None
         await _add_parts(mail, message.parts)
         if fits:
-            await jobs.enqueue(DELIVER, mail=mail)
+            await jobs.enqueue(DELIVER, urgency=rules.urgency(message.topic), mail=mail)
     return mail
 
 
@@ -161,7 +162,7 @@ async def record_answer(*, mail: Outgoing, answer: Answer, now: datetime) -> Mai
         if not db.affected(done):
             return None
         if wait is not None:
-            await jobs.enqueue(DELIVER, after=wait, mail=mail.id)
+            await jobs.enqueue(DELIVER, after=wait, urgency=rules.urgency(mail.topic), mail=mail.id)
         if verdict is Verdict.ADDRESS_REFUSED:
             await _suppress(mail.recipient, "*", Reason.REFUSED, said, now)
     return state
@@ -202,7 +203,7 @@ async def resend(*, mail_id: int, now: datetime) -> int:
             raise Conflict("A code is not sent a second time. Please ask for a new one.")
         if mail["state"] in {MailState.QUEUED, MailState.DEFERRED}:
             await db.execute("UPDATE mail SET next_try_at = least(next_try_at, $2) WHERE id = $1", mail_id, now)
-            await jobs.enqueue(DELIVER, mail=mail_id)
+            await jobs.enqueue(DELIVER, urgency=Urgency.SOMEBODY_WAITS, mail=mail_id)
         else:
             await _allow(mail["recipient"], "*", (Reason.REFUSED,))
             on_its_way = await _copy(mail_id, _SENT_AGAIN.sub("", mail["key"]), now)

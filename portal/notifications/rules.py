@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
+from portal.core.urgency import Urgency
 from portal.notifications.values import Answer, Stage, Verdict
 
 TRANSACTIONAL = frozenset({"codes", "orders", "calendar", "waiting"})
@@ -23,6 +24,8 @@ _M, _H = timedelta(minutes=1), timedelta(hours=1)
 _WAITS = (_M, 5 * _M, 15 * _M, _H, 4 * _H, 12 * _H, 12 * _H, 18 * _H)
 _WAITS_FOR_CODES = (_M, 5 * _M)
 
+_URGENCY = {"codes": Urgency.SOMEBODY_WAITS, "calendar": Urgency.ONE_OF_MANY}
+
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
 _NO_SUCH_ADDRESS = {(0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 0), (2, 1)}
 
@@ -30,6 +33,11 @@ _NO_SUCH_ADDRESS = {(0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2,
 def optional(topic: str) -> bool:
     """Whether a reader may switch the topic off."""
     return topic not in TRANSACTIONAL
+
+
+def urgency(topic: str) -> Urgency:
+    """A code is typed by somebody who waits for it; that an event moved goes to hundreds at once."""
+    return _URGENCY.get(topic, Urgency.ORDINARY)
 
 
 def title(topic: str) -> str:

@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from portal.core import db
 from portal.core.jobs import enqueue
+from portal.core.urgency import Urgency
 from portal.payments.stripe_gateway import StripeGateway
 from portal.payments.values import ForgedEvent
 from portal.web.inputs import Now
@@ -40,7 +41,7 @@ def router(gateway: StripeGateway) -> Router:
             row = await db.fetch_one(_STORE, event.id, event.type, event.object_id, payload.decode(), now)
             assert row is not None
             if row["deliveries"] == 1:
-                await enqueue("payments.handle_event", event=row["id"])
+                await enqueue("payments.handle_event", urgency=Urgency.SOMEBODY_WAITS, event=row["id"])
         return Response({"received": True})
 
     return Router("/", route_handlers=[receive])

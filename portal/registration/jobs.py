@@ -8,6 +8,7 @@ from portal.calendars.values import Revision
 from portal.core import clock, db
 from portal.core.jobs import enqueue, enqueue_many
 from portal.core.settings import current
+from portal.core.urgency import Urgency
 from portal.notifications.commands import queue_mail
 from portal.notifications.values import Part
 from portal.registration import emails, queries
@@ -115,6 +116,7 @@ async def event_changed(event: int) -> None:
         await enqueue_many(
             "registration.tell_attendee",
             [{"order": p["order_id"], "address": p["address"], "name": p["name"]} for p in people],
+            urgency=Urgency.ONE_OF_MANY,
         )
 
 

@@ -251,7 +251,7 @@ class TestMoving:
     async def test_the_entry_keeps_its_uid_and_raises_its_sequence_by_one(self) -> None:
         event_id = await events.make(starts_at=NINE)
         before = await entry(event_id)
-        later = events.NOW + timedelta(hours=1)
+        later = before.at + timedelta(hours=1)
         await move(event_id, starts_at=NINE + timedelta(hours=1), now=later)
         after = await entry(event_id)
         assert (after.uid, after.sequence, after.at) == (before.uid, before.sequence + 1, later)

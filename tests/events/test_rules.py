@@ -11,7 +11,7 @@ from portal.events.rules import changes, facts, filters, months, pictures, state
 from portal.events.rules.filters import Filters
 from portal.events.rules.states import Standing
 from portal.events.tables import EventFormat, EventKind, EventState
-from portal.events.values import Hit, Row, VenueFacts, Week
+from portal.events.values import Row, VenueFacts, Week
 from tests.factories import events
 
 NINE = datetime(2027, 2, 9, 8, tzinfo=UTC)
@@ -170,9 +170,9 @@ class TestWords:
 class TestMonths:
     def test_a_list_by_months(self) -> None:
         days = [date(2026, 11, 20), date(2026, 11, 24), date(2026, 12, 1), date(2026, 12, 2)]
-        hits = [Hit(n, 1, day, EventKind.OWN) for n, day in enumerate(days)]
-        found = months.groups(hits, {"2026-11": 3, "2026-12": 8}, today=date(2026, 11, 23), running=1)
-        assert [(group.key, group.title, group.count, len(group.hits)) for group in found] == [
+        rows = [row(id=n, starts_on=day) for n, day in enumerate(days)]
+        found = months.groups(rows, {"2026-11": 3, "2026-12": 8}, today=date(2026, 11, 23), running=1)
+        assert [(group.key, group.title, group.count, len(group.rows)) for group in found] == [
             ("now", "On now", 1, 1), ("2026-11", "November 2026", 3, 1), ("2026-12", "December 2026", 8, 2),
         ]  # fmt: skip
 

@@ -18,7 +18,7 @@ NINE = datetime(2027, 2, 9, 8, tzinfo=UTC)
 STATEMENTS = {
     "/events": 3,
     "/events?topic=analytics&country=BE": 3,
-    "/events?q=event": 3,
+    "/events?q=laboratory": 3,
     "/events?when=all": 3,
     "/events/calendar?month=2027-02": 2,
     "/events/first-2027": 3,

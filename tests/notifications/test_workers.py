@@ -108,3 +108,21 @@ async def test_many_mails_share_a_few_connections(database: str, receiver: Recei
     assert len(receiver.taken) == 60
     assert len({arrived["Message-ID"] for arrived in receiver.messages()}) == 60
     assert receiver.connections <= 24
+
+
+async def test_whoever_waits_for_a_code_does_not_wait_for_the_many(
+    database: str, receiver: Receiver, services: wiring.Services
+) -> None:
+    now = clock.now()
+    async with db.transaction():
+        for number in range(30):
+            await commands.queue_mail(message=message(f"moved:{number}", topic="calendar"), now=now)
+        await commands.queue_mail(message=message("bought", topic="orders"), now=now)
+        await commands.queue_mail(message=message("code", topic="codes", subject="412 977"), now=now)
+    waiting = await db.fetch(
+        "SELECT m.topic FROM pgqueuer q JOIN mail m ON q.payload = convert_to(format('{\"mail\":%s}', m.id), 'UTF8') "
+        "ORDER BY q.priority DESC, q.id"
+    )
+    assert [row["topic"] for row in waiting] == ["codes", "orders", *["calendar"] * 30]
+    await worker.drain(services)
+    assert "412 977" in [str(arrived["Subject"]) for arrived in receiver.messages()[:10]]

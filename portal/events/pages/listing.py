@@ -18,9 +18,10 @@ from portal.events.queries.listing import Found
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
 from portal.events.rules.filters import Filters, Parsed
+from portal.events.tables import EventKind
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
-from portal.web.rendering import markup, page
+from portal.web.rendering import page
 
 LIST_PAGE = PageRule(tags=("events",), query=PAGE_KEYS)
 
@@ -40,16 +41,15 @@ class ListPages(Controller):
         if not found.page.total and parsed.filters.q and not parsed.problems:
             instead = await listing.respelled(parsed.filters.q)
             if instead:
-                found = await listing.found(parsed.filters.with_(q=instead), page=1, today=day)
-        shown = await rows.of(found.hits)
+                found = await listing.found(parsed.filters.with_(q=instead), page=1, today=day, version=found.version)
         return page(
             request,
             "events/index.html",
             block="results",
             status=422 if parsed.problems else 200,
             **_about(parsed, found, instead=instead, day=day),
-            rows=lambda hits: markup("".join([shown[hit.id] for hit in hits if hit.id in shown])),
-            own=[hit.id for hit in found.hits if hit.kind == "own"],
+            rows=rows.of,
+            own=[row.id for row in found.rows if row.kind is EventKind.OWN],
             fragment=bool(request.headers.get("hx-request")),
         )
 
@@ -74,7 +74,7 @@ def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str
         "chips": active,
         "offers": filter_rules.offers(asks, active, facets.loosened),
         "unknown": _unknown(asks, facets),
-        "groups": months.groups(found.hits, facets.by_month, today=day, running=facets.running if upcoming else -1),
+        "groups": months.groups(found.rows, facets.by_month, today=day, running=facets.running if upcoming else -1),
         "parts": parts_of(parsed, found, past=past, day=day),
         "address": lambda number: "/events" + asks.query(page=number if number > 1 else None),
     }

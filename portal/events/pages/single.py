@@ -1,5 +1,6 @@
 """`/events/{slug}`: one event, and with `.ics` behind it the same as a calendar."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ from litestar import Controller, Request, get
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY
+from markupsafe import Markup
 
 from portal.calendars import feeds, links
 from portal.calendars import queries as calendars
@@ -20,11 +22,11 @@ from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
 from portal.events.tables import EventKind, EventState
-from portal.events.values import Detail
+from portal.events.values import Detail, Row
 from portal.web import assets
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
-from portal.web.rendering import markup, page
+from portal.web.rendering import markup, page, render
 
 
 class EventPages(Controller):
@@ -40,7 +42,7 @@ class EventPages(Controller):
         if detail is None:
             return await _elsewhere(slug)
         row = detail.row
-        around = await single.neighbours(row.id, today=today(now), version=detail.events_version)
+        around = await _around(row, today(now), detail.events_version)
         revision = await _revision(row.id, detail.calendars_version)
         art = pictures.art(detail.image, row.slug, row.topics.values())
         image = current().base_url + assets.url(art)
@@ -64,6 +66,26 @@ class EventPages(Controller):
             is_over=row.ends_at <= now,
             **_words(detail),
         )
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What stands below an event, as HTML, and whether it names others on the same topics."""
+
+    html: Markup
+    has_like: bool
+
+
+_around_kept: Kept[Around] = Kept(1000)
+
+
+async def _around(row: Row, day: date, version: int) -> Around:
+    """The neighbours of an event, made once for each version of the content."""
+    key = (row.id, day, version)
+    if (kept := _around_kept.get(key)) is not None:
+        return kept
+    found = await single.neighbours(row.id, today=day)
+    html = markup(render("events/around.html", e=row, around=found, words=words))
+    return _around_kept.put(key, Around(html, bool(found.like)))
 
 
 _kept: Kept[Revision] = Kept(1000)

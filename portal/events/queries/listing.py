@@ -1,30 +1,31 @@
 """The list of events: which ones a page shows, and the rows themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from portal.core import db
+from portal.core import changes, db
 from portal.core.paging import Page
+from portal.events.keeping import Kept
 from portal.events.queries.conditions import Conditions
 from portal.events.queries.facets import Facets, counted
 from portal.events.rules.filters import Filters
 from portal.events.tables import EventFormat, EventKind, EventState
-from portal.events.values import Hit, Row
+from portal.events.values import Row
 
 PAGE_SIZE = 50
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One page of a list. `instead` is what was searched for, when nothing matched the words as typed."""
+    """One page of a list at a version of the content."""
 
-    hits: list[Hit]
+    rows: list[Row]
     page: Page
     facets: Facets
     filters: Filters
-    instead: str = ""
+    version: int
 
     @property
     def missing(self) -> bool:
@@ -54,43 +55,42 @@ def row_of(record: Mapping[str, Any]) -> Row:
     return Row(**{**record, **typed})
 
 
-async def found(filters: Filters, *, page: int, today: date, size: int = PAGE_SIZE) -> Found:
-    """One page of the list, in the order of dates; the past backwards."""
-    version, hits = await _hits(filters, page=page, today=today, size=size)
+_kept: Kept[Found] = Kept(100)
+
+
+async def found(
+    filters: Filters, *, page: int, today: date, size: int = PAGE_SIZE, version: int | None = None
+) -> Found:
+    """One page of the list, in the order of dates; the past backwards. Kept for a version of the content.
+
+    `version` spares asking for it again within a request.
+    """
+    version = await changes.version("events") if version is None else version
+    key = (filters, page, size, today, version)
+    if (kept := _kept.get(key)) is not None:
+        return kept
+    rows = await _rows(filters, page=page, today=today, size=size)
     facets = await counted(filters, today=today, version=version)
-    return Found(hits, Page(page, size, facets.total), facets, filters)
+    return _kept.put(key, Found(rows, Page(page, size, facets.total), facets, filters, version))
 
 
-async def _hits(filters: Filters, *, page: int, today: date, size: int) -> tuple[int, list[Hit]]:
+async def _rows(filters: Filters, *, page: int, today: date, size: int) -> list[Row]:
     c = Conditions(filters, today=today)
     where = c.all()
     order = "DESC" if c.when == "past" else "ASC"
     venue = "LEFT JOIN venue v ON v.id = e.venue" if "v." in where else ""
-    rows = await db.fetch(
+    by_date = f"ORDER BY e.starts_on {order}, e.starts_at {order}, e.id {order}"
+    # The page is found among ids alone, from the index; only its events are then read whole.
+    records = await db.fetch(
         f"""
-        SELECT c.version AS content, e.id, e.version, e.starts_on, e.kind
-        FROM content_version c LEFT JOIN (
-            SELECT e.id FROM event e {venue} WHERE {where}
-            ORDER BY e.starts_on {order}, e.starts_at {order}, e.id {order}
+        SELECT {COLUMNS} FROM (
+            SELECT e.id FROM event e {venue} WHERE {where} {by_date}
             LIMIT {c.value(size)} OFFSET {c.value((page - 1) * size)}
-        ) x ON true LEFT JOIN event e ON e.id = x.id
-        WHERE c.tag = 'events' ORDER BY e.starts_on {order}, e.starts_at {order}, e.id {order}
+        ) x JOIN event e ON e.id = x.id LEFT JOIN venue v ON v.id = e.venue {by_date}
         """,
         *c.values,
     )
-    hits = [Hit(r["id"], r["version"], r["starts_on"], EventKind(r["kind"])) for r in rows if r["id"] is not None]
-    return rows[0]["content"], hits
-
-
-async def rows(ids: Sequence[int]) -> list[Row]:
-    """Public events by id, in the order of the ids."""
-    records = await db.fetch(
-        f"SELECT {COLUMNS} FROM event e LEFT JOIN venue v ON v.id = e.venue "
-        "WHERE e.id = ANY($1::bigint[]) AND e.state <> 'draft'",
-        list(ids),
-    )
-    by_id = {record["id"]: row_of(record) for record in records}
-    return [by_id[wanted] for wanted in ids if wanted in by_id]
+    return [row_of(record) for record in records]
 
 
 _NEAREST = r"""

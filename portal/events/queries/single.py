@@ -3,7 +3,6 @@
 from datetime import date
 
 from portal.core import db
-from portal.events.keeping import Kept
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
 from portal.events.values import Detail, Neighbours, Row
@@ -68,16 +67,8 @@ ORDER BY n.part, n.place
 """
 
 
-_kept: Kept[Neighbours] = Kept(1000)
-
-
-async def neighbours(event_id: int, *, today: date, version: int) -> Neighbours:
-    """The event before, the one after, and up to four upcoming ones with the same topics, at a content version."""
-    kept = _kept.get((event_id, today, version))
-    return kept or _kept.put((event_id, today, version), await _neighbours(event_id, today))
-
-
-async def _neighbours(event_id: int, today: date) -> Neighbours:
+async def neighbours(event_id: int, *, today: date) -> Neighbours:
+    """The event before, the one after, and up to four upcoming ones with the same topics."""
     parts: dict[str, list[Row]] = {"before": [], "after": [], "like": []}
     for record in await db.fetch(_AROUND, event_id, today):
         values = dict(record)

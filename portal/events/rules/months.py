@@ -7,7 +7,7 @@ import msgspec
 
 from portal.core import times
 from portal.events.rules.filters import Filters, Span, last_of_month
-from portal.events.values import Day, Hit, Week
+from portal.events.values import Day, Row, Week
 
 SEASON = 20
 
@@ -18,22 +18,22 @@ class Group(msgspec.Struct, frozen=True):
     key: str
     title: str
     count: int
-    hits: list[Hit]
+    rows: list[Row]
 
 
-def groups(hits: Sequence[Hit], counts: Mapping[str, int], *, today: date, running: int = -1) -> list[Group]:
-    """The hits month by month, in their order. With `running`, what began before today comes first, as such."""
+def groups(rows: Sequence[Row], counts: Mapping[str, int], *, today: date, running: int = -1) -> list[Group]:
+    """The events month by month, in their order. With `running`, what began before today comes first, as such."""
     found: list[Group] = []
     last: tuple[int, int] | None = None
-    for hit in hits:
-        under_way = running >= 0 and hit.starts_on < today
-        month = (0, 0) if under_way else (hit.starts_on.year, hit.starts_on.month)
+    for row in rows:
+        under_way = running >= 0 and row.starts_on < today
+        month = (0, 0) if under_way else (row.starts_on.year, row.starts_on.month)
         if month != last:
             last = month
-            key = "now" if under_way else f"{hit.starts_on:%Y-%m}"
-            title = "On now" if under_way else times.day(hit.starts_on.replace(day=1), "MMMM y")
+            key = "now" if under_way else f"{row.starts_on:%Y-%m}"
+            title = "On now" if under_way else times.day(row.starts_on.replace(day=1), "MMMM y")
             found.append(Group(key, title, running if under_way else counts.get(key, 0), []))
-        found[-1].hits.append(hit)
+        found[-1].rows.append(row)
     return found
 
 

@@ -19,6 +19,7 @@ from portal.accounts.tables import CodePurpose
 from portal.core import db, jobs
 from portal.core.errors import Conflict, Invalid, RateLimited
 from portal.core.tokens import hashed, signature, signature_matches
+from portal.core.urgency import Urgency
 from portal.notifications.commands import queue_mail
 from portal.notifications.values import Message
 
@@ -61,7 +62,7 @@ async def ask(
             hashed(secret), purpose.value, email, account_id, tries, now, now + rules.CODE_LIFE,
             browser.user_agent, msgspec.json.encode(details or {}).decode(),
         )  # fmt: skip
-        await jobs.enqueue(SEND_CODE, code_id=code_id, number=1)
+        await jobs.enqueue(SEND_CODE, urgency=Urgency.SOMEBODY_WAITS, code_id=code_id, number=1)
     return secret
 
 
@@ -86,7 +87,7 @@ async def ask_again(*, secret: str, purpose: CodePurpose, browser: Browser, now:
         )  # fmt: skip
         # Nothing changed: a second click asked at the same moment, and one new code is enough.
         if db.affected(done):
-            await jobs.enqueue(SEND_CODE, code_id=ticket.id, number=ticket.sent + 1)
+            await jobs.enqueue(SEND_CODE, urgency=Urgency.SOMEBODY_WAITS, code_id=ticket.id, number=ticket.sent + 1)
 
 
 async def send(*, code_id: int, number: int, code: str, message: Message, now: datetime) -> bool:
