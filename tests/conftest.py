@@ -28,6 +28,7 @@ hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
 
 _numbers = count(1)
+_databases: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,13 +52,22 @@ def now() -> datetime:
 
 @pytest.fixture
 async def database() -> AsyncIterator[str]:
-    """A migrated database of this test's own, with the engine's pool open on it; gives its address."""
+    """A migrated, empty database under a name of this test's own, with the engine's pool open on it; its address."""
     name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
-    address = await test_database.copy(name)
+    address = await test_database.fresh(name, _databases.pop() if _databases else None)
+    _databases.append(name)
     db.configure(address)
     async with db.pool(size=5):
+        async with db.connection() as line:
+            await test_database.emptied(line)
         yield address
-    await test_database.drop(name)
+
+
+@pytest.fixture
+async def altered_database(database: str) -> AsyncIterator[str]:
+    """For a test that changes tables, not only rows: nobody gets its database afterwards."""
+    yield database
+    _databases.clear()
 
 
 @pytest.fixture(scope="session")

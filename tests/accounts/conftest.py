@@ -109,9 +109,7 @@ async def mails(email: str) -> list[Any]:
 
 async def newest_code(email: str) -> str:
     """The code in the newest mail to an address."""
-    found = re.match(r"(\d{6}) is your ", (await mails(email))[-1]["text"])
-    assert found is not None
-    return found[1]
+    return [found[1] for mail in await mails(email) if (found := re.match(r"(\d{6}) is your ", mail["text"]))][-1]
 
 
 async def own_code(browser: Browser, page: str, email: str = AMARA) -> str:

@@ -69,7 +69,9 @@ async def test_a_private_feed_is_kept_by_its_reader_alone(reader: httpx.AsyncCli
     assert b"SOURCE" not in answer.content
 
 
-async def test_an_unchanged_feed_is_recognised_without_loading_it(reader: httpx.AsyncClient, shown: Shown) -> None:
+async def test_an_unchanged_feed_is_recognised_without_loading_it(
+    altered_database: str, reader: httpx.AsyncClient, shown: Shown
+) -> None:
     first = await read(reader)
     # Without their bytes the VEVENTs cannot be loaded: only what never looks at them can still answer.
     await db.execute("ALTER TABLE calendar_revision DROP COLUMN vevent")

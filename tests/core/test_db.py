@@ -6,7 +6,7 @@ import pytest
 from portal.core import db
 
 
-async def test_a_commit_that_fails_gives_its_connection_back(database: str) -> None:
+async def test_a_commit_that_fails_gives_its_connection_back(altered_database: str) -> None:
     await db.execute("CREATE TABLE pair (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
     for _ in range(8):
         with pytest.raises(asyncpg.UniqueViolationError):
@@ -17,7 +17,7 @@ async def test_a_commit_that_fails_gives_its_connection_back(database: str) -> N
     assert await db.fetch_value("SELECT count(*) FROM pair") == 0
 
 
-async def test_a_nested_block_joins_the_outer_one(database: str) -> None:
+async def test_a_nested_block_joins_the_outer_one(altered_database: str) -> None:
     await db.execute("CREATE TABLE pair (a int)")
 
     async def fail_after_the_inner_block() -> None:

@@ -96,7 +96,7 @@ def by_name(name: str) -> str:
         return ""
     windows = WINDOWS_TO_OLSON.get(cleaned)
     if windows:
-        return windows
+        return _ALIASES.get(windows, windows)
     known = _known()
     parts = [part for part in cleaned.casefold().replace(" ", "_").split("/") if part]
     for start in range(len(parts)):

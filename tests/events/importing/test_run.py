@@ -145,7 +145,9 @@ async def test_two_imports_at_once_end_with_one_set(database: str, tmp_path: Pat
     assert await db.fetch_value("SELECT count(*) FROM calendar_item") == 700
 
 
-async def test_an_import_that_is_broken_off_leaves_whole_records(database: str, tmp_path: Path, now: datetime) -> None:
+async def test_an_import_that_is_broken_off_leaves_whole_records(
+    altered_database: str, tmp_path: Path, now: datetime
+) -> None:
     file = tmp_path / "list.jsonl"
     file.write_text(json_lines(*(conference(name=f"C{n}") for n in range(1200))))
     await db.execute(
