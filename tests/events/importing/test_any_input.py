@@ -6,8 +6,8 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import example, given, HealthCheck, settings
-from hypothesis import example, strategies as st
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from portal.events.importing import (
     conferences,
