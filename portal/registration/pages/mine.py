@@ -28,6 +28,7 @@ class MyPages(Controller):
             request,
             "registration/my_orders.html",
             private=True,
+            here="orders",
             actor=actor,
             orders=await queries.orders_of(actor.email),
         )
