@@ -5,6 +5,10 @@ The same data gives the same bytes: a template dates its document by `data.dated
 """
 
 import asyncio
+import atexit
+import subprocess
+import sys
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,24 +18,29 @@ from typing import Any
 
 import msgspec
 import structlog
-import typst
 
 from portal.core.settings import Settings, current
 
 _ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = _ROOT / "templates" / "pdf"
 FONTS = _ROOT / "static" / "fonts" / "print"
+_MOST_SECONDS = 60
 
 _log = structlog.get_logger("typesetting")
-# Archivable and tagged for screen readers. A document that cannot be so is still printed: PDF/A refuses characters of
-# private use, and both refuse those that no font at hand can draw.
-_STANDARDS: tuple[list[Any], ...] = (["a-2a", "ua-1"], ["ua-1"], [])
+
+
+class TypesettingFailed(RuntimeError):
+    """A template has a fault, or the process that typesets could not be kept alive."""
 
 
 async def typeset(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of `templates/pdf/<template>.typ`. The template sees `data` and, as `data.site`, the publisher's look."""
+    """The PDF of `templates/pdf/<template>.typ`. The template sees `data` and, as `data.site`, the publisher's look.
+
+    Raises TypesettingFailed.
+    """
     inputs = {"data": msgspec.json.encode({"site": _site(current()), **data}).decode()}
-    return await asyncio.get_running_loop().run_in_executor(_worker(), _compile, template, inputs)
+    asked = {"root": str(TEMPLATES), "fonts": str(FONTS), "template": template, "inputs": inputs}
+    return await asyncio.get_running_loop().run_in_executor(_line(), _answer, template, msgspec.json.encode(asked))
 
 
 def dated(at: datetime) -> dict[str, int]:
@@ -51,28 +60,72 @@ def _site(settings: Settings) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _worker() -> ThreadPoolExecutor:
+def _line() -> ThreadPoolExecutor:
     """One thread: a document takes milliseconds and megabytes, so a flood of them waits in line as small data."""
     return ThreadPoolExecutor(1, thread_name_prefix="typesetting")
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    """Keeps fonts and parsed templates between documents. It serves one call at a time."""
-    return typst.Compiler(root=TEMPLATES, font_paths=typst.Fonts(font_paths=[str(FONTS)]))
+class _Told(msgspec.Struct):
+    size: int
+    standards: list[str]
+    fault: str
 
 
-def _compile(template: str, inputs: dict[str, str]) -> bytes:
-    for standards in _STANDARDS:
+def _answer(template: str, asked: bytes) -> bytes:
+    try:
+        told, made = _ask(asked)
+    except OSError:
+        # It went home for want of work, or was killed. A document twice in vain is a fault of its own.
+        stop()
         try:
-            made = _compiler().compile(
-                TEMPLATES / f"{template}.typ", format="pdf", sys_inputs=inputs, pdf_standards=standards
-            )
-        except typst.TypstError as error:
-            if not standards or not error.message.startswith("PDF"):
-                raise
-            _log.warning("typesetting.standard_missed", template=template, standards=standards)
-        else:
-            assert isinstance(made, bytes)
-            return made
-    raise AssertionError("unreachable")
+            told, made = _ask(asked)
+        except OSError as error:
+            raise TypesettingFailed(f"{template}: no answer") from error
+    if told.fault:
+        raise TypesettingFailed(f"{template}: {told.fault}")
+    if "a-2a" not in told.standards:
+        _log.warning("typesetting.standard_missed", template=template, kept=told.standards)
+    return made
+
+
+_process: subprocess.Popen[bytes] | None = None
+
+
+def _ask(asked: bytes) -> tuple[_Told, bytes]:
+    """Put one question to the process, starting it where there is none; raises OSError when it dies over it."""
+    global _process  # noqa: PLW0603 - one for all that this process prints
+    if _process is None:
+        _process = subprocess.Popen(
+            [sys.executable, "-m", "portal.core.typesetter"], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            # Ctrl-C is for whoever asks; the process ends with its standard input.
+            start_new_session=True,
+        )  # fmt: skip
+    process = _process
+    assert process.stdin is not None
+    assert process.stdout is not None
+    limit = threading.Timer(_MOST_SECONDS, process.kill)
+    limit.start()
+    try:
+        process.stdin.write(asked + b"\n")
+        process.stdin.flush()
+        head = process.stdout.readline()
+        if not head:
+            raise BrokenPipeError
+        told = msgspec.json.decode(head, type=_Told)
+        made = process.stdout.read(told.size)
+    finally:
+        limit.cancel()
+    if len(made) < told.size:
+        raise BrokenPipeError
+    return told, made
+
+
+@atexit.register
+def stop() -> None:
+    """Let the process go, if there is one; the next document starts another."""
+    global _process  # noqa: PLW0603
+    if (process := _process) is None:
+        return
+    _process = None
+    process.kill()
+    process.communicate()

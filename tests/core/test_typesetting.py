@@ -1,16 +1,19 @@
 """Typesetting: data stays text, the same data gives the same bytes, and a flood waits its turn."""
 
 import asyncio
+import os
+import signal
+import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-import typst
 
 from portal.core import typesetting
 from portal.core.settings import current
-from portal.core.typesetting import TEMPLATES, dated, typeset
+from portal.core.typesetting import TEMPLATES, TypesettingFailed, dated, typeset
 from tests.reading_pdfs import pages, squeezed, standards
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -59,10 +62,31 @@ async def test_the_same_data_gives_the_same_bytes_in_a_flood() -> None:
     assert len(workers) == 1
 
 
-async def test_a_new_compiler_gives_the_same_bytes() -> None:
+async def test_a_new_process_gives_the_same_bytes() -> None:
     first = await typeset("invoice", letter())
-    typesetting._compiler.cache_clear()
+    typesetting.stop()
     assert await typeset("invoice", letter()) == first
+
+
+async def test_a_process_that_died_is_replaced() -> None:
+    first = await typeset("invoice", letter())
+    assert typesetting._process is not None
+    os.kill(typesetting._process.pid, signal.SIGKILL)
+    assert await typeset("invoice", letter()) == first
+
+
+async def test_typesetting_leaves_the_asking_process_light() -> None:
+    """Fonts and layouts live in the process that typesets: what a web process keeps is less than one document's work."""
+
+    def kept() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024
+
+    await typeset("invoice", letter())
+    before = kept()
+    for n in range(20):
+        await typeset("invoice", letter(f"Subject {n}"))
+    assert kept() - before < 10
+    assert "typst" not in sys.modules
 
 
 async def test_the_loop_goes_on_meanwhile() -> None:
@@ -80,7 +104,7 @@ async def test_the_loop_goes_on_meanwhile() -> None:
 
 
 async def test_faults_of_a_template_are_raised() -> None:
-    with pytest.raises(typst.TypstError):
+    with pytest.raises(TypesettingFailed, match="invoice: "):
         await typeset("invoice", {"title": "no more than this"})
 
 
