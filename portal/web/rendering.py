@@ -5,6 +5,7 @@
 """
 
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -50,8 +51,11 @@ def environment() -> Environment:
         "day_span": times.day_span,
         "plural": plural,
     }
-    for name in ("icons", "ui", "forms"):
+    for name in ("ui", "forms"):
         env.globals[name] = env.get_template(f"macros/{name}.html").module
+    # A page has dozens of icons, drawn alike each time: a macro's call costs more than what it writes.
+    drawn: Any = env.get_template("macros/icons.html").module
+    env.globals["icons"] = SimpleNamespace(icon=lru_cache(256)(drawn.icon), mark=lru_cache(1)(drawn.mark))
     return env
 
 
