@@ -13,7 +13,7 @@ from litestar_htmx import HTMXPlugin
 from portal import wiring
 from portal.core import changes, clock, db, logs
 from portal.core.settings import Settings, current
-from portal.web import errors, page_cache, request_log, security
+from portal.web import addresses, errors, page_cache, request_log, security
 
 _MOST_BODY_BYTES = 1_000_000
 
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         openapi_config=OpenAPIConfig(
             title=f"{settings.site_name} API",
             version="1",
+            description="Addresses are UTF-8 without NUL; others are refused (400, or 404 where it stands in the path).",
             path="/api/schema",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             use_handler_docstrings=True,
@@ -59,5 +60,5 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     app.state.services = made
     kept = page_cache.wrap(app.asgi_handler, made.pages) if settings.page_cache else app.asgi_handler
-    app.asgi_handler = request_log.wrap(security.wrap(kept, settings))
+    app.asgi_handler = request_log.wrap(security.wrap(addresses.wrap(kept), settings))
     return app

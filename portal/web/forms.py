@@ -20,12 +20,15 @@ import msgspec
 from email_validator import EmailNotValidError, validate_email
 from litestar.connection import Request
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException
 
-from portal.core.errors import Invalid
+from portal.core.errors import DomainError, Invalid
 from portal.core.text import many_lines, one_line
 
 _MOST_FIELDS = 1000
+_NOT_UTF8 = (
+    "The form came in a character encoding other than UTF-8, so that letters would be lost. Please send it from the page "
+    "itself, with an up-to-date browser."
+)
 
 T = TypeVar("T")
 Kind = Literal["line", "text", "email", "secret", "choice"]
@@ -82,21 +85,27 @@ async def sent(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
 
     Litestar's own reading of URL-encoded bodies keeps the last thousand in memory, passwords among them.
     """
-    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
-        try:
-            text = (await request.body()).decode("utf-8", "replace")
-            pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-        except ValueError as problem:
-            raise ClientException("This form has too many fields.") from problem
-        found: dict[str, list[Any]] = {}
-        for name, value in pairs:
-            found.setdefault(name, []).append(value)
-        return found
     try:
+        if request.content_type[0] == RequestEncodingType.URL_ENCODED:
+            return _url_encoded(await request.body())
         form = await request.form()
+        found = {name: form.getall(name) for name in form}
+        # A part may name an encoding of its own, and some of Python's give what UTF-8 cannot say.
+        "".join(v for values in found.values() for v in values if isinstance(v, str)).encode()
+    except UnicodeError as problem:
+        raise DomainError(_NOT_UTF8) from problem
     except (ValueError, LookupError) as problem:
-        raise ClientException("This form could not be read.") from problem
-    return {name: form.getall(name) for name in form}
+        raise DomainError("This form could not be read.") from problem
+    return found
+
+
+def _url_encoded(body: bytes) -> dict[str, list[Any]]:
+    if body.count(b"&") >= _MOST_FIELDS:
+        raise DomainError("This form has too many fields.")
+    found: dict[str, list[Any]] = {}
+    for name, value in parse_qsl(body.decode(), keep_blank_values=True, errors="strict"):
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def bind(sent: Mapping[str, Sequence[Any]], struct: type[T]) -> Filled[T]:
