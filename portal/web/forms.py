@@ -25,6 +25,7 @@ from portal.core.errors import DomainError, Invalid
 from portal.core.text import many_lines, one_line
 
 _MOST_FIELDS = 1000
+_UNREADABLE = "This form could not be read."
 _NOT_UTF8 = (
     "The form came in a character encoding other than UTF-8, so that letters would be lost. Please send it from the page "
     "itself, with an up-to-date browser."
@@ -81,25 +82,30 @@ async def read(request: Request[Any, Any, Any], struct: type[T]) -> Filled[T]:
 
 
 async def sent(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
-    """The fields of a sent form, each with all its values; a body that cannot be read is refused (400).
+    """The fields of a sent form, each with all its values; a body that cannot be read is refused (400). NUL, which
+    PostgreSQL does not store, counts as a blank.
 
     Litestar's own reading of URL-encoded bodies keeps the last thousand in memory, passwords among them.
     """
     try:
-        if request.content_type[0] == RequestEncodingType.URL_ENCODED:
-            return _url_encoded(await request.body())
-        form = await request.form()
-        found = {name: form.getall(name) for name in form}
+        found = await _fields(request)
         # A part may name an encoding of its own, and some of Python's give what UTF-8 cannot say.
-        "".join(v for values in found.values() for v in values if isinstance(v, str)).encode()
+        "".join(value for values in found.values() for value in values if isinstance(value, str)).encode()
     except UnicodeError as problem:
         raise DomainError(_NOT_UTF8) from problem
     except (ValueError, LookupError) as problem:
-        raise DomainError("This form could not be read.") from problem
-    return found
+        raise DomainError(_UNREADABLE) from problem
+    return {
+        name: [value.replace("\0", " ") if isinstance(value, str) else value for value in values]
+        for name, values in found.items()
+    }
 
 
-def _url_encoded(body: bytes) -> dict[str, list[Any]]:
+async def _fields(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        form = await request.form()
+        return {name: form.getall(name) for name in form}
+    body = await request.body()
     if body.count(b"&") >= _MOST_FIELDS:
         raise DomainError("This form has too many fields.")
     found: dict[str, list[Any]] = {}

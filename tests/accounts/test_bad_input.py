@@ -148,6 +148,17 @@ async def test_an_address_in_another_encoding_gets_no_code(browser: Browser) -> 
     assert await db.fetch_value("SELECT count(*) FROM account_code") == 0
 
 
+async def test_nul_in_a_form_is_a_blank(amara: Browser) -> None:
+    """Whoever reads `sent` without the tidying of `bind`, as a password is, must not hand it to PostgreSQL."""
+    new = "another\x00long\x00one"
+    answer = await amara.post("/account/password", old_password=PASSWORD, new_password=new, repeat=new)
+    assert answer.status_code == 303
+    await amara.post("/account/sign-out")
+    assert (await amara.sign_in(password="another long one")).status_code == 303
+    await amara.post("/account/profile", name="Amara\x00Okonjo-Reuter", timezone="UTC")
+    assert await amara.name() == "Amara Okonjo-Reuter"
+
+
 async def test_a_form_with_too_many_fields_says_so(browser: Browser) -> None:
     answer = await browser.client.post(
         "/account/sign-in", content=b"a=1&" * 2000, headers={"Content-Type": "application/x-www-form-urlencoded"}
