@@ -12,7 +12,7 @@ from litestar_htmx import HTMXPlugin
 
 from portal import wiring
 from portal.core import changes, clock, db, logs
-from portal.core.settings import Settings, current
+from portal.core.settings import Settings, current_or_exit
 from portal.web import addresses, errors, page_cache, request_log, security
 
 _MOST_BODY_BYTES = 1_000_000
@@ -23,8 +23,8 @@ async def provide_now() -> datetime:
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
-    """Build the portal; without `settings`, from the environment."""
-    settings = settings or current()
+    """Build the portal; without `settings`, from the environment, ending the process where that does not hold."""
+    settings = settings or current_or_exit()
     logs.set_up(settings)
     made = wiring.services(settings)
 

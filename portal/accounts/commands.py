@@ -69,13 +69,17 @@ async def end_sessions(*, account_id: int, but: int = 0, now: datetime) -> int:
     return db.affected(done)
 
 
-async def grant_role(*, actor: Actor, email: str, role: StaffRole, now: datetime) -> int:
-    """Make somebody staff and return the account's id. An address without an account gets one: the person signs in
-    with a code."""
+async def grant_role(*, actor: Actor, email: str, role: StaffRole, now: datetime, name: str = "") -> int:
+    """Make somebody staff and return the account's id. An address without an account gets one, called `name`: the
+    person signs in with a code."""
     _only_admins(actor)
-    email = rules.address(email)
+    proper = rules.typed_address(email)
+    if proper is None:
+        raise Invalid({"email": f"“{email}” is no email address: it should look like name@company.com."})
+    if fault := rules.name_fault(name):
+        raise Invalid({"name": fault})
     async with db.transaction():
-        account_id = await ensure_account(email=email, name=email.partition("@")[0], now=now)
+        account_id = await ensure_account(email=proper, name=name or proper.partition("@")[0], now=now)
         new = await db.execute(
             "INSERT INTO staff_member (account, role, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             account_id, role.value, now,

@@ -61,3 +61,21 @@ async def account(account_id: int) -> Account | None:
 async def account_by_email(email: str) -> Account | None:
     row = await db.fetch_one(f"{_ACCOUNT} AND email = $1", address(email))
     return Account(**row) if row else None
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody's role at the publisher."""
+
+    email: str
+    name: str
+    role: StaffRole
+    since: datetime
+
+
+async def staff_members() -> list[Member]:
+    """Who is staff: a row for each role, at most 1,000."""
+    rows = await db.fetch(
+        "SELECT a.email, a.name, m.role, m.since FROM staff_member m JOIN account a ON a.id = m.account "
+        "ORDER BY a.email, m.role LIMIT 1000"
+    )
+    return [Member(**{**row, "role": StaffRole(row["role"])}) for row in rows]
