@@ -10,6 +10,7 @@ Address = IPv4Address | IPv6Address
 
 _UNKNOWN = "unknown"
 _IPV6_CUSTOMER_BITS = 56
+_IPV6_SITE_BITS = 48
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("YaBrowser/", "Yandex Browser"),
     ("FxiOS/", "Firefox"), ("Firefox/", "Firefox"), ("CriOS/", "Chrome"), ("HeadlessChrome/", "Chrome"),
@@ -33,6 +34,14 @@ def network(connection: ASGIConnection) -> str:
     # A shorter list than proxies means the request took another way in: only the peer is certain then.
     found = _address(told[-trusted]) if 0 < trusted <= len(told) else None
     return _network_of(found or _address(peer))
+
+
+def around(network: str) -> str:
+    """The /48 around an IPv6 network: the most that one customer commonly holds. Anything else is all there is."""
+    try:
+        return str(IPv6Network(network).supernet(new_prefix=_IPV6_SITE_BITS))
+    except ValueError:
+        return network
 
 
 def _address(text: str) -> Address | None:

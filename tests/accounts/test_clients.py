@@ -63,6 +63,11 @@ def test_a_customer_with_many_ipv6_addresses_is_one_network() -> None:
     assert told == {"2001:db8:0:100::/56"}
 
 
+def test_the_site_around_a_network() -> None:
+    told = {name: clients.around(name) for name in ("2001:db8:1:200::/56", "198.51.100.9", "unknown")}
+    assert told == {"2001:db8:1:200::/56": "2001:db8:1::/48", "198.51.100.9": "198.51.100.9", "unknown": "unknown"}
+
+
 def test_no_peer_is_a_network_too() -> None:
     assert clients.network(request(None)) == "unknown"
 
