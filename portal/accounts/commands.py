@@ -51,10 +51,10 @@ async def save_profile(*, actor: Actor, name: str, timezone: str, now: datetime)
 
 
 async def touch_session(*, session_id: int, now: datetime) -> None:
-    """Note that a session is in use, which also keeps it alive. Written at most once in `SEEN_EVERY`."""
+    """Note that a session is in use. Written at most once in `SEEN_EVERY`."""
     await db.execute(
-        "UPDATE account_session SET seen_at = $2, expires_at = $3 WHERE id = $1 AND seen_at <= $4",
-        session_id, now, now + rules.SESSION_LIFE, now - rules.SEEN_EVERY,
+        "UPDATE account_session SET seen_at = $2 WHERE id = $1 AND seen_at <= $3",
+        session_id, now, now - rules.SEEN_EVERY,
     )  # fmt: skip
 
 
@@ -67,6 +67,18 @@ async def end_sessions(*, account_id: int, but: int = 0, now: datetime) -> int:
             account_id, but, now,
         )  # fmt: skip
     return db.affected(done)
+
+
+async def end_codes(*, account_id: int, email: str, but: int = 0) -> None:
+    """Make worthless every open code of an account or on its way to an address, in the caller's transaction.
+
+    One that is being typed at this moment counts as typed before: waiting for it could end in a deadlock.
+    """
+    await db.execute(
+        "DELETE FROM account_code WHERE id IN (SELECT id FROM account_code "
+        "WHERE id <> $3 AND used_at IS NULL AND (account = $1 OR email = $2) FOR UPDATE SKIP LOCKED)",
+        account_id, email, but,
+    )  # fmt: skip
 
 
 async def grant_role(*, actor: Actor, email: str, role: StaffRole, now: datetime, name: str = "") -> int:

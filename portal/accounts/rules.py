@@ -19,6 +19,9 @@ FIRST_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(minutes=10)
 PROOF_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
+"""From signing in, however much it is used."""
+STAFF_IDLE = timedelta(hours=12)
+"""So long may a staff member's session lie unused."""
 SEEN_EVERY = timedelta(minutes=5)
 INVITATION_LIFE = timedelta(days=14)
 

@@ -51,7 +51,8 @@ def _answer(
 def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> Response[Any]:
     if isinstance(error, errors.SignInNeeded):
         # After signing in the reader goes where they were; a form's own address takes no visit.
-        wanted = request.url.path if request.method == "GET" else "/account"
+        address = "?".join(filter(None, (request.url.path, request.url.query)))
+        wanted = address if request.method == "GET" else "/account"
         target = f"/account/sign-in?{urlencode({'next': wanted})}"
         if wants_fragment(request.scope):
             return Response("", status_code=204, headers={"HX-Redirect": target})
