@@ -12,8 +12,8 @@ from litestar_htmx import HTMXPlugin
 
 from portal import wiring
 from portal.core import changes, clock, db, logs
-from portal.core.settings import Settings, current
-from portal.web import errors, page_cache, request_log, security
+from portal.core.settings import Settings, current_or_exit
+from portal.web import addresses, errors, page_cache, request_log, security
 
 _MOST_BODY_BYTES = 1_000_000
 
@@ -23,8 +23,8 @@ async def provide_now() -> datetime:
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
-    """Build the portal; without `settings`, from the environment."""
-    settings = settings or current()
+    """Build the portal; without `settings`, from the environment, ending the process where that does not hold."""
+    settings = settings or current_or_exit()
     logs.set_up(settings)
     made = wiring.services(settings)
 
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         openapi_config=OpenAPIConfig(
             title=f"{settings.site_name} API",
             version="1",
+            description="Addresses are UTF-8 without NUL; others are refused (400, or 404 where it stands in the path).",
             path="/api/schema",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             use_handler_docstrings=True,
@@ -59,5 +60,5 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     app.state.services = made
     kept = page_cache.wrap(app.asgi_handler, made.pages) if settings.page_cache else app.asgi_handler
-    app.asgi_handler = request_log.wrap(security.wrap(kept, settings))
+    app.asgi_handler = request_log.wrap(security.wrap(addresses.wrap(kept), settings))
     return app

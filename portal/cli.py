@@ -2,28 +2,34 @@
 
 import asyncio
 import os
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from portal.accounts.actors import PORTAL
-from portal.accounts.commands import ensure_account, grant_role
+from portal.accounts.commands import grant_role, revoke_role
+from portal.accounts.queries import staff_members
+from portal.accounts.rules import address
 from portal.accounts.tables import StaffRole
 from portal.checking import run_checks
 from portal.core import clock, db, migrations
 from portal.core.embedded import private_server
-from portal.core.errors import DomainError
-from portal.core.settings import Settings, current
+from portal.core.errors import DomainError, Invalid, NotFound
+from portal.core.processes import run_to_its_end
+from portal.core.settings import Settings, current, current_or_exit
+from portal.demo.folder import DemoRefused
 from portal.demo.running import Demo, PortBusy
 from portal.events.importing.run import import_events_command
 from portal.worker import run as run_worker
+
+T = TypeVar("T")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,20 +44,16 @@ app.add_typer(staff, name="staff")
 app.add_typer(imports, name="import")
 console = Console(stderr=True)
 
-_BAD_SETTINGS = 78  # EX_CONFIG of sysexits.h
+_NO_DATABASE = 69  # EX_UNAVAILABLE of sysexits.h
 
 
 @contextmanager
 def _settings() -> Iterator[Settings]:
     """The settings, with a private database when DATABASE_URL names none; leaves with words when they do not hold."""
-    try:
-        settings = current()
-    except ValidationError as error:
-        for fault in error.errors():
-            console.print(f"[red]Settings:[/] {'.'.join(map(str, fault['loc'])).upper()} {fault['msg']}")
-        raise typer.Exit(_BAD_SETTINGS) from error
+    settings = current_or_exit()
     if settings.database_url:
         db.configure(settings.database_url)
+        _reach()
         yield settings
         return
     with private_server(Path(settings.portal_data)) as address:
@@ -59,6 +61,14 @@ def _settings() -> Iterator[Settings]:
         current.cache_clear()
         db.configure(address)
         yield current()
+
+
+def _reach() -> None:
+    try:
+        asyncio.run(db.reach())
+    except db.Unreachable as problem:
+        console.print(f"[red]Database:[/] {problem}", soft_wrap=True)
+        raise typer.Exit(_NO_DATABASE) from problem
 
 
 @app.command()
@@ -77,6 +87,9 @@ def demo(
         console.print(f"[red]Port {busy.port} is in use[/] by another program. Stop that one, or move the demo: "
                       f"[bold]portal demo --port {port + 10}[/]")  # fmt: skip
         raise typer.Exit(2) from busy
+    except DemoRefused as refused:
+        console.print(f"[red]{escape(str(refused))}[/]", soft_wrap=True)
+        raise typer.Exit(2) from refused
     raise typer.Exit(code)
 
 
@@ -86,11 +99,18 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Web processes.")] = 1,
 ) -> None:
-    """Serve the portal (Granian). In production the Procfile's `web` line does this."""
+    """Serve the portal (Granian). In production the Procfile's `web` line does this.
+
+    On SIGTERM requests in hand are finished. Behind DATABASE_URL this process becomes the server itself.
+    """
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.app:create_app",
+               "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws", "--respawn-failed-workers",
+               "--workers-kill-timeout", "30"]  # fmt: skip
+    named = current_or_exit().database_url
     with _settings():
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.app:create_app",
-                   "--host", host, "--port", str(port), "--workers", str(workers)]  # fmt: skip
-        raise typer.Exit(subprocess.call(command, env=os.environ.copy()))  # noqa: S603 (our own arguments)
+        if named:
+            os.execv(command[0], command)  # noqa: S606 (our own arguments)
+        raise typer.Exit(run_to_its_end(command))
 
 
 @app.command()
@@ -125,19 +145,65 @@ def staff_add(
     """Give somebody a staff role, making the account if there is none. They sign in by a 6-digit code."""
 
     async def add() -> None:
+        now = clock.now()
+        for one in role:
+            await grant_role(actor=PORTAL, email=email, name=name, role=one, now=now)
+
+    _act(add)
+    console.print(f"[green]{escape(email)}[/] is now {', '.join(role)}.")
+
+
+@staff.command("remove")
+def staff_remove(
+    email: Annotated[str, typer.Argument(help="Address they sign in with.")],
+    role: Annotated[
+        list[StaffRole] | None, typer.Option(help="May be given several times. Without it, every role.")
+    ] = None,
+) -> None:
+    """Take a staff role away, or all of somebody's. The account stays; it counts from the next page they open."""
+
+    async def remove() -> list[StaffRole]:
+        held = [one.role for one in await staff_members() if one.email == address(email)]
+        gone = role or held
+        if not gone:
+            raise NotFound(f"{email} is not staff.")
+        for one in gone:
+            await revoke_role(actor=PORTAL, email=email, role=one, now=clock.now())
+        return gone
+
+    gone = _act(remove)
+    console.print(f"[green]{escape(email)}[/] is no longer {', '.join(gone)}.")
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Who is staff, in which roles, and since when."""
+    found = _act(staff_members)
+    if not found:
+        console.print("Nobody is staff yet. Name the first: [bold]portal staff add you@publisher.com --role admin[/]")
+        return
+    table = Table("Address", "Name", "Role", "Since")
+    for member in found:
+        table.add_row(escape(member.email), escape(member.name), member.role, f"{member.since:%Y-%m-%d}")
+    Console().print(table)
+
+
+def _act(work: Callable[[], Awaitable[T]]) -> T:
+    """Do something with the database; leaves with words when it is refused."""
+
+    async def done() -> T:
         async with db.pool(size=2):
-            now = clock.now()
-            await ensure_account(email=email, name=name or email.partition("@")[0], now=now)
-            for one in role:
-                await grant_role(actor=PORTAL, email=email, role=one, now=now)
+            if await migrations.pending():
+                raise DomainError("The database is not up to date. Run `portal migrate` first.")
+            return await work()
 
     with _settings():
         try:
-            asyncio.run(add())
+            return asyncio.run(done())
         except DomainError as refused:
-            console.print(f"[red]{refused.message}[/]")
+            words = " ".join(refused.fields.values()) if isinstance(refused, Invalid) else refused.message
+            console.print(f"[red]{escape(words)}[/]", soft_wrap=True)
             raise typer.Exit(1) from refused
-    console.print(f"[green]{email}[/] is now {', '.join(role)}.")
 
 
 imports.command("events")(import_events_command(_settings))

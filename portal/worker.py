@@ -22,7 +22,11 @@ from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
 
 _log = structlog.get_logger("worker")
-_HEARTBEAT_SECONDS = 10
+_BEAT_EVERY = timedelta(seconds=10)
+
+
+class JobFailed(Exception):
+    """What the queue's own log is told of a failed job: it outlives the erasure of whatever the error's text quoted."""
 
 
 def _register(queue: PgQueuer, job: Job) -> None:
@@ -34,7 +38,7 @@ def _register(queue: PgQueuer, job: Job) -> None:
             await job.handler(**payload)
         except Exception as error:
             _log.error("job failed", error=type(error).__name__, attempt=queued.attempts, exc_info=error)
-            raise
+            raise JobFailed(logs.in_a_line(error)) from None
         _log.info("job done")
 
     queue.entrypoint(
@@ -97,7 +101,7 @@ async def run(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, queue.shutdown.set)
-        beating = asyncio.create_task(_beat(), name="heartbeat")
+        beating = asyncio.create_task(beat(every=_BEAT_EVERY), name="heartbeat")
         _log.info("worker started", jobs=len(wiring.jobs(made)))
         try:
             await queue.run(shutdown_on_listener_failure=True, max_concurrent_tasks=40, batch_size=10)
@@ -107,13 +111,17 @@ async def run(settings: Settings) -> None:
             _log.info("worker stopped")
 
 
-async def _beat() -> None:
+async def beat(*, every: timedelta) -> None:
+    """Write down that this worker lives, again and again; a beat that fails is logged and the next one comes."""
     name = f"{socket.gethostname()}:{os.getpid()}"[:80]
     while True:
-        await db.execute(
-            "INSERT INTO worker_heartbeat (worker, seen_at, note) VALUES ($1, $2, '') "
-            "ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at",
-            name, clock.now(),
-        )  # fmt: skip
-        await db.execute("DELETE FROM worker_heartbeat WHERE seen_at < $1", clock.now() - timedelta(days=1))
-        await asyncio.sleep(_HEARTBEAT_SECONDS)
+        try:
+            await db.execute(
+                "INSERT INTO worker_heartbeat (worker, seen_at, note) VALUES ($1, $2, '') "
+                "ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at",
+                name, clock.now(),
+            )  # fmt: skip
+            await db.execute("DELETE FROM worker_heartbeat WHERE seen_at < $1", clock.now() - timedelta(days=1))
+        except Exception as error:
+            _log.warning("heartbeat failed", error=type(error).__name__, exc_info=error)
+        await asyncio.sleep(every.total_seconds())

@@ -51,10 +51,10 @@ async def save_profile(*, actor: Actor, name: str, timezone: str, now: datetime)
 
 
 async def touch_session(*, session_id: int, now: datetime) -> None:
-    """Note that a session is in use, which also keeps it alive. Written at most once in `SEEN_EVERY`."""
+    """Note that a session is in use. Written at most once in `SEEN_EVERY`."""
     await db.execute(
-        "UPDATE account_session SET seen_at = $2, expires_at = $3 WHERE id = $1 AND seen_at <= $4",
-        session_id, now, now + rules.SESSION_LIFE, now - rules.SEEN_EVERY,
+        "UPDATE account_session SET seen_at = $2 WHERE id = $1 AND seen_at <= $3",
+        session_id, now, now - rules.SEEN_EVERY,
     )  # fmt: skip
 
 
@@ -69,13 +69,29 @@ async def end_sessions(*, account_id: int, but: int = 0, now: datetime) -> int:
     return db.affected(done)
 
 
-async def grant_role(*, actor: Actor, email: str, role: StaffRole, now: datetime) -> int:
-    """Make somebody staff and return the account's id. An address without an account gets one: the person signs in
-    with a code."""
+async def end_codes(*, account_id: int, email: str, but: int = 0) -> None:
+    """Make worthless every open code of an account or on its way to an address, in the caller's transaction.
+
+    One that is being typed at this moment counts as typed before: waiting for it could end in a deadlock.
+    """
+    await db.execute(
+        "DELETE FROM account_code WHERE id IN (SELECT id FROM account_code "
+        "WHERE id <> $3 AND used_at IS NULL AND (account = $1 OR email = $2) FOR UPDATE SKIP LOCKED)",
+        account_id, email, but,
+    )  # fmt: skip
+
+
+async def grant_role(*, actor: Actor, email: str, role: StaffRole, now: datetime, name: str = "") -> int:
+    """Make somebody staff and return the account's id. An address without an account gets one, called `name`: the
+    person signs in with a code."""
     _only_admins(actor)
-    email = rules.address(email)
+    proper = rules.typed_address(email)
+    if proper is None:
+        raise Invalid({"email": f"“{email}” is no email address: it should look like name@company.com."})
+    if fault := rules.name_fault(name):
+        raise Invalid({"name": fault})
     async with db.transaction():
-        account_id = await ensure_account(email=email, name=email.partition("@")[0], now=now)
+        account_id = await ensure_account(email=proper, name=name or proper.partition("@")[0], now=now)
         new = await db.execute(
             "INSERT INTO staff_member (account, role, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             account_id, role.value, now,

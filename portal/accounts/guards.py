@@ -15,6 +15,7 @@ from portal.accounts.tables import StaffRole
 from portal.core import clock
 from portal.core.errors import Forbidden, SignInNeeded
 from portal.core.tokens import hashed
+from portal.web import cookies
 
 SESSION_COOKIE = "session"
 SignedIn: TypeAlias = NamedDependency[Actor]
@@ -28,7 +29,7 @@ async def actor_of(connection: ASGIConnection) -> Actor | None:
     """The signed-in person behind a request, if there is one."""
     state = connection.scope["state"]
     if "actor" not in state:
-        state["actor"] = await _read_actor(connection.cookies.get(SESSION_COOKIE, ""))
+        state["actor"] = await _read_actor(cookies.read(connection, SESSION_COOKIE))
     found: Actor | None = state["actor"]
     return found
 

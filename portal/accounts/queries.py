@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.accounts.actors import Actor
-from portal.accounts.rules import address
+from portal.accounts.rules import STAFF_IDLE, address
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import db
 
@@ -25,19 +25,25 @@ class Account(msgspec.Struct, frozen=True):
         return self.password_hash is not None
 
 
+LIVE_SESSION = (
+    "s.revoked_at IS NULL AND s.expires_at > $2 "
+    "AND (s.seen_at > $3 OR NOT EXISTS (SELECT FROM staff_member m WHERE m.account = s.account))"
+)
+"""A condition on `account_session AS s`; $2 is now, $3 the last moment at which staff must have used it."""
+
 _ACTOR = """
 SELECT a.id, a.email, a.name, a.timezone, s.id AS session_id, s.seen_at,
        array(SELECT role FROM staff_member WHERE account = a.id) AS roles,
        array(SELECT organisation || ':' || role FROM membership WHERE account = a.id) AS memberships
 FROM account_session s JOIN account a ON a.id = s.account
-WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.revoked_at IS NULL AND a.erased_at IS NULL
+WHERE s.secret_hash = $1 AND a.erased_at IS NULL
 """
 _ACCOUNT = "SELECT id, email, name, timezone, created_at, password_hash FROM account WHERE erased_at IS NULL"
 
 
 async def actor_by_session(secret_hash: str, *, now: datetime) -> Actor | None:
     """The person a session belongs to, while it is valid."""
-    row = await db.fetch_one(_ACTOR, secret_hash, now)
+    row = await db.fetch_one(f"{_ACTOR} AND {LIVE_SESSION}", secret_hash, now, now - STAFF_IDLE)
     if row is None:
         return None
     memberships = dict(pair.split(":", 1) for pair in row["memberships"])
@@ -61,3 +67,21 @@ async def account(account_id: int) -> Account | None:
 async def account_by_email(email: str) -> Account | None:
     row = await db.fetch_one(f"{_ACCOUNT} AND email = $1", address(email))
     return Account(**row) if row else None
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody's role at the publisher."""
+
+    email: str
+    name: str
+    role: StaffRole
+    since: datetime
+
+
+async def staff_members() -> list[Member]:
+    """Who is staff: a row for each role, at most 1,000."""
+    rows = await db.fetch(
+        "SELECT a.email, a.name, m.role, m.since FROM staff_member m JOIN account a ON a.id = m.account "
+        "ORDER BY a.email, m.role LIMIT 1000"
+    )
+    return [Member(**{**row, "role": StaffRole(row["role"])}) for row in rows]

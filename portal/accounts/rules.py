@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from email_validator import EmailNotValidError, validate_email
+
 from portal.core.times import zone_names
 from portal.core.tokens import READABLE, signature
 
@@ -17,6 +19,9 @@ FIRST_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(minutes=10)
 PROOF_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
+"""From signing in, however much it is used."""
+STAFF_IDLE = timedelta(hours=12)
+"""So long may a staff member's session lie unused."""
 SEEN_EVERY = timedelta(minutes=5)
 INVITATION_LIFE = timedelta(days=14)
 
@@ -27,6 +32,14 @@ _WHERE_SIGN_IN_ENDS = ("/account/sign-", "/account/reset", "/account/menu")
 def address(email: str) -> str:
     """An address as accounts are stored and found by."""
     return email.strip().lower()
+
+
+def typed_address(text: str) -> str | None:
+    """The address in what somebody typed, as forms read it; None when it is none."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return None
 
 
 def same_password_form(password: str) -> str:

@@ -7,6 +7,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
@@ -50,6 +51,30 @@ DB = Engine(config={"dsn": ""})
 def configure(url: str) -> None:
     """Point the engine at `url`; call before the pool starts."""
     DB.config = {"dsn": url}
+
+
+class Unreachable(Exception):
+    """The database cannot be used; the text says why, without user and password."""
+
+
+async def reach() -> None:
+    """Connect once, to find out early; raises Unreachable."""
+    address = str(DB.config["dsn"])
+    try:
+        parts = urlsplit(address)
+        where = f"{parts.hostname or 'this machine'}:{parts.port or 5432}"
+        line = await asyncpg.connect(address, timeout=10)
+    except asyncpg.InvalidCatalogNameError as error:
+        raise Unreachable(f"PostgreSQL at {where} has no database of the name in DATABASE_URL.") from error
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise Unreachable(f"PostgreSQL at {where} does not take the user and password of DATABASE_URL.") from error
+    except asyncpg.PostgresError as error:
+        raise Unreachable(f"PostgreSQL at {where} refuses connections ({error.sqlstate}).") from error
+    except (OSError, TimeoutError) as error:
+        raise Unreachable(f"No PostgreSQL answers at {where}. Is it running, and is DATABASE_URL right?") from error
+    except (ValueError, asyncpg.InterfaceError) as error:
+        raise Unreachable("DATABASE_URL cannot be read as postgresql://user:password@host:5432/database.") from error
+    await line.close()
 
 
 @asynccontextmanager

@@ -25,8 +25,11 @@ RETURNING tries, window_ends_at
 """
 
 
-async def spend(limit: Limit, subject: str, *, now: datetime) -> None:
-    """Count one try of `subject`; raises RateLimited past the limit. Call outside the act's transaction."""
+async def spend(limit: Limit, subject: str, *, now: datetime) -> int:
+    """Count one try of `subject` and give its number in the window; raises RateLimited past the limit.
+
+    Call outside the act's transaction.
+    """
     row = await db.fetch_one(_COUNT, f"{limit.name}:{subject}"[:200], now, limit.per)
     assert row is not None
     if row["tries"] > limit.tries:
@@ -36,6 +39,7 @@ async def spend(limit: Limit, subject: str, *, now: datetime) -> None:
             f"Too many tries. Please wait {minutes} minute{'s' if minutes > 1 else ''} and try again.",
             retry_after=wait,
         )
+    return int(row["tries"])
 
 
 async def forget(limit: Limit, subject: str) -> None:

@@ -1,23 +1,34 @@
 """Settings, read once from the environment. The README's table is made from this class."""
 
+import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from portal.core import setting_types as kinds
+
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 (production refuses it)
+BAD_SETTINGS = 78
+"""The exit code of a process that cannot start like this: EX_CONFIG of sysexits.h."""
+
+_THE_PUBLISHERS_OWN = ("mail_from", "contact_email", "seller_name", "seller_address", "seller_vat_id")
 
 
 class Settings(BaseSettings):
     """Every knob of the portal; the environment variable is the field's name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # What was typed stays out of error messages: it may be a password.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     portal_env: Literal["production", "development", "demo", "test"] = Field(
-        "development", description="`production` demands real secrets and refuses every stand-in."
+        "development",
+        description="`production` demands real secrets, a mail server and your own name on mails and invoices, and refuses "
+        "every stand-in.",
     )
-    database_url: str = Field(
+    database_url: kinds.DatabaseAddress = Field(
         "",
         description="PostgreSQL 15 or newer. Empty: a private server is started in `PORTAL_DATA`/pg (not in production).",
     )
@@ -25,8 +36,11 @@ class Settings(BaseSettings):
     page_cache: bool = Field(True, description="Keep anonymous pages in memory until something they show changes.")
     portal_data: str = Field(".portal", description="Folder for the private database, files and demo state.")
     secret_key: str = Field(DEVELOPMENT_SECRET, description="At least 32 characters; signs ticket codes and addresses.")
-    base_url: str = Field(
+    base_url: kinds.BaseAddress = Field(
         "http://localhost:8000", description="Public address of the portal, without a trailing slash."
+    )
+    hsts_subdomains: bool = Field(
+        False, description="In production, have browsers insist on HTTPS for every subdomain of `BASE_URL` too."
     )
     log_format: Literal["json", "console"] = Field("json", description="Structured logs, or lines for people.")
     trusted_proxies: int = Field(
@@ -41,57 +55,71 @@ class Settings(BaseSettings):
     site_tagline: str = Field("Contract manufacturing, in depth", description="One line under the name.")
     brand_hue: int = Field(212, ge=0, le=360, description="Hue of the brand colour (oklch degrees; keep off 60 to 95).")
     brand_chroma: float = Field(0.074, ge=0, le=0.2, description="Chroma of the brand colour (oklch).")
-    site_locale: str = Field("en_GB", description="Locale for dates, numbers and money.")
-    site_timezone: str = Field("Europe/Berlin", description="IANA zone for pages that have no event zone.")
-    site_currency: str = Field("EUR", description="ISO 4217 code used where nothing else says one.")
-    contact_email: str = Field("desk@sterileline.example", description="Shown to visitors who need a person.")
-    order_prefix: str = Field("SL", description="Opens order and invoice numbers.")
+    site_locale: kinds.LocaleName = Field("en_GB", description="Locale for dates, numbers and money.")
+    site_timezone: kinds.Zone = Field("Europe/Berlin", description="IANA zone for pages that have no event zone.")
+    site_currency: kinds.Currency = Field("EUR", description="ISO 4217 code used where nothing else says one.")
+    contact_email: kinds.Email = Field("desk@sterileline.example", description="Shown to visitors who need a person.")
+    order_prefix: kinds.Prefix = Field("SL", description="Opens order and invoice numbers.")
 
     seller_name: str = Field("Sterile Line Verlag GmbH", description="Seller on invoices.")
     seller_address: str = Field(
         "Hafenstrasse 21\n20457 Hamburg", description="Seller's postal address, lines parted by a line break."
     )
-    seller_country: str = Field("DE", description="Seller's country, ISO 3166-1 alpha-2.")
+    seller_country: kinds.Country = Field("DE", description="Seller's country, ISO 3166-1 alpha-2.")
     seller_vat_id: str = Field("DE136695976", description="Seller's VAT ID.")
 
-    stripe_secret_key: str = Field("", description="Stripe's secret key. Empty: paid tickets cannot be bought.")
-    stripe_webhook_secret: str = Field(
+    stripe_secret_key: kinds.StripeKey = Field(
+        "", description="Stripe's secret key. Empty: paid tickets cannot be bought."
+    )
+    stripe_webhook_secret: kinds.WebhookSecret = Field(
         "", description="Signing secret of the webhook endpoint. Empty: the webhook route does not exist."
     )
-    stripe_api_base: str = Field("", description="Other base address for Stripe's API; refused in production.")
+    stripe_api_base: kinds.WebAddress = Field(
+        "", description="Other base address for Stripe's API; refused in production."
+    )
 
-    smtp_url: str = Field(
+    smtp_url: kinds.SmtpAddress = Field(
         "", description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: mail waits in the queue."
     )
-    mail_from: str = Field(
+    mail_from: kinds.Sender = Field(
         "Sterile Line <events@sterileline.example>", description="Sender of every mail, and ORGANIZER of invitations."
     )
-    vies_url: str = Field(
+    vies_url: kinds.WebAddress = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."
     )
     hold_minutes: int = Field(15, ge=1, le=120, description="How long seats are held during checkout.")
 
-    @field_validator("base_url")
-    @classmethod
-    def _no_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
-
     @model_validator(mode="after")
-    def _production_is_real(self) -> "Settings":
-        if self.portal_env != "production":
-            return self
-        faults = []
-        if self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32:
-            faults.append("SECRET_KEY must be your own, with at least 32 characters")
-        if not self.database_url:
-            faults.append("DATABASE_URL must name a PostgreSQL server")
-        if not self.base_url.startswith("https://"):
-            faults.append("BASE_URL must start with https://")
-        if self.stripe_api_base:
-            faults.append("STRIPE_API_BASE must be empty: production speaks to Stripe itself")
+    def _real_or_local(self) -> "Settings":
+        faults = list(self._faults_of_production() if self.production else self._faults_elsewhere())
         if faults:
-            raise ValueError("production settings: " + "; ".join(faults))
+            raise ValueError("\n".join(faults))
         return self
+
+    def _faults_of_production(self) -> Iterator[str]:
+        if self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32:
+            yield "SECRET_KEY must be your own, with at least 32 characters."
+        if not self.database_url:
+            yield "DATABASE_URL must name a PostgreSQL server."
+        if not self.base_url.startswith("https://"):
+            yield "BASE_URL must start with https://."
+        if not self.smtp_url:
+            yield "SMTP_URL must name a mail server: nobody could sign in with a code."
+        if self.stripe_api_base:
+            yield "STRIPE_API_BASE must be empty: production speaks to Stripe itself."
+        if "_test_" in self.stripe_secret_key[:8]:
+            yield "STRIPE_SECRET_KEY is a test key: tickets would be paid for with test cards."
+        if self.stripe_secret_key and not self.stripe_webhook_secret:
+            yield "STRIPE_WEBHOOK_SECRET must be set with STRIPE_SECRET_KEY: payments would be seen late."
+        for name in _THE_PUBLISHERS_OWN:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                yield f"{name.upper()} must be your own; it is still the demo publisher's."
+
+    def _faults_elsewhere(self) -> Iterator[str]:
+        if self.secret_key == DEVELOPMENT_SECRET and not kinds.is_local(self.base_url):
+            yield "SECRET_KEY must be your own where BASE_URL leads to other machines: the built-in one is published."
+        if "_live_" in self.stripe_secret_key[:8]:
+            yield "STRIPE_SECRET_KEY is a live key, which takes real money: only PORTAL_ENV=production may."
 
     @property
     def production(self) -> bool:
@@ -102,6 +130,25 @@ class Settings(BaseSettings):
 def current() -> Settings:
     """The settings of this process. `current.cache_clear()` makes a changed environment count."""
     return Settings()  # type: ignore[call-arg]
+
+
+def current_or_exit() -> Settings:
+    """The settings of this process, or its end with a sentence for each that does not hold."""
+    try:
+        return current()
+    except ValidationError as error:
+        sys.stderr.write("".join(f"Settings: {fault}\n" for fault in faults(error)))
+        raise SystemExit(BAD_SETTINGS) from None
+
+
+def faults(error: ValidationError) -> list[str]:
+    """What is wrong with the settings, one sentence each, without the values."""
+    found: list[str] = []
+    for fault in error.errors(include_url=False, include_context=False):
+        words = fault["msg"].removeprefix("Value error, ").replace("Input should", "must", 1)
+        name = "_".join(map(str, fault["loc"])).upper()
+        found += [f"{name} {words[0].lower()}{words[1:].rstrip('.')}."] if name else words.split("\n")
+    return found
 
 
 def as_markdown() -> str:

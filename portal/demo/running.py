@@ -3,26 +3,28 @@
 import asyncio
 import contextlib
 import os
-import secrets
-import shutil
 import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from portal.core import clock, db, migrations
 from portal.core.embedded import private_server
-from portal.core.settings import current
+from portal.core.settings import current, current_or_exit
+from portal.demo import folder as folders
+from portal.demo.folder import DemoRefused
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
 from portal.demo.seed.run import seed
+from portal.demo.stripe_standin.settings import StandinRefused, refuse_production
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -36,14 +38,6 @@ class PortBusy(Exception):
         self.port = port
 
 
-class _Secrets(msgspec.Struct):
-    """Made once per demo folder, so that a second start understands the first one's signatures."""
-
-    secret_key: str
-    stripe_secret_key: str
-    stripe_webhook_secret: str
-
-
 class Demo:
     """One demo on three ports: the portal, the stand-ins' pages after it, the mail server after those."""
 
@@ -52,6 +46,8 @@ class Demo:
         self.port = port
         self.console = console
         self.processes: dict[str, asyncio.subprocess.Process] = {}
+        self.silent = ""
+        self.lock = -1
 
     @property
     def address(self) -> str:
@@ -62,16 +58,27 @@ class Demo:
         return f"http://localhost:{self.port + 1}"
 
     def run(self, *, fresh: bool) -> int:
-        """Start, wait for Ctrl-C, stop; returns the exit code. Raises PortBusy before anything is started."""
+        """Start, wait for Ctrl-C, stop; returns the exit code. Raises PortBusy and DemoRefused before anything is
+        started, and ends the process where the environment holds settings that do not."""
+        _refuse_production()
         for port in (self.port, self.port + 1, self.port + 2):
             _refuse_busy(port)
-        if fresh:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        started = time.monotonic()
+        with folders.held(self.folder, address=self.address) as self.lock:
+            if fresh:
+                folders.forget(self.folder)
+            self._set_environment()
+            try:
+                return self._run(time.monotonic())
+            except KeyboardInterrupt:
+                return 0
+
+    def _run(self, started: float) -> int:
         with self._steps() as steps:
             task = steps.add_task("Starting the database")
             with private_server(self.folder) as database:
-                self._set_environment(database)
+                os.environ["DATABASE_URL"] = database
+                current.cache_clear()
+                db.configure(database)
                 return asyncio.run(self._live(steps, task, started))
 
     def _steps(self) -> Progress:
@@ -86,33 +93,40 @@ class Demo:
     async def _live(self, steps: Progress, task: TaskID, started: float) -> int:
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(name, stopping.set)
-
-        def say(text: str) -> None:
-            steps.update(task, description=text)
-
+        told = asyncio.create_task(stopping.wait())
+        work = asyncio.create_task(self._bring_up(lambda text: steps.update(task, description=text)))
         try:
-            say("Bringing the database up to date")
-            await migrations.apply()
-            say("Filling it with events")
-            async with db.pool(size=4):
-                await seed(now=clock.now(), say=say)
-            say("Starting the portal, the worker and the stand-ins")
-            await self._start_all()
-            await self._wait_until_up(stopping)
+            await asyncio.wait({told, work}, return_when=asyncio.FIRST_COMPLETED)
+            if told.done():
+                return 0
+            work.result()
             steps.stop()
-            if not stopping.is_set() and not self._fallen():
-                self._welcome(time.monotonic() - started)
-            return await self._watch(stopping)
+            if fault := self._fault():
+                self.console.print(fault, soft_wrap=True)
+                return 1
+            self._welcome(time.monotonic() - started)
+            return await self._watch(told)
         finally:
-            steps.stop()
+            work.cancel()
+            await asyncio.wait({work})
             await self._stop_all()
 
-    def _set_environment(self, database: str) -> None:
-        kept = self._secrets()
+    async def _bring_up(self, say: Callable[[str], None]) -> None:
+        say("Bringing the database up to date")
+        await migrations.apply()
+        say("Filling it with events")
+        async with db.pool(size=4):
+            await seed(now=clock.now(), say=say)
+        say("Starting the portal, the worker and the stand-ins")
+        await self._start_all()
+        await self._until_up()
+
+    def _set_environment(self) -> None:
+        kept = folders.secrets_of(self.folder)
         own = {
-            "PORTAL_ENV": "demo", "DATABASE_URL": database, "BASE_URL": self.address, "SECRET_KEY": kept.secret_key,
+            "PORTAL_ENV": "demo", "DATABASE_URL": "", "BASE_URL": self.address, "SECRET_KEY": kept.secret_key,
             "PORTAL_DATA": str(self.folder), "LOG_FORMAT": os.environ.get("LOG_FORMAT", "console"),
             "SMTP_URL": os.environ.get("SMTP_URL", f"smtp://127.0.0.1:{self.port + 2}"),
         }  # fmt: skip
@@ -123,33 +137,12 @@ class Demo:
             }  # fmt: skip
         os.environ.update(own)
         current.cache_clear()
-        db.configure(database)
-
-    def _secrets(self) -> _Secrets:
-        file = self.folder / "secrets.json"
-        if not file.exists():
-            made = _Secrets(
-                secret_key=secrets.token_urlsafe(36),
-                stripe_secret_key=f"sk_test_{secrets.token_hex(16)}",
-                stripe_webhook_secret=f"whsec_{secrets.token_hex(16)}",
-            )
-            file.write_bytes(msgspec.json.encode(made))
-            file.chmod(0o600)
-        return msgspec.json.decode(file.read_bytes(), type=_Secrets)
+        current_or_exit()
 
     async def _start_all(self) -> None:
         python = sys.executable
-        granian = [
-            python,
-            "-m",
-            "granian",
-            "--interface",
-            "asgi",
-            "--factory",
-            "--host",
-            "127.0.0.1",
-            "--no-ws",
-        ]
+        granian = [python, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--no-ws",
+                   "--workers-kill-timeout", "3"]  # fmt: skip
         await self._start("portal", [*granian, "--port", str(self.port), "portal.app:create_app"])
         await self._start("worker", [python, "-m", "portal.cli", "worker"])
         await self._start("stand-ins", [*granian, "--port", str(self.port + 1), "portal.demo.services:create_services"])
@@ -159,49 +152,59 @@ class Demo:
         with log:
             self.processes[name] = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                pass_fds=(self.lock,),
                 env={**os.environ, "DEMO_SMTP_PORT": str(self.port + 2), "PICCOLO_CONF": "portal.piccolo_conf"},
             )  # fmt: skip
 
-    async def _wait_until_up(self, stopping: asyncio.Event) -> None:
+    async def _until_up(self) -> None:
+        """Wait until everything answers, one of the processes has fallen, or it takes too long."""
         deadline = time.monotonic() + _START_SECONDS
         async with httpx.AsyncClient(timeout=2) as client:
             for address in (f"{self.address}/ready", f"{self.services_address}/mail"):
-                while not stopping.is_set() and not self._fallen():
+                self.silent = address
+                while not self._fallen():
                     with contextlib.suppress(httpx.HTTPError):
                         if (await client.get(address)).status_code == 200:
                             break
                     if time.monotonic() > deadline:
-                        self.console.print(f"[red]{address} does not answer.[/] See the logs in {self.folder}.")
-                        stopping.set()
+                        return
                     await asyncio.sleep(0.05)
+        self.silent = ""
 
     def _fallen(self) -> list[str]:
         return [name for name, process in self.processes.items() if process.returncode is not None]
 
-    async def _watch(self, stopping: asyncio.Event) -> int:
+    def _fault(self) -> str:
+        """What keeps the demo from running, or nothing."""
+        if fallen := self._fallen():
+            logs = " ".join(escape(str(self.folder / f"{name}.log")) for name in fallen)
+            return f"[red]The {' and the '.join(fallen)} stopped by itself.[/] Its log: {logs}"
+        return f"[red]{self.silent} does not answer.[/] See the logs in {self.folder}." if self.silent else ""
+
+    async def _watch(self, told: "asyncio.Task[bool]") -> int:
         waits = {asyncio.create_task(p.wait(), name=name) for name, p in self.processes.items()}
-        told = asyncio.create_task(stopping.wait())
         done, pending = await asyncio.wait({told, *waits}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         if told in done:
             return 0
-        for name in self._fallen():
-            self.console.print(f"[red]The {name} stopped by itself.[/] Its log: {self.folder / f'{name}.log'}")
+        self.console.print(self._fault(), soft_wrap=True)
         return 1
 
     async def _stop_all(self) -> None:
-        alive = [process for process in self.processes.values() if process.returncode is None]
-        for process in alive:
+        await asyncio.gather(*(self._stop(process) for process in self.processes.values()))
+
+    async def _stop(self, process: asyncio.subprocess.Process) -> None:
+        if process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-        for process in alive:
-            try:
-                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
 
     def _welcome(self, seconds: float) -> None:
         table = Table.grid(padding=(0, 2))
@@ -223,6 +226,15 @@ class Demo:
                 expand=False,
             )
         )
+
+
+def _refuse_production() -> None:
+    try:
+        refuse_production()
+    except StandinRefused as refused:
+        raise DemoRefused(
+            "PORTAL_ENV is production: the demo, with its published passwords, never runs there."
+        ) from refused
 
 
 def _refuse_busy(port: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from litestar.types import Receive, Scope, Send
 
 from portal.core import logs
-from portal.core.settings import current
+from portal.core.settings import current, current_or_exit
 from portal.demo.mailbox.pages import create_mailbox
 from portal.demo.mailbox.smtp import start_smtp
 from portal.demo.stripe_standin.app import create_standin
@@ -53,5 +53,5 @@ class DemoServices:
 
 def create_services() -> DemoServices:
     """For Granian's `--factory`."""
-    logs.set_up(current())
+    logs.set_up(current_or_exit())
     return DemoServices()

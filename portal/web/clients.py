@@ -1,15 +1,19 @@
 """Who is on the other end of a request: the network it came from, and its browser in words."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
+import structlog
 from litestar.connection import ASGIConnection
 
 from portal.core.settings import current
 
+_log = structlog.get_logger("clients")
 Address = IPv4Address | IPv6Address
 
 _UNKNOWN = "unknown"
 _IPV6_CUSTOMER_BITS = 56
+_IPV6_SITE_BITS = 48
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("YaBrowser/", "Yandex Browser"),
     ("FxiOS/", "Firefox"), ("Firefox/", "Firefox"), ("CriOS/", "Chrome"), ("HeadlessChrome/", "Chrome"),
@@ -30,9 +34,28 @@ def network(connection: ASGIConnection) -> str:
     peer = connection.client.host if connection.client else ""
     told = [part for line in connection.headers.getall("x-forwarded-for", []) for part in line.split(",")]
     trusted = current().trusted_proxies
+    if told and not trusted and current().production:
+        _tell_of_proxy()
     # A shorter list than proxies means the request took another way in: only the peer is certain then.
     found = _address(told[-trusted]) if 0 < trusted <= len(told) else None
     return _network_of(found or _address(peer))
+
+
+@lru_cache(maxsize=1)
+def _tell_of_proxy() -> None:
+    """Once in a process, for whoever reads the logs after setting the portal up."""
+    _log.error(
+        "requests carry X-Forwarded-For, and TRUSTED_PROXIES is 0: if a proxy of yours writes it, all visitors share one "
+        "count of tries and keep each other out"
+    )
+
+
+def around(network: str) -> str:
+    """The /48 around an IPv6 network: the most that one customer commonly holds. Anything else is all there is."""
+    try:
+        return str(IPv6Network(network).supernet(new_prefix=_IPV6_SITE_BITS))
+    except ValueError:
+        return network
 
 
 def _address(text: str) -> Address | None:

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Response
 
 from portal.core import errors
+from portal.web.asking import wants_fragment
 from portal.web.rendering import page, see_other
 
 _log = structlog.get_logger("errors")
@@ -50,9 +51,10 @@ def _answer(
 def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> Response[Any]:
     if isinstance(error, errors.SignInNeeded):
         # After signing in the reader goes where they were; a form's own address takes no visit.
-        wanted = request.url.path if request.method == "GET" else "/account"
+        address = "?".join(filter(None, (request.url.path, request.url.query)))
+        wanted = address if request.method == "GET" else "/account"
         target = f"/account/sign-in?{urlencode({'next': wanted})}"
-        if request.headers.get("hx-request"):
+        if wants_fragment(request.scope):
             return Response("", status_code=204, headers={"HX-Redirect": target})
         return see_other(target)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.RateLimited) else None

@@ -6,8 +6,8 @@ from typing import Any
 from litestar.connection import Request
 from litestar.response import Response
 
-from portal.core.settings import current
 from portal.core.tokens import signature, signature_matches
+from portal.web import cookies
 
 _COOKIE = "notice"
 
@@ -15,15 +15,12 @@ _COOKIE = "notice"
 def leave(answer: Response[Any], text: str) -> None:
     """Show `text` on the next private page."""
     packed = base64.urlsafe_b64encode(text.encode()[:600]).decode()
-    answer.set_cookie(
-        key=_COOKIE, value=f"{packed}.{signature('notice', packed)}", max_age=300, httponly=True, samesite="lax",
-        secure=current().base_url.startswith("https://"),
-    )  # fmt: skip
+    cookies.give(answer, _COOKIE, f"{packed}.{signature('notice', packed)}", seconds=300)
 
 
 def waiting(request: Request[Any, Any, Any]) -> list[str]:
     """The notices left for this browser."""
-    packed, _, given = request.cookies.get(_COOKIE, "").partition(".")
+    packed, _, given = cookies.read(request, _COOKIE).partition(".")
     if not packed or not signature_matches("notice", packed, given):
         return []
     try:
@@ -34,4 +31,4 @@ def waiting(request: Request[Any, Any, Any]) -> list[str]:
 
 def clear(answer: Response[Any]) -> None:
     """Take the notice away once it was shown."""
-    answer.delete_cookie(_COOKIE)
+    cookies.take_away(answer, _COOKIE)

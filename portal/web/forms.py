@@ -20,12 +20,16 @@ import msgspec
 from email_validator import EmailNotValidError, validate_email
 from litestar.connection import Request
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException
 
-from portal.core.errors import Invalid
+from portal.core.errors import DomainError, Invalid
 from portal.core.text import many_lines, one_line
 
 _MOST_FIELDS = 1000
+_UNREADABLE = "This form could not be read."
+_NOT_UTF8 = (
+    "The form came in a character encoding other than UTF-8, so that letters would be lost. Please send it from the page "
+    "itself, with an up-to-date browser."
+)
 
 T = TypeVar("T")
 Kind = Literal["line", "text", "email", "secret", "choice"]
@@ -78,25 +82,36 @@ async def read(request: Request[Any, Any, Any], struct: type[T]) -> Filled[T]:
 
 
 async def sent(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
-    """The fields of a sent form, each with all its values; a body that cannot be read is refused (400).
+    """The fields of a sent form, each with all its values; a body that cannot be read is refused (400). NUL, which
+    PostgreSQL does not store, counts as a blank.
 
     Litestar's own reading of URL-encoded bodies keeps the last thousand in memory, passwords among them.
     """
-    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
-        try:
-            text = (await request.body()).decode("utf-8", "replace")
-            pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-        except ValueError as problem:
-            raise ClientException("This form has too many fields.") from problem
-        found: dict[str, list[Any]] = {}
-        for name, value in pairs:
-            found.setdefault(name, []).append(value)
-        return found
     try:
-        form = await request.form()
+        found = await _fields(request)
+        # A part may name an encoding of its own, and some of Python's give what UTF-8 cannot say.
+        "".join(value for values in found.values() for value in values if isinstance(value, str)).encode()
+    except UnicodeError as problem:
+        raise DomainError(_NOT_UTF8) from problem
     except (ValueError, LookupError) as problem:
-        raise ClientException("This form could not be read.") from problem
-    return {name: form.getall(name) for name in form}
+        raise DomainError(_UNREADABLE) from problem
+    return {
+        name: [value.replace("\0", " ") if isinstance(value, str) else value for value in values]
+        for name, values in found.items()
+    }
+
+
+async def _fields(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        form = await request.form()
+        return {name: form.getall(name) for name in form}
+    body = await request.body()
+    if body.count(b"&") >= _MOST_FIELDS:
+        raise DomainError("This form has too many fields.")
+    found: dict[str, list[Any]] = {}
+    for name, value in parse_qsl(body.decode(), keep_blank_values=True, errors="strict"):
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def bind(sent: Mapping[str, Sequence[Any]], struct: type[T]) -> Filled[T]:

@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from operator import itemgetter
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,12 +19,14 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.web.asking import header, wants_fragment
+
 _MOST_BYTES = 24 * 1024 * 1024
 _MOST_SECONDS = 60.0
 _GZIP_FROM = 1400
 _KEPT_HEADERS = {b"content-type", b"vary", b"cache-control", b"link", b"content-disposition", b"x-robots-tag"}
 
-Key = tuple[str, tuple[tuple[str, str], ...], bytes]
+Key = tuple[str, tuple[tuple[str, str], ...], bool]
 
 
 class PageRule(msgspec.Struct, frozen=True):
@@ -112,30 +115,23 @@ class PageCache:
             self.bytes -= self.pages.popitem(last=False)[1].size
 
 
-def rule_for(scope: Scope) -> PageRule | None:
-    """The rule of the page that would answer, if it has one."""
+def rule_for(scope: Scope) -> tuple[PageRule | None, str]:
+    """The rule of the page that would answer, if it has one, and the template of its route."""
     app: Litestar = scope["litestar_app"]
     try:
-        handler = app.asgi_router.handle_routing(path=scope["path"], method="GET")[1]
+        _, handler, _, _, template = app.asgi_router.handle_routing(path=scope["path"], method="GET")
     except HTTPException:
-        return None
-    return handler.opt.get("page")
+        return None, ""
+    return handler.opt.get("page"), template
 
 
 def key_of(scope: Scope, rule: PageRule) -> Key:
+    """What tells pages apart. The values of a repeated query key stay in their order: handlers may take the first."""
     query: tuple[tuple[str, str], ...] = ()
     if rule.query and scope["query_string"]:
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.blanks)
-        query = tuple(sorted((name, value) for name, value in pairs if name in rule.query))
-    return scope["path"], query, header(scope, b"hx-target") if header(scope, b"hx-request") else b""
-
-
-def header(scope: Scope, name: bytes) -> bytes:
-    """The first header of that lower-case name, or nothing."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return value
-    return b""
+        query = tuple(sorted(((name, value) for name, value in pairs if name in rule.query), key=itemgetter(0)))
+    return scope["path"], query, wants_fragment(scope)
 
 
 def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
@@ -146,7 +142,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
             await app(scope, receive, send)
             return
         try:
-            rule = rule_for(scope)
+            rule, template = rule_for(scope)
             key = key_of(scope, rule) if rule is not None else None
         except ValueError:
             rule = key = None
@@ -164,6 +160,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
                 return
             if generation == cache.generation(rule.tags) and cache.enabled:
                 cache.keep(key, page)
+        scope["path_template"] = template
         await _answer(page, scope, send)
 
     return front

@@ -1,7 +1,7 @@
 """Pages from templates: the whole page, or for htmx the named block that is asked for.
 
 `page(request, "events/index.html", block="results", rows=rows)` answers the whole page to a browser and the block
-`results` to htmx. The server picks the block; its name is its DOM id.
+`results` to htmx. The server picks the block; its name is its DOM id. The template knows which it is by `fragment`.
 """
 
 from functools import lru_cache
@@ -18,6 +18,7 @@ from portal.core import countries, money, times
 from portal.core.money import Money
 from portal.core.settings import current
 from portal.web import assets, flash
+from portal.web.asking import FRAGMENT_HEADERS, wants_fragment
 
 TEMPLATES = assets.ROOT / "templates"
 
@@ -88,15 +89,14 @@ def page(
     **context: Any,
 ) -> Response[str]:
     """Answer with a page. `private` pages belong to one person: never stored, and they show waiting notices."""
-    asked = bool(request.headers.get("hx-request")) and not request.headers.get("hx-history-restore-request")
     # An error page inside a fragment would be swallowed: htmx only swaps in what fits its target.
-    part = block if asked else None
+    part = block if wants_fragment(request.scope) else None
     told = dict(headers or {})
     if block is not None:
-        told["Vary"] = "HX-Request"
+        told["Vary"] = FRAGMENT_HEADERS
     told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
     notices = flash.waiting(request) if private and part is None else []
-    body = render(template, block=part, path=request.url.path, notices=notices, **context)
+    body = render(template, block=part, path=request.url.path, notices=notices, fragment=part is not None, **context)
     answer = Response(body, status_code=status, media_type="text/html", headers=told)
     if notices:
         flash.clear(answer)

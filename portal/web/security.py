@@ -37,7 +37,8 @@ def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     }
     if settings.production:
-        fixed["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+        subdomains = "; includeSubDomains" if settings.hsts_subdomains else ""
+        fixed["strict-transport-security"] = f"max-age=63072000{subdomains}"
     return [(name.encode(), value.encode()) for name, value in fixed.items()]
 
 

@@ -120,6 +120,52 @@ async def test_bodies_that_are_no_form(amara: Browser, open_browser: OpenBrowser
         assert 300 < answer.status_code < 500
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"name=Ren%E9+M%FCller&timezone=UTC", "application/x-www-form-urlencoded; charset=iso-8859-1"),
+        ("name=René&timezone=UTC".encode("latin-1"), "application/x-www-form-urlencoded"),
+        (b"name=Ren%ED%A0%80&timezone=UTC", "application/x-www-form-urlencoded"),
+        (b"na%E9=a&name=Rene&timezone=UTC", "application/x-www-form-urlencoded"),
+        (b"--x\r\ncontent-disposition: form-data; name=name\r\n\r\nRen\xe9\r\n--x--\r\n", "multipart/form-data; boundary=x"),
+        (b"--x\r\ncontent-disposition: form-data; name=name\r\ncontent-type: text/plain; charset=unicode_escape\r\n\r\n"
+         b"\\ud800\r\n--x--\r\n", "multipart/form-data; boundary=x"),
+    ],
+)  # fmt: skip
+async def test_another_encoding_is_refused_and_not_guessed_at(amara: Browser, body: bytes, kind: str) -> None:
+    answer = await amara.client.post("/account/profile", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == 400
+    assert answer.text.count("a character encoding other than UTF-8") == 1
+    assert await db.fetch_value("SELECT name FROM account") == "Amara Okonjo"
+
+
+async def test_an_address_in_another_encoding_gets_no_code(browser: Browser) -> None:
+    for path in ("/account/sign-in/codes", "/account/reset"):
+        answer = await browser.client.post(
+            path, content=b"email=%E9%FF@x.example", headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert answer.status_code == 400
+    assert await db.fetch_value("SELECT count(*) FROM account_code") == 0
+
+
+async def test_nul_in_a_form_is_a_blank(amara: Browser) -> None:
+    """Whoever reads `sent` without the tidying of `bind`, as a password is, must not hand it to PostgreSQL."""
+    new = "another\x00long\x00one"
+    answer = await amara.post("/account/password", old_password=PASSWORD, new_password=new, repeat=new)
+    assert answer.status_code == 303
+    await amara.post("/account/sign-out")
+    assert (await amara.sign_in(password="another long one")).status_code == 303
+    await amara.post("/account/profile", name="Amara\x00Okonjo-Reuter", timezone="UTC")
+    assert await amara.name() == "Amara Okonjo-Reuter"
+
+
+async def test_a_form_with_too_many_fields_says_so(browser: Browser) -> None:
+    answer = await browser.client.post(
+        "/account/sign-in", content=b"a=1&" * 2000, headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert (answer.status_code, answer.text.count("This form has too many fields.")) == (400, 1)
+
+
 async def test_a_huge_body_is_refused(browser: Browser) -> None:
     answer = await browser.client.post(
         "/account/sign-up",

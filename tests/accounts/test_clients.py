@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 from litestar.connection import Request
 from litestar.types import HTTPScope
 
 from portal.core.settings import current
 from portal.web import clients
 from tests.accounts.conftest import FIREFOX, IPHONE
+from tests.core.test_settings import REAL
 
 
 @pytest.fixture
@@ -58,9 +60,34 @@ def test_trusted_proxies_are_read_from_the_right(
     assert clients.network(request("192.0.2.1", *forwarded)) == network
 
 
+def test_production_behind_an_unnamed_proxy_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(**changes: str) -> int:
+        for name, value in changes.items():
+            monkeypatch.setenv(name, value)
+        current.cache_clear()
+        clients._tell_of_proxy.cache_clear()
+        with structlog.testing.capture_logs() as logged:
+            for _ in range(3):
+                clients.network(request("192.0.2.1"))
+                clients.network(request("192.0.2.1", "198.51.100.9"))
+        return sum("TRUSTED_PROXIES is 0" in entry["event"] for entry in logged)
+
+    assert told() == 0
+    assert told(**REAL) == 1
+    assert told(TRUSTED_PROXIES="1") == 0
+    monkeypatch.undo()
+    current.cache_clear()
+    clients._tell_of_proxy.cache_clear()
+
+
 def test_a_customer_with_many_ipv6_addresses_is_one_network() -> None:
     told = {clients.network(request(f"2001:db8:0:1{n:02x}::{n}")) for n in range(40)}
     assert told == {"2001:db8:0:100::/56"}
+
+
+def test_the_site_around_a_network() -> None:
+    told = {name: clients.around(name) for name in ("2001:db8:1:200::/56", "198.51.100.9", "unknown")}
+    assert told == {"2001:db8:1:200::/56": "2001:db8:1::/48", "198.51.100.9": "198.51.100.9", "unknown": "unknown"}
 
 
 def test_no_peer_is_a_network_too() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from portal.accounts.access import limits
 from portal.core import db
+from portal.core.rate_limits import Limit
 from tests.accounts.conftest import AMARA, ATTACKER, HOME, OFFICE, PASSWORD, Browser, OpenBrowser, account, own_code
 
 
@@ -107,23 +108,38 @@ async def test_a_right_password_clears_the_count(open_browser: OpenBrowser) -> N
 
 async def test_one_network_cannot_try_a_password_at_many_addresses(open_browser: OpenBrowser) -> None:
     attacker = await open_browser(ATTACKER)
-    await db.execute(
-        "INSERT INTO rate_limit (key, window_ends_at, tries) VALUES ($1, now() + interval '5 minutes', $2)",
-        f"password-network:{ATTACKER}", limits.PASSWORD_NETWORK.tries - 2,
-    )  # fmt: skip
+    await full(limits.PASSWORD_NETWORK, ATTACKER, but=2)
     said = [(await attacker.sign_in(f"a{n}@brennhof.example", "Summer 2026!")).status_code for n in range(4)]
     assert said == [422, 422, 429, 429]
     assert (await (await open_browser(OFFICE)).sign_in("a9@brennhof.example")).status_code == 422
 
 
-async def test_many_networks_close_the_password_to_strangers_but_not_the_code(open_browser: OpenBrowser) -> None:
-    await account(AMARA, "Amara Okonjo")
+async def full(limit: Limit, subject: str, *, but: int = 0) -> None:
+    """The state many networks reach together: a limit is used up, but for a few tries."""
     await db.execute(
         "INSERT INTO rate_limit (key, window_ends_at, tries) VALUES ($1, now() + interval '50 minutes', $2)",
-        f"password-strangers:{limits._subject(AMARA)}", limits.PASSWORD_STRANGERS.tries - 2,
+        f"{limit.name}:{subject}", limit.tries - but,
     )  # fmt: skip
+
+
+async def test_many_networks_close_the_password_to_strangers_but_for_a_first_try_each(
+    open_browser: OpenBrowser,
+) -> None:
+    await account(AMARA, "Amara Okonjo")
+    await full(limits.PASSWORD_STRANGERS, limits._subject(AMARA), but=2)
     bots = [await open_browser(f"192.0.2.{n}") for n in range(3)]
-    assert [(await bot.sign_in(password="a guess")).status_code for bot in bots] == [422, 422, 429]
+    assert [(await bot.sign_in(password="a guess")).status_code for bot in bots] == [422] * 3
+    assert [(await bot.sign_in(password="a guess")).status_code for bot in bots] == [429] * 3
+    owner = await open_browser(HOME)
+    assert (await owner.sign_in()).status_code == 303
+
+
+async def test_firsts_have_an_end_too_and_then_a_code_lets_the_owner_in(open_browser: OpenBrowser) -> None:
+    await account(AMARA, "Amara Okonjo")
+    await full(limits.PASSWORD_STRANGERS, limits._subject(AMARA))
+    await full(limits.PASSWORD_FIRSTS, limits._subject(AMARA), but=1)
+    bot = await open_browser("192.0.2.1")
+    assert (await bot.sign_in(password="a guess")).status_code == 422
     owner = await open_browser(HOME)
     assert (await owner.sign_in()).status_code == 429
     await owner.post("/account/sign-in/codes", email=AMARA)
@@ -132,14 +148,52 @@ async def test_many_networks_close_the_password_to_strangers_but_not_the_code(op
     ).status_code == 303
 
 
+async def test_where_many_ask_for_codes_a_network_still_gets_its_first_with_a_single_try(
+    open_browser: OpenBrowser,
+) -> None:
+    await account(AMARA, "Amara Okonjo")
+    await full(limits.CODE_STRANGERS, limits._subject(AMARA))
+    await full(limits.CODE_FIRSTS, limits._subject(AMARA), but=2)
+    owner, bot, late = [await open_browser(network) for network in (HOME, "192.0.2.1", "192.0.2.2")]
+    said = [(await one.post("/account/sign-in/codes", email=AMARA)).status_code for one in (owner, bot, late, owner)]
+    assert said == [303, 303, 429, 429]
+    assert {row["tries_allowed"] for row in await db.fetch("SELECT tries_allowed FROM account_code")} == {1}
+    assert (
+        await owner.post("/account/sign-in/code", code=await own_code(owner, "/account/sign-in/code"))
+    ).status_code == 303
+
+
+async def test_one_ipv6_site_cannot_keep_the_owner_out(open_browser: OpenBrowser) -> None:
+    """256 networks of /56 lie in the /48 that one customer can have: for one address they are one."""
+    await account(AMARA, "Amara Okonjo")
+    codes, passwords = [], []
+    for n in range(12):
+        bot = await open_browser(f"2001:db8:1:{n:x}00::1")
+        codes.append((await bot.post("/account/sign-in/codes", email=AMARA)).status_code)
+        passwords.append((await bot.sign_in(password="a guess at it")).status_code)
+    assert codes == [303] * 5 + [429] * 7
+    assert passwords == [422] * 10 + [429] * 2
+    for network in (HOME, "2001:db8:2::1"):
+        owner = await open_browser(network)
+        assert (await owner.post("/account/sign-in/codes", email=AMARA)).status_code == 303
+        assert (await owner.sign_in()).status_code == 303
+    assert await db.fetch_value("SELECT min(tries_allowed) FROM account_code") == 5
+
+
+async def test_one_ipv6_site_has_an_end_over_many_addresses(open_browser: OpenBrowser) -> None:
+    await full(limits.CODE_SITE, "2001:db8:1::/48", but=1)
+    bots = [await open_browser(f"2001:db8:1:{n}00::1") for n in range(2)]
+    said = [
+        (await bot.post("/account/reset", email=f"n{n}@brennhof.example")).status_code for n, bot in enumerate(bots)
+    ]
+    assert said == [303, 429]
+    assert (await (await open_browser("2001:db8:2::1")).post("/account/reset", email=AMARA)).status_code == 303
+
+
 async def test_codes_asked_for_by_many_have_a_single_try_in_the_end(open_browser: OpenBrowser) -> None:
     """Guessing codes over many networks: the flood makes each further code good for one try, never for none."""
     await account(AMARA, "Amara Okonjo")
-    key = f"code-full-tries:{limits._subject(AMARA)}"
-    await db.execute(
-        "INSERT INTO rate_limit (key, window_ends_at, tries) VALUES ($1, now() + interval '5 hours', $2)",
-        key, limits.CODE_FULL_TRIES.tries,
-    )  # fmt: skip
+    await full(limits.CODE_FULL_TRIES, limits._subject(AMARA))
     owner = await open_browser(HOME)
     await owner.post("/account/sign-in/codes", email=AMARA)
     assert await db.fetch_value("SELECT tries_allowed FROM account_code") == 1
@@ -158,8 +212,9 @@ async def test_codes_per_address_and_network_are_limited(open_browser: OpenBrows
 
 async def test_no_window_is_longer_than_a_day_and_only_tries_have_that(open_browser: OpenBrowser) -> None:
     closing = [
-        limits.PASSWORD_HERE, limits.PASSWORD_NETWORK, limits.PASSWORD_STRANGERS, limits.PASSWORD_DEVICE,
-        limits.CODE_HERE, limits.CODE_NETWORK, limits.CODE_STRANGERS, limits.CODE_DEVICE,
+        limits.PASSWORD_HERE, limits.PASSWORD_NETWORK, limits.PASSWORD_SITE, limits.PASSWORD_STRANGERS,
+        limits.PASSWORD_FIRSTS, limits.PASSWORD_DEVICE, limits.CODE_HERE, limits.CODE_NETWORK, limits.CODE_SITE,
+        limits.CODE_STRANGERS, limits.CODE_FIRSTS, limits.CODE_DEVICE,
     ]  # fmt: skip
     assert max(limit.per.total_seconds() for limit in closing) == 3600
     assert limits.CODE_STRANGERS.tries >= 4 * limits.CODE_HERE.tries, "one network must not use it up"

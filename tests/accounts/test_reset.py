@@ -1,11 +1,24 @@
 """A forgotten password: address, code, new password, confirmation; everybody else is signed out."""
 
+import asyncio
+import contextvars
 import re
 
 import pytest
 
 from portal.core import db
-from tests.accounts.conftest import AMARA, ATTACKER, OFFICE, Browser, OpenBrowser, account, mails, newest_code
+from tests.accounts.conftest import (
+    AMARA,
+    ATTACKER,
+    OFFICE,
+    PASSWORD,
+    Browser,
+    OpenBrowser,
+    account,
+    mails,
+    newest_code,
+    own_code,
+)
 
 NEW = "a fourth vial on it"
 
@@ -34,6 +47,50 @@ async def test_the_whole_way(open_browser: OpenBrowser) -> None:
     other = await open_browser()
     assert (await other.sign_in()).status_code == 422
     assert (await other.sign_in(password=NEW)).status_code == 303
+
+
+async def test_a_change_of_password_makes_every_other_code_worthless(amara: Browser, open_browser: OpenBrowser) -> None:
+    """Whoever had got as far as choosing a new password, or had a code to sign in with, got nowhere."""
+    resetting, coding, signing_up = [await open_browser(OFFICE) for _ in range(3)]
+    await reset(resetting)
+    await coding.post("/account/sign-in/codes", email=AMARA)
+    code = await own_code(coding, "/account/sign-in/code")
+    await signing_up.post("/account/sign-up", email=AMARA, name="A", password=NEW)
+    sign_up_code = await own_code(signing_up, "/account/sign-up/code")
+    await amara.post("/account/password", old_password=PASSWORD, new_password=NEW, repeat=NEW)
+    late = await resetting.post("/account/reset/password", new_password="of an intruder", repeat="of an intruder")
+    assert (late.status_code, late.headers["location"]) == (303, "/account/reset")
+    for browser, path, typed in ((coding, "sign-in", code), (signing_up, "sign-up", sign_up_code)):
+        answer = await browser.post(f"/account/{path}/code", code=typed)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/account/{path}")
+        assert browser.session is None
+    assert (await (await open_browser()).sign_in(password=NEW)).status_code == 303
+
+
+async def test_a_reset_makes_the_codes_of_others_worthless(open_browser: OpenBrowser) -> None:
+    await account(AMARA)
+    first, second = await open_browser(), await open_browser(OFFICE)
+    await reset(first)
+    await reset(second)
+    await second.post("/account/reset/password", new_password=NEW, repeat=NEW)
+    late = await first.post("/account/reset/password", new_password="of an intruder", repeat="of an intruder")
+    assert late.headers["location"] == "/account/reset"
+    assert (await (await open_browser()).sign_in(password=NEW)).status_code == 303
+
+
+async def test_a_change_does_not_wait_for_a_code_that_is_being_typed(open_browser: OpenBrowser) -> None:
+    """Whoever types it waits for the account, and the two would wait for each other."""
+    await account(AMARA)
+    first, second = await open_browser(), await open_browser(OFFICE)
+    await reset(first)
+    await reset(second)
+    async with db.transaction():
+        await db.execute("SELECT FROM account_code ORDER BY id LIMIT 1 FOR UPDATE")
+        elsewhere = contextvars.Context()
+        changing = asyncio.create_task(
+            second.post("/account/reset/password", new_password=NEW, repeat=NEW), context=elsewhere
+        )
+        assert (await asyncio.wait_for(changing, 5)).status_code == 303
 
 
 async def test_other_sessions_end_and_the_page_says_so(amara: Browser, open_browser: OpenBrowser) -> None:

@@ -1,10 +1,13 @@
-"""Sessions: listed, revoked at once, sliding, found only by their owner."""
+"""Sessions: listed, revoked at once, ending by themselves, found only by their owner."""
 
 import re
 from datetime import timedelta
 
 import pytest
 
+from portal.accounts.actors import PORTAL
+from portal.accounts.commands import grant_role
+from portal.accounts.tables import StaffRole
 from portal.core import clock, db
 from tests.accounts.conftest import AMARA, IPHONE, OFFICE, Browser, OpenBrowser, account
 
@@ -65,18 +68,34 @@ async def test_no_session_of_others_and_no_made_up_one(amara: Browser, open_brow
     assert answer.text.count("Traceback") == 0
 
 
-async def test_sessions_last_thirty_days_from_their_last_use(amara: Browser) -> None:
-    assert await db.fetch_value("SELECT expires_at - created_at FROM account_session") == timedelta(days=30)
-    await db.execute(
-        "UPDATE account_session SET seen_at = seen_at - interval '20 days', expires_at = expires_at - interval '20 days'"
-    )
+async def age(column: str, by: str) -> None:
+    await db.execute(f"UPDATE account_session SET {column} = {column} - $1::text::interval", by)
+
+
+async def test_sessions_end_thirty_days_after_signing_in_however_much_they_are_used(amara: Browser) -> None:
+    for column in ("created_at", "seen_at", "expires_at"):
+        await age(column, "29 days 23 hours")
     assert await amara.name() == "Amara Okonjo"
-    row = await db.fetch_one("SELECT seen_at, expires_at FROM account_session")
+    row = await db.fetch_one("SELECT seen_at, created_at, expires_at FROM account_session")
     assert row is not None
     assert clock.now() - row["seen_at"] < timedelta(minutes=1)
-    assert row["expires_at"] - row["seen_at"] == timedelta(days=30)
-    await db.execute("UPDATE account_session SET expires_at = now() - interval '1 second'")
+    assert row["expires_at"] - row["created_at"] == timedelta(days=30)
+    await age("expires_at", "1 hour 1 minute")
     assert await amara.name() is None
+
+
+async def test_a_session_of_staff_ends_when_it_lies_unused_for_half_a_day(
+    amara: Browser, open_browser: OpenBrowser
+) -> None:
+    phone = await phone_of(open_browser)
+    await db.execute("UPDATE account_session SET seen_at = seen_at - interval '11 hours 50 minutes' WHERE id = 1")
+    await db.execute("UPDATE account_session SET seen_at = seen_at - interval '12 hours' WHERE id = 2")
+    assert await phone.name() == "Amara Okonjo"
+    await db.execute("UPDATE account_session SET seen_at = seen_at - interval '13 hours' WHERE id = 2")
+    await grant_role(actor=PORTAL, email=AMARA, role=StaffRole.DOOR, now=clock.now())
+    assert (await phone.name(), await amara.name()) == (None, "Amara Okonjo")
+    assert await listed(amara) == [("Firefox on Windows", True)]
+    assert (await amara.get("/account/sessions")).text.count("until it was not used for 12 hours") == 1
 
 
 async def test_last_seen_is_written_every_few_minutes_only(amara: Browser) -> None:

@@ -1,10 +1,13 @@
 """Signing in with a password or a code; the same answer, and the same work, for known and unknown addresses."""
 
+import html
 import re
 from typing import Any
 
 import argon2
+import httpx
 import pytest
+from litestar import Litestar
 
 from portal.accounts import passwords
 from portal.core import db
@@ -116,20 +119,40 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(browser: B
     [cookie] = [c for c in answer.headers.get_list("set-cookie") if c.startswith("session=")]
     name_and_value, *parts = cookie.split("; ")
     assert len(name_and_value.removeprefix("session=")) == 43
-    assert {part.lower() for part in parts} == {"httponly", "path=/", "samesite=lax", "max-age=34560000"}
+    assert {part.lower() for part in parts} == {"httponly", "path=/", "samesite=lax", "max-age=2592000"}
 
 
-async def test_over_https_cookies_are_secure(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    await account(AMARA)
-    monkeypatch.setenv("BASE_URL", "https://portal.example")
+async def test_over_https_cookies_are_bound_to_this_host(
+    app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And are still read, and taken away again, under the names that bind them."""
+    await account(AMARA, "Amara Okonjo")
+    monkeypatch.setenv("BASE_URL", "https://portal.publisher.example")
+    monkeypatch.setenv("SECRET_KEY", "a-secret-of-one's-own-with-many-characters")
     current.cache_clear()
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     try:
-        answer = await browser.sign_in()
+        async with httpx.AsyncClient(transport=transport, base_url=current().base_url, headers=headers) as secure:
+            browser = Browser(secure)
+            asked = await browser.post("/account/sign-in/codes", email=AMARA)
+            entered = await browser.sign_in()
+            saved = await browser.post("/account/profile", name="Amara O.", timezone="UTC")
+            shown = (await browser.get("/account")).text.count("Saved.")
+            left = await browser.post("/account/sign-out")
+            names = {cookie.name for cookie in secure.cookies.jar}
     finally:
         monkeypatch.undo()
         current.cache_clear()
-    cookies = [cookie for cookie in answer.headers.get_list("set-cookie") if not cookie.startswith("notice")]
-    assert [cookie.lower().count("; secure") for cookie in cookies] == [1, 1]
+    said = [c for answer in (asked, entered, saved, left) for c in answer.headers.get_list("set-cookie")]
+    for cookie in said:
+        parts = {part.lower() for part in cookie.split("; ")[1:]}
+        assert {"secure", "httponly", "samesite=lax"} <= parts
+        assert ("path=/" in parts) == cookie.startswith("__Host-"), cookie
+    assert {cookie.partition("=")[0] for cookie in said} == {
+        "__Secure-ticket_sign_in", "__Host-session", "__Secure-device", "__Host-notice"
+    }  # fmt: skip
+    assert (shown, names) == (1, {"__Secure-ticket_sign_in", "__Secure-device", "__Host-notice"})
 
 
 async def test_only_the_hash_of_the_session_is_stored(amara: Browser) -> None:
@@ -191,6 +214,16 @@ async def test_a_guarded_page_leads_back_after_signing_in(browser: Browser) -> N
     assert re.findall(r'name="next" value="([^"]*)"', page) == ["/account/sessions"]
     answer = await browser.post("/account/sign-in", email=AMARA, password=PASSWORD, next="/account/sessions")
     assert answer.headers["location"] == "/account/sessions"
+
+
+async def test_the_address_to_lead_back_to_keeps_its_query(browser: Browser) -> None:
+    wanted = "/staff/events?q=isolator%20day&state=draft"
+    turned = await browser.get(wanted)
+    page = html.unescape((await browser.get(turned.headers["location"])).text)
+    assert re.findall(r'name="next" value="([^"]*)"', page) == [wanted]
+    await account(AMARA)
+    answer = await browser.post("/account/sign-in", email=AMARA, password=PASSWORD, next=wanted)
+    assert answer.headers["location"] == wanted
 
 
 async def test_signing_out_is_a_post_and_ends_the_session_at_once(amara: Browser) -> None:

@@ -97,7 +97,7 @@ async def test_pages_lead_to_each_other(client: httpx.AsyncClient) -> None:
         ("events?country=Austria", 400, "country: Expected `str` matching regex"),
         ("events?page=99", 404, "This list has 1 pages."),
         ("events/none", 404, "There is no such event."),
-        ("events/%00", 404, "There is no such event."),
+        ("events/%00", 404, "The address may be mistyped"),
         ("nothing", 404, "The address may be mistyped, or the page has moved."),
     ],
 )

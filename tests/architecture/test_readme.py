@@ -22,3 +22,14 @@ def test_commands_named_in_the_readme_exist() -> None:
     named = {part.split()[0].strip("`") for part in text.split("uv run portal ")[1:]}
     assert named <= known
     assert {"demo", "serve", "worker", "migrate", "import", "check", "staff"} <= known
+
+
+def test_the_procfile_starts_commands_that_exist_and_means_production() -> None:
+    known = get_command(app).commands  # type: ignore[attr-defined]
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    assert list(lines) == ["release", "web", "worker"]
+    for line in lines.values():
+        setting, program, command, *options = line.split()
+        assert (setting, program, command in known) == ("PORTAL_ENV=${PORTAL_ENV:-production}", "portal", True)
+        given = {option for option in options if option.startswith("--")}
+        assert given <= {name for parameter in known[command].params for name in parameter.opts}

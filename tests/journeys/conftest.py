@@ -40,15 +40,15 @@ def _three_ports() -> int:
 
 
 @contextlib.asynccontextmanager
-async def demo_in(folder: Path, *options: str) -> AsyncIterator[RunningDemo]:
-    """`portal demo` on free ports; ended by SIGINT, as Ctrl-C does."""
+async def demo_in(folder: Path, *, ended_by: signal.Signals = signal.SIGINT) -> AsyncIterator[RunningDemo]:
+    """`portal demo` on free ports; ended by SIGINT, as Ctrl-C does, or SIGHUP, as closing the terminal does."""
     port = _three_ports()
     hidden = {"DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "PORTAL_ENV", "BASE_URL"}
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     log = (folder / "demo.out").open("wb")
     with log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "portal.cli", "demo", "--port", str(port), *options,
+            sys.executable, "-m", "portal", "demo", "--port", str(port),
             env={**environment, "PORTAL_DATA": str(folder / "data")}, stdout=log, stderr=log, cwd=folder,
         )  # fmt: skip
     demo = RunningDemo(f"http://localhost:{port}", f"http://localhost:{port + 1}", process, folder)
@@ -57,7 +57,7 @@ async def demo_in(folder: Path, *options: str) -> AsyncIterator[RunningDemo]:
         yield demo
     finally:
         if process.returncode is None:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ended_by)
         await asyncio.wait_for(process.wait(), 60)
 
 

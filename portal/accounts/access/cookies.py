@@ -3,17 +3,17 @@
 from litestar.connection import Request
 from litestar.response import Response
 
+from portal.accounts import rules
 from portal.accounts.access import limits
 from portal.accounts.access.values import Browser, Entered
 from portal.accounts.guards import SESSION_COOKIE
 from portal.accounts.tables import CodePurpose
-from portal.core.settings import current
-from portal.web import clients
+from portal.web import clients, cookies
 
 _DEVICE = "device"
+_HERE = "/account"
 _TICKET_SECONDS = 3600
-# Longer than any session: when one ends is decided by the server, and each use makes it last longer.
-_SESSION_SECONDS = _DEVICE_SECONDS = 400 * 86_400
+_DEVICE_SECONDS = 400 * 86_400
 
 
 def browser_of(request: Request) -> Browser:
@@ -21,56 +21,49 @@ def browser_of(request: Request) -> Browser:
     return Browser(
         user_agent=clients.user_agent(request),
         network=clients.network(request),
-        device=request.cookies.get(_DEVICE, ""),
+        device=cookies.read(request, _DEVICE, path=_HERE),
     )
 
 
 def session_of(request: Request) -> str:
-    return request.cookies.get(SESSION_COOKIE, "")
+    return cookies.read(request, SESSION_COOKIE)
 
 
 def let_in(answer: Response, entered: Entered) -> Response:
     """Hand the new session to the browser, and remember the browser as one of the owner's."""
-    _set(answer, SESSION_COOKIE, entered.secret, path="/", seconds=_SESSION_SECONDS)
+    cookies.give(answer, SESSION_COOKIE, entered.secret, seconds=int(rules.SESSION_LIFE.total_seconds()))
     return know_device(answer, entered.email)
 
 
 def know_device(answer: Response, email: str) -> Response:
-    _set(answer, _DEVICE, limits.device_cookie(email), path="/account", seconds=_DEVICE_SECONDS)
+    cookies.give(answer, _DEVICE, limits.device_cookie(email), path=_HERE, seconds=_DEVICE_SECONDS)
     return answer
 
 
 def let_out(answer: Response) -> Response:
     """Take the session's cookie away."""
-    answer.delete_cookie(SESSION_COOKIE, path="/")
+    cookies.take_away(answer, SESSION_COOKIE)
     return answer
 
 
 def forget_device(answer: Response) -> Response:
-    answer.delete_cookie(_DEVICE, path="/account")
+    cookies.take_away(answer, _DEVICE, path=_HERE)
     return answer
 
 
 def ticket_of(request: Request, purpose: CodePurpose) -> str:
-    return request.cookies.get(_ticket(purpose), "")
+    return cookies.read(request, _ticket(purpose), path=_HERE)
 
 
 def give_ticket(answer: Response, purpose: CodePurpose, secret: str) -> Response:
-    _set(answer, _ticket(purpose), secret, path="/account", seconds=_TICKET_SECONDS)
+    cookies.give(answer, _ticket(purpose), secret, path=_HERE, seconds=_TICKET_SECONDS)
     return answer
 
 
 def drop_ticket(answer: Response, purpose: CodePurpose) -> Response:
-    answer.delete_cookie(_ticket(purpose), path="/account")
+    cookies.take_away(answer, _ticket(purpose), path=_HERE)
     return answer
 
 
 def _ticket(purpose: CodePurpose) -> str:
     return f"ticket_{purpose.value}"
-
-
-def _set(answer: Response, name: str, value: str, *, path: str, seconds: int) -> None:
-    answer.set_cookie(
-        key=name, value=value, path=path, max_age=seconds, httponly=True, samesite="lax",
-        secure=current().base_url.startswith("https://"),
-    )  # fmt: skip

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from portal.accounts.access.values import Ticket, Wish
+from portal.accounts.queries import LIVE_SESSION
+from portal.accounts.rules import STAFF_IDLE
 from portal.accounts.tables import CodePurpose
 from portal.core import db
 from portal.core.tokens import hashed
@@ -65,9 +67,9 @@ class Session(msgspec.Struct, frozen=True):
 async def sessions(account_id: int, *, now: datetime) -> list[Session]:
     """Where somebody is signed in, most recently used first."""
     rows = await db.fetch(
-        "SELECT id, user_agent, created_at, seen_at FROM account_session "
-        "WHERE account = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY seen_at DESC, id DESC LIMIT 100",
-        account_id, now,
+        "SELECT s.id, s.user_agent, s.created_at, s.seen_at FROM account_session s "
+        f"WHERE s.account = $1 AND {LIVE_SESSION} ORDER BY s.seen_at DESC, s.id DESC LIMIT 100",
+        account_id, now, now - STAFF_IDLE,
     )  # fmt: skip
     return [Session(**row) for row in rows]
 

@@ -50,7 +50,6 @@ class ListPages(Controller):
             **_about(parsed, found, instead=instead, day=day),
             rows=rows.of,
             own=[row.id for row in found.rows if row.kind is EventKind.OWN],
-            fragment=bool(request.headers.get("hx-request")),
         )
 
 

@@ -57,7 +57,6 @@ class MonthPages(Controller):
             block="results",
             status=422 if parsed.problems else 200,
             section="calendar",
-            fragment=bool(request.headers.get("hx-request")),
             filters=asks,
             problems=parsed.problems,
             first=first,

@@ -29,6 +29,7 @@ async def change_password(*, actor: Actor, old: str, new: str, now: datetime) ->
         )  # fmt: skip
         if not db.affected(done):
             raise Conflict("Your password was changed elsewhere in the meantime. Please sign in again.")
+        await commands.end_codes(account_id=actor.account_id, email=actor.email)
         ended = await commands.end_sessions(account_id=actor.account_id, but=actor.session_id, now=now)
         await jobs.enqueue("accounts.send_password_notice", account_id=actor.account_id, at=now)
     return ended
@@ -42,8 +43,9 @@ async def change_password_with_code(*, actor: Actor, ticket: str, code: str, new
     fresh = await passwords.hashed(new)
     async with codes.right_code(
         secret=ticket, purpose=CodePurpose.PASSWORD, typed=code, now=now, account_id=actor.account_id
-    ):
+    ) as proved:
         await db.execute("UPDATE account SET password_hash = $2 WHERE id = $1", actor.account_id, fresh)
+        await commands.end_codes(account_id=actor.account_id, email=actor.email, but=proved.id)
         ended = await commands.end_sessions(account_id=actor.account_id, but=actor.session_id, now=now)
         await jobs.enqueue("accounts.send_password_notice", account_id=actor.account_id, at=now)
     return ended
@@ -82,10 +84,7 @@ async def change_address(*, actor: Actor, ticket: str, code: str, now: datetime)
             if not db.affected(moved):
                 raise Conflict("Your address was changed elsewhere in the meantime.")
             # Codes on their way to the old address must not open the account any more.
-            await db.execute(
-                "DELETE FROM account_code WHERE id <> $1 AND (account = $2 OR email = $3)",
-                proved.id, actor.account_id, proved.details["from"],
-            )  # fmt: skip
+            await commands.end_codes(account_id=actor.account_id, email=proved.details["from"], but=proved.id)
             await jobs.enqueue("accounts.send_address_notice", code_id=proved.id)
             return proved.email
     except asyncpg.UniqueViolationError:

@@ -69,7 +69,7 @@ async def prove_for_reset(*, ticket: str, code: str, now: datetime) -> None:
 async def finish_reset(
     *, ticket: str, email: str, password: str, browser: Browser, now: datetime, old_session: str = ""
 ) -> Entered:
-    """Set the new password, end every session there was, and sign in."""
+    """Set the new password, end every session and every other code there was, and sign in."""
     if fault := rules.password_fault(password, email=email):
         raise Invalid({"new_password": fault})
     fresh = await passwords.hashed(password)
@@ -79,6 +79,7 @@ async def finish_reset(
         if account_id is None or proved.email != rules.address(email):
             raise Conflict("This account was erased in the meantime.")
         await db.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account_id, fresh)
+        await commands.end_codes(account_id=account_id, email=proved.email, but=proved.id)
         await sessions.end_by_secret(old_session, now=now)
         ended = await commands.end_sessions(account_id=account_id, now=now)
         await jobs.enqueue("accounts.send_password_notice", account_id=account_id, at=now)

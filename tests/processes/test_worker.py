@@ -1,0 +1,73 @@
+"""The worker process: its heart goes on after a hiccup of the database, and it finishes what it began when told to stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import httpx
+
+from portal import worker
+from portal.core import clock, db
+from portal.notifications.commands import queue_mail
+from tests.notifications.conftest import message
+from tests.notifications.receiver import Receiver
+
+
+async def beats() -> int:
+    """How many workers were seen since the last look."""
+    found = await db.fetch("DELETE FROM worker_heartbeat RETURNING worker")
+    return len(found)
+
+
+async def until_seen() -> None:
+    async with asyncio.timeout(5):
+        while not await beats():
+            await asyncio.sleep(0.01)
+
+
+async def test_the_heart_goes_on_after_a_hiccup_of_the_database(
+    altered_database: str, client: httpx.AsyncClient
+) -> None:
+    heart = asyncio.create_task(worker.beat(every=timedelta(milliseconds=5)))
+    await until_seen()
+    await db.execute("ALTER TABLE worker_heartbeat RENAME TO away")
+    await asyncio.sleep(0.05)
+    assert not heart.done()
+    await db.execute("ALTER TABLE away RENAME TO worker_heartbeat")
+    await until_seen()
+    await db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    await until_seen()
+    await asyncio.sleep(0.02)
+    assert (await client.get("/ready")).status_code == 200
+    heart.cancel()
+
+
+async def test_told_to_stop_it_finishes_the_mail_in_hand(database: str) -> None:
+    receiver = Receiver()
+    await receiver.start()
+    environment = {"DATABASE_URL": database, "SMTP_URL": receiver.url, "LOG_FORMAT": "json"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "portal.cli", "worker", env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+
+    async def stop_it() -> None:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+
+    receiver.before_answer = stop_it
+    async with db.transaction():
+        await queue_mail(message=message(), now=clock.now())
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await receiver.stop()
+    assert process.returncode == 0, said.decode()
+    assert len(receiver.taken) == 1
+    assert await db.fetch_value("SELECT state FROM mail") == "accepted"
+    assert said.decode().count('"worker stopped"') == 1
+    assert "amara" not in said.decode().lower()
