@@ -23,7 +23,7 @@ _MOST_SECONDS = 60.0
 _GZIP_FROM = 1400
 _KEPT_HEADERS = {b"content-type", b"vary", b"cache-control", b"link", b"content-disposition", b"x-robots-tag"}
 
-Key = tuple[str, tuple[tuple[str, str], ...], bytes]
+Key = tuple[str, tuple[tuple[str, str], ...], bool]
 
 
 class PageRule(msgspec.Struct, frozen=True):
@@ -127,7 +127,12 @@ def key_of(scope: Scope, rule: PageRule) -> Key:
     if rule.query and scope["query_string"]:
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.blanks)
         query = tuple(sorted((name, value) for name, value in pairs if name in rule.query))
-    return scope["path"], query, header(scope, b"hx-target") if header(scope, b"hx-request") else b""
+    return scope["path"], query, wants_part(scope)
+
+
+def wants_part(scope: Scope) -> bool:
+    """True where htmx asks for a part of a page; going back in history it wants the whole one."""
+    return bool(header(scope, b"hx-request")) and not header(scope, b"hx-history-restore-request")
 
 
 def header(scope: Scope, name: bytes) -> bytes:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from portal.core import countries, money, times
 from portal.core.money import Money
 from portal.core.settings import current
-from portal.web import assets, flash
+from portal.web import assets, flash, page_cache
 
 TEMPLATES = assets.ROOT / "templates"
 
@@ -84,12 +84,11 @@ def page(
     **context: Any,
 ) -> Response[str]:
     """Answer with a page. `private` pages belong to one person: never stored, and they show waiting notices."""
-    asked = bool(request.headers.get("hx-request")) and not request.headers.get("hx-history-restore-request")
     # An error page inside a fragment would be swallowed: htmx only swaps in what fits its target.
-    part = block if asked else None
+    part = block if page_cache.wants_part(request.scope) else None
     told = dict(headers or {})
     if block is not None:
-        told["Vary"] = "HX-Request"
+        told["Vary"] = "HX-Request, HX-History-Restore-Request"
     told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
     notices = flash.waiting(request) if private and part is None else []
     body = render(template, block=part, path=request.url.path, notices=notices, **context)

@@ -6,12 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock
 from portal.events import commands
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import VenueFacts
+from tests.events.hearing import settled
 from tests.events.reading import links, titles, words
 from tests.factories import events
 
@@ -269,10 +271,14 @@ class TestFragment:
         assert "<html" not in answer.text
         assert 'id="filter-fields" hx-swap-oob="true"' in answer.text
         assert "<title>Events: Austria · Sterile Line</title>" in answer.text
-        assert answer.headers["vary"].startswith("HX-Request")
+        assert answer.headers["vary"] == "HX-Request, HX-History-Restore-Request, Accept-Encoding"
 
-    async def test_the_whole_page_and_the_fragment_are_kept_apart(self, season: httpx.AsyncClient) -> None:
-        fragment = await season.get("/events", headers={"HX-Request": "true", "HX-Target": "results"})
+    @pytest.mark.parametrize("target", [{"HX-Target": "results"}, {}])
+    async def test_the_whole_page_and_the_fragment_are_kept_apart(
+        self, app: Litestar, season: httpx.AsyncClient, target: dict[str, str]
+    ) -> None:
+        await settled(app)
+        fragment = await season.get("/events", headers={"HX-Request": "true", **target})
         whole = await season.get("/events")
         assert ("<html" in fragment.text, "<html" in whole.text) == (False, True)
 
