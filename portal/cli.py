@@ -22,7 +22,7 @@ from portal.core.embedded import private_server
 from portal.core.errors import DomainError
 from portal.core.settings import Settings, current
 from portal.demo.running import Demo, PortBusy
-from portal.events.importing.run import import_events_command
+from portal.events.importing.command_line import import_events_command
 from portal.worker import run as run_worker
 
 app = typer.Typer(

@@ -165,7 +165,7 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         credit=fields.text_of(record, "credit") or context.credit,
         is_free=fields.yes(record["free"], what="free") if "free" in record else None,
         source=context.source,
-        source_key=key(fields.text_of(record, "key") or key(title, str(first.day), url)),
+        source_key=key(fields.text_of(record, "key") or key(title, str(first.day), fields.bare_address(url))),
     )
 
 
