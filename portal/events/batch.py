@@ -126,7 +126,12 @@ class Batch:
         place = states.place_words(facts.format, facts.venue)
         if before.state is not EventState.DRAFT:
             same = before.format == facts.format and states.same_place(before.venue, facts.venue)
-            standing = standing.moved_to(starts_at=facts.starts_at, place=standing.place if same else place)
+            standing = standing.moved_to(
+                starts_at=facts.starts_at,
+                timezone=facts.timezone,
+                all_day=facts.all_day,
+                place=standing.place if same else place,
+            )
         plan = {name: getattr(facts, name) for name in changes.Plan.__struct_fields__ if name != "state"}
         told = changes.told(before, changes.Plan(**plan, state=standing.state)) if was_public else []
         note, version = changes.note(told), row["version"] + 1

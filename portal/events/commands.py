@@ -93,7 +93,12 @@ async def move_event(
             return
         standing = saving.standing_of(row)
         same = before.format == after.format and states.same_place(before.venue, after.venue)
-        standing = standing.moved_to(starts_at=after.starts_at, place=standing.place if same else after.place)
+        standing = standing.moved_to(
+            starts_at=after.starts_at,
+            timezone=after.timezone,
+            all_day=after.all_day,
+            place=standing.place if same else after.place,
+        )
         venues = await saving.add_venues([after.venue])
         await saving.set_columns(
             event_id,

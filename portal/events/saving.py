@@ -227,6 +227,8 @@ def standing_of(row: Mapping[str, Any]) -> states.Standing:
     return states.Standing(
         state=EventState(row["state"]),
         starts_at=row["starts_at"],
+        timezone=row["timezone"],
+        all_day=row["all_day"],
         place=states.place_words(EventFormat(row["format"]), calendar.venue_of(row)),
         first_starts_at=row["first_starts_at"],
         first_place=row["first_place"],

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from portal.core import db
@@ -123,6 +124,21 @@ async def test_a_conference_that_moved_in_the_list_is_the_same_event(
     assert (row["id"], f"{row['starts_on']}", row["state"]) == (event_id, "2027-03-22", "moved")
     assert (await sequences())["B"] == 1
     assert counts(await import_file(file, now=now)) == (0, 0, 3, 1, 1)
+
+
+async def test_a_place_that_becomes_known_is_no_move(client: httpx.AsyncClient, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    for more in (
+        {"city": None, "country": None}, {"city": "Tokyo", "country": "Japan"},
+        {"city": "Tokyo", "country": "Japan", "online": True},
+    ):  # fmt: skip
+        file.write_text(json_lines(conference(name="Sakura", startDate="2027-05-10", endDate="2027-05-11", **more)))
+        await import_file(file, now=now)
+    row = await db.fetch_one("SELECT state, timezone, starts_on::text, first_starts_at, first_place, slug FROM event")
+    assert row is not None
+    assert tuple(row)[:5] == ("published", "Asia/Tokyo", "2027-05-10", None, "")
+    page = (await client.get(f"/events/{row['slug']}")).text
+    assert ("First announced" in page, "EventRescheduled" in page) == (False, False)
 
 
 async def test_a_second_edition_in_another_file_is_another_event(database: str, tmp_path: Path, now: datetime) -> None:
