@@ -189,8 +189,9 @@ class TestWords:
 class TestMonths:
     def test_a_list_by_months(self) -> None:
         days = [date(2026, 11, 20), date(2026, 11, 24), date(2026, 12, 1), date(2026, 12, 2)]
-        rows = [row(id=n, starts_on=day) for n, day in enumerate(days)]
-        found = months.groups(rows, {"2026-11": 3, "2026-12": 8}, today=date(2026, 11, 23), running=1)
+        rows = [row(id=n, starts_on=day, starts_at=datetime.combine(day, time(9), UTC)) for n, day in enumerate(days)]
+        counts, midnight = {"2026-11": 3, "2026-12": 8}, datetime(2026, 11, 22, 23, tzinfo=UTC)
+        found = months.groups(rows, counts, today=date(2026, 11, 23), midnight=midnight, running=1)
         assert [(group.key, group.title, group.count, len(group.rows)) for group in found] == [
             ("now", "On now", 1, 1), ("2026-11", "November 2026", 3, 1), ("2026-12", "December 2026", 8, 2),
         ]  # fmt: skip

@@ -8,7 +8,7 @@ from litestar.response import Response
 
 from portal.core import countries
 from portal.core.errors import NotFound
-from portal.core.times import today
+from portal.core.times import midnight, today
 from portal.events import rows
 from portal.events.around import parts_of
 from portal.events.forms import PAGE_KEYS, asked, page_number
@@ -74,7 +74,13 @@ def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str
         "chips": active,
         "offers": filter_rules.offers(asks, active, facets.loosened),
         "unknown": _unknown(asks, facets),
-        "groups": months.groups(found.rows, facets.by_month, today=day, running=facets.running if upcoming else -1),
+        "groups": months.groups(
+            found.rows,
+            facets.by_month,
+            today=day,
+            midnight=midnight(day),
+            running=facets.running if upcoming else -1,
+        ),
         "parts": parts_of(parsed, found, past=past, day=day),
         "address": lambda number: "/events" + asks.query(page=number if number > 1 else None),
     }

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from portal.core import times
 from portal.events.rules.filters import Filters
 
 # Accents go before the quoting: unaccent() turns typographic quotes into plain ones.
@@ -30,9 +31,9 @@ class Conditions:
         parts = ["e.state <> 'draft'"]
         match self.when:
             case "upcoming":
-                parts.append(f"e.ends_on >= {self.value(self.today)}")
+                parts.append(f"e.ends_at > {self.value(times.midnight(self.today))}")
             case "past":
-                parts.append(f"e.ends_on < {self.value(self.today)}")
+                parts.append(f"e.ends_at <= {self.value(times.midnight(self.today))}")
         if self.filters.q:
             parts.append(f"e.search @@ {self.search(self.filters.q)}")
         return " AND ".join(parts)

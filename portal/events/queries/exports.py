@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.core import changes, db
+from portal.core import changes, db, times
 from portal.events.keeping import Kept
 from portal.events.queries.conditions import Conditions
 from portal.events.queries.listing import COLUMNS, row_of
@@ -108,9 +108,9 @@ async def topics(*, today: date) -> list[TopicUse]:
     """Every topic, by name."""
     records = await db.fetch(
         "SELECT t.slug, t.name, count(e.id) AS upcoming FROM topic t LEFT JOIN event_topic et ON et.topic = t.id "
-        "LEFT JOIN event e ON e.id = et.event AND e.state <> 'draft' AND e.ends_on >= $1 "
+        "LEFT JOIN event e ON e.id = et.event AND e.state <> 'draft' AND e.ends_at > $1 "
         "GROUP BY t.id ORDER BY t.name LIMIT 2000",
-        today,
+        times.midnight(today),
     )
     return [TopicUse(**record) for record in records]
 

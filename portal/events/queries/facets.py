@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from portal.core import changes, db
+from portal.core import changes, db, times
 from portal.events.keeping import Kept
 from portal.events.queries.conditions import DIMENSIONS, Conditions
 from portal.events.rules.filters import Filters
@@ -90,11 +90,12 @@ def statement(c: Conditions) -> str:
     season = c.value(since - timedelta(days=since.weekday()))
     chosen, weeks, month = c.value(list(c.filters.topic)), c.value(SEASON * 7), c.value(since.replace(day=1))
     loosened = ", ".join(f"'{name}', (SELECT count(*) FROM base WHERE {under(name)})" for name in active)
-    to_come = f"starts_on >= {today}" if c.when == "upcoming" else "true"
+    running = f"(starts_on < {today} AND starts_at < {c.value(times.midnight(c.today))})"
+    to_come = f"NOT {running}" if c.when == "upcoming" else "true"
     looks_ahead = "true" if c.when == "past" or c.filters.since else "false"
     return f"""
 WITH base AS MATERIALIZED (
-    SELECT e.id, e.title, e.starts_on, e.ends_on, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
+    SELECT e.id, e.title, e.starts_on, e.ends_on, e.starts_at, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
            e.is_free, e.sponsor, e.sponsor <> '' AS sponsored, v.country, v.city{flags}
     FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {base}
 ), found AS (
@@ -110,7 +111,7 @@ SELECT json_build_object(
     'version', (SELECT version FROM content_version WHERE tag = 'events'),
     'total', (SELECT count(*) FROM found),
     'online', (SELECT count(*) FROM found WHERE format <> 'in_person'),
-    'running', (SELECT count(*) FROM found WHERE starts_on < {today}),
+    'running', (SELECT count(*) FROM found WHERE {running}),
     'first_on', (SELECT min(starts_on) FROM found),
     'last_on', (SELECT max(starts_on) FROM found),
     'by_month', {_counts("to_char(starts_on, 'YYYY-MM')", "found", to_come)},
