@@ -57,7 +57,7 @@ class ListPages(Controller):
 def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str, Any]:
     """What the page says of the list besides its rows."""
     facets, asks = found.facets, parsed.filters
-    past = asks.when == "past" or bool(asks.until and asks.until.last < day and not asks.when)
+    past = asks.looks_back(day)
     names = {("topic", slug): facets.topic_name(slug) for slug in asks.topic}
     names |= {("country", code): countries.name(code) for code in asks.country}
     upcoming = not past and asks.when != "all"

@@ -41,14 +41,16 @@ class Conditions:
     @property
     def when(self) -> str:
         """Which time is looked at: what was asked for, or the past when the whole range lies in it."""
-        asked = self.filters.when
-        if not asked and self.filters.until and self.filters.until.last < self.today:
-            return "past"
-        return asked or "upcoming"
+        return "past" if self.filters.looks_back(self.today) else self.filters.when or "upcoming"
 
     def search(self, words: str) -> str:
         """A tsquery that wants every word, as the beginning of one in the event."""
         return f"to_tsquery('simple', ({_QUOTED.format(words=self.value(words))}))"
+
+    def cities(self) -> str:
+        """The cities asked for, as they were written and as they are compared."""
+        asked = self.value(list(self.filters.city))
+        return f"(SELECT c AS written, plain_text(lower(c)) AS key FROM unnest({asked}::text[]) c) a"
 
     def dimension(self, name: str) -> str:
         """The condition of one dimension; empty when nothing is asked of it."""
@@ -64,7 +66,7 @@ class Conditions:
             case "country" if asked.country:
                 return f"v.country = ANY({self.value(list(asked.country))})"
             case "city" if asked.city:
-                return f"lower(v.city) = ANY({self.value([city.lower() for city in asked.city])})"
+                return f"v.city_key = ANY(ARRAY(SELECT key FROM {self.cities()}))"
             case "topic" if asked.topic:
                 return (
                     "EXISTS (SELECT 1 FROM event_topic et JOIN topic t ON t.id = et.topic "
