@@ -15,7 +15,7 @@ from portal.events.queries.facets import counted_now
 from portal.events.rules import filters as filter_rules
 from portal.events.rules.filters import CHOICES, KEYS, Filters
 from portal.web.inputs import Now
-from portal.web.page_cache import PageRule
+from portal.web.page_cache import PageRule, wants_part
 from portal.web.rendering import page
 
 
@@ -35,6 +35,7 @@ class GuidePages(Controller):
             block="own",
             status=422 if parsed.problems else 200,
             section="feeds",
+            fragment=wants_part(request.scope),
             filters=parsed.filters,
             problems=parsed.problems,
             chips=filter_rules.chips(parsed.filters, names=names),

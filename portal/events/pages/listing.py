@@ -12,15 +12,16 @@ from portal.core.times import midnight, today
 from portal.events import rows
 from portal.events.around import parts_of
 from portal.events.forms import PAGE_KEYS, asked, page_number
-from portal.events.queries import listing
+from portal.events.queries import listing, spelling
 from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
+from portal.events.queries.spelling import Respelled
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
 from portal.events.rules.filters import Filters, Parsed
 from portal.events.tables import EventKind
 from portal.web.inputs import Now
-from portal.web.page_cache import PageRule
+from portal.web.page_cache import PageRule, wants_part
 from portal.web.rendering import page
 
 LIST_PAGE = PageRule(tags=("events",), query=PAGE_KEYS)
@@ -37,11 +38,12 @@ class ListPages(Controller):
         found = await listing.found(parsed.filters, page=number, today=day)
         if found.missing:
             raise NotFound(f"This list has {found.page.last} pages; there is no page {number}.")
-        instead = ""
+        instead: list[Respelled] = []
         if not found.page.total and parsed.filters.q and not parsed.problems:
-            instead = await listing.respelled(parsed.filters.q)
-            if instead:
-                found = await listing.found(parsed.filters.with_(q=instead), page=1, today=day, version=found.version)
+            instead = await spelling.respelled(parsed.filters, today=day)
+        if instead:
+            meant = parsed.filters.with_(q=instead[0].words)
+            found = await listing.found(meant, page=1, today=day, version=found.version)
         return page(
             request,
             "events/index.html",
@@ -50,11 +52,11 @@ class ListPages(Controller):
             **_about(parsed, found, instead=instead, day=day),
             rows=rows.of,
             own=[row.id for row in found.rows if row.kind is EventKind.OWN],
-            fragment=bool(request.headers.get("hx-request")),
+            fragment=wants_part(request.scope),
         )
 
 
-def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str, Any]:
+def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date) -> dict[str, Any]:
     """What the page says of the list besides its rows."""
     facets, asks = found.facets, parsed.filters
     past = asks.looks_back(day)
@@ -82,7 +84,7 @@ def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str
             running=facets.running if upcoming else -1,
         ),
         "parts": parts_of(parsed, found, past=past, day=day),
-        "address": lambda number: "/events" + asks.query(page=number if number > 1 else None),
+        "address": lambda number: "/events" + found.filters.query(page=number if number > 1 else None),
     }
 
 

@@ -21,7 +21,7 @@ from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
 from portal.events.rules.filters import KEYS, Filters, next_month, previous_month
 from portal.web.inputs import Now
-from portal.web.page_cache import PageRule
+from portal.web.page_cache import PageRule, wants_part
 from portal.web.rendering import markup, page, render
 
 _MOST_A_DAY = 5
@@ -57,7 +57,7 @@ class MonthPages(Controller):
             block="results",
             status=422 if parsed.problems else 200,
             section="calendar",
-            fragment=bool(request.headers.get("hx-request")),
+            fragment=wants_part(request.scope),
             filters=asks,
             problems=parsed.problems,
             first=first,

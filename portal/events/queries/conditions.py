@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from portal.core import times
+from portal.events.rules import searching
 from portal.events.rules.filters import Filters
 
 # Accents go before the quoting: unaccent() turns typographic quotes into plain ones.
@@ -35,7 +36,7 @@ class Conditions:
             case "past":
                 parts.append(f"e.ends_at <= {self.value(times.midnight(self.today))}")
         if self.filters.q:
-            parts.append(f"e.search @@ {self.search(self.filters.q)}")
+            parts.append(self.found_by(self.filters.q))
         return " AND ".join(parts)
 
     @property
@@ -43,9 +44,13 @@ class Conditions:
         """Which time is looked at: what was asked for, or the past when the whole range lies in it."""
         return "past" if self.filters.looks_back(self.today) else self.filters.when or "upcoming"
 
-    def search(self, words: str) -> str:
-        """A tsquery that wants every word, as the beginning of one in the event."""
-        return f"to_tsquery('simple', ({_QUOTED.format(words=self.value(words))}))"
+    def found_by(self, typed: str) -> str:
+        """True for events that have every word, as the beginning of one of theirs or else letter by letter."""
+        words, letters = searching.parted(typed)
+        parts = [f"position(plain_text(lower({self.value(word)})) IN e.letters) > 0" for word in letters]
+        if words:
+            parts.append(f"e.search @@ to_tsquery('simple', ({_QUOTED.format(words=self.value(' '.join(words)))}))")
+        return " AND ".join(parts) or "false"
 
     def cities(self) -> str:
         """The cities asked for, as they were written and as they are compared."""
