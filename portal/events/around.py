@@ -74,7 +74,10 @@ def choices(asks: Filters, facets: Facets, day: date) -> dict[str, list[Option]]
             key=lambda option: option.text,
         ),
         "city": [Option(city.name, city.name, city.count, city.chosen) for city in facets.city],
-        "topic": [Option(t.slug, t.name, t.count, t.slug in asks.topic) for t in facets.topic],
+        "topic": [
+            *(Option(t.slug, t.name, t.count, t.slug in asks.topic) for t in facets.topic),
+            *(Option(slug, slug, 0, True) for slug in asks.topic if not facets.topic_name(slug)),
+        ],
     }
     for name in ("format", "price", "kind"):
         counts = getattr(facets, name)
