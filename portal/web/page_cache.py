@@ -27,11 +27,15 @@ Key = tuple[str, tuple[tuple[str, str], ...], bool]
 
 
 class PageRule(msgspec.Struct, frozen=True):
-    """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value."""
+    """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value.
+
+    What is `shared` is open data: programs on other people's pages may read it, answers and refusals alike (CORS).
+    """
 
     tags: tuple[str, ...] = ()
     query: frozenset[str] = frozenset()
     blanks: bool = False
+    shared: bool = False
 
 
 class KeptPage:
@@ -126,7 +130,8 @@ def key_of(scope: Scope, rule: PageRule) -> Key:
     query: tuple[tuple[str, str], ...] = ()
     if rule.query and scope["query_string"]:
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.blanks)
-        query = tuple(sorted((name, value) for name, value in pairs if name in rule.query))
+        # Of one name's values, the order stays: the first may count alone.
+        query = tuple(sorted((pair for pair in pairs if pair[0] in rule.query), key=lambda pair: pair[0]))
     return scope["path"], query, wants_part(scope)
 
 
@@ -158,6 +163,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
         if rule is None or key is None:
             await app(scope, receive, send)
             return
+        send = _readable_anywhere(send) if rule.shared else send
         page = cache.find(key) if cache.enabled else None
         if page is None:
             generation = cache.generation(rule.tags)
@@ -172,6 +178,15 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
         await _answer(page, scope, send)
 
     return front
+
+
+def _readable_anywhere(send: Send) -> Send:
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"access-control-allow-origin", b"*")]
+        await send(message)
+
+    return told
 
 
 async def _answer(page: KeptPage, scope: Scope, send: Send) -> None:

@@ -31,7 +31,7 @@ from portal.web.rendering import markup, page, render
 
 class EventPages(Controller):
     path = "/events"
-    opt = {"public": True, "page": PageRule(tags=("events", "calendars"))}
+    opt = {"public": True, "page": PageRule(tags=("events", "calendars"), shared=True)}
     include_in_schema = False
 
     @get("/{slug:str}")
