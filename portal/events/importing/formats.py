@@ -54,8 +54,7 @@ def detect(name: str, data: bytes) -> Format:
     start = head.lstrip("\ufeff \t\n")
     if start[:1] in ("{", "["):
         return _of_json(start)
-    first = next((line for line in start.split("\n") if line.strip()), "")
-    columns = spreadsheets.columns_of(first)[1]
+    columns = spreadsheets.heading_of(start.split("\n"))[2]
     if "title" in columns and "start" in columns:
         return Format.CSV
     if re.search(r"(?m)^\s*-\s+conference\s*:", head):

@@ -12,7 +12,7 @@ from portal.core import db
 from portal.core.settings import current
 from portal.events import commands
 from portal.events.batch import Batch
-from portal.events.importing import formats, moves, opening, planning, repeats
+from portal.events.importing import fields, formats, moves, opening, planning, repeats
 from portal.events.importing.moves import Told
 from portal.events.importing.outcomes import FileReport, ImportReport, Progress
 from portal.events.importing.planning import Known, Plan
@@ -92,7 +92,18 @@ def _read(opened: opening.Opened, context: Context, kind: formats.Format | None)
     file.refusals, file.notes = reading.refusals, reading.notes
     if not reading.records:
         file.fault = "there is no event in it"
-    return Read(file, [_from(row, opening.told_as(opened.name)) for row in reading.rows], reading.series)
+    rows = [_from(row, opening.told_as(opened.name)) for row in reading.rows if not _is_ours(row, file)]
+    return Read(file, rows, reading.series)
+
+
+def _is_ours(row: Row, file: FileReport) -> bool:
+    """Refuse what links to a page of ours: our own export, which would list our own events a second time."""
+    ours, address = fields.bare_address(f"{current().base_url}/events/"), fields.bare_address(row.facts.url)
+    if not address.startswith(f"{ours}/"):
+        return False
+    page = address.removeprefix(ours)
+    file.refusals.append(Refusal(row.line, row.facts.title[:80], f"it is an event of this portal: /events{page}"))
+    return True
 
 
 def _from(row: Row, file: str) -> Row:
