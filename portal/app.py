@@ -59,6 +59,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
         pdb_on_exception=False,
     )
     app.state.services = made
-    kept = page_cache.wrap(app.asgi_handler, made.pages) if settings.page_cache else app.asgi_handler
+    kept = page_cache.wrap(app.asgi_handler, made.pages)
     app.asgi_handler = request_log.wrap(security.wrap(addresses.wrap(kept), settings))
     return app

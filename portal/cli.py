@@ -26,7 +26,7 @@ from portal.core.processes import run_to_its_end
 from portal.core.settings import Settings, current, current_or_exit
 from portal.demo.folder import DemoRefused
 from portal.demo.running import Demo, PortBusy
-from portal.events.importing.run import import_events_command
+from portal.events.importing.command_line import import_events_command
 from portal.worker import run as run_worker
 
 T = TypeVar("T")

@@ -68,7 +68,11 @@ class Services(msgspec.Struct):
 
 def services(settings: Settings) -> Services:
     handlers = {handler.kind: handler for handler in (registration.PURCHASES,)}
-    return Services(settings=settings, pages=PageCache(), payments=Payments(StripeGateway.of(settings), handlers))
+    return Services(
+        settings=settings,
+        pages=PageCache(keeping=settings.page_cache),
+        payments=Payments(StripeGateway.of(settings), handlers),
+    )
 
 
 def dependencies(made: Services) -> dict[str, Provide]:

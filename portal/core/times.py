@@ -78,5 +78,10 @@ def today(now: datetime) -> date:
     return now.astimezone(zone(current().site_timezone)).date()
 
 
+def midnight(day: date) -> datetime:
+    """When a day begins where the publisher is, in UTC: what ends after it is not over yet."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone(current().site_timezone)).astimezone(UTC)
+
+
 def utc(value: datetime) -> datetime:
     return value.astimezone(UTC)

@@ -1,5 +1,6 @@
 """What stands around a list and follows from its filters and counts: choices, season, month, ways to subscribe."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import msgspec
@@ -13,7 +14,7 @@ from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
-from portal.events.rules.filters import Filters, Parsed
+from portal.events.rules.filters import Filters, Parsed, Span
 from portal.web.rendering import markup, render
 
 
@@ -72,11 +73,11 @@ def choices(asks: Filters, facets: Facets, day: date) -> dict[str, list[Option]]
             ),
             key=lambda option: option.text,
         ),
-        "city": [
-            Option(city, city, count, city.lower() in {chosen.lower() for chosen in asks.city})
-            for city, count in sorted(facets.city.items())
+        "city": [Option(city.name, city.name, city.count, city.chosen) for city in facets.city],
+        "topic": [
+            *(Option(t.slug, t.name, t.count, t.slug in asks.topic) for t in facets.topic),
+            *(Option(slug, slug, 0, True) for slug in asks.topic if not facets.topic_name(slug)),
         ],
-        "topic": [Option(t.slug, t.name, t.count, t.slug in asks.topic) for t in facets.topic],
     }
     for name in ("format", "price", "kind"):
         counts = getattr(facets, name)
@@ -92,19 +93,29 @@ def choices(asks: Filters, facets: Facets, day: date) -> dict[str, list[Option]]
             for value, text in filter_rules.CHOICES[name].items()
             if counts.get(value, 0) or value == getattr(asks, name)
         ]
-    for name, span in (("from", asks.since), ("to", asks.until)):
-        found[name] = _months(facets, span, day)
+    found["from"] = _months(facets, asks.since, lambda at: _sum(facets.ends, lambda month: month >= at.text))
+    past = asks.looks_back(day)
+    found["to"] = _months(
+        facets,
+        asks.until,
+        # A range that lies in the past altogether is another list, where nothing else was asked for.
+        lambda at: _sum(facets.starts, lambda month: month <= at.text) if asks.when or past == (at.last < day) else 0,
+    )
     return found
 
 
-def _months(facets: Facets, span: filter_rules.Span | None, day: date) -> list[Option]:
-    keys = sorted({*facets.months, *([span.text] if span else [])})
-    options = []
-    for key in keys:
+def _months(facets: Facets, chosen: Span | None, counted: Callable[[Span], int]) -> list[Option]:
+    """The months in which something begins, each with what would be found; what is chosen, with what is found."""
+    options = [Option(chosen.text, chosen.words, facets.total, True)] if chosen else []
+    for key in facets.months:
         at = filter_rules.span(key)
-        if at:
-            options.append(Option(key, at.words, facets.months.get(key, 0), span is not None and key == span.text))
-    return options
+        if at and at != chosen and (count := counted(at)):
+            options.append(Option(key, at.words, count, False))
+    return sorted(options, key=lambda option: option.value)
+
+
+def _sum(months: Mapping[str, int], wanted: Callable[[str], bool]) -> int:
+    return sum(count for month, count in months.items() if wanted(month))
 
 
 class FeedLinks(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from portal.events import saving
 from portal.events.rules import changes, states
 from portal.events.rules import facts as fact_rules
 from portal.events.tables import EventState
-from portal.events.values import EventFacts, Outcome, Saved
+from portal.events.values import EventFacts, Origin, Outcome, Saved
 
 
 class _Item(msgspec.Struct):
@@ -70,12 +70,14 @@ class Batch:
                 item.outcome = Outcome.CHANGED
             elif item.facts.source_key and (row := by_source.get((item.facts.source, item.facts.source_key))):
                 item.row, item.event_id = row, row["id"]
-                item.outcome = Outcome.UNCHANGED if row["source_digest"] == item.digest else Outcome.CHANGED
+                item.outcome = _met(row, item)
 
     async def write(self, *, now: datetime) -> None:
         """Store what is new and what has changed."""
         changed, created = self._with(Outcome.CHANGED), self._with(Outcome.CREATED)
-        said = {id(item): changes.source_said(item.facts) for item in (*changed, *created)}
+        said = {
+            id(item): {**changes.source_said(item.facts), "origin": item.facts.origin} for item in (*changed, *created)
+        }
         for item in changed:
             assert item.row is not None
             item.facts = changes.adopted(item.row, item.facts)
@@ -124,14 +126,21 @@ class Batch:
         place = states.place_words(facts.format, facts.venue)
         if before.state is not EventState.DRAFT:
             same = before.format == facts.format and states.same_place(before.venue, facts.venue)
-            standing = standing.moved_to(starts_at=facts.starts_at, place=standing.place if same else place)
+            standing = standing.moved_to(
+                starts_at=facts.starts_at,
+                timezone=facts.timezone,
+                all_day=facts.all_day,
+                place=standing.place if same else place,
+            )
         plan = {name: getattr(facts, name) for name in changes.Plan.__struct_fields__ if name != "state"}
         told = changes.told(before, changes.Plan(**plan, state=standing.state)) if was_public else []
         note, version = changes.note(told), row["version"] + 1
         self._note("event.saved", row["id"], version=version, told=note, fields=[change.field for change in told])
         if told and saving.concerns_attendees(row):
             self.concerned.append(row["id"])
-        source = {} if facts.source_key else {"source": row["source"], "source_key": row["source_key"]}
+        source = {} if facts.source_key else {name: row[name] for name in ("source", "source_key", "source_digest")}
+        if source:
+            source["source_said"] = msgspec.Raw(row["source_said"].encode())
         return {
             "id": row["id"],
             "version": version,
@@ -157,6 +166,20 @@ class Batch:
             Saved(item.outcome, (item.same_as or item).event_id, item.reasons)
             for item in self.items
         ]  # fmt: skip
+
+
+class _Said(msgspec.Struct):
+    """What is kept of a source's own words, as far as it matters here."""
+
+    origin: Origin = Origin()
+
+
+def _met(row: Mapping[str, Any], item: _Item) -> Outcome:
+    """What a known event's facts come to: no news, older news, or a change."""
+    if row["source_digest"] == item.digest:
+        return Outcome.UNCHANGED
+    stored = msgspec.json.decode(row["source_said"], type=_Said).origin
+    return Outcome.OLDER if item.facts.origin.is_older_than(stored) else Outcome.CHANGED
 
 
 def _first(facts: EventFacts, now: datetime) -> dict[str, Any]:

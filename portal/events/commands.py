@@ -28,13 +28,15 @@ async def save_event(*, actor: Actor, facts: EventFacts, now: datetime, event_id
     return saved.event_id
 
 
-async def save_events(*, actor: Actor, facts: Sequence[EventFacts], now: datetime) -> list[Saved]:
+async def save_events(
+    *, actor: Actor, facts: Sequence[EventFacts], now: datetime, ids: Sequence[int | None] = ()
+) -> list[Saved]:
     """Save many in one transaction and a dozen statements; one that is refused does not stop the rest.
 
     Hand in chunks of some hundreds. Events with a known source identity are updated, or left alone when
-    nothing in them differs from the last time.
+    nothing in them differs from the last time. `ids` names the stored event of each where its identity has changed.
     """
-    return await _save(actor, facts, now=now, ids=[None] * len(facts))
+    return await _save(actor, facts, now=now, ids=ids or [None] * len(facts))
 
 
 async def _save(actor: Actor, given: Sequence[EventFacts], *, now: datetime, ids: Sequence[int | None]) -> list[Saved]:
@@ -91,7 +93,12 @@ async def move_event(
             return
         standing = saving.standing_of(row)
         same = before.format == after.format and states.same_place(before.venue, after.venue)
-        standing = standing.moved_to(starts_at=after.starts_at, place=standing.place if same else after.place)
+        standing = standing.moved_to(
+            starts_at=after.starts_at,
+            timezone=after.timezone,
+            all_day=after.all_day,
+            place=standing.place if same else after.place,
+        )
         venues = await saving.add_venues([after.venue])
         await saving.set_columns(
             event_id,
@@ -121,6 +128,21 @@ async def cancel_event(*, actor: Actor, event_id: int, version: int, now: dateti
         told = [changes.Change("state", f"It is cancelled. {words}".strip())]
         await saving.set_columns(event_id, state=EventState.CANCELLED.value)
         await _finish(actor, "event.cancelled", row, told, now=now)
+
+
+async def call_off_events(*, actor: Actor, event_ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Call off what its source has no more. What staff put on again afterwards stays on, whatever the source lacks;
+    what the source has again takes place after all.
+    """
+    _allow(actor)
+    async with db.transaction():
+        for row in await saving.stored(event_ids):
+            if states.why_not("cancel", EventState(row["state"])):
+                continue
+            await saving.set_columns(row["id"], state=EventState.CANCELLED.value)
+            await saving.note_source_lacks(row["id"])
+            told = [changes.Change("state", f"It is cancelled. {one_line(reason)[:300]}".strip())]
+            await _finish(actor, "event.cancelled", row, told, now=now)
 
 
 async def reinstate_event(*, actor: Actor, event_id: int, version: int, now: datetime) -> None:

@@ -186,6 +186,14 @@ async def set_columns(event_id: int, **values: Any) -> None:
     await db.execute(f"UPDATE event SET {names} WHERE id = $1", event_id, *values.values())
 
 
+async def note_source_lacks(event_id: int) -> None:
+    """Remember that the source does not have the event, so that its coming back is news."""
+    await db.execute(
+        "UPDATE event SET source_digest = '', source_said = source_said || '{\"state\": \"cancelled\"}' WHERE id = $1",
+        event_id,
+    )
+
+
 _FOR_ENTRIES = f"""
 SELECT e.id, e.slug, e.title, e.summary, e.sponsor, e.state, e.format, e.starts_at, e.ends_at, e.timezone, e.all_day,
        e.venue AS venue_id, {calendar.VENUE_COLUMNS},
@@ -219,6 +227,8 @@ def standing_of(row: Mapping[str, Any]) -> states.Standing:
     return states.Standing(
         state=EventState(row["state"]),
         starts_at=row["starts_at"],
+        timezone=row["timezone"],
+        all_day=row["all_day"],
         place=states.place_words(EventFormat(row["format"]), calendar.venue_of(row)),
         first_starts_at=row["first_starts_at"],
         first_place=row["first_place"],

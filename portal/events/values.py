@@ -26,14 +26,44 @@ class VenueFacts(msgspec.Struct, frozen=True, kw_only=True):
     directions: str = ""
 
 
+class Revision(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """How new a source's entry is: its count of changes, and when it was last written, where it says so (UTC)."""
+
+    sequence: int = 0
+    stamp: str = ""
+
+    def is_older_than(self, other: "Revision") -> bool:
+        """True where the counts say so, or with equal counts the moments; one that is missing proves nothing."""
+        if self.sequence != other.sequence:
+            return self.sequence < other.sequence
+        return bool(self.stamp and other.stamp) and self.stamp < other.stamp
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where imported facts stood, which is no part of them: the file, the series they are a date of, the revision.
+
+    `override` says that the date has an entry of its own beside the series' rule.
+    """
+
+    file: str = ""
+    series: str = ""
+    override: bool = False
+    revision: Revision | None = None
+
+    def is_older_than(self, other: "Origin") -> bool:
+        """True for an older revision of the same kind of entry."""
+        alike = self.override == other.override and self.revision is not None and other.revision is not None
+        return alike and self.revision.is_older_than(other.revision)  # type: ignore[union-attr, arg-type]
+
+
 class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be said about an event when it is saved.
 
     `starts_at` and `ends_at` are aware; `timezone` is the IANA zone they are announced in. All-day events run
     from local midnight to the midnight after the last day (`whole_days` makes both). `description` is
     Markdown; HTML in it is sanitised. `topics` are names. `source` with `source_key` is the identity of an
-    imported event: saving it again updates it. `slug` is a wish; empty, it is made from the title. `state` is
-    one of draft, published, cancelled.
+    imported event: saving it again updates it, unless `origin` names an older revision than what is stored.
+    `slug` is a wish; empty, it is made from the title. `state` is one of draft, published, cancelled.
     """
 
     title: str
@@ -62,6 +92,7 @@ class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
     slug: str = ""
     source: str = ""
     source_key: str | None = None
+    origin: Origin = Origin()
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,11 +175,12 @@ class Day(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Outcome(StrEnum):
-    """What saving an event came to."""
+    """What saving an event came to. `OLDER`: a newer revision of it is stored, and stays."""
 
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    OLDER = "older"
     REFUSED = "refused"
 
 

@@ -30,11 +30,15 @@ Key = tuple[str, tuple[tuple[str, str], ...], bool]
 
 
 class PageRule(msgspec.Struct, frozen=True):
-    """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value."""
+    """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value.
+
+    What is `shared` is open data: programs on other people's pages may read it, answers and refusals alike (CORS).
+    """
 
     tags: tuple[str, ...] = ()
     query: frozenset[str] = frozenset()
     blanks: bool = False
+    shared: bool = False
 
 
 class KeptPage:
@@ -68,9 +72,10 @@ def etag_of(body: bytes) -> bytes:
 
 
 class PageCache:
-    """The pages of one process."""
+    """The pages of one process; with `keeping` off each is made anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeping: bool = True) -> None:
+        self.keeping = keeping
         self.pages: OrderedDict[Key, KeptPage] = OrderedDict()
         self.bytes = 0
         self.enabled = False
@@ -79,7 +84,7 @@ class PageCache:
     def connected(self, up: bool) -> None:
         """Serve from here only while changes are heard."""
         self.clear()
-        self.enabled = up
+        self.enabled = up and self.keeping
 
     def clear(self) -> None:
         self.pages.clear()
@@ -149,6 +154,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
         if rule is None or key is None:
             await app(scope, receive, send)
             return
+        send = _readable_anywhere(send) if rule.shared else send
         page = cache.find(key) if cache.enabled else None
         if page is None:
             generation = cache.generation(rule.tags)
@@ -164,6 +170,15 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
         await _answer(page, scope, send)
 
     return front
+
+
+def _readable_anywhere(send: Send) -> Send:
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"access-control-allow-origin", b"*")]
+        await send(message)
+
+    return told
 
 
 async def _answer(page: KeptPage, scope: Scope, send: Send) -> None:

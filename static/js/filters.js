@@ -1,7 +1,16 @@
-/* Keeps what was left empty out of a filtered list's address. Without this file addresses are longer, nothing else. */
+/* Keeps what was left empty out of a filtered list's address, and a word being typed from filling the history.
+   Without this file addresses are longer and there are more steps back, nothing else. */
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return;
   const kept = [...detail.formData].filter(([, value]) => value !== "");
   for (const name of new Set([...detail.formData.keys()])) detail.formData.delete(name);
   for (const [name, value] of kept) detail.formData.append(name, value);
+});
+
+/* The first letters of a search are a step; the next ones change it, and the same list again is none. */
+document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+  const here = new URL(location.href);
+  const typed = detail.requestConfig?.triggeringEvent?.type === "input";
+  const same = new URL(detail.history.path, here).href === here.href;
+  if (same || (typed && here.searchParams.has("q"))) detail.history.type = "replace";
 });

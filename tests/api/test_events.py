@@ -2,13 +2,19 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx
+import icalendar
 import pytest
 from litestar import Litestar
 
-from portal.core import db
+from portal.accounts.actors import PORTAL
+from portal.core import clock, db
+from portal.events import commands
+from portal.events.queries import exports
 from tests.events.hearing import settled
 from tests.factories import events
 
@@ -89,12 +95,19 @@ async def test_pages_lead_to_each_other(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("events?page=0", 400, "page: Expected `int` >= 1"),
-        ("events?page=x", 400, "page: Expected `int`"),
-        ("events?per_page=1000", 400, "per_page: Expected `int` <= 200"),
-        ("events?format=x", 400, "format: Invalid enum value 'x'"),
-        ("events?from=soon", 400, "from: Expected `str` matching regex"),
-        ("events?country=Austria", 400, "country: Expected `str` matching regex"),
+        ("events?page=0", 400, "page: Please give a whole number from 1 to 100,000."),
+        ("events.csv?page=x", 400, "page: Please give a whole number from 1 to 100,000."),
+        ("events?per_page=1000", 400, "per_page: Please give a whole number from 1 to 200."),
+        ("events?format=x", 400, "format: Please choose one of: in_person, online, hybrid."),
+        ("events?from=soon", 400, "from: Please give a month such as 2027-02, or a day such as 2027-02-09."),
+        ("events.csv?to=2027-13", 400, "to: Please give a month such as 2027-02, or a day such as 2027-02-09."),
+        ("events?country=Austria", 400, "country: Please give codes of two letters, such as AT."),
+        ("events?changed_since=yesterday", 400, "changed_since: Please give a moment such as 2027-02-09T08:00:00Z."),
+        ("events?" + "&".join(["a=b"] * 101), 400, "Please ask for at most 100 things at once."),
+        ("events?page=x&" + "&".join(["a=b"] * 101), 400, "Please ask for at most 100 things at once."),
+        ("events?q=" + "x" * 200, 400, "q: Please search for at most 120 letters."),
+        ("events?" + "&".join(f"topic=t{n}" for n in range(30)), 400, "topic: Please choose at most 20."),
+        ("events.csv?page=2", 404, "This table has no page 2."),
         ("events?page=99", 404, "This list has 1 pages."),
         ("events/none", 404, "There is no such event."),
         ("events/%00", 404, "The address may be mistyped"),
@@ -114,18 +127,74 @@ async def test_only_reading(client: httpx.AsyncClient) -> None:
 
 
 async def test_nothing_is_sent_twice(app: Litestar, season: httpx.AsyncClient) -> None:
-    for path in (
-        "events",
-        "events.csv",
-        "topics",
-        "events/" + str(await db.fetch_value("SELECT slug FROM event LIMIT 1")),
-    ):
+    slug = str(await db.fetch_value("SELECT slug FROM event WHERE title = 'Isolator Day'"))
+    tags = {}
+    for path in ("events", "events.csv", "topics", f"events/{slug}"):
         first = await season.get(f"/api/v1/{path}")
-        tag = {"If-None-Match": first.headers["etag"]}
-        assert (await season.get(f"/api/v1/{path}", headers=tag)).status_code == 304
-    await events.make("New", days=40)
+        assert first.headers["cache-control"] == "public, no-cache"
+        tags[path] = {"If-None-Match": first.headers["etag"]}
+        assert (await season.get(f"/api/v1/{path}", headers=tags[path])).status_code == 304
+    await events.make("New", days=40, topics=("Isolators",))
     await settled(app)
-    assert (await season.get("/api/v1/events", headers=tag)).json()["total"] == 4
+    changed = {path: await season.get(f"/api/v1/{path}", headers=tag) for path, tag in tags.items()}
+    assert {path: answer.status_code for path, answer in changed.items()} == {
+        "events": 200, "events.csv": 200, "topics": 200, f"events/{slug}": 304,
+    }  # fmt: skip
+    assert changed["events"].json()["total"] == 4
+
+
+async def test_programs_on_other_pages_may_read_it(season: httpx.AsyncClient) -> None:
+    slug = str(await db.fetch_value("SELECT slug FROM event WHERE title = 'Isolator Day'"))
+    for path in (
+        "/api/v1/events", "/api/v1/events.csv", "/api/v1/topics", f"/api/v1/events/{slug}", "/api/v1/events?page=x",
+        "/api/v1/events/none", "/events.ics", "/events.atom", f"/events/{slug}.ics", "/events.atom?from=x",
+    ):  # fmt: skip
+        for _ in range(2):
+            answer = await season.get(path)
+            assert answer.headers.get_list("access-control-allow-origin") == ["*"], path
+    for path in ("/", "/events", "/account/sign-in", "/account"):
+        assert "access-control-allow-origin" not in (await season.get(path)).headers, path
+
+
+async def test_only_what_changed_since(season: httpx.AsyncClient) -> None:
+    at = clock.now() + timedelta(seconds=1)
+    gone, old = await db.fetch("SELECT id FROM event WHERE title IN ('Isolator Day', 'Old Congress') ORDER BY id")
+    for row in (gone, old):
+        await commands.cancel_event(actor=PORTAL, event_id=row["id"], version=1, now=at)
+    for query, found in (("", ["Isolator Day"]), ("&when=all", ["Old Congress", "Isolator Day"])):
+        answer = await season.get(f"/api/v1/events?changed_since={quote(at.isoformat())}&per_page=1{query}")
+        seen, body = [], answer.json()
+        while True:
+            seen += [event["title"] for event in body["events"]]
+            if body["next"] is None:
+                break
+            body = (await season.get(body["next"])).json()
+        assert seen == found
+
+
+async def test_a_long_table_begins_with_what_is_next_and_names_its_next_page(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST", 2)
+    for title, days in (("Older", -90), ("Newer", -30), ("Soon", 5), ("Later", 50), ("Oldest", -900)):
+        await events.make(title, days=days)
+    address, seen = "/api/v1/events.csv?when=all", []
+    while address:
+        answer = await client.get(address)
+        seen.append([line["title"] for line in csv.DictReader(io.StringIO(answer.text))])
+        address = re.sub(r'<(.*)>; rel="next"|.*', r"\1", answer.headers.get("link", ""))
+    assert seen == [["Soon", "Later"], ["Newer", "Older"], ["Oldest"]]
+
+
+async def test_a_long_calendar_holds_what_is_near_and_says_so(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST", 3)
+    for title, days in (("Older", -90), ("Newer", -30), ("Soon", 5), ("Later", 50)):
+        await events.make(title, days=days)
+    calendar = icalendar.Calendar.from_ical((await client.get("/events.ics")).content)
+    assert [str(entry["SUMMARY"]) for entry in calendar.walk("VEVENT")] == ["Newer", "Soon", "Later"]
+    assert str(calendar["X-WR-CALDESC"]).endswith("/events (the 3 of 4 that lie ahead or are over last)")
 
 
 async def test_topics(season: httpx.AsyncClient) -> None:

@@ -71,6 +71,52 @@ async def test_typing_filters_at_once(chrome: Browser, season: httpx.AsyncClient
     await expect(page.get_by_label("Search", exact=True)).to_have_value("isol")
 
 
+async def test_a_word_is_one_step_back(chrome: Browser, season: httpx.AsyncClient) -> None:
+    page = await opened(chrome, season)
+    await page.goto(f"{START}/events")
+    steps = await page.evaluate("history.length")
+    field = page.get_by_label("Search", exact=True)
+    for part, found in (("i", 3), ("so", 2), ("l", 2)):
+        await field.press_sequentially(part)
+        await expect(page.locator(".event h3")).to_have_count(found)
+        await page.wait_for_function(
+            "q => new URL(location).searchParams.get('q') === q", arg=await field.input_value()
+        )
+    assert await page.evaluate("history.length") == steps + 1
+    await field.press("Enter")
+    await page.wait_for_load_state("networkidle")
+    await page.locator(".event h3 a").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Lyo Forum Vienna")
+    assert await page.evaluate("history.length") == steps + 2
+    await page.go_back()
+    await expect(page).to_have_url(f"{START}/events?q=isol")
+    await page.go_back()
+    await expect(page).to_have_url(f"{START}/events")
+    await expect(page.locator(".event h3")).to_have_count(5)
+
+
+async def test_what_stands_around_the_list_follows_it(chrome: Browser, season: httpx.AsyncClient) -> None:
+    page = await opened(chrome, season)
+    await page.goto(f"{START}/events")
+    await page.get_by_label("Country").select_option("AT")
+    await expect(page.locator(".event h3")).to_have_count(1)
+    await page.get_by_text("Topics, cities and more").click()
+    await page.get_by_role("radio", name="Past and upcoming").check()
+    await expect(page).to_have_url(re.compile("when=all"))
+    await page.get_by_role("radio", name="Past", exact=True).check()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Past events")
+    await page.get_by_role("radio", name="Upcoming", exact=True).check()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Events")
+    await page.get_by_role("link", name="Month", exact=True).click()
+    await page.wait_for_url(f"{START}/events/calendar?country=AT")
+    await page.get_by_label("Search", exact=True).press_sequentially("isol")
+    await expect(page).to_have_url(re.compile(r"q=isol&month=[^&]*&country=AT$"))
+    subscribe = page.get_by_role("link", name="Subscribe", exact=True)
+    await expect(subscribe).to_have_attribute("href", re.compile(r"^webcal://[^?]*\?q=isol&country=AT$"))
+    await page.get_by_role("link", name="List", exact=True).click()
+    await page.wait_for_url(f"{START}/events?q=isol&country=AT")
+
+
 async def test_a_fold_stays_open_and_counts_follow(chrome: Browser, season: httpx.AsyncClient) -> None:
     page = await opened(chrome, season)
     await page.goto(f"{START}/events")

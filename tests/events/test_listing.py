@@ -6,12 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock
 from portal.events import commands
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import VenueFacts
+from tests.events.hearing import settled
 from tests.events.reading import links, titles, words
 from tests.factories import events
 
@@ -141,6 +143,68 @@ async def test_a_misspelling_is_helped(season: httpx.AsyncClient) -> None:
     assert links(page, "q=isolator") != []
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant", "other"),
+    [
+        ("pytohn", "python", ""),
+        ("pyton", "python", "pylon"),
+        ("pyhton forum", "python forum", ""),
+        ("datascience", "data science", ""),
+        ("Kubernets", "kubernetes", ""),
+        ("vienna pytohn", "vienna python", ""),
+        ("berlin pytohn", "", ""),
+        ("xqzwv", "", ""),
+        ("pytohn c++", "python c++", ""),
+    ],
+)
+async def test_the_likeliest_spelling_that_finds_something(
+    client: httpx.AsyncClient, typed: str, meant: str, other: str
+) -> None:
+    for n in range(3):
+        await events.make(f"Python Forum {n}", days=20 + n, venue=events.VIENNA, summary="For c++ people too.")
+    await events.make("PyTorch by the Pylon", days=30)
+    await events.make("Data and Science, Data Science", days=31, topics=("Kubernetes", "Datascicon"))
+    await events.make("Berlin Day", days=32, venue=BERLIN)
+    page = (await client.get("/events", params={"q": typed})).text
+    said = words(page)
+    assert (f"These match {meant} ." in said) == bool(meant)
+    assert (f", or {other} (1) ?" in said) == bool(other)
+    assert (titles(page) != []) == bool(meant)
+    assert ("No event matches" in said) == (not meant)
+
+
+async def test_every_page_of_a_respelled_list_can_be_reached(client: httpx.AsyncClient) -> None:
+    await events.make_many(60, topics=("Isolators",))
+    page = (await client.get("/events?q=isolatrs")).text
+    (second,) = set(links(page, "page=2"))
+    assert second == "/events?q=isolators&page=2"
+    assert titles((await client.get(second)).text) == [f"Event {n}" for n in range(51, 61)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("制药", ["中国制药装备博览会"]),
+        ("中国 装备", ["中国制药装备博览会"]),
+        ("中国 上海", []),
+        ("c++", ["C++ Days"]),
+        ("C#", ["C# Days"]),
+        ("c", ["C++ Days", "C# Days", "Corn Days", ".NET Days"]),
+        (".net", [".NET Days"]),
+        ("days c++", ["C++ Days"]),
+        ("制_", []),
+        ("制%", []),
+    ],
+)
+async def test_words_that_are_looked_for_letter_by_letter(
+    client: httpx.AsyncClient, typed: str, found: list[str]
+) -> None:
+    for n, title in enumerate(("中国制药装备博览会", "C++ Days", "C# Days", "Corn Days")):
+        await events.make(title, days=10 + n, summary="", organiser_name="", venue=None, topics=())
+    await events.make(".NET Days", days=20, summary="Networks and c.", organiser_name="", venue=None, topics=())
+    assert titles((await client.get("/events", params={"q": typed})).text) == found
+
+
 async def test_nothing_found_says_what_to_loosen(season: httpx.AsyncClient) -> None:
     page = (await season.get("/events?country=AT&format=online&kind=own")).text
     said = words(page)
@@ -267,12 +331,22 @@ class TestFragment:
         answer = await season.get("/events?country=AT", headers={"HX-Request": "true", "HX-Target": "results"})
         assert answer.text.count('<div id="results">') == 1
         assert "<html" not in answer.text
-        assert 'id="filter-fields" hx-swap-oob="true"' in answer.text
+        assert 'id="filter-fields" hx-swap-oob="innerHTML"' in answer.text
+        for path in ("/events", "/events/calendar"):
+            assert f'<a href="{path}?country=AT"' in answer.text
+        past = await season.get("/events?when=past", headers={"HX-Request": "true"})
+        assert '<h1 id="heading" hx-swap-oob="innerHTML">Past events</h1>' in past.text
+        month = await season.get("/events/calendar?country=AT", headers={"HX-Request": "true"})
+        assert 'href="webcal://localhost:8000/events.ics?country=AT"' in month.text
         assert "<title>Events: Austria · Sterile Line</title>" in answer.text
-        assert answer.headers["vary"].startswith("HX-Request")
+        assert answer.headers["vary"] == "HX-Request, HX-History-Restore-Request, Accept-Encoding"
 
-    async def test_the_whole_page_and_the_fragment_are_kept_apart(self, season: httpx.AsyncClient) -> None:
-        fragment = await season.get("/events", headers={"HX-Request": "true", "HX-Target": "results"})
+    @pytest.mark.parametrize("target", [{"HX-Target": "results"}, {}])
+    async def test_the_whole_page_and_the_fragment_are_kept_apart(
+        self, app: Litestar, season: httpx.AsyncClient, target: dict[str, str]
+    ) -> None:
+        await settled(app)
+        fragment = await season.get("/events", headers={"HX-Request": "true", **target})
         whole = await season.get("/events")
         assert ("<html" in fragment.text, "<html" in whole.text) == (False, True)
 

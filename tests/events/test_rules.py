@@ -1,17 +1,18 @@
 """The rules without a database: addresses, places, states, words, months, pictures."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.core import times
 from portal.events.rules import changes, facts, filters, months, pictures, states, words
 from portal.events.rules.filters import Filters
 from portal.events.rules.states import Standing
 from portal.events.tables import EventFormat, EventKind, EventState
-from portal.events.values import Row, VenueFacts, Week
+from portal.events.values import Row, VenueFacts, Week, whole_days
 from tests.factories import events
 
 NINE = datetime(2027, 2, 9, 8, tzinfo=UTC)
@@ -57,20 +58,38 @@ class TestAddresses:
 
 
 MOMENTS = st.datetimes(datetime(2027, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+ZONES = st.sampled_from(
+    ["UTC", "Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati", "Europe/Vienna", "Africa/Cairo"]
+)
 PLACES = st.sampled_from(["Ghent", "Vienna", "Online"])
 
 
 class TestStates:
     @given(st.lists(st.tuples(MOMENTS, PLACES), max_size=6))
     def test_whatever_happens_the_way_back_ends_where_it_began(self, moves: list[tuple[datetime, str]]) -> None:
-        standing = Standing(EventState.PUBLISHED, NINE, "Ghent")
+        first = Standing(state=EventState.PUBLISHED, starts_at=NINE, timezone="Europe/Vienna", place="Ghent")
+        standing = first
         for starts_at, place in moves:
-            standing = standing.moved_to(starts_at=starts_at, place=place)
+            standing = standing.moved_to(starts_at=starts_at, timezone="Europe/Vienna", all_day=False, place=place)
             away = starts_at != NINE or place != "Ghent"
             assert standing.state is (EventState.MOVED if away else EventState.PUBLISHED)
             assert (standing.first_starts_at or starts_at) == NINE
             assert (standing.first_place or place) == "Ghent"
-        assert standing.moved_to(starts_at=NINE, place="Ghent") == Standing(EventState.PUBLISHED, NINE, "Ghent")
+        assert standing.moved_to(starts_at=NINE, timezone="Europe/Vienna", all_day=False, place="Ghent") == first
+
+    @given(st.dates(date(2027, 1, 1), date(2027, 12, 31)), ZONES, ZONES, st.integers(-3, 3), st.booleans())
+    def test_whole_days_move_by_their_date_whatever_the_zone(
+        self, day: date, zone: str, other: str, days: int, timed: bool
+    ) -> None:
+        starts_at, _ = whole_days(day, day, zone)
+        standing = Standing(state=EventState.PUBLISHED, starts_at=starts_at, timezone=zone, all_day=True)
+        then = datetime.combine(day + timedelta(days=days), time(14 if timed else 0), times.zone(other))
+        moved = standing.moved_to(starts_at=then.astimezone(UTC), timezone=other, all_day=not timed, place="")
+        assert (moved.state is EventState.MOVED) == (days != 0)
+        if moved.first_starts_at:
+            assert moved.first_starts_at.astimezone(times.zone(other)).date() == day
+        back = moved.moved_to(starts_at=starts_at, timezone=zone, all_day=True, place="")
+        assert back == standing
 
     @pytest.mark.parametrize(
         ("act", "open_in"),
@@ -170,8 +189,9 @@ class TestWords:
 class TestMonths:
     def test_a_list_by_months(self) -> None:
         days = [date(2026, 11, 20), date(2026, 11, 24), date(2026, 12, 1), date(2026, 12, 2)]
-        rows = [row(id=n, starts_on=day) for n, day in enumerate(days)]
-        found = months.groups(rows, {"2026-11": 3, "2026-12": 8}, today=date(2026, 11, 23), running=1)
+        rows = [row(id=n, starts_on=day, starts_at=datetime.combine(day, time(9), UTC)) for n, day in enumerate(days)]
+        counts, midnight = {"2026-11": 3, "2026-12": 8}, datetime(2026, 11, 22, 23, tzinfo=UTC)
+        found = months.groups(rows, counts, today=date(2026, 11, 23), midnight=midnight, running=1)
         assert [(group.key, group.title, group.count, len(group.rows)) for group in found] == [
             ("now", "On now", 1, 1), ("2026-11", "November 2026", 3, 1), ("2026-12", "December 2026", 8, 2),
         ]  # fmt: skip

@@ -54,7 +54,7 @@ async def test_the_back_button_gets_the_list_without_what_only_a_fragment_carrie
         page = (await client.get("/events", headers=headers)).text
         assert (page.count("<title>"), page.count('id="count"'), page.count("hx-swap-oob")) == (1, 1, 0)
     part = (await client.get("/events", headers=FRAGMENT)).text
-    assert (part.count("<title>"), part.count('id="count"'), part.count("hx-swap-oob")) == (1, 1, 3)
+    assert (part.count("<title>"), part.count('id="count"'), part.count("hx-swap-oob")) == (1, 1, 5)
 
 
 async def test_made_up_headers_and_query_keys_do_not_fill_the_memory(

@@ -1,5 +1,6 @@
 """`/api/v1`: the public list of events as data, described by OpenAPI at `/api/schema/openapi.json`."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, get
@@ -9,9 +10,8 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Response
 from msgspec import Meta
 
-from portal.core.errors import NotFound
+from portal.core.errors import Invalid, NotFound
 from portal.core.settings import current
-from portal.core.text import one_line
 from portal.core.times import today
 from portal.events.feeds import csv_file
 from portal.events.feeds.api_values import (
@@ -23,13 +23,18 @@ from portal.events.feeds.api_values import (
     event_full,
     event_out,
 )  # fmt: skip
-from portal.events.forms import may_be_slug
+from portal.events.forms import asked, may_be_slug, readable
 from portal.events.queries import exports, single
-from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN, Filters, span
+from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
-_LIST = PageRule(tags=("events",), query=frozenset({*KEYS, "page", "per_page"}), blanks=True)
+MOST_PAGES, MOST_A_PAGE = 100_000, 200
+_MORE = frozenset({"page", "per_page", "changed_since"})
+_LIST = PageRule(tags=("events",), query=KEYS | _MORE, blanks=True, shared=True)
+_TABLE = PageRule(tags=("events",), query=KEYS | {"page"}, blanks=True, shared=True)
+_ONE = PageRule(tags=("events",), shared=True)
+_HEADERS = {"Cache-Control": "public, no-cache"}
 _SPAN = f"^({SPAN.pattern.replace('?:', '')})?$"
 Words = Annotated[str, Meta(max_length=MOST_LETTERS)]
 Code = Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
@@ -67,23 +72,44 @@ When = Annotated[
     Literal["upcoming", "past", "all"] | None,
     _one_of("`upcoming` unless the whole range asked for lies in the past", "upcoming", "past", "all"),
 ]
+PageNumber = Annotated[int, QueryParameter(ge=1, le=MOST_PAGES, description="Page number")]
+ChangedSince = Annotated[
+    datetime | None,
+    _asks("Only what was announced or changed since (UTC, where no zone is named); `when=all` has what is over too"),
+]
 _NONE: Any = ()
 
 _REFUSED = {400: ResponseSpec(Problem, description="A parameter could not be read", generate_examples=False)}
 _GONE = {404: ResponseSpec(Problem, description="There is no such event or page", generate_examples=False)}
 
 
-def unreadable(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
-    """Which parameters were refused, and why."""
+_WANTED = {
+    "country": "Please give codes of two letters, such as AT.",
+    "page": f"Please give a whole number from 1 to {MOST_PAGES:,}.",
+    "per_page": f"Please give a whole number from 1 to {MOST_A_PAGE}.",
+    "changed_since": "Please give a moment such as 2027-02-09T08:00:00Z.",
+}
+
+
+def unreadable(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    """Which parameters were refused, in the words the pages use."""
     faults = error.extra if isinstance(error.extra, list) else []
-    named = {"since": "from", "until": "to"}
-    told = "; ".join(f"{named.get(f.get('key', ''), f.get('key', ''))}: {f.get('message', '')}" for f in faults)
+    keys = dict.fromkeys({"since": "from", "until": "to"}.get(key, key) for key in (f.get("key", "") for f in faults))
+    try:
+        words = {name: problem.message for name, problem in asked(request).problems.items()}
+    except Invalid as too_many:
+        return refused(request, too_many)
+    told = " ".join(f"{key}: {words.get(key) or _WANTED.get(key, 'This cannot be read.')}" for key in keys if key)
     return Response(Problem(400, f"Please check the parameters. {told}".strip()[:1000]), status_code=400)
+
+
+def refused(_: Request[Any, Any, Any], error: Invalid) -> Response[Problem]:
+    return Response(Problem(400, error.message), status_code=400)
 
 
 class EventApi(Controller):
     path = "/api/v1"
-    exception_handlers = {ValidationException: unreadable}
+    exception_handlers = {ValidationException: unreadable, Invalid: refused}
     opt = {"public": True}
     tags = ["Events"]
 
@@ -92,6 +118,7 @@ class EventApi(Controller):
     )
     async def index(
         self,
+        request: Request[Any, Any, Any],
         now: Now,
         *,
         q: Query = "",
@@ -104,24 +131,29 @@ class EventApi(Controller):
         price: PriceIs = None,
         kind: Kind = None,
         when: When = None,
-        page: Annotated[int, QueryParameter(ge=1, le=100_000, description="Page number")] = 1,
-        per_page: Annotated[int, QueryParameter(ge=1, le=200, description="Events on a page")] = 50,
-    ) -> EventList:
+        page: PageNumber = 1,
+        per_page: Annotated[int, QueryParameter(ge=1, le=MOST_A_PAGE, description="Events on a page")] = 50,
+        changed_since: ChangedSince = None,
+    ) -> Response[EventList]:
         """The same list as the page `/events`, under the same filters. Values of one filter widen it, different
         filters narrow each other. A page behind the last one is not found."""
-        asks = _filters(q, since, until, country, city, topic, format, price, kind, when)
-        day = today(now)
-        total = await exports.count(asks, today=day)
+        asks, day = readable(request), today(now)
+        if changed_since and changed_since.tzinfo is None:
+            changed_since = changed_since.replace(tzinfo=UTC)
+        total = await exports.count(asks, today=day, changed_since=changed_since)
         pages = max(1, -(-total // per_page))
         if page > pages:
             raise NotFound(f"This list has {pages} pages.")
-        found = await exports.by_date(asks, today=day, size=per_page, offset=(page - 1) * per_page)
+        found = await exports.by_date(
+            asks, today=day, size=per_page, offset=(page - 1) * per_page, changed_since=changed_since
+        )
 
         def at(number: int) -> str:
-            more = {"page": number, "per_page": per_page if per_page != 50 else None}
+            since = changed_since.isoformat() if changed_since else None
+            more = {"page": number, "per_page": per_page if per_page != 50 else None, "changed_since": since}
             return f"{current().base_url}/api/v1/events{asks.query(**more)}"
 
-        return EventList(
+        answer = EventList(
             events=[event_out(full) for full in found],
             total=total,
             page=page,
@@ -130,17 +162,19 @@ class EventApi(Controller):
             next=at(page + 1) if page < pages else None,
             previous=at(page - 1) if page > 1 else None,
         )
+        return Response(answer, headers=_HEADERS)
 
     @get(
         "/events.csv",
-        opt={"page": PageRule(tags=("events",), query=KEYS, blanks=True)},
+        opt={"page": _TABLE},
         operation_id="exportEvents",
         summary="The whole list as CSV",
         media_type="text/csv",
-        responses=_REFUSED,
+        responses=_REFUSED | _GONE,
     )
     async def table(
         self,
+        request: Request[Any, Any, Any],
         now: Now,
         *,
         q: Query = "",
@@ -153,20 +187,23 @@ class EventApi(Controller):
         price: PriceIs = None,
         kind: Kind = None,
         when: When = None,
+        page: PageNumber = 1,
     ) -> Response[str]:
-        """All events under the filters, up to 5,000. Cells that a spreadsheet would take for a formula begin with an
-        apostrophe."""
-        asks = _filters(q, since, until, country, city, topic, format, price, kind, when)
-        found = await exports.by_date(asks, today=today(now))
-        return Response(
-            csv_file.written(found),
-            media_type="text/csv",
-            headers={"Content-Disposition": 'attachment; filename="events.csv"', "Cache-Control": "public, no-cache"},
-        )
+        """The events under the filters, 5,000 on a page: what comes next first, and behind it what is over, the last
+        first. Where there are more, the header `Link` names the next page. Cells that a spreadsheet would take for a
+        formula begin with an apostrophe."""
+        asks, most = readable(request), exports.MOST
+        found = await exports.nearest(asks, today=today(now), size=most + 1, offset=(page - 1) * most)
+        if page > 1 and not found:
+            raise NotFound(f"This table has no page {page}.")
+        headers = {**_HEADERS, "Content-Disposition": 'attachment; filename="events.csv"'}
+        if len(found) > most:
+            headers["Link"] = f'<{current().base_url}/api/v1/events.csv{asks.query(page=page + 1)}>; rel="next"'
+        return Response(csv_file.written(found[:most]), media_type="text/csv", headers=headers)
 
     @get(
         "/events/{slug:str}",
-        opt={"page": PageRule(tags=("events",))},
+        opt={"page": _ONE},
         operation_id="getEvent",
         summary="One event",
         responses=_REFUSED | _GONE,
@@ -174,45 +211,16 @@ class EventApi(Controller):
     async def one(
         self,
         slug: Annotated[str, PathParameter(description="The last part of the address of the event’s page")],
-    ) -> EventFull:
+    ) -> Response[EventFull]:
         """An event by the last part of its page’s address. Former addresses are not followed."""
         detail = await single.by_slug(slug) if may_be_slug(slug) else None
         if detail is None:
             raise NotFound("There is no such event.")
-        return event_full(detail)
+        return Response(event_full(detail), headers=_HEADERS)
 
-    @get("/topics", opt={"page": PageRule(tags=("events",))}, operation_id="listTopics", summary="Topics")
-    async def topics(self, now: Now) -> TopicList:
+    @get("/topics", opt={"page": _ONE}, operation_id="listTopics", summary="Topics")
+    async def topics(self, now: Now) -> Response[TopicList]:
         """Every topic, with its number of upcoming events."""
         found = await exports.topics(today=today(now))
-        return TopicList([TopicCounted(topic.slug, topic.name, topic.upcoming) for topic in found])
-
-
-def _filters(
-    q: str,
-    since: str,
-    until: str,
-    country: list[str],
-    city: list[str],
-    topic: list[str],
-    *choices: str | None,
-) -> Filters:
-    """Parameters that were checked already, as filters."""
-    lists: dict[str, Any] = {
-        name: _tidy(values) for name, values in (("country", country), ("city", city), ("topic", topic))
-    }
-    lists["country"] = tuple(code.upper() for code in lists["country"])
-    chosen: dict[str, Any] = {
-        name: value or "" for name, value in zip(("format", "price", "kind", "when"), choices, strict=True)
-    }
-    return Filters(
-        q=one_line(q)[:MOST_LETTERS],
-        since=span(since) if since else None,
-        until=span(until) if until else None,
-        **lists,
-        **chosen,
-    )
-
-
-def _tidy(values: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tidy for tidy in (one_line(value) for value in values) if tidy))
+        counted = TopicList([TopicCounted(topic.slug, topic.name, topic.upcoming) for topic in found])
+        return Response(counted, headers=_HEADERS)

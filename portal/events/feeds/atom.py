@@ -16,7 +16,7 @@ from portal.events.rules.filters import KEYS
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
-_RULE = PageRule(tags=("events",), query=KEYS)
+_RULE = PageRule(tags=("events",), query=KEYS, shared=True)
 
 
 @get("/events.atom", opt={"public": True, "page": _RULE}, include_in_schema=False)
@@ -32,5 +32,5 @@ async def events_atom(request: Request[Any, Any, Any], now: Now) -> Response[byt
         path=f"/events.atom{asks.query()}",
         page=f"/events{asks.query()}",
     )
-    headers = {"Cache-Control": "public, max-age=300"}
+    headers = {"Cache-Control": "public, no-cache"}
     return Response(body, media_type="application/atom+xml; charset=utf-8", headers=headers)

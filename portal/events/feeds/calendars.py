@@ -16,19 +16,24 @@ from portal.events.rules.filters import CHOICES, KEYS, Filters
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
-_RULE = PageRule(tags=("events", "calendars"), query=KEYS)
+_RULE = PageRule(tags=("events", "calendars"), query=KEYS, shared=True)
 
 
 @get("/events.ics", opt={"public": True, "page": _RULE}, include_in_schema=False)
 async def events_calendar(request: Request[Any, Any, Any], now: Now) -> Response[Any]:
     """Past and cancelled events stay in the calendar, unless `when` says otherwise."""
     asks = readable(request)
-    keys = await exports.ids(asks if asks.when else asks.with_(when="all"), today=today(now))
+    followed = asks if asks.when else asks.with_(when="all")
+    keys = await exports.ids(followed, today=today(now))
+    told = f"Follows {current().base_url}/events{asks.query()}"
+    if len(keys) == exports.MOST:
+        total = await exports.count(followed, today=today(now))
+        told += f" (the {len(keys):,} of {total:,} that lie ahead or are over last)" if total > len(keys) else ""
     feed = Feed(
         kind="event",
         keys=tuple(str(key) for key in keys),
         name=await name_of(asks),
-        description=f"Follows {current().base_url}/events{asks.query()}",
+        description=told,
         address=f"{current().base_url}/events.ics{asks.query()}",
         filename="events",
     )

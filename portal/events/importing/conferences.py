@@ -79,7 +79,7 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         language=fields.languages(fields.text_of(record, "locales")),
         credit=context.credit,
         source=context.source,
-        source_key=key(title, str(first.day), url),
+        source_key=key(title, str(first.day), fields.bare_address(url)),
     )
 
 

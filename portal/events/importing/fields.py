@@ -80,6 +80,12 @@ def link(value: Any, *, what: str = "address") -> str:
     return address
 
 
+def bare_address(address: str) -> str:
+    """An address for comparing: without scheme, `www.` and the last slash, its host in lower case."""
+    host, slash, path = re.sub(r"^https?://(?:www\.)?", "", address, flags=re.IGNORECASE).partition("/")
+    return f"{host.casefold()}{slash}{path}".rstrip("/")
+
+
 def yes(value: Any, *, what: str = "field") -> bool:
     """A yes or no in the forms people write it."""
     if value is None or isinstance(value, bool):

@@ -10,7 +10,7 @@ import msgspec
 from portal.core.text import slug
 from portal.events.importing import conferences, deadlines, front_matter, spreadsheets
 from portal.events.importing.ical import reading as icalendar
-from portal.events.importing.opening import as_utf8, text_of
+from portal.events.importing.opening import as_utf8, text_of, told_as
 from portal.events.importing.records import json_records
 from portal.events.importing.values import Context, Reading, Unreadable
 
@@ -25,6 +25,8 @@ class Format(StrEnum):
     ICALENDAR = "icalendar"
 
 
+EVERYBODYS = "icalendar"
+"""The source of all iCalendar files that are given none: UIDs are unique everywhere."""
 _READERS: dict[Format, Callable[[str, Context], Reading]] = {
     Format.CONFERENCES: conferences.read,
     Format.DEADLINES: deadlines.read,
@@ -52,8 +54,7 @@ def detect(name: str, data: bytes) -> Format:
     start = head.lstrip("\ufeff \t\n")
     if start[:1] in ("{", "["):
         return _of_json(start)
-    first = next((line for line in start.split("\n") if line.strip()), "")
-    columns = spreadsheets.columns_of(first)[1]
+    columns = spreadsheets.heading_of(start.split("\n"))[2]
     if "title" in columns and "start" in columns:
         return Format.CSV
     if re.search(r"(?m)^\s*-\s+conference\s*:", head):
@@ -100,7 +101,7 @@ def read(name: str, data: bytes, context: Context, format: Format | None = None)
 
 
 def _source(kind: Format, name: str, text: str) -> str:
-    """The source's name where none is given. UIDs are unique everywhere, so all iCalendar files share one."""
+    """The source's name where none is given."""
     match kind:
         case Format.CONFERENCES:
             return "tech-conferences"
@@ -111,6 +112,6 @@ def _source(kind: Format, name: str, text: str) -> str:
             by_path = {"_events": "galaxy-eu", "markdown": "nf-core"}
             return by_path.get(path[1].split("/")[0], "pages") if path else "pages"
         case Format.ICALENDAR:
-            return "icalendar"
+            return EVERYBODYS
         case Format.CSV:
-            return f"csv-{slug(PurePosixPath(name).stem, fallback='file')}"[:60]
+            return f"csv-{slug(PurePosixPath(told_as(name)).stem, fallback='file')}"[:60]

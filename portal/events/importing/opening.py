@@ -2,10 +2,11 @@
 
 import codecs
 import gzip
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -19,6 +20,15 @@ _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+
+
+_COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]+(?:copy|kopie)(?:[ _-]*\d{1,3})?)+$", re.IGNORECASE)
+
+
+def told_as(name: str) -> str:
+    """The name a file was given by whoever made it: without folders, and without `(1)` or `- Copy` of a second copy."""
+    path = PurePosixPath(name)
+    return (_COPY.sub("", path.stem) or path.stem) + path.suffix
 
 
 class Opened(msgspec.Struct, frozen=True):

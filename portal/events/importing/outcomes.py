@@ -23,7 +23,10 @@ class ExitCode(IntEnum):
 
 
 class FileReport(msgspec.Struct):
-    """One file; `fault` says why none of it could be read. A repeating entry is one record and many events."""
+    """One file; `fault` says why none of it could be read. A repeating entry is one record and many events.
+
+    `called_off` are those of the changed ones that the file does not have any more.
+    """
 
     name: str
     format: str = ""
@@ -32,6 +35,7 @@ class FileReport(msgspec.Struct):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    called_off: int = 0
     merged: int = 0
     refusals: list[Refusal] = []
     notes: list[Refusal] = []
@@ -63,6 +67,10 @@ class ImportReport(msgspec.Struct):
     @property
     def unchanged(self) -> int:
         return self._sum("unchanged")
+
+    @property
+    def called_off(self) -> int:
+        return self._sum("called_off")
 
     @property
     def merged(self) -> int:

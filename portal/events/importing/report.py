@@ -1,6 +1,6 @@
 """The table an import ends with, for people (rich) and for programs (JSON)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -15,11 +15,14 @@ from portal.events.importing.outcomes import FileReport, ImportReport, Progress
 from portal.events.importing.values import Refusal, shortened
 
 SHOWN = 20
+_WIDE = 100
 
 
 def as_json(report: ImportReport) -> str:
     """The whole report for programs."""
-    totals = {name: getattr(report, name) for name in ("created", "changed", "unchanged", "merged", "refused")}
+    totals = {
+        name: getattr(report, name) for name in ("created", "changed", "called_off", "unchanged", "merged", "refused")
+    }
     whole = {"dry_run": report.dry_run, "seconds": round(report.seconds, 3), **totals, "files": report.files}
     return msgspec.json.format(msgspec.json.encode(whole)).decode()
 
@@ -27,8 +30,9 @@ def as_json(report: ImportReport) -> str:
 def render(report: ImportReport, console: Console, *, show_all: bool = False) -> None:
     """Print what was created, changed, left alone and refused, and why."""
     most = None if show_all else SHOWN
-    console.print(_files(report, most))
-    refused = [(file, r) for file in report.files for r in file.refusals]
+    console.print(_files(report, most, with_source=console.width >= _WIDE))
+    refused = [(file, Refusal(0, "", f"not read: {file.fault}")) for file in report.files if file.fault]
+    refused += [(file, refusal) for file in report.files for refusal in file.refusals]
     notes = [(file, note) for file in report.files for note in file.notes]
     _list(console, "Refused", refused, most, several=len(report.files) > 1)
     _list(console, "Taken, with a remark", notes, most, several=len(report.files) > 1)
@@ -43,7 +47,8 @@ def closing(report: ImportReport) -> str:
     if not report.created and not report.changed:
         said = f"Nothing to do: all {events:,} events are as they were."
     else:
-        said = f"{report.created:,} created, {report.changed:,} changed, {report.unchanged:,} unchanged."
+        off = f" ({report.called_off:,} of them called off)" if report.called_off else ""
+        said = f"{report.created:,} created, {report.changed:,} changed{off}, {report.unchanged:,} unchanged."
     if report.refused:
         said += f" {report.refused:,} refused."
     if report.dry_run:
@@ -51,31 +56,35 @@ def closing(report: ImportReport) -> str:
     return f"{said} ({report.seconds:.1f} s)"
 
 
-def _files(report: ImportReport, most: int | None) -> Table:
+def _files(report: ImportReport, most: int | None, *, with_source: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title="Dry run" if report.dry_run else None)
-    for name in ("File", "Format", "Source"):
-        table.add_column(name, overflow="fold")
-    for name in ("Created", "Changed", "Unchanged", "Repeated", "Refused"):
-        table.add_column(name, justify="right")
+    table.add_column("File", overflow="fold")
+    table.add_column("Format", no_wrap=True)
+    if with_source:
+        table.add_column("Source", overflow="fold")
+    for name in ("Created", "Changed", "Same", "Repeated", "Refused"):
+        table.add_column(name, justify="right", no_wrap=True)
     shown = report.files if most is None else report.files[:most]
     for file in shown:
-        table.add_row(*_cells(file))
+        counts = (file.created, file.changed, file.unchanged, file.merged, len(file.refusals) + bool(file.fault))
+        table.add_row(
+            Text(shortened(file.name, 80)), file.format or "–", *_source(file, with_source), *_written(counts)
+        )
     if len(report.files) > len(shown):
-        table.add_row(Text(f"… and {len(report.files) - len(shown)} more files (--all shows them)"), *[""] * 7)
+        table.add_row(Text(f"… and {len(report.files) - len(shown)} more files (--all shows them)"))
     if len(report.files) > 1:
         sums = (report.created, report.changed, report.unchanged, report.merged, report.refused)
         table.add_section()
-        table.add_row("All", "", "", *[f"{number:,}" for number in sums])
+        table.add_row("All", "", *[""] * with_source, *_written(sums))
     return table
 
 
-def _cells(file: FileReport) -> list[Text | str]:
-    name = Text(shortened(file.name, 80))
-    if file.fault:
-        return [name, Text(f"not read: {file.fault}", style="red"), "", "", "", "", "", "1"]
-    counts = (file.created, file.changed, file.unchanged, file.merged, len(file.refusals))
-    numbers: list[Text | str] = [f"{number:,}" for number in counts]
-    return [name, file.format, Text(file.source), *numbers]
+def _source(file: FileReport, with_source: bool) -> list[Text]:
+    return [Text(file.source)] if with_source else []
+
+
+def _written(counts: Sequence[int]) -> list[str]:
+    return [f"{number:,}" for number in counts]
 
 
 def _list(
@@ -91,7 +100,7 @@ def _list(
     table.add_column("Why", overflow="fold")
     for file, entry in found[:most]:
         cells: list[Text | str] = [Text(shortened(file.name, 60))] if several else []
-        table.add_row(*cells, str(entry.line), Text(entry.name or "–"), Text(entry.reason))
+        table.add_row(*cells, str(entry.line or "–"), Text(entry.name or "–"), Text(entry.reason))
     console.print(table)
     if most is not None and len(found) > most:
         console.print(Text(f"… and {len(found) - most:,} more; --all shows every one."))

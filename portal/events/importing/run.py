@@ -1,30 +1,33 @@
-"""Importing files: read, then saved chunk by chunk through the ordinary command; and `portal import events`."""
+"""Importing files: all are read, then each is compared with what is stored and saved through the ordinary commands."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any
 
-import typer
-from rich.console import Console
+import msgspec
 
 from portal.accounts.actors import PORTAL, Actor
-from portal.core import clock, db, migrations, times
-from portal.core.errors import Invalid
+from portal.core import db
 from portal.core.settings import current
 from portal.events import commands
 from portal.events.batch import Batch
-from portal.events.importing import formats, moves, opening
-from portal.events.importing import report as reports
+from portal.events.importing import fields, formats, moves, opening, planning, repeats
+from portal.events.importing.moves import Told
 from portal.events.importing.outcomes import FileReport, ImportReport, Progress
+from portal.events.importing.planning import Known, Plan
+from portal.events.importing.repeats import Read
+from portal.events.importing.twins import Twins
 from portal.events.importing.values import HORIZON, Context, Refusal, Row, Unreadable
 from portal.events.values import EventFacts, Outcome, Saved
 
 CHUNK = 500
+CALLED_OFF = "Its calendar does not have this date any more."
+OLDER = "an older revision than what is stored, which stays as it is"
 _TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('portal import'))"
+_AS_PLANNED = """
+SELECT e.id FROM event e JOIN unnest($1::bigint[], $2::text[]) AS p (id, key) ON p.id = e.id AND p.key = e.source_key
+"""
 
 
 async def import_file(path: str | Path, *, now: datetime, **options: object) -> ImportReport:
@@ -48,8 +51,8 @@ async def import_files(
     """Import files, folders or standard input.
 
     `source`, `format` and `credit` are told by the content where not given; times without a zone are taken in
-    `timezone`, by default the portal's. The same event in several files is taken from the first. A second run
-    changes nothing that has not changed in the files.
+    `timezone`, by default the portal's. The same event in several files is taken from the first, or from the newest
+    where they say how new they are. A second run changes nothing that has not changed in the files.
     """
     tell = progress or _silent
     begun = perf_counter()
@@ -57,15 +60,16 @@ async def import_files(
         now, horizon=horizon, source=source, credit=credit, timezone=timezone or current().site_timezone
     )
     report = ImportReport(dry_run=dry_run)
-    seen: dict[tuple[str, str | None], tuple[str, Row]] = {}
+    reads = []
     for opened in opening.open_all(paths):
         tell(f"Reading {opened.name}", 0, 0)
-        file = FileReport(opened.name, fault=opened.fault)
-        report.files.append(file)
-        if opened.fault:
-            continue
-        rows = _read(opened, file, context, formats.Format(format) if format else None)
-        await _save(_fresh(rows, file, seen), file, actor=actor, now=now, dry_run=dry_run, tell=tell)
+        reads.append(_read(opened, context, formats.Format(format) if format else None))
+        report.files.append(reads[-1].file)
+    repeats.settle(reads)
+    saving = _Saving(repeats.told_by(reads), context, actor=actor, dry_run=dry_run, tell=tell)
+    for read in reads:
+        await saving.save(read)
+    await saving.note_what_is_missing(report)
     report.seconds = perf_counter() - begun
     return report
 
@@ -74,88 +78,122 @@ def _silent(doing: str, done: int, of: int) -> None:
     """Progress that nobody watches."""
 
 
-def _read(opened: opening.Opened, file: FileReport, context: Context, kind: formats.Format | None) -> list[Row]:
+def _read(opened: opening.Opened, context: Context, kind: formats.Format | None) -> Read:
+    file = FileReport(opened.name, fault=opened.fault)
+    if opened.fault:
+        return Read(file)
     try:
         known, context, reading = formats.read(opened.name, opened.data, context, kind)
     except Unreadable as reason:
         file.fault = str(reason)
-        return []
+        return Read(file)
     file.format, file.source = known.value, context.source
     file.records, file.merged = reading.records, len(reading.merged)
     file.refusals, file.notes = reading.refusals, reading.notes
     if not reading.records:
         file.fault = "there is no event in it"
-    return reading.rows
+    rows = [_from(row, opening.told_as(opened.name)) for row in reading.rows if not _is_ours(row, file)]
+    return Read(file, rows, reading.series)
 
 
-def _fresh(rows: Sequence[Row], file: FileReport, seen: dict[tuple[str, str | None], tuple[str, Row]]) -> list[Row]:
-    """The rows whose event no earlier file of this run has told."""
-    fresh = []
-    for row in rows:
-        name, first = seen.setdefault((row.facts.source, row.facts.source_key), (file.name, row))
-        if first is row:
-            fresh.append(row)
-        elif first.facts == row.facts:
-            file.merged += 1
-        else:
-            reason = f"{name} line {first.line} has the same event with other facts"
-            file.refusals.append(Refusal(row.line, row.facts.title, reason))
-    return fresh
+def _is_ours(row: Row, file: FileReport) -> bool:
+    """Refuse what links to a page of ours: our own export, which would list our own events a second time."""
+    ours, address = fields.bare_address(f"{current().base_url}/events/"), fields.bare_address(row.facts.url)
+    if not address.startswith(f"{ours}/"):
+        return False
+    page = address.removeprefix(ours)
+    file.refusals.append(Refusal(row.line, row.facts.title[:80], f"it is an event of this portal: /events{page}"))
+    return True
 
 
-async def _save(
-    rows: Sequence[Row], file: FileReport, *, actor: Actor, now: datetime, dry_run: bool, tell: Progress
-) -> None:
-    moved = await _move(rows, file, actor=actor, now=now, dry_run=dry_run)
-    rows = [row for row in rows if row.facts.source_key not in moved]
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        tell(f"Saving {file.name}" if not dry_run else f"Comparing {file.name}", start, len(rows))
-        facts = [row.facts for row in chunk]
-        answers = await (_foreseen(facts) if dry_run else _saved(facts, actor=actor, now=now))
-        for row, answer in zip(chunk, answers, strict=True):
-            _count(row, answer, file)
-    if rows:
-        tell(file.name, len(rows), len(rows))
-    file.refusals.sort(key=lambda refusal: refusal.line)
+def _from(row: Row, file: str) -> Row:
+    """The row with the file it stands in."""
+    origin = msgspec.structs.replace(row.facts.origin, file=file)
+    return msgspec.structs.replace(row, facts=msgspec.structs.replace(row.facts, origin=origin))
 
 
-async def _move(
-    rows: Sequence[Row], file: FileReport, *, actor: Actor, now: datetime, dry_run: bool
-) -> set[str | None]:
-    """Give events that were moved their new dates, and their new keys; gives the keys of the rows dealt with."""
-    if not any(row.dated for row in rows):
-        return set()
-    async with db.transaction():
-        await db.execute(_TAKE_TURNS)
-        found = await moves.find(rows)
-        for row in rows:
-            known = found.get(row.facts.source_key or "")
-            if known is None:
+class _Saving:
+    """The second half of one import."""
+
+    def __init__(self, told: dict[str, Told], context: Context, *, actor: Actor, dry_run: bool, tell: Progress) -> None:
+        self.told, self.context, self.now = told, context, context.now
+        self.actor, self.dry_run, self.tell = actor, dry_run, tell
+        self.twins = Twins()
+
+    async def save(self, read: Read) -> None:
+        """Save one file's rows, chunk by chunk."""
+        rows, file = read.rows, read.file
+        if not rows and not read.series:
+            return
+        told = self.told.setdefault(file.source, Told(file.source))
+        plan = await planning.planned(read, told, now=self.now, until=self.context.until)
+        rows = [row for row in rows if row.facts.origin.series not in plan.stale]
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            self.tell(f"{'Comparing' if self.dry_run else 'Saving'} {file.name}", start, len(rows))
+            answers = await (_foreseen(chunk, plan) if self.dry_run else self._saved(chunk, plan))
+            for row, answer in zip(chunk, answers, strict=True):
+                _count(row, answer, file)
+            new = [row for row, answer in zip(chunk, answers, strict=True) if answer.outcome is Outcome.CREATED]
+            await self.twins.look_for(new, file)
+        await self._call_off(plan.gone, file)
+        if rows:
+            self.tell(file.name, len(rows), len(rows))
+        file.refusals.sort(key=lambda refusal: refusal.line)
+        file.notes.sort(key=lambda note: note.line)
+
+    async def _saved(self, chunk: Sequence[Row], plan: Plan) -> list[Saved]:
+        """One chunk in one transaction. Imports take turns, so that two of one file end with one set of events."""
+        async with db.transaction():
+            await db.execute(_TAKE_TURNS)
+            ids = await _still(_ids(chunk, plan))
+            answers = await commands.save_events(
+                actor=self.actor, facts=_facts(chunk), now=self.now, ids=[known.id if known else None for known in ids]
+            )
+        return answers  # noqa: RET504
+
+    async def _call_off(self, gone: Sequence[Known], file: FileReport) -> None:
+        file.changed += len(gone)
+        file.called_off += len(gone)
+        if gone and not self.dry_run:
+            ids = [event.id for event in gone]
+            await commands.call_off_events(actor=self.actor, event_ids=ids, reason=CALLED_OFF, now=self.now)
+
+    async def note_what_is_missing(self, report: ImportReport) -> None:
+        """Say of each list what it had once and has no more."""
+        for source, told in self.told.items():
+            if source == formats.EVERYBODYS or not (missing := await moves.to_come(told, now=self.now)):
                 continue
-            try:
-                if not dry_run:
-                    await commands.save_event(actor=actor, facts=row.facts, now=now, event_id=known.id)
-            except Invalid as error:
-                file.refusals.append(Refusal(row.line, row.facts.title[:80], " ".join(error.fields.values())))
-                continue
-            file.changed += 1
-            was = known.starts_at.astimezone(times.zone(known.timezone))
-            file.notes.append(Refusal(row.line, row.facts.title, f"moved here from {was:%Y-%m-%d}"))
-    return set(found)
+            examples = ", ".join(f"“{event.title}” ({event.starts_at:%Y-%m-%d})" for event in missing)
+            more = ", …" if missing[0].total > len(missing) else ""
+            remark = (
+                f"{missing[0].total:,} to come that it had once are not in it any more; they stay: {examples}{more}"
+            )
+            last = next(file for file in reversed(report.files) if file.source == source)
+            last.notes.append(Refusal(0, source, remark))
 
 
-async def _saved(facts: Sequence[EventFacts], *, actor: Actor, now: datetime) -> list[Saved]:
-    """One chunk in one transaction. Imports take turns, so that two of one file end with one set of events."""
-    async with db.transaction():
-        await db.execute(_TAKE_TURNS)
-        answers = await commands.save_events(actor=actor, facts=facts, now=now)
-    return answers  # noqa: RET504
+def _facts(chunk: Sequence[Row]) -> list[EventFacts]:
+    return [row.facts for row in chunk]
 
 
-async def _foreseen(facts: Sequence[EventFacts]) -> list[Saved]:
+def _ids(chunk: Sequence[Row], plan: Plan) -> list[Known | None]:
+    return [plan.moved.get(row.facts.source_key or "") for row in chunk]
+
+
+async def _still(planned: Sequence[Known | None]) -> list[Known | None]:
+    """The planned events that nobody has given another key meanwhile."""
+    given = [known for known in planned if known]
+    if not given:
+        return list(planned)
+    rows = await db.fetch(_AS_PLANNED, [known.id for known in given], [known.key for known in given])
+    still = {row["id"] for row in rows}
+    return [known if known and known.id in still else None for known in planned]
+
+
+async def _foreseen(chunk: Sequence[Row], plan: Plan) -> list[Saved]:
     """What saving would answer, without saving."""
-    batch = Batch(facts, [None] * len(facts))
+    batch = Batch(_facts(chunk), [known.id if known else None for known in _ids(chunk, plan)])
     async with db.transaction():
         await batch.meet_stored()
     return batch.answers()
@@ -169,65 +207,9 @@ def _count(row: Row, answer: Saved, file: FileReport) -> None:
             file.changed += 1
         case Outcome.UNCHANGED:
             file.unchanged += 1
+        case Outcome.OLDER:
+            file.merged += 1
+            file.notes.append(Refusal(row.line, row.facts.title[:80], OLDER))
         case _:
             reason = " ".join(answer.reasons.values())
             file.refusals.append(Refusal(row.line, row.facts.title[:80], reason))
-
-
-_FILES = typer.Argument(help="Files or folders, plain or gzipped; - reads standard input.", show_default=False)
-_DRY = typer.Option("--dry-run", help="Say what would happen and write nothing.")
-_SOURCE = typer.Option(help="Name of the source; with each record's own key it is the event's identity.")
-_FORMAT = typer.Option(help="What the files are, where their content does not tell.", show_default=False)
-_CREDIT = typer.Option(help="Source and licence, shown with every event.")
-_ZONE = typer.Option(help="Zone of times that name none, such as Europe/Vienna. [default: the portal's]")
-_MONTHS = typer.Option(min=1, max=60, help="How far ahead repeating calendar entries are taken.")
-_ALL = typer.Option("--all", help="Show every file and every refusal.")
-_JSON = typer.Option("--json", help="Print the whole report as JSON.")
-
-
-def import_events_command(settings: Callable[[], AbstractContextManager[Any]]) -> Callable[..., None]:
-    """The command for the command line. `settings` opens what it runs on: settings and a configured database."""
-
-    def import_events(
-        files: Annotated[list[str], _FILES],
-        dry_run: Annotated[bool, _DRY] = False,
-        source: Annotated[str, _SOURCE] = "",
-        format: Annotated[formats.Format | None, _FORMAT] = None,
-        credit: Annotated[str, _CREDIT] = "",
-        timezone: Annotated[str, _ZONE] = "",
-        horizon: Annotated[int, _MONTHS] = 18,
-        show_all: Annotated[bool, _ALL] = False,
-        as_json: Annotated[bool, _JSON] = False,
-    ) -> None:
-        """Import events from conference lists, CSV or iCalendar files.
-
-        Formats: conference JSON lines (tech-conferences), the python-deadlines YAML, pages with front matter (JSON
-        lines), CSV with headings such as title, start, end, city, country, url, and iCalendar. Nothing is imported
-        by half: a broken record is refused with its line and the reason, the others go on. Running it again changes
-        nothing but what has changed in the files.
-
-        Exit code 0: everything was taken. 1: some records were refused. 2: nothing could be read.
-        """
-        if timezone and timezone not in times.zone_names():
-            raise typer.BadParameter(f"{timezone} is no time zone; use a name such as Europe/Vienna")
-        told, errors = Console(), Console(stderr=True)
-        with settings():
-            options = {"source": source, "credit": credit, "timezone": timezone, "dry_run": dry_run}
-            report = asyncio.run(_run(files, errors, horizon, format=format.value if format else "", **options))
-        if as_json:
-            typer.echo(reports.as_json(report))
-        else:
-            reports.render(report, told, show_all=show_all)
-        raise typer.Exit(report.exit_code)
-
-    return import_events
-
-
-async def _run(files: Sequence[str], errors: Console, months: int, **options: Any) -> ImportReport:
-    async with db.pool(size=2):
-        if await migrations.pending():
-            errors.print("The database is not up to date. Run [bold]portal migrate[/] first.")
-            raise typer.Exit(2)
-        with reports.watched(errors) as tell:
-            horizon = timedelta(days=round(months * 30.44))
-            return await import_files(files, now=clock.now(), horizon=horizon, progress=tell, **options)

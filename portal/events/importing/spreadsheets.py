@@ -2,10 +2,12 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-from portal.events.importing import dates, fields, places, zones
+from portal.core import times
+from portal.events.importing import dates, fields, places, prices, zones
 from portal.events.importing.conferences import key
 from portal.events.importing.values import Context, Reading, Row, Unreadable, shortened
 from portal.events.tables import EventFormat, EventKind, EventState
@@ -20,6 +22,7 @@ COLUMNS: dict[str, str] = {
     "end": "end ends enddate endsat endson until to dateto finish enddatetime",
     "end_time": "endtime timeto finishtime",
     "timezone": "timezone tz zone",
+    "all_day": "allday wholeday",
     "format": "format mode type attendance",
     "online": "online virtual isonline",
     "venue": "venue venuename location place locationname",
@@ -38,11 +41,19 @@ COLUMNS: dict[str, str] = {
     "organiser": "organiser organizer host publisher organisation organization",
     "language": "language languages locale locales lang",
     "free": "free isfree",
+    "price": "price pricefrom ticketprice cost fee preis",
+    "currency": "currency pricecurrency",
     "status": "status eventstatus",
     "credit": "credit source attribution licence license",
 }
 _BY_HEADING = {re.sub(r"[^a-z0-9]", "", name): column for column, names in COLUMNS.items() for name in names.split()}
+_DELIMITERS = ",;\t|"
+_SEP = re.compile(r'\ufeff?"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _MOST_LINES = 200
+_CALLED_OFF = {"cancelled", "canceled", "called off"}
+_STATES = _CALLED_OFF | {"published", "moved", "draft"}
+# What our own export puts before a cell that a spreadsheet would take for a formula.
+_FORMULA = re.compile(r"^'(?=[=+\-@\t\r])")
 _FORMATS = {
     "online": EventFormat.ONLINE, "virtual": EventFormat.ONLINE, "webinar": EventFormat.ONLINE,
     "inperson": EventFormat.IN_PERSON, "onsite": EventFormat.IN_PERSON, "physical": EventFormat.IN_PERSON,
@@ -56,10 +67,10 @@ def heading(name: str) -> str:
     return _BY_HEADING.get(bare, "")
 
 
-def columns_of(line: str) -> tuple[str, list[str]]:
+def columns_of(line: str, delimiters: str) -> tuple[str, list[str]]:
     """The delimiter and the columns of a heading line; no columns where it is none."""
-    best: tuple[str, list[str]] = (",", [])
-    for delimiter in ",;\t|":
+    best: tuple[str, list[str]] = (delimiters[0], [])
+    for delimiter in delimiters:
         try:
             cells = next(csv.reader([line], delimiter=delimiter), [])
         except csv.Error:
@@ -70,18 +81,33 @@ def columns_of(line: str) -> tuple[str, list[str]]:
     return best
 
 
+def heading_of(lines: Sequence[str]) -> tuple[int, str, list[str]]:
+    """Where the heading stands, the delimiter, and the columns. Before it may stand comments and Excel's `sep=;`."""
+    told = ""
+    for number, line in enumerate(lines):
+        if sep := _SEP.fullmatch(line):
+            told = sep[1]
+        elif line.strip():
+            delimiter, columns = columns_of(line, told or _DELIMITERS)
+            if not line.lstrip().startswith("#") or {"title", "start"} <= set(columns):
+                return number, delimiter, columns
+    return len(lines), told or ",", []
+
+
 def read(text: str, context: Context) -> Reading:
     """Rows without a key of their own are known by title, first day and address."""
     reading = Reading()
     lines = text.split("\n")
-    start = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
-    delimiter, columns = columns_of(lines[start]) if start < len(lines) else (",", [])
+    start, delimiter, columns = heading_of(lines)
     missing = [name for name in ("title", "start") if name not in columns]
     if missing:
         raise Unreadable(
             f"line {start + 1} should name the columns; there is none for {' and '.join(missing)}. "
             f"It says: “{shortened(lines[start] if start < len(lines) else '', 80)}”"
         )
+    names = next(csv.reader([lines[start]], delimiter=delimiter), [])
+    if unread := [name.strip() for name, column in zip(names, columns, strict=False) if name.strip() and not column]:
+        reading.note(start + 1, "", f"columns that are not read: {shortened(', '.join(unread), 200)}")
     found: dict[str, Row] = {}
     for number, cells in _records(lines, start + 1, delimiter):
         reading.records += 1
@@ -91,7 +117,7 @@ def read(text: str, context: Context) -> Reading:
                 raise cells
             for column, cell in zip(columns, cells, strict=False):
                 if column and cell.strip() and column not in record:
-                    record[column] = cell
+                    record[column] = _FORMULA.sub("", cell)
             if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
                 raise Unreadable(
                     f"it has {len(cells)} cells, the heading only {len(columns)}; a quotation mark may be missing"
@@ -132,6 +158,10 @@ def _records(lines: list[str], at: int, delimiter: str) -> Iterator[tuple[int, l
 
 
 def _facts(record: dict[str, Any], context: Context) -> EventFacts:
+    if fields.text_of(record, "region").casefold() in _STATES:
+        # A column “state” that holds no state of a country.
+        record["status"] = record.get("status") or record["region"]
+        del record["region"]
     title = fields.title(record.get("title"))
     first = dates.read(record.get("start"), what="start")
     if not first.clock:
@@ -145,6 +175,12 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         if not zone:
             raise Unreadable(f"its time zone is not known: “{shortened(given)}”; use a name such as Europe/Vienna")
     span = dates.span(first, last, zone=zone, fallback=context.timezone, now=context.now)
+    if fields.yes(record.get("all_day"), what="all day") and not span.all_day:
+        span = _whole_days(span, context)
+    price = prices.read(fields.text_of(record, "price"), fields.text_of(record, "currency"))
+    free = fields.yes(record["free"], what="free") if "free" in record else price.is_free
+    if free and price.price_from:
+        raise Unreadable(f"it is free and has a price: “{shortened(fields.text_of(record, 'price'))}”")
     return EventFacts(
         title=title,
         starts_at=span.starts_at,
@@ -163,9 +199,11 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         online_url=fields.link(record.get("online_url"), what="join link"),
         language=fields.languages(fields.text_of(record, "language")) or fields.text_of(record, "language")[:60],
         credit=fields.text_of(record, "credit") or context.credit,
-        is_free=fields.yes(record["free"], what="free") if "free" in record else None,
+        is_free=free,
+        price_from=price.price_from,
+        price_currency=price.price_currency,
         source=context.source,
-        source_key=key(fields.text_of(record, "key") or key(title, str(first.day), url)),
+        source_key=key(fields.text_of(record, "key") or key(title, str(first.day), fields.bare_address(url))),
     )
 
 
@@ -208,4 +246,14 @@ def _format(record: dict[str, Any], where: places.Place) -> EventFormat:
 
 def _state(record: dict[str, Any]) -> EventState:
     given = fields.text_of(record, "status").casefold()
-    return EventState.CANCELLED if given in ("cancelled", "canceled", "called off") else EventState.PUBLISHED
+    if given == EventState.DRAFT:
+        raise Unreadable("it is a draft, which is for nobody to see yet")
+    return EventState.CANCELLED if given in _CALLED_OFF else EventState.PUBLISHED
+
+
+def _whole_days(span: dates.Span, context: Context) -> dates.Span:
+    """The days between two midnights."""
+    zone = times.zone(span.timezone)
+    first, last = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone) - timedelta(microseconds=1)
+    days = dates.Moment(first.date()), dates.Moment(last.date())
+    return dates.span(*days, zone=span.timezone, fallback=span.timezone, now=context.now)

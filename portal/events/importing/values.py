@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from portal.core import times
-from portal.events.values import EventFacts
+from portal.events.values import EventFacts, Revision
 
 EARLIEST_YEAR = 1970
 YEARS_AHEAD = 20
@@ -23,6 +23,22 @@ class Row(msgspec.Struct, frozen=True):
     line: int
     facts: EventFacts
     dated: bool = False
+
+
+class Series(msgspec.Struct, frozen=True):
+    """What a file says of all entries with one UID together, so that what it does not say is known to be gone.
+
+    `key` is the series' name in each date's origin. `unread` has the keys of dates that are there but were refused.
+    Dates were looked for from `since`, if only a part of them was; `goes_on` says that there may be more behind the last.
+    """
+
+    key: str
+    line: int
+    name: str
+    revision: Revision
+    unread: tuple[str, ...] = ()
+    since: datetime | None = None
+    goes_on: bool = False
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -44,7 +60,6 @@ class Context(msgspec.Struct, frozen=True):
     source: str = ""
     timezone: str = "UTC"
     credit: str = ""
-    filename: str = ""
 
     @classmethod
     def at(cls, now: datetime, *, horizon: timedelta = HORIZON, **known: str) -> "Context":
@@ -63,6 +78,7 @@ class Reading(msgspec.Struct):
     refusals: list[Refusal] = []
     notes: list[Refusal] = []
     merged: list[int] = []
+    series: list[Series] = []
 
     def refuse(self, line: int, name: str, reason: str) -> None:
         self.refusals.append(Refusal(line, shortened(name, 80), reason))

@@ -8,13 +8,14 @@ from litestar.response import Response
 
 from portal.core import countries
 from portal.core.errors import NotFound
-from portal.core.times import today
+from portal.core.times import midnight, today
 from portal.events import rows
 from portal.events.around import parts_of
 from portal.events.forms import PAGE_KEYS, asked, page_number
-from portal.events.queries import listing
+from portal.events.queries import listing, spelling
 from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
+from portal.events.queries.spelling import Respelled
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
 from portal.events.rules.filters import Filters, Parsed
@@ -37,11 +38,12 @@ class ListPages(Controller):
         found = await listing.found(parsed.filters, page=number, today=day)
         if found.missing:
             raise NotFound(f"This list has {found.page.last} pages; there is no page {number}.")
-        instead = ""
+        instead: list[Respelled] = []
         if not found.page.total and parsed.filters.q and not parsed.problems:
-            instead = await listing.respelled(parsed.filters.q)
-            if instead:
-                found = await listing.found(parsed.filters.with_(q=instead), page=1, today=day, version=found.version)
+            instead = await spelling.respelled(parsed.filters, today=day)
+        if instead:
+            meant = parsed.filters.with_(q=instead[0].words)
+            found = await listing.found(meant, page=1, today=day, version=found.version)
         return page(
             request,
             "events/index.html",
@@ -53,10 +55,10 @@ class ListPages(Controller):
         )
 
 
-def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str, Any]:
+def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date) -> dict[str, Any]:
     """What the page says of the list besides its rows."""
     facets, asks = found.facets, parsed.filters
-    past = asks.when == "past" or bool(asks.until and asks.until.last < day and not asks.when)
+    past = asks.looks_back(day)
     names = {("topic", slug): facets.topic_name(slug) for slug in asks.topic}
     names |= {("country", code): countries.name(code) for code in asks.country}
     upcoming = not past and asks.when != "all"
@@ -73,9 +75,15 @@ def _about(parsed: Parsed, found: Found, *, instead: str, day: date) -> dict[str
         "chips": active,
         "offers": filter_rules.offers(asks, active, facets.loosened),
         "unknown": _unknown(asks, facets),
-        "groups": months.groups(found.rows, facets.by_month, today=day, running=facets.running if upcoming else -1),
+        "groups": months.groups(
+            found.rows,
+            facets.by_month,
+            today=day,
+            midnight=midnight(day),
+            running=facets.running if upcoming else -1,
+        ),
         "parts": parts_of(parsed, found, past=past, day=day),
-        "address": lambda number: "/events" + asks.query(page=number if number > 1 else None),
+        "address": lambda number: "/events" + found.filters.query(page=number if number > 1 else None),
     }
 
 

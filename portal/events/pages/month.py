@@ -19,7 +19,7 @@ from portal.events.queries.facets import Facets
 from portal.events.queries.month import Brief
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
-from portal.events.rules.filters import KEYS, Filters, next_month, previous_month
+from portal.events.rules.filters import KEYS, Filters, Span, next_month, previous_month
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.rendering import markup, page, render
@@ -44,7 +44,7 @@ class MonthPages(Controller):
     @get("/")
     async def show(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
         parsed, day = asked(request), today(now)
-        first = _month(request, day)
+        first = _month(request, parsed.filters.since, day)
         asks = parsed.filters.without("from").without("to").without("when")
         version = await changes.version("events")
         kept = await _table(asks, first, day, version)
@@ -95,10 +95,11 @@ async def _table(asks: Filters, first: date, day: date, version: int) -> Table:
     )
 
 
-def _month(request: Request[Any, Any, Any], day: date) -> date:
+def _month(request: Request[Any, Any, Any], since: Span | None, day: date) -> date:
     given = next((value for name, value in pairs(request) if name == "month"), "")
     if not given:
-        return day.replace(day=1)
+        # Who comes from a list that begins with a month wants to see that month.
+        return (since.first if since else day).replace(day=1)
     span = filter_rules.span(given)
     if span is None:
         raise NotFound("There is no such month. An address of a month ends in one such as month=2027-02.")

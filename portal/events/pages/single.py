@@ -31,7 +31,7 @@ from portal.web.rendering import markup, page, render
 
 class EventPages(Controller):
     path = "/events"
-    opt = {"public": True, "page": PageRule(tags=("events", "calendars"))}
+    opt = {"public": True, "page": PageRule(tags=("events", "calendars"), shared=True)}
     include_in_schema = False
 
     @get("/{slug:str}")
@@ -45,7 +45,8 @@ class EventPages(Controller):
         around = await _around(row, today(now), detail.events_version)
         revision = await _revision(row.id, detail.calendars_version)
         art = pictures.art(detail.image, row.slug, row.topics.values())
-        image = current().base_url + assets.url(art)
+        share = pictures.share(art)
+        image = current().base_url + assets.url(share)
         linked = schema_org.event(detail, base_url=current().base_url, image=image, currency=current().site_currency)
         trail = schema_org.trail(detail, base_url=current().base_url)
         return page(
@@ -59,7 +60,7 @@ class EventPages(Controller):
             add=add_links(row.slug, revision) if revision else None,
             art=art,
             words=words,
-            image=image,
+            share=share,
             linked=markup(schema_org.encoded([linked, trail])),
             description=markup(detail.description_html),
             is_open=row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and row.ends_at > now,

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from portal.core import times
+from portal.events.rules import searching
 from portal.events.rules.filters import Filters
 
 # Accents go before the quoting: unaccent() turns typographic quotes into plain ones.
@@ -30,24 +32,30 @@ class Conditions:
         parts = ["e.state <> 'draft'"]
         match self.when:
             case "upcoming":
-                parts.append(f"e.ends_on >= {self.value(self.today)}")
+                parts.append(f"e.ends_at > {self.value(times.midnight(self.today))}")
             case "past":
-                parts.append(f"e.ends_on < {self.value(self.today)}")
+                parts.append(f"e.ends_at <= {self.value(times.midnight(self.today))}")
         if self.filters.q:
-            parts.append(f"e.search @@ {self.search(self.filters.q)}")
+            parts.append(self.found_by(self.filters.q))
         return " AND ".join(parts)
 
     @property
     def when(self) -> str:
         """Which time is looked at: what was asked for, or the past when the whole range lies in it."""
-        asked = self.filters.when
-        if not asked and self.filters.until and self.filters.until.last < self.today:
-            return "past"
-        return asked or "upcoming"
+        return "past" if self.filters.looks_back(self.today) else self.filters.when or "upcoming"
 
-    def search(self, words: str) -> str:
-        """A tsquery that wants every word, as the beginning of one in the event."""
-        return f"to_tsquery('simple', ({_QUOTED.format(words=self.value(words))}))"
+    def found_by(self, typed: str) -> str:
+        """True for events that have every word, as the beginning of one of theirs or else letter by letter."""
+        words, letters = searching.parted(typed)
+        parts = [f"position(plain_text(lower({self.value(word)})) IN e.letters) > 0" for word in letters]
+        if words:
+            parts.append(f"e.search @@ to_tsquery('simple', ({_QUOTED.format(words=self.value(' '.join(words)))}))")
+        return " AND ".join(parts) or "false"
+
+    def cities(self) -> str:
+        """The cities asked for, as they were written and as they are compared."""
+        asked = self.value(list(self.filters.city))
+        return f"(SELECT c AS written, plain_text(lower(c)) AS key FROM unnest({asked}::text[]) c) a"
 
     def dimension(self, name: str) -> str:
         """The condition of one dimension; empty when nothing is asked of it."""
@@ -63,7 +71,7 @@ class Conditions:
             case "country" if asked.country:
                 return f"v.country = ANY({self.value(list(asked.country))})"
             case "city" if asked.city:
-                return f"lower(v.city) = ANY({self.value([city.lower() for city in asked.city])})"
+                return f"v.city_key = ANY(ARRAY(SELECT key FROM {self.cities()}))"
             case "topic" if asked.topic:
                 return (
                     "EXISTS (SELECT 1 FROM event_topic et JOIN topic t ON t.id = et.topic "

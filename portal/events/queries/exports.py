@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.core import changes, db
+from portal.core import changes, db, times
 from portal.events.keeping import Kept
 from portal.events.queries.conditions import Conditions
 from portal.events.queries.listing import COLUMNS, row_of
@@ -19,7 +19,7 @@ _kept: Kept[tuple[int, ...]] = Kept(200)
 
 
 async def ids(filters: Filters, *, today: date) -> tuple[int, ...]:
-    """The events of a calendar feed in the order of their dates; the newest ones where there are too many."""
+    """The events of a calendar feed in the order of their dates; where there are too many, those ahead and the last past."""
     version = await changes.version("events")
     kept = _kept.get((filters, today, version))
     return kept if kept is not None else _kept.put((filters, today, version), await _ids(filters, today))
@@ -31,12 +31,25 @@ async def _ids(filters: Filters, today: date) -> tuple[int, ...]:
         f"""
         SELECT id FROM (
             SELECT e.id, e.starts_on FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {c.all()}
-            ORDER BY e.starts_on DESC, e.id DESC LIMIT {MOST}) x
+            ORDER BY {_nearest(c)} LIMIT {MOST}) x
         ORDER BY starts_on, id
         """,
         *c.values,
     )
     return tuple(record["id"] for record in records)
+
+
+def _nearest(c: Conditions) -> str:
+    """What comes next first; behind it, what is over, the last first."""
+    ahead = f"e.ends_at > {c.value(times.midnight(c.today))}"
+    columns = ("e.starts_on", "e.starts_at", "e.id")
+    return ", ".join(
+        (
+            f"({ahead}) DESC",
+            *(f"CASE WHEN {ahead} THEN {name} END" for name in columns),
+            *(f"{name} DESC" for name in columns),
+        )
+    )
 
 
 async def topic_names(slugs: tuple[str, ...]) -> list[str]:
@@ -63,16 +76,29 @@ async def newest(filters: Filters, *, today: date, most: int = 100) -> list[Full
     return await _full(f"WHERE {c.all()} ORDER BY e.changed_at DESC, e.id DESC LIMIT {most}", c)
 
 
-async def by_date(filters: Filters, *, today: date, size: int = MOST, offset: int = 0) -> list[Full]:
+async def nearest(filters: Filters, *, today: date, size: int, offset: int = 0) -> list[Full]:
+    """A part of the list: what comes next first; behind it, what is over, the last first."""
+    c = Conditions(filters, today=today)
+    where, order = c.all(), _nearest(c)
+    return await _full(f"WHERE {where} ORDER BY {order} LIMIT {c.value(size)} OFFSET {c.value(offset)}", c)
+
+
+async def by_date(
+    filters: Filters, *, today: date, size: int, offset: int = 0, changed_since: datetime | None = None
+) -> list[Full]:
     """A part of the list, in the order of dates; the past backwards."""
     c = Conditions(filters, today=today)
     order = "DESC" if c.when == "past" else "ASC"
-    where = c.all()
+    where = c.all() + _changed(c, changed_since)
     return await _full(
         f"WHERE {where} ORDER BY e.starts_on {order}, e.starts_at {order}, e.id {order} "
         f"LIMIT {c.value(size)} OFFSET {c.value(offset)}",
         c,
     )
+
+
+def _changed(c: Conditions, since: datetime | None) -> str:
+    return f" AND e.changed_at >= {c.value(since)}" if since else ""
 
 
 async def _full(rest: str, c: Conditions) -> list[Full]:
@@ -89,10 +115,11 @@ async def _full(rest: str, c: Conditions) -> list[Full]:
     ]
 
 
-async def count(filters: Filters, *, today: date) -> int:
+async def count(filters: Filters, *, today: date, changed_since: datetime | None = None) -> int:
     """How many events there are."""
     c = Conditions(filters, today=today)
-    sql = f"SELECT count(*) FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {c.all()}"
+    where = c.all() + _changed(c, changed_since)
+    sql = f"SELECT count(*) FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {where}"
     return int(await db.fetch_value(sql, *c.values))
 
 
@@ -108,9 +135,9 @@ async def topics(*, today: date) -> list[TopicUse]:
     """Every topic, by name."""
     records = await db.fetch(
         "SELECT t.slug, t.name, count(e.id) AS upcoming FROM topic t LEFT JOIN event_topic et ON et.topic = t.id "
-        "LEFT JOIN event e ON e.id = et.event AND e.state <> 'draft' AND e.ends_on >= $1 "
+        "LEFT JOIN event e ON e.id = et.event AND e.state <> 'draft' AND e.ends_at > $1 "
         "GROUP BY t.id ORDER BY t.name LIMIT 2000",
-        today,
+        times.midnight(today),
     )
     return [TopicUse(**record) for record in records]
 

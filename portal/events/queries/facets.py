@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from portal.core import changes, db
+from portal.core import changes, db, times
 from portal.events.keeping import Kept
 from portal.events.queries.conditions import DIMENSIONS, Conditions
 from portal.events.rules.filters import Filters
@@ -25,10 +25,19 @@ class TopicCount(msgspec.Struct, frozen=True, array_like=True):
     count: int
 
 
+class CityCount(msgspec.Struct, frozen=True, array_like=True):
+    """A city by its most usual spelling."""
+
+    name: str
+    count: int
+    chosen: bool
+
+
 class Facets(msgspec.Struct, frozen=True):
     """Counts for everything a list can be narrowed to. `by_month` counts what was found, the others what could be.
 
-    `loosened` says how many there would be without one filter.
+    `months` counts what begins in each, whatever the dates asked for; `ends` what ends in each, up to the end asked for;
+    `starts` what begins in each, from the beginning asked for. `loosened` says how many there would be without one filter.
     """
 
     version: int
@@ -39,9 +48,11 @@ class Facets(msgspec.Struct, frozen=True):
     last_on: date | None
     by_month: dict[str, int]
     months: dict[str, int]
+    starts: dict[str, int]
+    ends: dict[str, int]
     weeks: list[Week]
     country: dict[str, int]
-    city: dict[str, int]
+    city: list[CityCount]
     topic: list[TopicCount]
     format: dict[str, int]
     price: dict[str, int]
@@ -90,12 +101,15 @@ def statement(c: Conditions) -> str:
     season = c.value(since - timedelta(days=since.weekday()))
     chosen, weeks, month = c.value(list(c.filters.topic)), c.value(SEASON * 7), c.value(since.replace(day=1))
     loosened = ", ".join(f"'{name}', (SELECT count(*) FROM base WHERE {under(name)})" for name in active)
-    to_come = f"starts_on >= {today}" if c.when == "upcoming" else "true"
+    running = f"(starts_on < {today} AND starts_at < {c.value(times.midnight(c.today))})"
+    to_come = f"NOT {running}" if c.when == "upcoming" else "true"
+    begun = f"ends_on >= {c.value(c.filters.since.first)}" if c.filters.since else "true"
+    ended = f"starts_on <= {c.value(c.filters.until.last)}" if c.filters.until else "true"
     looks_ahead = "true" if c.when == "past" or c.filters.since else "false"
     return f"""
 WITH base AS MATERIALIZED (
-    SELECT e.id, e.title, e.starts_on, e.ends_on, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
-           e.is_free, e.sponsor, e.sponsor <> '' AS sponsored, v.country, v.city{flags}
+    SELECT e.id, e.title, e.starts_on, e.ends_on, e.starts_at, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
+           e.is_free, e.sponsor, e.sponsor <> '' AS sponsored, v.country, v.city, v.city_key{flags}
     FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {base}
 ), found AS (
     SELECT * FROM base WHERE {under()}
@@ -105,16 +119,21 @@ WITH base AS MATERIALIZED (
 ), topics AS (
     SELECT et.topic, count(*) AS n FROM base b JOIN event_topic et ON et.event = b.id
     WHERE {under("topic")} GROUP BY 1
+), cities AS (
+    SELECT city_key, mode() WITHIN GROUP (ORDER BY city) AS name, count(*) AS n FROM base
+    WHERE {under("city")} AND city <> '' GROUP BY 1
 )
 SELECT json_build_object(
     'version', (SELECT version FROM content_version WHERE tag = 'events'),
     'total', (SELECT count(*) FROM found),
     'online', (SELECT count(*) FROM found WHERE format <> 'in_person'),
-    'running', (SELECT count(*) FROM found WHERE starts_on < {today}),
+    'running', (SELECT count(*) FROM found WHERE {running}),
     'first_on', (SELECT min(starts_on) FROM found),
     'last_on', (SELECT max(starts_on) FROM found),
     'by_month', {_counts("to_char(starts_on, 'YYYY-MM')", "found", to_come)},
     'months', {_counts("to_char(starts_on, 'YYYY-MM')", "base", under("dates"))},
+    'starts', {_counts("to_char(starts_on, 'YYYY-MM')", "base", f"{under('dates')} AND {begun}")},
+    'ends', {_counts("to_char(ends_on, 'YYYY-MM')", "base", f"{under('dates')} AND {ended}")},
     'weeks', (SELECT coalesce(json_agg(json_build_array(monday, room, online, paid) ORDER BY monday), '[]') FROM (
         SELECT date_trunc('week', starts_on)::date AS monday,
                count(*) FILTER (WHERE format <> 'online' AND NOT sponsored) AS room,
@@ -124,7 +143,10 @@ SELECT json_build_object(
         WHERE starts_on >= {season}::date AND starts_on < {season}::date + {weeks}::int AND {under("dates")}
         GROUP BY 1) w),
     'country', {_counts("country", "base", under("country") + " AND country IS NOT NULL")},
-    'city', {_counts("city", "base", under("city") + " AND city <> ''", most=_MOST_CITIES)},
+    'city', (SELECT coalesce(json_agg(json_build_array(name, n, chosen) ORDER BY name), '[]') FROM (
+        SELECT coalesce(c.name, a.written) AS name, coalesce(c.n, 0) AS n, a.key IS NOT NULL AS chosen
+        FROM cities c FULL JOIN (SELECT key, min(written) AS written FROM {c.cities()} GROUP BY 1) a ON a.key = c.city_key
+        ORDER BY chosen DESC, n DESC, name LIMIT {_MOST_CITIES + len(c.filters.city)}) x),
     'topic', (SELECT coalesce(json_agg(json_build_array(t.slug, t.name, coalesce(n, 0)) ORDER BY t.name), '[]')
               FROM topic t LEFT JOIN topics ON topics.topic = t.id WHERE n > 0 OR t.slug = ANY({chosen}::text[])),
     'format', {_counts("format", "base", under("format"))},
@@ -142,10 +164,9 @@ SELECT json_build_object(
 """
 
 
-def _counts(value: str, table: str, condition: str, *, most: int = 0) -> str:
+def _counts(value: str, table: str, condition: str) -> str:
     """An object from each value to its count."""
-    limit = f"ORDER BY 2 DESC, 1 LIMIT {most}" if most else ""
     return (
         f"(SELECT coalesce(json_object_agg(value, n), '{{}}') FROM "
-        f"(SELECT {value} AS value, count(*) AS n FROM {table} WHERE {condition} GROUP BY 1 {limit}) x)"
+        f"(SELECT {value} AS value, count(*) AS n FROM {table} WHERE {condition} GROUP BY 1) x)"
     )

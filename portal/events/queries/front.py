@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.core import db
+from portal.core import db, times
 from portal.events.keeping import Kept
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.values import Row
@@ -30,7 +30,7 @@ class Front(msgspec.Struct, frozen=True):
 _FRONT = f"""
 WITH ahead AS (
     SELECT id, starts_on, starts_at, kind, format, sponsor, image <> '' AS pictured, description <> '' AS described
-    FROM event WHERE state IN ('published', 'moved') AND starts_on >= $1
+    FROM event WHERE state IN ('published', 'moved') AND starts_at >= $1
 ), lead AS (
     SELECT id FROM ahead WHERE sponsor = '' AND format <> 'online'
     ORDER BY kind = 'own' DESC, pictured DESC, described DESC, starts_on, id LIMIT 1
@@ -44,7 +44,7 @@ WITH ahead AS (
                WHERE sponsor <> '' ORDER BY starts_on, id LIMIT 4)
     UNION ALL (SELECT 'news', id, row_number() OVER (ORDER BY at DESC, id DESC)::int, at FROM (
                    SELECT id, CASE WHEN state = 'published' THEN published_at ELSE changed_at END AS at
-                   FROM event WHERE state <> 'draft' AND ends_on >= $1) n ORDER BY at DESC, id DESC LIMIT 7)
+                   FROM event WHERE state <> 'draft' AND ends_at > $1) n ORDER BY at DESC, id DESC LIMIT 7)
 )
 SELECT p.part, p.told_at, {COLUMNS}
 FROM parts p JOIN event e ON e.id = p.id LEFT JOIN venue v ON v.id = e.venue ORDER BY p.part, p.place
@@ -63,7 +63,7 @@ async def front(*, today: date, version: int) -> Front:
 async def _front(today: date) -> Front:
     parts: dict[str, list[Row]] = {"lead": [], "upcoming": [], "online": [], "sponsored": []}
     news: list[News] = []
-    for record in await db.fetch(_FRONT, today):
+    for record in await db.fetch(_FRONT, times.midnight(today)):
         values = dict(record)
         part, at = values.pop("part"), values.pop("told_at")
         if part == "news":

@@ -69,8 +69,8 @@ async def found(
     key = (filters, page, size, today, version)
     if (kept := _kept.get(key)) is not None:
         return kept
-    rows = await _rows(filters, page=page, today=today, size=size)
     facets = await counted(filters, today=today, version=version)
+    rows = await _rows(filters, page=page, today=today, size=size) if facets.total > (page - 1) * size else []
     return _kept.put(key, Found(rows, Page(page, size, facets.total), facets, filters, version))
 
 
@@ -91,25 +91,3 @@ async def _rows(filters: Filters, *, page: int, today: date, size: int) -> list[
         *c.values,
     )
     return [row_of(record) for record in records]
-
-
-_NEAREST = r"""
-WITH asked AS (
-    SELECT word, place FROM regexp_split_to_table(plain_text(lower($1)), '\s+') WITH ORDINALITY AS a (word, place)
-    WHERE length(word) BETWEEN 3 AND 40 LIMIT 6
-), known AS MATERIALIZED (
-    SELECT word, ndoc FROM ts_stat('SELECT search FROM event WHERE state <> ''draft''') WHERE length(word) > 2
-)
-SELECT a.word AS typed, near.word FROM asked a LEFT JOIN LATERAL (
-    SELECT k.word FROM known k
-    WHERE similarity(a.word, k.word) >= 0.25 AND abs(length(a.word) - length(k.word)) <= 3
-    ORDER BY similarity(a.word, k.word) DESC, k.ndoc DESC LIMIT 1
-) near ON true ORDER BY a.place
-"""
-
-
-async def respelled(words: str) -> str:
-    """The search words with each unknown one replaced by the nearest that occurs; empty when none is near."""
-    rows = await db.fetch(_NEAREST, words)
-    better = " ".join(row["word"] or row["typed"] for row in rows)
-    return better if better != " ".join(row["typed"] for row in rows) else ""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from portal.core import db
+from portal.core import db, times
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
 from portal.events.values import Detail, Neighbours, Row
@@ -59,7 +59,7 @@ near AS (
         SELECT e.id, e.starts_on, count(*) AS shared
         FROM event_topic mine JOIN event_topic theirs ON theirs.topic = mine.topic AND theirs.event <> mine.event
         JOIN event e ON e.id = theirs.event
-        WHERE mine.event = $1 AND e.state IN ('published', 'moved') AND e.ends_on >= $2
+        WHERE mine.event = $1 AND e.state IN ('published', 'moved') AND e.ends_at > $2
         GROUP BY e.id ORDER BY shared DESC, e.starts_on, e.id LIMIT 4) l)
 )
 SELECT n.part, {COLUMNS} FROM near n JOIN event e ON e.id = n.id LEFT JOIN venue v ON v.id = e.venue
@@ -70,7 +70,7 @@ ORDER BY n.part, n.place
 async def neighbours(event_id: int, *, today: date) -> Neighbours:
     """The event before, the one after, and up to four upcoming ones with the same topics."""
     parts: dict[str, list[Row]] = {"before": [], "after": [], "like": []}
-    for record in await db.fetch(_AROUND, event_id, today):
+    for record in await db.fetch(_AROUND, event_id, times.midnight(today)):
         values = dict(record)
         parts[values.pop("part")].append(row_of(values))
     return Neighbours(

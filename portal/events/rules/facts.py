@@ -135,9 +135,13 @@ def _known_zone(name: str) -> bool:
     return bool(name)
 
 
+_DIGESTED = tuple(name for name in EventFacts.__struct_fields__ if name != "origin")
+
+
 def digest(facts: EventFacts) -> str:
-    """A fingerprint of tidied facts: the same facts, the same digest."""
-    return hashlib.blake2b(msgspec.json.encode(facts, order="sorted"), digest_size=32).hexdigest()
+    """A fingerprint of tidied facts: the same facts, the same digest, wherever they stood."""
+    values = {name: getattr(facts, name) for name in _DIGESTED}
+    return hashlib.blake2b(msgspec.json.encode(values, order="sorted"), digest_size=32).hexdigest()
 
 
 def slug_wishes(facts: EventFacts) -> list[str]:

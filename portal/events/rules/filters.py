@@ -36,7 +36,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for. Values of one filter widen it, different filters narrow each other."""
+    """What is asked for. Values of one filter widen it and stand in order, different filters narrow each other."""
 
     q: str = ""
     since: Span | None = None
@@ -72,6 +72,17 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_(self, **values: Any) -> "Filters":
         return msgspec.structs.replace(self, **values)
+
+    def looks_back(self, today: date) -> bool:
+        """True where the past is asked for: by its name, or by a range that lies in it altogether."""
+        if self.when:
+            return self.when == "past"
+        return self.until is not None and self.until.last < today
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """True for lists that search engines need not know: of some words, or of several filters together."""
+        return bool(self.q) or len(self.pairs()) > 1
 
     @property
     def backwards(self) -> bool:
@@ -121,7 +132,7 @@ def _read(name: str, values: list[str]) -> tuple[Any, str]:
     if name in CHOICES:
         known = ", ".join(CHOICES[name])
         return values[0], "" if values[0] in CHOICES[name] else f"Please choose one of: {known}."
-    chosen = tuple(dict.fromkeys(value.upper() if name == "country" else value for value in values))
+    chosen = tuple(sorted({value.upper() if name == "country" else value for value in values}))
     if len(chosen) > MOST_CHOICES:
         return (), f"Please choose at most {MOST_CHOICES}."
     if any(len(value) > MOST_LETTERS for value in chosen):
@@ -215,6 +226,7 @@ def offers(filters: Filters, active: Sequence[Chip], loosened: Mapping[str, int]
             for value in values:
                 rest = rest.without(key, value)
         words = " and ".join(chip.words for chip in these)
-        if loosened.get(name, 1):
+        # To ask for all times, or for what is looked at anyway, narrows nothing.
+        if loosened.get(name, 1) and not (name == "when" and filters.when != "past"):
             found.append(Offer(words, rest, loosened.get(name)))
     return sorted(found, key=lambda offer: -(offer.count or 0))

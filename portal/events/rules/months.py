@@ -1,7 +1,7 @@
 """A list by months, the season by weeks, a month by days: what stands where, without a word of HTML."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -21,12 +21,17 @@ class Group(msgspec.Struct, frozen=True):
     rows: list[Row]
 
 
-def groups(rows: Sequence[Row], counts: Mapping[str, int], *, today: date, running: int = -1) -> list[Group]:
-    """The events month by month, in their order. With `running`, what began before today comes first, as such."""
+def groups(
+    rows: Sequence[Row], counts: Mapping[str, int], *, today: date, midnight: datetime, running: int = -1
+) -> list[Group]:
+    """The events month by month, in their order. With `running`, what began before today comes first, as such.
+
+    Today begins at `midnight`: an evening of yesterday's date may lie ahead in a zone far west.
+    """
     found: list[Group] = []
     last: tuple[int, int] | None = None
     for row in rows:
-        under_way = running >= 0 and row.starts_on < today
+        under_way = running >= 0 and row.starts_on < today and row.starts_at < midnight
         month = (0, 0) if under_way else (row.starts_on.year, row.starts_on.month)
         if month != last:
             last = month

@@ -28,6 +28,11 @@ def art(image: str, slug: str, topics: Iterable[str] = ()) -> str:
     return f"img/art-{ART[crc32(slug.encode()) % len(ART)]}.svg"
 
 
+def share(picture: str) -> str:
+    """The same picture as social networks take it."""
+    return picture.replace("art-", "share-").replace(".svg", ".png")
+
+
 def spread(rows: Sequence[Row]) -> dict[int, str]:
     """A picture for each of a page's events, no two alike as long as there are enough."""
     chosen: dict[int, str] = {}

@@ -1,6 +1,6 @@
 """Which act is open in which state, what a move leaves behind, and how a change is told in words."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -29,29 +29,39 @@ def why_not(act: str, state: EventState) -> str:
     return "" if state in _OPEN[act] else _WHY_NOT[state]
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What is announced now, and what was announced first where that differs."""
 
     state: EventState
     starts_at: datetime
-    place: str
+    timezone: str
+    all_day: bool = False
+    place: str = ""
     first_starts_at: datetime | None = None
     first_place: str = ""
 
-    def moved_to(self, *, starts_at: datetime, place: str) -> "Standing":
-        """After a move. Back at what was announced first, an event is no longer moved; drafts never are."""
+    def moved_to(self, *, starts_at: datetime, timezone: str, all_day: bool, place: str) -> "Standing":
+        """After a move. Back at what was announced first, an event is no longer moved; drafts never are.
+
+        Whole days move by their date: a zone that became known, or an hour, moves nothing on the same day.
+        """
+        now = msgspec.structs.replace(self, starts_at=starts_at, timezone=timezone, all_day=all_day, place=place)
         if self.state is EventState.DRAFT:
-            return Standing(self.state, starts_at, place)
-        first_time: datetime | None = self.first_starts_at or self.starts_at
-        first_place = self.first_place or self.place
-        if first_time == starts_at:
-            first_time = None
-        if first_place == place:
-            first_place = ""
-        state = self.state
-        if state is not EventState.CANCELLED:
-            state = EventState.MOVED if first_time or first_place else EventState.PUBLISHED
-        return Standing(state, starts_at, place, first_time, first_place)
+            return msgspec.structs.replace(now, first_starts_at=None, first_place="")
+        first, first_place = self.first_starts_at or self.starts_at, self.first_place or self.place
+        same_time = first == starts_at
+        if self.all_day or all_day:
+            local = first.astimezone(times.zone(self.timezone))
+            same_time = local.date() == starts_at.astimezone(times.zone(timezone)).date()
+            first = local.replace(tzinfo=times.zone(timezone)).astimezone(UTC) if self.all_day else first
+        moved = not same_time or first_place not in ("", place)
+        state = EventState.MOVED if moved else EventState.PUBLISHED
+        return msgspec.structs.replace(
+            now,
+            state=self.state if self.state is EventState.CANCELLED else state,
+            first_starts_at=None if same_time else first,
+            first_place="" if first_place == place else first_place,
+        )
 
     def reinstated(self) -> "Standing":
         """On again, where and when it was before it was cancelled."""

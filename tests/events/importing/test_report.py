@@ -10,8 +10,8 @@ from portal.events.importing.report import as_json, closing, render, watched
 from portal.events.importing.values import Refusal
 
 
-def shown(report: ImportReport, *, show_all: bool = False) -> str:
-    console = Console(file=io.StringIO(), width=140)
+def shown(report: ImportReport, *, show_all: bool = False, width: int = 140) -> str:
+    console = Console(file=io.StringIO(), width=width)
     render(report, console, show_all=show_all)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     return str(text)
@@ -36,10 +36,19 @@ def test_the_table_has_counts_reasons_and_lines() -> None:
     lines = [line.split() for line in text.splitlines()]
     assert ["list.jsonl", "conferences", "tech-conferences", "2", "1", "7", "3", "25"] in lines
     assert ["All", "2", "1", "7", "3", "26"] in lines
-    assert ["list.jsonl", "20", "[bold]Name", "20[/bold]", "reason", "20"] in lines
-    assert ["list.jsonl", "21", "[bold]Name", "21[/bold]", "reason", "21"] not in lines
-    assert "… and 5 more; --all shows every one." in text
+    assert ["list.jsonl", "19", "[bold]Name", "19[/bold]", "reason", "19"] in lines
+    assert ["list.jsonl", "20", "[bold]Name", "20[/bold]", "reason", "20"] not in lines
+    assert "… and 6 more; --all shows every one." in text
     assert "2 created, 1 changed, 7 unchanged. 26 refused. (1.2 s)" in text
+
+
+def test_eighty_columns_cut_no_word() -> None:
+    report = ImportReport([FileReport("list.ics", "icalendar", "icalendar", 1, created=1), REPORT.files[1]])
+    lines = [line.split() for line in shown(report, width=80).splitlines()]
+    assert ["File", "Format", "Created", "Changed", "Same", "Repeated", "Refused"] in lines
+    assert ["list.ics", "icalendar", "1", "0", "0", "0", "0"] in lines
+    assert ["broken.gz", "–", "0", "0", "0", "0", "1"] in lines
+    assert ["broken.gz", "–", "–", "not", "read:", "its", "gzip", "packing", "is", "broken"] in lines
 
 
 def test_all_shows_every_refusal() -> None:
@@ -51,6 +60,9 @@ def test_closing_sentences() -> None:
     assert closing(same) == "Nothing to do: all 3 events are as they were. (0.0 s)"
     assert closing(ImportReport([FileReport("a", created=1)], dry_run=True)) == (
         "1 created, 0 changed, 0 unchanged. Dry run: nothing was written. (0.0 s)"
+    )
+    assert closing(ImportReport([FileReport("a", changed=3, called_off=2)])) == (
+        "0 created, 3 changed (2 of them called off), 0 unchanged. (0.0 s)"
     )
     assert closing(ImportReport([FileReport("a", fault="x")])) == "Nothing could be imported."
 

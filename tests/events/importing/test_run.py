@@ -8,12 +8,14 @@ from time import perf_counter
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from portal.core import db
 from portal.events.importing.outcomes import ExitCode, ImportReport
 from portal.events.importing.run import import_file, import_files
 from tests.events.importing.made import calendar, conference, json_lines
+from tests.factories import events
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
@@ -124,11 +126,60 @@ async def test_a_conference_that_moved_in_the_list_is_the_same_event(
     assert counts(await import_file(file, now=now)) == (0, 0, 3, 1, 1)
 
 
+async def test_a_place_that_becomes_known_is_no_move(client: httpx.AsyncClient, tmp_path: Path, now: datetime) -> None:
+    file = tmp_path / "list.jsonl"
+    for more in (
+        {"city": None, "country": None}, {"city": "Tokyo", "country": "Japan"},
+        {"city": "Tokyo", "country": "Japan", "online": True},
+    ):  # fmt: skip
+        file.write_text(json_lines(conference(name="Sakura", startDate="2027-05-10", endDate="2027-05-11", **more)))
+        await import_file(file, now=now)
+    row = await db.fetch_one("SELECT state, timezone, starts_on::text, first_starts_at, first_place, slug FROM event")
+    assert row is not None
+    assert tuple(row)[:5] == ("published", "Asia/Tokyo", "2027-05-10", None, "")
+    page = (await client.get(f"/events/{row['slug']}")).text
+    assert ("First announced" in page, "EventRescheduled" in page) == (False, False)
+
+
 async def test_a_second_edition_in_another_file_is_another_event(database: str, tmp_path: Path, now: datetime) -> None:
-    for start in ("2027-03-01", "2027-04-12"):
-        (tmp_path / "part.jsonl").write_text(json_lines(conference(name="Twice", startDate=start, endDate=start)))
-        await import_file(tmp_path / "part.jsonl", now=now)
+    for part, start in (("1", "2027-03-01"), ("2", "2027-04-12")):
+        file = tmp_path / f"part-{part}.jsonl"
+        file.write_text(json_lines(conference(name="Twice", startDate=start, endDate=start)))
+        await import_file(file, now=now)
     assert await titles() == ["Twice", "Twice"]
+
+
+@pytest.mark.parametrize("name", ["part.jsonl", "part (1).jsonl", "part - Copy.jsonl"])
+async def test_the_only_row_of_a_list_moved(database: str, tmp_path: Path, now: datetime, name: str) -> None:
+    for file, start in (("part.jsonl", "2027-05-10"), (name, "2027-05-03")):
+        (tmp_path / file).write_text(json_lines(conference(name="Once", startDate=start, endDate=start)))
+        report = await import_file(tmp_path / file, now=now)
+    assert counts(report) == (0, 1, 0, 0, 0)
+    assert [str(row["starts_on"]) for row in await db.fetch("SELECT starts_on FROM event")] == ["2027-05-03"]
+
+
+async def test_what_is_over_did_not_move(database: str, tmp_path: Path, now: datetime) -> None:
+    """A list drops the November meeting and has the December one: these are two."""
+    file = tmp_path / "part.jsonl"
+    for start in ("2026-11-10", "2026-12-08"):
+        file.write_text(json_lines(conference(name="Monthly", startDate=start, endDate=start)))
+        await import_file(file, now=now)
+    assert await titles() == ["Monthly", "Monthly"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://b.example/x", "https://www.b.example/x", "https://B.example/x/", "HTTPS://WWW.B.EXAMPLE/x"]
+)
+async def test_another_spelling_of_an_address_is_the_same_event(
+    database: str, tmp_path: Path, now: datetime, url: str
+) -> None:
+    jsonl, table = tmp_path / "list.jsonl", tmp_path / "list.csv"
+    for spelling, expected in (("https://b.example/x", (1, 0, 0, 0, 0)), (url, (0, 1, 0, 0, 0))):
+        jsonl.write_text(json_lines(conference(name="B", url=spelling)))
+        table.write_text(f"title,start,url\nC,2027-02-10,{spelling}\n")
+        assert counts(await import_file(jsonl, now=now)) == expected
+        assert counts(await import_file(table, now=now)) == expected
+    assert await titles() == ["B", "C"]
 
 
 async def test_two_imports_at_once_end_with_one_set(database: str, tmp_path: Path, now: datetime) -> None:
@@ -183,6 +234,50 @@ async def test_several_files_where_one_is_broken(database: str, tmp_path: Path, 
     assert report.files[1].refusals[0].reason == "a.ics line 4 has the same event with other facts"
     again = await import_files([tmp_path], now=now)
     assert (again.created, again.changed, again.unchanged) == (0, 0, 2)
+
+
+async def test_the_same_event_in_two_sources_is_pointed_out(database: str, tmp_path: Path, now: datetime) -> None:
+    await events.make("Isolator Day", starts_at=datetime(2027, 2, 9, 9, tzinfo=UTC), timezone="UTC")
+    (tmp_path / "a.jsonl").write_text(json_lines(conference(name="PyCon US"), conference(name="Other")))
+    (tmp_path / "b.csv").write_text(
+        "title,start\nPyCon US 2027,2027-02-09\nOther,2027-02-10\nIsolator day,2027-02-09\n"
+    )
+    dry = await import_files([tmp_path], now=now, dry_run=True)
+    wet = await import_files([tmp_path], now=now)
+    notes = [[(n.line, n.name, n.reason.replace(": /events/pycon-us-2027", "")) for n in f.notes] for f in wet.files]
+    already = "an event of this title on this day is listed already, from"
+    assert notes == [[], [
+        (2, "PyCon US 2027", f"{already} tech-conferences"),
+        (4, "Isolator day", f"{already} this portal’s own events: /events/isolator-day-2027"),
+    ]]  # fmt: skip
+    assert [[(n.line, n.name, n.reason) for n in f.notes] for f in dry.files] == notes
+    assert [file.notes for file in (await import_files([tmp_path], now=now)).files] == [[], []]
+
+
+async def test_what_a_list_has_no_more_is_told_and_stays(database: str, tmp_path: Path, now: datetime) -> None:
+    days = {"A": "2027-02-01", "B": "2027-03-01", "C": "2027-04-01", "D": "2027-05-01", "Past": "2026-03-01"}
+    (tmp_path / "list.csv").write_text("title,start\n" + "".join(f"{name},{day}\n" for name, day in days.items()))
+    await import_file(tmp_path / "list.csv", now=now)
+    (tmp_path / "list (1).csv").write_text("title,start\nA,2027-02-01\nC,2027-04-01\n")
+    report = await import_file(tmp_path / "list (1).csv", now=now)
+    assert counts(report) == (0, 0, 2, 0, 0)
+    assert [(n.line, n.name, n.reason) for n in report.files[0].notes] == [
+        (
+            0,
+            "csv-list",
+            "2 to come that it had once are not in it any more; they stay: “B” (2027-03-01), “D” (2027-05-01)",
+        )
+    ]
+    assert await titles() == ["A", "B", "C", "D", "Past"]
+
+
+async def test_one_year_s_list_says_nothing_of_another_year(database: str, tmp_path: Path, now: datetime) -> None:
+    for year in (2027, 2028):
+        file = tmp_path / f"{year}.jsonl"
+        dates = [f"{year}-02-09", f"{year}-06-09"]
+        file.write_text(json_lines(*(conference(name=day, startDate=day, endDate=day) for day in dates)))
+        report = await import_file(file, now=now)
+        assert [note.reason for note in report.files[0].notes] == []
 
 
 async def test_nothing_read_is_an_answer_of_its_own(database: str, tmp_path: Path, now: datetime) -> None:

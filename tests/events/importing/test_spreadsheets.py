@@ -142,5 +142,81 @@ def test_cancelled_and_online() -> None:
     assert facts.online_url == "https://zoom.us/j/1"
 
 
+@pytest.mark.parametrize(
+    "opening",
+    ["sep=;\n", '"sep=;"\r\n', "# made by Calc\n\n# two lines\n", "\ufeffsep=;\n# comment\n", ""],
+)
+def test_lines_before_the_heading(opening: str) -> None:
+    _, _, reading = formats.read("x.csv", f"{opening}title;start\nA, B;2027-02-09\n".encode(), CONTEXT)
+    assert only(reading).facts.title == "A, B"
+
+
+def test_a_heading_may_begin_with_a_number_sign() -> None:
+    assert only(spreadsheets.read("#;title;start\n1;A;2027-02-09\n", CONTEXT)).facts.title == "A"
+
+
+def test_columns_that_are_not_read_are_told() -> None:
+    reading = spreadsheets.read("title,start,Parking,,Hashtag\nA,2027-02-09,,,#a\n", CONTEXT)
+    assert [(note.line, note.reason) for note in reading.notes] == [(1, "columns that are not read: Parking, Hashtag")]
+    assert spreadsheets.read("title,start,city\nA,2027-02-09,Graz\n", CONTEXT).notes == []
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "expected"),
+    [
+        ("890", "EUR", (False, 89000, "EUR")),
+        ("890.50", "eur", (False, 89050, "EUR")),
+        ("€ 890,50", "", (False, 89050, "EUR")),
+        ("1.090,00 €", "", (False, 109000, "EUR")),
+        ("1,090.00", "USD", (False, 109000, "USD")),
+        ("$1,090", "CAD", (False, 109000, "CAD")),
+        ("from CHF 1'200.-", "", (False, 120000, "CHF")),
+        ("ab 1 200 EUR", "EUR", (False, 120000, "EUR")),
+        ("1.200", "EUR", (False, 120000, "EUR")),
+        ("12,000", "JPY", (False, 12000, "JPY")),
+        ("12.345", "KWD", "its price can be read in two ways: “12.345”; write it as 1234.500"),
+        ("12.34", "KWD", (False, 12340, "KWD")),
+        ("0", "EUR", (True, None, "")),
+        ("Kostenlos", "", (True, None, "")),
+        ("", "EUR", (None, None, "")),
+        ("890", "", "its price does not say in which currency: “890”; add a column currency, such as EUR"),
+        ("$890", "", "its price does not say in which currency: “$890”; add a column currency, such as EUR"),
+        ("890 EUR", "USD", "the currency of its price is not clear: EUR or USD"),
+        ("890 XYZ", "", "the currency of its price is not clear: XYZ"),
+        ("890–1200 EUR", "", "its price cannot be read: “890–1200 EUR”; write it as 890 or 890.00"),
+        ("-5", "EUR", "its price cannot be read: “-5”; write it as 890 or 890.00"),
+        ("12.5", "JPY", "its price is no amount of JPY: “12.5”"),
+        ("1.09.0", "EUR", "its price is no amount of EUR: “1.09.0”"),
+        ("on request", "EUR", "its price cannot be read: “on request”; write it as 890 or 890.00"),
+    ],
+)
+def test_prices(price: str, currency: str, expected: tuple[bool | None, int | None, str] | str) -> None:
+    reading = spreadsheets.read(f"title;start;price;currency\nA;2027-02-09;{price};{currency}\n", CONTEXT)
+    if isinstance(expected, str):
+        assert reasons(reading) == [(2, expected)]
+    else:
+        facts = only(reading).facts
+        assert (facts.is_free, facts.price_from, facts.price_currency) == expected
+
+
+def test_free_with_a_price_contradicts_itself() -> None:
+    reading = spreadsheets.read("title,start,price,free\nA,2027-02-09,€ 5,yes\nB,2027-02-09,€ 5,no\n", CONTEXT)
+    assert reasons(reading) == [(2, "it is free and has a price: “€ 5”")]
+    assert reading.rows[0].facts.is_free is False
+
+
+@pytest.mark.parametrize(("state", "region", "found"), [("Texas", "Texas", "published"), ("moved", "", "published"),
+                                                        ("Cancelled", "", "cancelled")])  # fmt: skip
+def test_a_state_of_a_country_or_of_the_event(state: str, region: str, found: str) -> None:
+    facts = only(spreadsheets.read(f"title,start,city,country,state\nA,2027-02-09,Dallas,US,{state}\n", CONTEXT)).facts
+    assert facts.venue is not None
+    assert (facts.venue.region, facts.state.value) == (region, found)
+
+
+def test_a_draft_is_not_published() -> None:
+    reading = spreadsheets.read("title,start,status\nA,2027-02-09,draft\n", CONTEXT)
+    assert reasons(reading) == [(2, "it is a draft, which is for nobody to see yet")]
+
+
 def test_windows_1252_with_undefined_bytes_is_still_text() -> None:
     assert text_of(b"caf\xe9 \x81 \x80") == "café \ufffd €"

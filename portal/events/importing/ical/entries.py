@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import icalendar
@@ -10,8 +10,10 @@ import msgspec
 
 from portal.events.importing.ical.blocks import Block
 from portal.events.importing.values import Unreadable, shortened
+from portal.events.values import Revision
 
 LINE = "X-PORTAL-LINE"
+_LONGEST_UID = 370
 # A zone that changes more often than monthly is made to keep a machine busy.
 _ZONE_RULES = {"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY"}
 # Broken, these make the entry unreadable; anything else that is broken is left out.
@@ -36,12 +38,34 @@ class Entry(msgspec.Struct):
         return self.header.get("METHOD", "").strip().upper()
 
     @property
-    def age(self) -> tuple[int, str]:
+    def revision(self) -> Revision:
         """Newer revisions sort last: SEQUENCE, then the moment they were written."""
         stamps = (self.component.get(name) for name in ("LAST-MODIFIED", "DTSTAMP", "CREATED"))
-        written = next((str(s.dt) for s in stamps if hasattr(s, "dt")), "")
+        written = next((_stamp(s.dt) for s in stamps if hasattr(s, "dt")), "")
         sequence = self.component.get("SEQUENCE")
-        return (int(sequence) if isinstance(sequence, int) else 0), written
+        return Revision(max(0, min(int(sequence), 2**31 - 1)) if isinstance(sequence, int) else 0, written)
+
+    def revision_by(self, now: datetime) -> Revision:
+        """The same without a moment that has not come: such stamps mean something else."""
+        revision = self.revision
+        return revision if revision.stamp <= _stamp(now) else msgspec.structs.replace(revision, stamp="")
+
+    @property
+    def series(self) -> str:
+        """The UID, short enough to have a date behind it in a key."""
+        if len(self.uid) <= _LONGEST_UID:
+            return self.uid
+        return f"{self.uid[:100]} · {hashlib.blake2b(self.uid.encode(), digest_size=16).hexdigest()}"
+
+
+def _stamp(when: date) -> str:
+    """A moment in a form that sorts."""
+    if not isinstance(when, datetime):
+        return when.isoformat()
+    try:
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    except OverflowError:
+        return ""
 
 
 def define(block: Block) -> str:

@@ -19,7 +19,8 @@ from portal.events.importing.ical.entries import (
     stated,
     summary_of,
 )
-from portal.events.importing.values import Context, Reading, Row, Unreadable, shortened
+from portal.events.importing.values import Context, Reading, Row, Series, Unreadable, shortened
+from portal.events.values import Origin
 
 _MOST_ROWS = 50_000
 _MESSAGES = {"REPLY", "REFRESH", "COUNTER", "DECLINECOUNTER"}
@@ -73,10 +74,9 @@ class _Reader:
         masters = [e for e in newest.values() if "RECURRENCE-ID" not in e.component]
         overrides = [e for e in newest.values() if "RECURRENCE-ID" in e.component]
         if overrides or any(repeating.repeats(e.component) for e in masters):
-            self._series([*masters, *overrides])
-        else:
-            for entry in masters:
-                self._single(entry)
+            self._series([*masters, *overrides], whole=bool(masters))
+        elif masters:
+            self._single(masters[0])
 
     def _wanted(self, entry: Entry) -> bool:
         """Refuse what is no public event, or says when it is in a way we cannot read."""
@@ -115,30 +115,37 @@ class _Reader:
         other = newest.setdefault(which, entry)
         if other is entry:
             return
-        if entry.age == other.age and stated(entry) != stated(other):
+        if entry.revision == other.revision and stated(entry) != stated(other):
             self.reading.refuse(
                 entry.line, entry.name, f"line {other.line} has the same UID and revision, with other facts"
             )
             return
-        older = entry if entry.age <= other.age else other
+        older = entry if entry.revision <= other.revision else other
         self.reading.merged.append(older.line)
         if older is other:
             newest[which] = entry
 
     def _single(self, entry: Entry) -> None:
         try:
-            self.reading.rows.append(self._row(entry, entry.component, key(entry.uid)))
+            self.reading.rows.append(self._row(entry, entry.component, key(entry.series)))
         except Unreadable as reason:
             self.reading.refuse(entry.line, entry.name, str(reason))
+        else:
+            self._whole(entry)
 
-    def _series(self, entries: Sequence[Entry]) -> None:
-        """A repeating entry with the overrides of its dates."""
+    def _whole(self, entry: Entry, **more: Any) -> None:
+        """Note that the file has said everything about this UID."""
+        revision = entry.revision_by(self.context.now)
+        self.reading.series.append(Series(entry.series, entry.line, entry.name, revision, **more))
+
+    def _series(self, entries: Sequence[Entry], *, whole: bool) -> None:
+        """A repeating entry with the overrides of its dates; `whole` where its rule is among them."""
         by_line = {entry.line: entry for entry in entries}
         first = entries[0]
         try:
             if len(self.reading.rows) >= _MOST_ROWS:
                 raise Unreadable(f"the file holds more than {_MOST_ROWS:,} dates")
-            series = repeating.expanded(
+            found = repeating.expanded(
                 [entry.component for entry in entries],
                 now=self.context.now, until=self.context.until, allowance=self.allowance,
             )  # fmt: skip
@@ -146,31 +153,35 @@ class _Reader:
             for entry in entries:
                 self.reading.refuse(entry.line, entry.name, str(reason))
             return
-        if series.cut:
+        if found.cut:
             self.reading.note(first.line, first.name, f"only the first {repeating.MOST_DATES} of its dates were taken")
         taken: set[str] = set()
+        unread: list[str] = []
         faults: dict[int, str] = {}
         heard: set[int] = set()
-        for occurrence in series.occurrences:
+        for occurrence in found.occurrences:
             entry = by_line[int(str(occurrence[LINE]))]
-            which = recurrence_key(occurrence.get("RECURRENCE-ID") or occurrence.get("DTSTART"))
-            if which in taken:
-                continue
-            try:
-                row = self._row(entry, occurrence, key(entry.uid, which))
-            except Unreadable as reason:
-                faults.setdefault(entry.line, str(reason))
+            which = _which(occurrence, taken)
+            if which is None:
                 continue
             taken.add(which)
+            try:
+                row = self._row(entry, occurrence, key(entry.series, which))
+            except Unreadable as reason:
+                faults.setdefault(entry.line, str(reason))
+                unread.append(key(entry.series, which))
+                continue
             heard.add(entry.line)
             self.reading.rows.append(row)
+        if whole:
+            self._whole(first, unread=tuple(unread), since=found.since_only, goes_on=found.goes_on)
         for entry in entries:
             if entry.line in heard:
                 continue
             if entry.line not in faults and entry is first and heard:
                 self.reading.merged.append(entry.line)
             else:
-                since, until = f"{series.since:%Y-%m-%d}", f"{self.context.until:%Y-%m-%d}"
+                since, until = f"{found.since:%Y-%m-%d}", f"{self.context.until:%Y-%m-%d}"
                 none = f"none of its dates lies between {since} and {until}"
                 if since > until:
                     none = f"its first date lies after {until}"
@@ -190,4 +201,19 @@ class _Reader:
             if not any(note.line == entry.line for note in self.reading.notes):
                 self.reading.note(entry.line, entry.name, f"{reason}; it was left out")
         told = facts.facts_of(entry, component, where, room, span, url=url, context=self.context)
-        return Row(entry.line, msgspec.structs.replace(told, source_key=source_key))
+        origin = Origin(
+            series=entry.series,
+            override="RECURRENCE-ID" in entry.component,
+            revision=entry.revision_by(self.context.now),
+        )
+        return Row(entry.line, msgspec.structs.replace(told, source_key=source_key, origin=origin))
+
+
+def _which(occurrence: Any, taken: set[str]) -> str | None:
+    """What a date of a series is known by: the moment it was meant for; its start where an override stands for several
+    (RANGE=THISANDFUTURE). None for one that is there already.
+    """
+    for name in ("RECURRENCE-ID", "DTSTART"):
+        if (which := recurrence_key(occurrence.get(name))) and which not in taken:
+            return which
+    return None

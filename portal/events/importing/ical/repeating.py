@@ -1,7 +1,7 @@
 """Repeating entries: which are worth repeating, and their dates up to a horizon. The work is bounded."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -44,11 +44,20 @@ def repeats(component: icalendar.Event) -> bool:
 
 
 class Dates(msgspec.Struct):
-    """The occurrences of a series, by date. They were looked for from `since`; `cut` says there were more."""
+    """The occurrences of a series, by date, looked for from `since`. `early` says that there may be some before it,
+    `goes_on` that there may be some behind the last one, `cut` that there are.
+    """
 
     occurrences: list[icalendar.Event]
     since: datetime
+    early: bool = False
+    goes_on: bool = False
     cut: bool = False
+
+    @property
+    def since_only(self) -> datetime | None:
+        """From when on the dates are complete; None for from the first on."""
+        return self.since.replace(tzinfo=UTC) if self.early else None
 
 
 def expanded(components: Sequence[icalendar.Event], *, now: datetime, until: datetime, allowance: Allowance) -> Dates:
@@ -71,7 +80,7 @@ def expanded(components: Sequence[icalendar.Event], *, now: datetime, until: dat
         else:
             since = first
         if since > last:
-            return Dates([], since)
+            return Dates([], since, since > first, goes_on=True)
         calendar = icalendar.Calendar()
         for component in components:
             calendar.add_component(component)
@@ -79,7 +88,9 @@ def expanded(components: Sequence[icalendar.Event], *, now: datetime, until: dat
         if len(found) > MOST_DATES:
             since = max(since, today - LATELY)
             found = [occurrence for occurrence in found if _day(occurrence) >= since]
-        return Dates(found[:MOST_DATES], since, len(found) > MOST_DATES)
+        cut = len(found) > MOST_DATES
+        goes_on = cut or any(_goes_on(master, len(found), until) for master in masters)
+        return Dates(found[:MOST_DATES], since, since > first, goes_on, cut)
     except Unreadable:
         raise
     except RecursionError:
@@ -93,6 +104,21 @@ def expanded(components: Sequence[icalendar.Event], *, now: datetime, until: dat
 
 def _endless(master: icalendar.Event) -> bool:
     return any("COUNT" not in rule and "UNTIL" not in rule for rule in rules_of(master))
+
+
+def _goes_on(master: icalendar.Event, found: int, until: datetime) -> bool:
+    """Whether the rule may give more dates behind the horizon than the `found` ones before it."""
+    exceptions: Any = master.get("EXDATE") or []
+    left_out = sum(len(getattr(e, "dts", ())) for e in (exceptions if isinstance(exceptions, list) else [exceptions]))
+    for rule in rules_of(master):
+        end, count = rule.get("UNTIL"), rule.get("COUNT")
+        if end:
+            last = end[0] if isinstance(end, list) else end
+            if (last.year, last.month, last.day) >= (until.year, until.month, until.day):
+                return True
+        elif not count or found + left_out < int(count[0] if isinstance(count, list) else count):
+            return True
+    return False
 
 
 def _day(component: icalendar.Event) -> datetime:
