@@ -104,6 +104,8 @@ class TestSaving:
             ({"url": "javascript:alert(1)"}, "url"),
             ({"url": "https://" + "a" * 1000}, "url"),
             ({"url": "https://[bad"}, "url"),
+            ({"url": "https://user:pw@x.example/"}, "url"),
+            ({"online_url": "https://user@x.example/"}, "online_url"),
             ({"price_from": -1, "price_currency": "EUR"}, "price_from"),
             ({"price_from": 100}, "price_currency"),
             ({"venue": VenueFacts(city="Ghent", country="XX")}, "country"),

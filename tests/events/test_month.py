@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from portal.core import times
 from tests.events.reading import words
 from tests.factories import events
 
@@ -45,6 +46,17 @@ async def test_the_day_is_that_of_the_events_own_zone(client: httpx.AsyncClient)
     page = (await client.get("/events/calendar?month=2027-02")).text
     assert day_cells(page) == {"2027-02-09": ["Honolulu evening"]}
     assert "18:00" in words(page)
+
+
+async def test_a_day_goes_by_the_hours_it_shows(client: httpx.AsyncClient) -> None:
+    for title, hour, zone in (("Late", 20, "Asia/Tokyo"), ("Early", 4, "America/New_York"), ("Noon", 12, "UTC")):
+        starts_at = datetime(2027, 2, 9, hour, tzinfo=times.zone(zone))
+        await events.make(title, starts_at=starts_at, hours=1, timezone=zone)
+    await events.make("Since yesterday", starts_at=datetime(2027, 2, 8, 22, tzinfo=UTC), hours=20, timezone="UTC")
+    first = datetime(2027, 2, 9, tzinfo=times.zone("America/New_York"))
+    await events.make("All day", starts_at=first, hours=24, timezone="America/New_York", all_day=True)
+    page = (await client.get("/events/calendar?month=2027-02")).text
+    assert day_cells(page)["2027-02-09"] == ["Since yesterday", "All day", "Early", "Noon", "Late"]
 
 
 async def test_filters_hold_here_too(client: httpx.AsyncClient) -> None:

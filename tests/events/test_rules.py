@@ -176,6 +176,24 @@ class TestWords:
     def test_price(self, more: dict[str, Any], said: str) -> None:
         assert words.price(row(**more)).replace("\u00a0", " ") == said
 
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            ({}, "9 February 2027. Vienna, Austria."),
+            ({"organiser_name": "Sterile Line"}, "9 February 2027. Vienna, Austria. Sterile Line."),
+            (
+                {"summary": "Two days!", "is_free": True, "state": EventState.CANCELLED},
+                "Cancelled. 9 February 2027. Vienna, Austria. Free. Two days!",
+            ),
+            (
+                {"format": EventFormat.ONLINE, "city": "", "country": None, "summary": "word " * 60},
+                "9 February 2027. Online. " + ("word " * 25) + "word…",
+            ),
+        ],
+    )
+    def test_a_line_for_search_results(self, more: dict[str, Any], said: str) -> None:
+        assert words.in_a_line(row(**more)) == said
+
     def test_a_note_without_what_it_was(self) -> None:
         note = "New time: Tue 9 Feb, 10:00 (was Tue 9 Feb, 09:00). New place: Hall (big) (was Hall (small), Ghent)."
         assert words.without_was(note) == "New time: Tue 9 Feb, 10:00. New place: Hall (big)."
@@ -205,6 +223,13 @@ class TestMonths:
         ]
         assert marks[1].words == "Week 49, 30 November – 6 December 2026: 3 events, 1 sponsored"
         assert marks[1].filters.query() == "?from=2026-11-30&to=2026-12-06"
+
+    @pytest.mark.parametrize("first", [date(2026, 12, 1), date(2026, 11, 26), date(2027, 3, 7), date(2026, 12, 31)])
+    def test_the_season_says_each_month_once(self, first: date) -> None:
+        marks = months.season([], Filters(), today=first)
+        said = [mark.month for mark in marks if mark.month]
+        assert len(said) == len(set(said)) in (5, 6)
+        assert said[0] == f"{first:%b}"
 
     @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 9))
     def test_dots_show_every_kind_there_is(self, room: int, online: int, paid: int) -> None:

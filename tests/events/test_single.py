@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+import struct
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,8 +12,10 @@ import icalendar
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events import commands
+from portal.events.rules import pictures
 from portal.events.tables import EventFormat, EventState
-from portal.events.values import VenueFacts
+from portal.events.values import VenueFacts, whole_days
+from portal.web import assets
 from tests.events.reading import links, titles, words
 from tests.factories import events
 
@@ -194,6 +197,8 @@ class TestLinkedData:
         assert virtual == {"@type": "VirtualLocation", "url": f"http://localhost:8000/events/{SLUG}"}
         assert event["offers"]["price"] == "520.00"
         assert event["offers"]["priceCurrency"] == "EUR"
+        assert event["offers"]["availability"] == "https://schema.org/InStock"
+        assert event["image"] == [re.search(r'<meta property="og:image" content="([^"]*)"', page)[1]]  # type: ignore[index]
         assert event["offers"]["url"] == f"http://localhost:8000/events/{SLUG}"
         assert event["organizer"] == {"@type": "Organization", "name": "Sterile Line"}
         assert trail["@type"] == "BreadcrumbList"
@@ -219,15 +224,52 @@ class TestLinkedData:
         assert (event["offers"]["price"], event["offers"]["priceCurrency"]) == ("0.00", "EUR")
 
     async def test_whole_days_are_dates(self, client: httpx.AsyncClient) -> None:
-        from datetime import date
-
-        from portal.events.values import whole_days
-
         starts_at, ends_at = whole_days(date(2027, 2, 9), date(2027, 2, 11), "Europe/Vienna")
         await events.make("Fair", starts_at=starts_at, hours=72, timezone="Europe/Vienna", all_day=True)
         assert ends_at - starts_at == timedelta(hours=72)
         event = linked_data((await client.get("/events/fair-2027")).text)[0]
         assert (event["startDate"], event["endDate"]) == ("2027-02-09", "2027-02-11")
+
+    async def test_what_is_known_of_a_place_and_no_more(self, client: httpx.AsyncClient) -> None:
+        for name, venue, place in (
+            ("a", VenueFacts(name="Old Mill"), {"@type": "Place", "name": "Old Mill", "address": "Old Mill"}),
+            ("b", VenueFacts(country="AT"), {"@type": "Place", "name": "Austria", "address": {
+                "@type": "PostalAddress", "addressCountry": "AT"}}),
+        ):  # fmt: skip
+            await events.make(name, starts_at=NINE, venue=venue, slug=name)
+            assert linked_data((await client.get(f"/events/{name}")).text)[0]["location"] == place
+
+    async def test_of_other_peoples_tickets_nothing_is_claimed(self, client: httpx.AsyncClient) -> None:
+        await events.make(
+            "Fair", kind="external", url="https://fair.example", starts_at=NINE, is_free=True, slug="fair"
+        )
+        assert "availability" not in linked_data((await client.get("/events/fair")).text)[0]["offers"]
+
+    async def test_whole_days_moved_from_a_date(self, client: httpx.AsyncClient) -> None:
+        first, last = whole_days(date(2027, 2, 9), date(2027, 2, 9), "Europe/Brussels")
+        event_id = await events.make("Fair", starts_at=first, hours=24, all_day=True, slug="fair")
+        later = timedelta(days=7)
+        await commands.move_event(
+            actor=PORTAL, event_id=event_id, version=1, starts_at=first + later, ends_at=last + later,
+            timezone="Europe/Brussels", all_day=True, venue=events.GHENT, now=clock.now(),
+        )  # fmt: skip
+        assert linked_data((await client.get("/events/fair")).text)[0]["previousStartDate"] == "2027-02-09"
+
+
+class TestPictures:
+    async def test_networks_get_a_picture_they_show(self, client: httpx.AsyncClient) -> None:
+        await events.make(**FORUM)
+        for path in (f"/events/{SLUG}", "/events", "/events/calendar", "/"):
+            page = (await client.get(path)).text
+            told = dict(re.findall(r'<meta property="(og:image[^"]*)" content="([^"]*)">', page))
+            assert (told["og:image:width"], told["og:image:height"]) == ("1200", "630"), path
+            picture = await client.get(told["og:image"])
+            assert picture.headers["content-type"] == "image/png"
+            assert struct.unpack(">II", picture.content[16:24]) == (1200, 630)
+
+    def test_each_drawing_has_one(self) -> None:
+        for name in pictures.ART:
+            assert (assets.STATIC / pictures.share(pictures.art(name, ""))).is_file()
 
 
 class TestCalendar:

@@ -1,6 +1,7 @@
 """The front page: made of the events and of nothing else."""
 
 import re
+from datetime import timedelta
 
 import httpx
 
@@ -52,6 +53,24 @@ async def test_news_of_moves_and_cancellations(client: httpx.AsyncClient) -> Non
     page = (await client.get("/")).text
     assert re.search(r'<ul class="wire ruled">.*?Cancelled: Isolator Day', page, re.S)
     assert 'class="story lead hit"' not in page
+
+
+async def test_a_new_price_is_no_news(client: httpx.AsyncClient) -> None:
+    now = clock.now()
+    event_id = await events.make("Isolator Day", days=20, now=now - timedelta(days=40))
+    starts = events.ahead(30)
+    await commands.move_event(
+        actor=PORTAL, event_id=event_id, version=1, starts_at=starts, ends_at=starts + timedelta(hours=8),
+        timezone="Europe/Brussels", venue=events.GHENT, now=now - timedelta(days=30),
+    )  # fmt: skip
+    await events.make("Fresh", days=25, now=now - timedelta(days=2))
+    await commands.set_price_summary(event_id=event_id, is_free=False, price_from=100, currency="EUR", now=now)
+    page = (await client.get("/")).text
+    wire = re.search(r'<ul class="wire ruled">.*?</ul>', page, re.S)
+    assert wire is not None
+    told = re.findall(r'<time datetime="([^"]*)">[^<]*</time><a href="[^"]*">([^<]*)</a>', wire[0])
+    assert [title for _, title in told] == ["Fresh", "Moved: Isolator Day"]
+    assert told[1][0] == (now - timedelta(days=30)).isoformat()
 
 
 async def test_an_empty_portal_says_so(client: httpx.AsyncClient) -> None:

@@ -76,6 +76,7 @@ def link(value: Any, *, what: str = "address") -> str:
         address = f"https://{address}"
     if fault := fact_rules.url_fault(address):
         reason = "is longer than 1,000 characters" if "longer" in fault else "is not a web address"
+        reason = "holds a name or password" if "password" in fault else reason
         raise Unreadable(f"its {what} {reason}: “{shortened(address)}”")
     return address
 

@@ -22,6 +22,11 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 
 
+_OFFSET = re.compile(
+    r"(?P<iana>Etc/GMT)?(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?$", re.IGNORECASE
+)
+
+
 def key_of(name: str) -> str:
     """A place's name for comparing: lower-case ASCII words joined by `_`."""
     bare = unicodedata.normalize("NFKD", name.casefold())
@@ -104,12 +109,23 @@ def by_name(name: str) -> str:
             return found
     if found := _ABBREVIATIONS.get(cleaned.casefold()):
         return found
+    if offset := _OFFSET.match(cleaned):
+        return _fixed(offset)
     offset_free = re.sub(r"^\((?:UTC|GMT)[^)]*\)\s*", "", cleaned)
     if offset_free != cleaned:
         for city in offset_free.split(","):
             if found := _by_last_part().get(key_of(city)):
                 return found
     return ""
+
+
+def _fixed(offset: re.Match[str]) -> str:
+    """The zone that keeps an offset of whole hours: `GMT+0200` is `Etc/GMT-2`, whose sign means the other way round."""
+    iana, sign, hours, minutes = offset["iana"], offset["sign"], int(offset["hours"]), int(offset["minutes"] or 0)
+    if minutes or hours > (12 if (sign == "-") != bool(iana) else 14):
+        return ""
+    turned = sign if iana else "-" if sign == "+" else "+"
+    return f"Etc/GMT{turned}{hours}" if hours else "UTC"
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from litestar import Controller, Request, get
 from litestar.response import Response
 from markupsafe import Markup
 
-from portal.core import changes, countries
+from portal.core import changes, countries, times
 from portal.core.errors import NotFound
 from portal.core.times import today
 from portal.events.around import choices, feed
@@ -119,10 +119,18 @@ def _cells(events: list[Brief], first: date, asks: Filters, day: date) -> list[l
         while at <= min(event.ends_on, last):
             by_day.setdefault(at, []).append(event)
             at += timedelta(days=1)
+    for at, these in by_day.items():
+        these.sort(key=lambda event: _hour(event, at))
     return [
         [_cell(square, by_day.get(square.day, []) if square.inside else [], asks) for square in week]
         for week in months.table(first, [], today=day)
     ]
+
+
+def _hour(event: Brief, at: date) -> str:
+    """What is going on when the day begins stands first, then each event at the hour that is shown."""
+    began = event.all_day or event.starts_on < at
+    return "" if began else event.starts_at.astimezone(times.zone(event.timezone)).strftime("%H:%M")
 
 
 def _cell(square: months.Square, events: list[Brief], asks: Filters) -> Cell:

@@ -47,7 +47,10 @@ class EventPages(Controller):
         art = pictures.art(detail.image, row.slug, row.topics.values())
         share = pictures.share(art)
         image = current().base_url + assets.url(share)
-        linked = schema_org.event(detail, base_url=current().base_url, image=image, currency=current().site_currency)
+        is_over = row.ends_at <= now
+        linked = schema_org.event(
+            detail, base_url=current().base_url, image=image, currency=current().site_currency, is_over=is_over
+        )
         trail = schema_org.trail(detail, base_url=current().base_url)
         return page(
             request,
@@ -63,8 +66,8 @@ class EventPages(Controller):
             share=share,
             linked=markup(schema_org.encoded([linked, trail])),
             description=markup(detail.description_html),
-            is_open=row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and row.ends_at > now,
-            is_over=row.ends_at <= now,
+            is_open=row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and not is_over,
+            is_over=is_over,
             **_words(detail),
         )
 
@@ -109,6 +112,7 @@ def _words(detail: Detail) -> dict[str, Any]:
         "price": words.price(row),
         "format": FORMATS[row.format],
         "was": words.was(row),
+        "description_line": words.in_a_line(row),
         "note": words.without_was(detail.change_note),
         "address_lines": words.address_lines(detail.place),
         "map_address": words.map_address(detail.place),

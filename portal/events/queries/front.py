@@ -43,8 +43,10 @@ WITH ahead AS (
     UNION ALL (SELECT 'sponsored', id, row_number() OVER (ORDER BY starts_on, id)::int, NULL FROM ahead
                WHERE sponsor <> '' ORDER BY starts_on, id LIMIT 4)
     UNION ALL (SELECT 'news', id, row_number() OVER (ORDER BY at DESC, id DESC)::int, at FROM (
-                   SELECT id, CASE WHEN state = 'published' THEN published_at ELSE changed_at END AS at
-                   FROM event WHERE state <> 'draft' AND ends_at > $1) n ORDER BY at DESC, id DESC LIMIT 7)
+                   SELECT id, CASE WHEN state = 'published' THEN published_at ELSE coalesce((
+                       SELECT max(a.at) FROM audit_entry a WHERE a.kind = 'event' AND a.key = e.id::text
+                           AND a.facts -> 'fields' ?| ARRAY['state', 'time', 'place', 'format']), published_at) END AS at
+                   FROM event e WHERE state <> 'draft' AND ends_at > $1) n ORDER BY at DESC, id DESC LIMIT 7)
 )
 SELECT p.part, p.told_at, {COLUMNS}
 FROM parts p JOIN event e ON e.id = p.id LEFT JOIN venue v ON v.id = e.venue ORDER BY p.part, p.place

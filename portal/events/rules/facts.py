@@ -120,8 +120,11 @@ def url_fault(address: str) -> str:
     try:
         parts = urlsplit(address)
         well = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        secret = parts.username is not None
     except ValueError:
-        well = False
+        well = secret = False
+    if secret:
+        return "Please give the address without a name or password in front of the @."
     if not well or any(c.isspace() or ord(c) < 32 for c in address):
         return "Please give a full address that starts with https://."
     return "That address is longer than 1,000 characters." if len(address) > 1000 else ""

@@ -76,16 +76,19 @@ def season(weeks: Sequence[Week], filters: Filters, *, today: date) -> list[Mark
     start = filters.since.first if filters.since else today
     monday = start - timedelta(days=start.weekday())
     by_monday = {week.monday: week for week in weeks}
-    marks = []
+    marks: list[Mark] = []
+    said = (0, 0)
     for index in range(SEASON):
         first = monday + timedelta(weeks=index)
         last = first + timedelta(days=6)
-        begins = index == 0 or first.day <= 7
+        at = start if index == 0 else first
+        begins = (index == 0 or first.day <= 7) and (at.year, at.month) != said
+        said = (at.year, at.month) if begins else said
         marks.append(
             Mark(
                 week=by_monday.get(first, Week(first, 0, 0, 0)),
                 number=first.isocalendar().week,
-                month=times.day(start if index == 0 else first, "MMM") if begins else "",
+                month=times.day(at, "MMM") if begins else "",
                 is_now=first <= today <= last,
                 filters=filters.with_(since=_day(first), until=_day(last)),
             )

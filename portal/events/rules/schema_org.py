@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from portal.core import countries
 from portal.core.money import Money
 from portal.core.times import zone
 from portal.events.tables import EventFormat, EventKind, EventState
@@ -17,7 +18,7 @@ _MODE = {
 }
 
 
-def event(detail: Detail, *, base_url: str, image: str, currency: str) -> dict[str, Any]:
+def event(detail: Detail, *, base_url: str, image: str, currency: str, is_over: bool) -> dict[str, Any]:
     """The Event, with what search engines ask for: status, mode, place, organiser, offers."""
     row = detail.row
     address = f"{base_url}/events/{row.slug}"
@@ -38,14 +39,15 @@ def event(detail: Detail, *, base_url: str, image: str, currency: str) -> dict[s
         "description": row.summary or row.title,
     }
     if row.first_starts_at is not None:
-        found["previousStartDate"] = row.first_starts_at.astimezone(zone(row.timezone)).isoformat()
+        first = row.first_starts_at.astimezone(zone(row.timezone))
+        found["previousStartDate"] = first.date().isoformat() if row.all_day else first.isoformat()
     if row.organiser_name:
         found["organizer"] = {"@type": "Organization", "name": row.organiser_name}
         if row.kind is EventKind.EXTERNAL and row.url:
             found["organizer"]["url"] = row.url
     if row.topics:
         found["keywords"] = list(row.topics.values())
-    if offer := _offer(detail, address, currency):
+    if offer := _offer(detail, address, currency, is_over=is_over):
         found["offers"] = offer
     return found
 
@@ -76,17 +78,25 @@ def _place(venue: VenueFacts | None) -> dict[str, Any]:
         "addressRegion": venue.region,
         "addressCountry": venue.country,
     }
-    postal = {"@type": "PostalAddress", **{name: value for name, value in parts.items() if value}}
-    place: dict[str, Any] = {"@type": "Place", "name": venue.name or venue.city, "address": postal}
+    known = {name: value for name, value in parts.items() if value}
+    name = venue.name or venue.city or countries.name(venue.country)
+    place: dict[str, Any] = {
+        "@type": "Place",
+        "name": name,
+        "address": {"@type": "PostalAddress", **known} if known else name,
+    }
     if venue.latitude is not None and venue.longitude is not None:
         place["geo"] = {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
     return place
 
 
-def _offer(detail: Detail, address: str, currency: str) -> dict[str, Any] | None:
+def _offer(detail: Detail, address: str, currency: str, *, is_over: bool) -> dict[str, Any] | None:
+    """The lowest price. Of what others sell, nobody here knows whether there is any left."""
     row = detail.row
     if row.is_free is None and row.price_from is None:
         return None
+    closed = is_over or row.state is EventState.CANCELLED
+    availability = "SoldOut" if closed else "InStock" if row.kind is EventKind.OWN else ""
     minor = 0 if row.is_free or row.price_from is None else row.price_from
     currency = row.price_currency or currency
     return {
@@ -95,7 +105,7 @@ def _offer(detail: Detail, address: str, currency: str) -> dict[str, Any] | None
         "price": str(Money(minor, currency).decimal),
         "priceCurrency": currency,
         "validFrom": detail.published_at.isoformat(),
-        **({"availability": _BASE + "SoldOut"} if row.state is EventState.CANCELLED else {}),
+        **({"availability": _BASE + availability} if availability else {}),
     }
 
 

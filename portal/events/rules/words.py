@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from portal.core import countries, money, times
 from portal.core.settings import current
-from portal.events.tables import EventFormat
+from portal.events.tables import EventFormat, EventState
 from portal.events.values import Row, VenueFacts
 
 FORMATS = {
@@ -61,6 +61,15 @@ def first_day(row: Row) -> date | None:
         return None
     day = row.first_starts_at.astimezone(times.zone(row.timezone)).date()
     return day if day != row.starts_on else None
+
+
+def in_a_line(row: Row, most: int = 160) -> str:
+    """What a search result says below the title: when, where, and as much of the summary as there is room for."""
+    place = ", ".join(part for part in where(row) if part and part != hours(row))
+    state = "Cancelled" if row.state is EventState.CANCELLED else ""
+    facts = ". ".join(part for part in (state, days(row), place, price(row), row.summary or row.organiser_name) if part)
+    line = f"{facts}." if facts[-1] not in ".!?…" else facts
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
 
 
 def zone(row: Row) -> str:

@@ -247,6 +247,35 @@ def test_folds_inside_of_characters_and_old_encodings() -> None:
     assert only(ical.read(latin, CONTEXT)).facts.title == "Füllen"
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("DESCRIPTION;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9", "Café"),
+        ("DESCRIPTION;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Caf=E9, bar; grill", "Café, bar; grill"),
+        ("DESCRIPTION;QUOTED-PRINTABLE:one=0D=0Atwo", "one  \ntwo"),
+        (
+            "DESCRIPTION;ENCODING=QUOTED-PRINTABLE:a long line that =\ngoes on=\n and on",
+            "a long line that goes on and on",
+        ),
+        ("DESCRIPTION;ENCODING=QUOTED-PRINTABLE;CHARSET=martian:=FF=E9 \\ x", "ÿé \\ x"),
+        ("DESCRIPTION:ENCODING=QUOTED-PRINTABLE:=C3=A9", "ENCODING=QUOTED-PRINTABLE:=C3=A9"),
+    ],
+)
+def test_texts_of_vcalendar_are_decoded(line: str, text: str) -> None:
+    data = calendar("DTSTART:20270301T100000Z", "DTSTART:20270302T100000Z").decode()
+    data = data.replace("SUMMARY:Event 0", f"SUMMARY;ENCODING=QUOTED-PRINTABLE:F=C3=BCllen\r\n{line}").replace(
+        "2.0", "1.0"
+    )
+    first, second = ical.read(data.encode(), CONTEXT).rows
+    assert (first.facts.title, first.facts.description) == ("Füllen", text)
+    assert second.facts.title == "Event 1"
+
+
+def test_a_zone_that_is_an_offset() -> None:
+    facts = only(read("DTSTART;TZID=GMT+0200:20270701T100000\nDURATION:PT1H")).facts
+    assert (f"{facts.starts_at:%H:%M}", facts.timezone) == ("08:00", "Etc/GMT-2")
+
+
 def test_a_property_of_ours_in_the_file_changes_nothing() -> None:
     reading = read("DTSTART:20270301T100000Z\nX-PORTAL-LINE:99\nX-PORTAL-LINE:x\nRRULE:FREQ=DAILY;COUNT=2")
     assert [row.line for row in reading.rows] == [4, 4]

@@ -1,11 +1,16 @@
 """An iCalendar file taken apart into its entries, whatever else is broken around them."""
 
+import contextlib
+import quopri
+import re
+
 import msgspec
 
 from portal.events.importing.values import shortened
 
 _LONGEST = 2_000_000
 _DEEPEST = 20
+_QUOTED = re.compile(rb"([A-Za-z0-9-]+)((?:;[^:]*)?;(?:ENCODING=)?QUOTED-PRINTABLE(?:;[^:]*)?):", re.IGNORECASE)
 
 
 class Block(msgspec.Struct):
@@ -32,19 +37,44 @@ class Blocks(msgspec.Struct):
 def unfolded(data: bytes) -> list[tuple[int, str]]:
     """Content lines with the number of the physical line each begins on.
 
-    Unfolded before decoding, because a fold may fall inside a character.
+    Unfolded before decoding, because a fold may fall inside a character. vCalendar 1.0 writes texts in
+    quoted-printable, whose lines go on behind an equals sign; they are put into the form of iCalendar.
     """
     lines: list[tuple[int, bytearray]] = []
     normal = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for number, raw in enumerate(normal.split(b"\n"), 1):
-        if raw[:1] in (b" ", b"\t") and lines:
+        if lines and lines[-1][1].endswith(b"=") and _QUOTED.match(lines[-1][1]):
+            lines[-1][1][-1:] = raw
+        elif raw[:1] in (b" ", b"\t") and lines:
             lines[-1][1].extend(raw[1:])
         elif raw.strip():
             lines.append((number, bytearray(raw)))
     try:
-        return [(number, line.decode("utf-8")) for number, line in lines]
+        decoded = [(number, line.decode("utf-8")) for number, line in lines]
     except UnicodeDecodeError:
-        return [(number, line.decode("cp1252", "replace")) for number, line in lines]
+        decoded = [(number, line.decode("cp1252", "replace")) for number, line in lines]
+    return [(number, _unquoted(line) if "QUOTED-PRINTABLE" in line[:200].upper() else line) for number, line in decoded]
+
+
+def _unquoted(line: str) -> str:
+    """A line whose value is quoted-printable, as iCalendar writes it."""
+    found = _QUOTED.match(line.encode("utf-8", "replace"))
+    if found is None:
+        return line
+    name, parameters = found[1].decode("ascii"), found[2].decode("ascii", "replace")
+    value = quopri.decodestring(line.encode("utf-8", "replace")[found.end() :])
+    charset = re.search(r"CHARSET=\"?([\w-]+)", parameters, re.IGNORECASE)
+    text = _decoded(value, charset[1] if charset else "utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    for plain, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
+        text = text.replace(plain, escaped)
+    return f"{name}:{text}"
+
+
+def _decoded(value: bytes, charset: str) -> str:
+    for known in (charset, "utf-8"):
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            return value.decode(known)
+    return value.decode("cp1252", "replace")
 
 
 def cut(data: bytes) -> Blocks:
