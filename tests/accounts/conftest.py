@@ -101,15 +101,18 @@ async def run_jobs() -> None:
     await worker.drain(wiring.services(current()))
 
 
-async def mails(email: str) -> list[Any]:
-    """All mails to an address after the worker ran, oldest first."""
-    await run_jobs()
+async def mails(email: str, *, worked: bool = False) -> list[Any]:
+    """All mails to an address, oldest first, after the worker ran; unless it has `worked` already."""
+    if not worked:
+        await run_jobs()
     return list(await db.fetch("SELECT * FROM mail WHERE recipient = $1 ORDER BY id", email))
 
 
-async def newest_code(email: str) -> str:
+async def newest_code(email: str, *, worked: bool = False) -> str:
     """The code in the newest mail to an address."""
-    return [found[1] for mail in await mails(email) if (found := re.match(r"(\d{6}) is your ", mail["text"]))][-1]
+    return [
+        found[1] for mail in await mails(email, worked=worked) if (found := re.match(r"(\d{6}) is your ", mail["text"]))
+    ][-1]
 
 
 async def own_code(browser: Browser, page: str, email: str = AMARA) -> str:

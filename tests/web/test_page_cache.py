@@ -9,6 +9,7 @@ import structlog
 from litestar import Litestar
 
 from portal.web.page_cache import PageCache
+from tests.events.hearing import settled
 from tests.factories import events
 from tests.queries import counting
 
@@ -22,12 +23,13 @@ WHOLE = (PLAIN, BACK, BACK_AIMED)
 
 @pytest.fixture
 async def pages(app: Litestar, client: httpx.AsyncClient) -> PageCache:
-    """The cache, once changes are heard: before that it keeps nothing, and every test of it would pass."""
+    """The cache, once changes are heard, the last of them too: before that it keeps nothing, and tests of it would pass."""
     kept: PageCache = app.state.services.pages
     await events.make_many(30)
     async with asyncio.timeout(5):
         while not kept.enabled:
             await asyncio.sleep(0)
+    await settled(app)
     kept.clear()
     return kept
 
