@@ -4,8 +4,6 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
 import asyncpg
 import httpx
@@ -340,21 +338,3 @@ async def test_progress_is_told(database: str, tmp_path: Path, now: datetime) ->
         ("Saving list.jsonl", 500, 501),
         ("list.jsonl", 501, 501),
     ]
-
-
-async def test_five_thousand_events_take_less_than_twenty_seconds(database: str, tmp_path: Path, now: datetime) -> None:
-    def made(n: int) -> dict[str, Any]:
-        day = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=n % 350)
-        return conference(
-            name=f"Conference {n}", url=f"https://c{n}.example", startDate=f"{day:%Y-%m-%d}", endDate=f"{day:%Y-%m-%d}",
-            city=f"Town {n % 400}", topic=f"topic {n % 40}", locales="EN",
-        )  # fmt: skip
-
-    file = tmp_path / "many.jsonl"
-    file.write_text(json_lines(*(made(n) for n in range(5000))))
-    begun = perf_counter()
-    report = await import_file(file, now=now)
-    taken = perf_counter() - begun
-    assert counts(report) == (5000, 0, 0, 0, 0)
-    assert taken < 20
-    print(f"5,000 events imported in {taken:.1f} s")
