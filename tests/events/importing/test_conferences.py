@@ -21,7 +21,7 @@ def test_a_record_becomes_the_facts_of_whole_days_where_it_is() -> None:
     assert facts.venue == VenueFacts(city="Vienna", country="AT")
     assert (facts.format, facts.kind) == (EventFormat.IN_PERSON, EventKind.EXTERNAL)
     assert (facts.topics, facts.language) == (("JavaScript",), "English, German")
-    assert (facts.source, facts.source_key) == ("test", "Sterile Days · 2027-02-09 · https://steriledays.example")
+    assert (facts.source, facts.source_key) == ("test", "Sterile Days · 2027-02-09 · steriledays.example")
 
 
 @pytest.mark.parametrize(
