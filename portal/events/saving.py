@@ -24,7 +24,7 @@ FROM event e LEFT JOIN venue v ON v.id = e.venue
 WHERE e.id IN (SELECT unnest($1::bigint[]) UNION
                SELECT x.id FROM event x JOIN unnest($2::text[], $3::text[]) AS k (source, key)
                    ON x.source = k.source AND x.source_key = k.key)
-ORDER BY e.id FOR UPDATE OF e
+ORDER BY e.id FOR NO KEY UPDATE OF e
 """
 
 

@@ -13,7 +13,7 @@ from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.core.times import clock, day, day_span, zone, zone_short, zone_words
 from portal.core.typesetting import dated, typeset
-from portal.events.tables import EventFormat, EventState
+from portal.events.tables import EventFormat
 from portal.registration.rules.ticket_codes import grouped, ticket_payload
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord, SeatRecord
@@ -33,12 +33,12 @@ async def ticket_pdf(
     """The tickets of `seats`, a page each: A4 to fold, or with `phone` a narrow page that fills a screen.
 
     `directions` tell the way to the venue. `joins` has, by seat id, that attendee's own address to join online.
-    Raises Conflict for a seat that is not confirmed and for an event or order that was cancelled.
+    Raises Conflict for a seat that is not confirmed and for an event or order that was called off.
     """
     if not seats or order.state is not OrderState.CONFIRMED or any(s.state is not SeatState.CONFIRMED for s in seats):
         raise Conflict("There is no ticket for a place that is not confirmed.")
-    if order.event_state == EventState.CANCELLED:
-        raise Conflict("This event was cancelled, so its tickets are no longer printed.")
+    if not order.is_on:
+        raise Conflict("This event was called off, so its tickets are no longer printed.")
     several = len(seats) > 1
     data = {
         "title": f"{'Tickets' if several else 'Ticket'}: {order.event_title}",

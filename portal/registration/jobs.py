@@ -30,7 +30,7 @@ async def offer_places(ticket_type: int) -> None:
 async def send_confirmation(order: int, again: str = "") -> None:
     """The order's mail to whoever placed it, and a ticket to everybody else on it; `again` makes it a new mail."""
     record = await queries.order_by_id(order)
-    if record is None or record.state is not OrderState.CONFIRMED or record.event_state == "cancelled":
+    if record is None or record.state is not OrderState.CONFIRMED or not record.is_on:
         return
     seats = [seat for seat in record.seats if seat.state is SeatState.CONFIRMED]
     own = [seat for seat in seats if seat.email == record.email]
@@ -59,7 +59,7 @@ async def send_confirmation(order: int, again: str = "") -> None:
 async def send_ticket(seat: int) -> None:
     """A ticket with its invitation, to the person whose name is on it."""
     found = await _seat(seat)
-    if found is None or not found[1].email or found[1].named_at is None or found[0].event_state == "cancelled":
+    if found is None or not found[1].email or found[1].named_at is None or not found[0].is_on:
         return
     record, place = found
     pdf = await ticket_pdf(record, [place])
@@ -80,7 +80,7 @@ async def send_ticket(seat: int) -> None:
 
 async def ask_colleague(seat: int) -> None:
     found = await _seat(seat)
-    if found is None or not found[1].email or found[1].named_at is not None:
+    if found is None or not found[1].email or found[1].named_at is not None or not found[0].is_on:
         return
     async with db.transaction():
         await queue_mail(message=emails.colleague(*found), now=clock.now())
@@ -111,6 +111,8 @@ async def tell_seat_gone(seat: int, address: str, name: str) -> None:
 
 async def event_changed(event: int) -> None:
     """An event moved or was called off: one job per attendee, so that one bad address holds nobody up."""
+    if await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event):
+        await lapsing.end_holds(event_id=event, now=clock.now())
     people = await queries.attendees_of_event(event)
     async with db.transaction():
         await enqueue_many(

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from portal.core.money import Money
+from portal.events.tables import EventState
 from portal.registration.tables import OrderState, SeatState
 
 
@@ -172,6 +173,11 @@ class OrderRecord(msgspec.Struct, frozen=True):
         """One line: venue, street, postcode and city."""
         town = f"{self.postal_code} {self.city}".strip()
         return ", ".join(part for part in (self.venue_name, self.street, town) if part)
+
+    @property
+    def is_on(self) -> bool:
+        """False once the event was called off or taken off the portal."""
+        return self.event_state in (EventState.PUBLISHED, EventState.MOVED)
 
     @property
     def active_seats(self) -> tuple[SeatRecord, ...]:

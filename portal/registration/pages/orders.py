@@ -151,7 +151,7 @@ async def _answer(request: Request, order: OrderRecord, now: Now, block: str | N
         locale=current().site_locale,
     )
     waiting = order.state in (OrderState.HELD, OrderState.PAYING)
-    held = order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
+    held = order.is_on and order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
     return page(
         request, "registration/order.html", block=block, private=True, headers={"X-Robots-Tag": "noindex"}, order=order,
         purchase=purchase, steps=truth.timeline(facts), headline=truth.headline(order, purchase.money(0) if purchase else None),

@@ -7,6 +7,7 @@ import msgspec
 
 from portal.core.money import Money, written
 from portal.core.times import moment
+from portal.events.tables import EventFormat
 from portal.notifications.tables import MailState
 from portal.notifications.values import MailRecord
 from portal.payments.queries import PurchaseRecord, Story
@@ -103,20 +104,16 @@ def _money(facts: Facts) -> list[Step]:
         case PurchaseState.OPEN if order.state is OrderState.HELD:
             steps.append(Step(f"{total} to pay", "Not received yet.", tone="wait", when="until the hold ends"))
     if purchase.state is PurchaseState.RETURNED:
-        steps.append(
-            Step(
-                "The money came too late",
-                "The places had gone to others. We send everything back.",
-                purchase.paid_at,
-                "bad",
-            )
-        )
+        late = ("The money came too late", "The places had gone to others. We send everything back.")
+        off = ("The money came after the event was called off", "We send everything back.")
+        steps.append(Step(*(late if order.is_on else off), purchase.paid_at, "bad"))
     return [*steps, *_lapsed(order)]
 
 
 def _lapsed(order: OrderRecord) -> list[Step]:
     if order.state is OrderState.LAPSED:
-        return [Step("Places back on sale", f"The order was {order.end_reason}.", order.ended_at, "bad")]
+        title = "Places back on sale" if order.is_on else "Order ended"
+        return [Step(title, f"{order.end_reason.capitalize()}.", order.ended_at, "bad")]
     return []
 
 
@@ -230,12 +227,12 @@ def _refunds(facts: Facts) -> list[Step]:
 
 def headline(order: OrderRecord, money: Money | None) -> str:
     """What the page says first."""
-    where = order.city or ("online" if order.event_format == "online" else order.event_title)
+    if not order.is_on:
+        return "This event is cancelled."
     match order.state:
         case OrderState.CONFIRMED:
-            if order.event_format == "online":
-                return "You are registered."
-            return f"You are going to {where}." if order.city else "You are registered."
+            on_site = order.city and order.event_format != EventFormat.ONLINE
+            return f"You are going to {order.city}." if on_site else "You are registered."
         case OrderState.PAYING:
             return "Your bank is on it."
         case OrderState.HELD:
