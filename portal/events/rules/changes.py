@@ -74,9 +74,14 @@ def told(before: Plan, after: Plan) -> list[Change]:
     return found
 
 
+def sentences(changes: list[Change]) -> str:
+    """All of them, one after the other: what attendees are told."""
+    return " ".join(change.words for change in changes)
+
+
 def note(changes: list[Change]) -> str:
-    """The sentences as one, short enough to keep."""
-    words = " ".join(change.words for change in changes)
+    """The sentences, short enough to stand on the event's page."""
+    words = sentences(changes)
     return words if len(words) <= 400 else words[:399].rstrip() + "…"
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from portal.calendars.tables import Method
+from portal.calendars.values import Sent
 from portal.core.money import Money, written
 from portal.core.times import moment
 from portal.events.tables import EventFormat
@@ -25,16 +27,6 @@ class Step(msgspec.Struct, frozen=True):
     tone: str = "done"
     proof: str = ""
     when: str = ""
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """A calendar revision somebody was sent; `newest` is the item's newest one."""
-
-    address: str
-    number: int
-    newest: int
-    cancelled: bool
-    at: datetime
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -154,52 +146,54 @@ def _seats(facts: Facts) -> list[Step]:
 
 
 def _mails(facts: Facts) -> list[Step]:
-    steps = []
-    for mail in facts.mails:
-        server = mail.recipient.rpartition("@")[2]
-        match mail.state:
-            case MailState.ACCEPTED:
-                tries = "on the first attempt" if mail.attempts <= 1 else f"on attempt {mail.attempts}"
-                steps.append(
-                    Step(f"Mail accepted by {server}", f"“{mail.subject}”, {tries}. Not there? Look in quarantine.",
-                         mail.answered_at)
-                )  # fmt: skip
-            case MailState.BOUNCED | MailState.FAILED:
-                steps.append(
-                    Step(f"Mail refused by {server}", f"“{mail.subject}” did not arrive. Please check the address.",
-                         mail.answered_at, "bad", mail.answer)
-                )  # fmt: skip
-            case MailState.SUPPRESSED:
-                steps.append(
-                    Step(
-                        "Mail not sent",
-                        f"{server} refused earlier mails to this address.",
-                        mail.queued_at,
-                        "bad",
-                    )
-                )
-            case _:
-                again = (
-                    "" if not mail.attempts else f"{server} asked us to try later; attempt {mail.attempts + 1} follows."
-                )
-                steps.append(Step(f"Mail to {server}", again or "Waiting to be sent.", tone="wait", when="in a moment"))
-    return steps
+    return [_mail(mail) for mail in facts.mails]
+
+
+def _mail(mail: MailRecord) -> Step:
+    said = f"“{mail.subject}” to {mail.recipient}"
+    match mail.state:
+        case MailState.ACCEPTED:
+            tries = "on the first attempt" if mail.attempts <= 1 else f"on attempt {mail.attempts}"
+            text = f"{said}, {tries}. Not there? Look in quarantine."
+            return Step(f"Mail accepted by {mail.domain}", text, mail.answered_at)
+        case MailState.BOUNCED:
+            text = f"{said} did not arrive. Please check the address."
+            return Step(f"Mail refused by {mail.domain}", text, mail.answered_at, "bad", mail.answer)
+        case MailState.FAILED:
+            text = f"{said} could not be sent. Please check the address."
+            return Step(f"Mail not taken by {mail.domain}", text, mail.answered_at, "bad", mail.answer)
+        case MailState.SUPPRESSED:
+            return Step("Mail not sent", f"{said}. {mail.answer}", mail.answered_at, "bad")
+        case _:
+            text = f"{mail.domain} asked us to try later; attempt {mail.attempts + 1} follows." if mail.attempts else ""
+            return Step(f"Mail to {mail.domain}", text or f"{said} waits to be sent.", tone="wait", when="in a moment")
 
 
 def _calendar(facts: Facts) -> list[Step]:
-    steps = []
-    for sent in facts.sent:
-        if sent.cancelled:
-            steps.append(Step("Calendar entry taken back", "A cancellation went out with the mail.", sent.at))
-        else:
-            newest = "" if sent.number >= sent.newest else " A newer version is on its way."
-            steps.append(Step(f"Calendar entry, version {sent.number}", f"Went out with the mail.{newest}", sent.at))
-    if facts.order.state is OrderState.CONFIRMED:
+    steps = [_sent(sent) for sent in facts.sent]
+    if facts.order.state is OrderState.CONFIRMED and facts.order.is_on:
         steps.append(
             Step("Next calendar version", "Only when the time or place changes. You will see it here.", tone="wait",
                  when="if needed")
         )  # fmt: skip
     return steps
+
+
+def _sent(sent: Sent) -> Step:
+    taken_back = sent.method is Method.CANCEL
+    title = "Calendar entry taken back" if taken_back else f"Calendar entry, version {sent.number}"
+    what = "The cancellation" if taken_back else "It"
+    if sent.lost:
+        return Step(
+            f"{title}: not arrived",
+            f"{what} was sent to {sent.address} with a mail that did not arrive.",
+            sent.sent_at,
+            "bad",
+        )
+    if sent.waiting:
+        return Step(title, f"{what} waits to go out to {sent.address} with its mail.", tone="wait", when="in a moment")
+    newer = "" if sent.newest or taken_back else " A newer version has been made since."
+    return Step(title, f"{what} went out to {sent.address} with the mail.{newer}", sent.sent_at)
 
 
 def _refunds(facts: Facts) -> list[Step]:
