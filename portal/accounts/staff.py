@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Controller, get, post
 from litestar.connection import Request
-from litestar.params import PathParameter
+from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
 from portal.accounts.tables import StaffRole
+from portal.core.errors import NotFound
 from portal.notifications import queries, rules
 from portal.notifications.commands import addresses, outbox
 from portal.notifications.tables import MailState
@@ -56,9 +57,9 @@ class StaffMail(Controller):
         return await _show(request, blank())
 
     @post("/{mail_id:int}/copies")
-    async def send_again(
-        self, mail_id: Annotated[int, PathParameter(ge=1, le=_MOST_ID)], actor: SignedIn, now: Now
-    ) -> Response[Any]:
+    async def send_again(self, mail_id: FromPath[int], actor: SignedIn, now: Now) -> Response[Any]:
+        if not 0 < mail_id <= _MOST_ID:
+            raise NotFound("There is no such mail.")
         recipient = await outbox.resend(actor=actor.label, mail_id=mail_id, now=now)
         return see_other(address(recipient), notice=f"On its way to {recipient} again.")
 
