@@ -22,7 +22,7 @@ from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
-POSTMASTERS = (StaffRole.ORGANISER, StaffRole.SUPPORT)
+POSTMASTERS = (StaffRole.ORGANISER, StaffRole.EDITOR, StaffRole.SUPPORT)
 _PAGE_SIZE = 50
 _MOST_ID = 2**63 - 1
 _REASONS = {
@@ -91,7 +91,7 @@ def address(recipient: str = "", state: str = "", before: int | None = None) -> 
 
 async def _show(request: Request[Any, Any, Any], form: Filled[Any], *, status: int = 200) -> Response[Any]:
     asked = request.query_params
-    recipient = rules.normal(asked.get("q", "") or str(form.value("address")))[:254].replace("\0", "")
+    recipient = rules.normal(asked.get("q", "") or str(form.value("address")))[:254]
     state = next((known for known in MailState if known == asked.get("state")), None)
     before = asked.get("before", "")
     last = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None

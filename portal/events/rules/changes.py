@@ -61,6 +61,8 @@ def told(before: Plan, after: Plan) -> list[Change]:
         found.append(Change("state", "It takes place after all."))
     if before.time != after.time:
         found.append(Change("time", f"New time: {after.time} (was {before.time})."))
+    elif before.timezone != after.timezone:
+        found.append(Change("time", f"New time zone: {after.timezone} (was {before.timezone})."))
     if before.place != after.place:
         was = f" (was {before.place})" if before.place else ""
         found.append(Change("place", f"New place: {after.place or 'to be announced'}{was}."))
