@@ -18,6 +18,7 @@ from portal.accounts.pages import AccountPages, menu
 from portal.accounts.privacy import commands as privacy_commands
 from portal.accounts.privacy import pages as privacy_pages
 from portal.accounts.privacy import queries as privacy_queries
+from portal.accounts.staff import StaffMail
 from portal.accounts.values import PersonalData
 from portal.calendars import commands as calendar_commands
 from portal.calendars import queries as calendar_queries
@@ -35,9 +36,9 @@ from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
 from portal.events.staff.pages import StaffEventPages, staff_home
 from portal.home.pages import front_page
-from portal.notifications import commands as mail_commands
 from portal.notifications import jobs as mail
 from portal.notifications import queries as mail_queries
+from portal.notifications.commands import outbox
 from portal.notifications.pages import MailPreferences
 from portal.payments import privacy as payment_privacy
 from portal.payments import webhooks
@@ -46,12 +47,13 @@ from portal.payments.jobs import MoneyJobs, check_vat_id
 from portal.payments.stripe_gateway import StripeGateway
 from portal.registration import jobs as seat_jobs
 from portal.registration import privacy as seat_privacy
+from portal.registration import queries as seat_queries
 from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
 from portal.registration.pages.checkout import CheckoutPages
 from portal.registration.pages.mine import MyPages
 from portal.registration.pages.orders import OrderPages
-from portal.registration.pages.seats import SeatPages
+from portal.registration.pages.seats import OrderSeatPages, SeatPages
 from portal.registration.pages.tickets import TicketPages
 from portal.registration.pages.waiting import WaitingPages
 from portal.web import assets, health
@@ -80,6 +82,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     known = personal_data(made)
     return {
         "actor": Provide(provide_actor),
+        "audience": Provide(lambda: seat_queries.count_audience, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
     }
@@ -88,7 +91,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
 def personal_data(made: Services) -> list[PersonalData]:
     """What each package knows about a person, from the ground up: erasing goes the other way."""
     return [
-        PersonalData("Mail", mail_queries.personal_data, mail_commands.forget),
+        PersonalData("Mail", mail_queries.personal_data, outbox.forget),
         PersonalData("Account", privacy_queries.own, privacy_commands.erase_own),
         PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget),
         PersonalData("Payments", payment_privacy.known_about, payment_privacy.forget),
@@ -102,7 +105,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(SignInPages, sign_out, SignUpPages, ResetPages, SessionPages, AccountPages, menu),
         *(organisation_pages.router(), *privacy_pages.routers()),
     ]
-    seats = [TicketPages, CheckoutPages, OrderPages, SeatPages, WaitingPages, MyPages, PersonalFeed]
+    seats = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, MyPages, PersonalFeed]
     gateway = made.payments.gateway
     # Without a signing secret nobody can be believed: the route does not exist then.
     inbox = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
@@ -111,7 +114,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home),
     ]
-    return [*accounts, *events, *seats, *inbox, assets.router(), health.router(), MailPreferences]
+    return [*accounts, *events, *seats, *inbox, assets.router(), health.router(), MailPreferences, StaffMail]
 
 
 def jobs(made: Services) -> list[Job]:
@@ -126,13 +129,14 @@ def jobs(made: Services) -> list[Job]:
         Job("registration.send_ticket", seat_jobs.send_ticket),
         Job("registration.ask_colleague", seat_jobs.ask_colleague),
         Job("registration.tell_seat_gone", seat_jobs.tell_seat_gone),
+        Job("registration.tell_order_moved", seat_jobs.tell_order_moved),
         Job("registration.event_changed", seat_jobs.event_changed),
         Job("registration.tell_attendee", seat_jobs.tell_attendee),
         Job("registration.tell_money_returned", seat_jobs.tell_money_returned),
         Job("registration.offer_places", seat_jobs.offer_places),
         Job("registration.tell_waiting_joined", seat_jobs.tell_waiting_joined),
         Job("registration.tell_waiting_offer", seat_jobs.tell_waiting_offer),
-        Job("notifications.deliver", mail.deliverer(mail.transport(made.settings), made.settings.mail_from)),
+        *mail.deliveries(made.settings),
         Job("accounts.send_code", access_jobs.send_code),
         Job("accounts.send_password_notice", access_jobs.send_password_notice),
         Job("accounts.send_address_notice", access_jobs.send_address_notice),
@@ -149,6 +153,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),
         Recurring("mail-sweep", "* * * * *", mail.sweeper(made.settings)),
+        Recurring("mail-contents", "23 3 * * *", mail.drop_old_contents),
     ]
 
 

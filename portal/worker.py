@@ -43,6 +43,7 @@ def _register(queue: PgQueuer, job: Job) -> None:
 
     queue.entrypoint(
         job.name,
+        concurrency_limit=job.at_once,
         on_failure="hold",
         executor_factory=lambda parameters: DatabaseRetryEntrypointExecutor(
             parameters, max_attempts=job.max_attempts, initial_delay=timedelta(seconds=2), max_delay=timedelta(hours=1)

@@ -2,6 +2,6 @@
 (kind, key).
 
 Publishing an entry (`commands.publish`) stores a revision and its VEVENT bytes; feeds join stored bytes,
-invitations are made from the stored revision. Who holds which revision is written down with
-`commands.note_sent`. Does not own events, orders or mail.
+invitations are made from the stored revision. Who was sent which revision, with which mail, is written down
+with `commands.note_sent`. Does not own events, orders or mail.
 """

@@ -2,16 +2,18 @@
 bytes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import msgspec
 from icalendar import vUri
 
 from portal.calendars import components, zones
 from portal.calendars.components import Raw, text
 from portal.calendars.values import Entry, FeedContent, Revision, ZoneUse
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the bytes around the stored VEVENTs change: it is part of every feed's entity tag."""
 
 CANCELLED = "Cancelled: "
@@ -51,6 +53,22 @@ def busy(entry: Entry) -> str:
     return "TENTATIVE" if entry.tentative else "BUSY"
 
 
+def with_cancelled(content: FeedContent, revisions: Sequence[Revision]) -> FeedContent:
+    """The feed's content, followed by entries its reader no longer takes part in, as cancelled."""
+    gone = [msgspec.structs.replace(one, entry=msgspec.structs.replace(one.entry, cancelled=True)) for one in revisions]
+    years: dict[str, ZoneUse] = {zone.name: zone for zone in content.zones}
+    for use in filter(None, (zones.use_of(one.entry) for one in gone)):
+        known = years.get(use.name, use)
+        first, last = min(known.first_year, use.first_year), max(known.last_year, use.last_year)
+        years[use.name] = ZoneUse(use.name, first, last)
+    return FeedContent(
+        events=content.events + b"".join(map(vevent, gone)),
+        zones=tuple(years.values()),
+        newest=max((at for at in (content.newest, *(one.at for one in gone)) if at is not None), default=None),
+        count=content.count + len(gone),
+    )
+
+
 def calendar(
     content: FeedContent,
     *,
@@ -62,8 +80,8 @@ def calendar(
     """A published calendar.
 
     With a `name`, Outlook opens a file as a new calendar (MS-OXCICAL wants none around a single appointment):
-    leave it empty for the file of one event. `address` is where the feed can be fetched again; leave it empty
-    for feeds that belong to one person.
+    leave it empty for the file of one event, which then says nothing about a calendar at all. `address` is
+    where the feed can be fetched again; leave it empty for feeds that belong to one person.
     """
     # A calendar needs a component to be one; a feed without entries carries a zone.
     used = content.zones if content.count else (*content.zones, _NO_ENTRIES)
@@ -87,12 +105,13 @@ def _head(name: str, description: str, address: str, refresh: timedelta, newest:
     if description:
         for key in ("DESCRIPTION", "X-WR-CALDESC"):
             made.add(key, text(description), encode=False)
-    made.add("REFRESH-INTERVAL", timed, encode=False)
-    made.add("X-PUBLISHED-TTL", interval, encode=False)
+    if name:
+        made.add("REFRESH-INTERVAL", timed, encode=False)
+        made.add("X-PUBLISHED-TTL", interval, encode=False)
     if address:
         made.add("URL", vUri(address), encode=False)
         made.add("SOURCE", vUri(address, params={"VALUE": "URI"}), encode=False)
-    if newest is not None:
+    if name and newest is not None:
         made.add("LAST-MODIFIED", newest)
     return bytes(made.to_ical()).removesuffix(_TAIL)
 

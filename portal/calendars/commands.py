@@ -80,16 +80,17 @@ def _revision(
 ) -> Revision:
     if newest is None:
         return rules.first(item["id"], item["uid"], entry, now)
-    same = newest["digest"] == digest
+    # Digests of entries stored before a field was added differ although the entries do not.
+    known = entry if newest["digest"] == digest else msgspec.json.decode(newest["entry"], type=Entry)
     before = Revision(
         item_id=item["id"],
         uid=item["uid"],
         number=newest["number"],
         sequence=newest["sequence"],
         at=newest["at"],
-        entry=entry if same else msgspec.json.decode(newest["entry"], type=Entry),
+        entry=known,
     )
-    return before if same else rules.successor(before, entry, now)
+    return before if known == entry else rules.successor(before, entry, now)
 
 
 async def _store(revisions: list[tuple[Revision, str]]) -> None:
@@ -108,23 +109,31 @@ def _row(r: Revision, digest: str) -> tuple[object, ...]:
     )
 
 
+async def take_turn(*, item_id: int, address: str) -> None:
+    """Until commit nobody else looks up or writes what this address was sent: messages follow one another."""
+    await db.execute(
+        "SELECT pg_advisory_xact_lock(hashtext('calendar messages'), hashtext($1))", f"{item_id} {address}"
+    )
+
+
 _NOTE_SENT = """
-INSERT INTO calendar_holding AS h (item, address, number, method, sent_at, raised)
-SELECT $1, $2, $3, $4::text, $5, CASE WHEN $4::text = 'CANCEL' AND s.goes_on THEN 2 ELSE 0 END
-FROM (SELECT NOT coalesce((entry ->> 'cancelled')::boolean, false) AS goes_on
-      FROM calendar_revision WHERE item = $1 AND number = $3) s
-ON CONFLICT (item, address) DO UPDATE SET
-    number = excluded.number, method = excluded.method, sent_at = excluded.sent_at,
-    raised = h.raised + CASE WHEN h.method = 'REQUEST' THEN excluded.raised ELSE 0 END
-WHERE excluded.number > h.number OR (excluded.number = h.number AND excluded.sent_at >= h.sent_at)
+INSERT INTO calendar_message (item, address, number, method, sent_at, mail, raised)
+SELECT $1, $2, $3, $4::text, $5, $6,
+       coalesce(last.raised, 0)
+       + CASE WHEN $4 = 'CANCEL' AND coalesce(last.method, 'REQUEST') = 'REQUEST' AND NOT r.cancelled THEN 2 ELSE 0 END
+FROM (SELECT coalesce((entry ->> 'cancelled')::boolean, false) AS cancelled
+      FROM calendar_revision WHERE item = $1 AND number = $3) r
+LEFT JOIN (SELECT method, raised FROM calendar_message WHERE item = $1 AND address = $2
+           ORDER BY number DESC, id DESC LIMIT 1) last ON true
+ON CONFLICT (mail) DO NOTHING
 """
 
 
-async def note_sent(*, item_id: int, address: str, number: int, method: Method, now: datetime) -> None:
-    """Write into the ledger that `address` was sent revision `number`. An older number or time changes
-    nothing.
-    """
-    await db.execute(_NOTE_SENT, item_id, address.lower(), number, method.value, now)
+async def note_sent(
+    *, item_id: int, address: str, number: int, method: Method, now: datetime, mail: int | None = None
+) -> None:
+    """Write into the ledger that `address` was sent revision `number` with that mail."""
+    await db.execute(_NOTE_SENT, item_id, address.lower(), number, method.value, now, mail)
 
 
 async def feed_address(*, kind: str, key: str, now: datetime) -> str:
@@ -168,7 +177,10 @@ async def note_fetched(*, secret: str, now: datetime) -> None:
 async def forget(address: str, now: datetime) -> str:
     """Erase what calendars know of a person; what was sent is in calendars that are not ours."""
     async with db.transaction():
-        held = db.affected(await db.execute("DELETE FROM calendar_holding WHERE address = $1", address.lower()))
-        await db.execute("DELETE FROM feed_address WHERE kind = 'person' AND key = $1", address)
-    entries = "1 calendar entry" if held == 1 else f"{held} calendar entries"
+        sent = db.affected(await db.execute("DELETE FROM calendar_message WHERE address = $1", address.lower()))
+        await db.execute(
+            "DELETE FROM feed_address WHERE kind = 'person' AND key IN (SELECT id::text FROM account WHERE email = $1)",
+            address,
+        )
+    entries = "1 calendar entry" if sent == 1 else f"{sent} calendar entries"
     return f"The record of {entries} sent and the secret calendar address are gone."

@@ -7,17 +7,17 @@ a parameter, so the `.ics` is part of the name):
     subject = await queries.feed_subject(secret) if secret else None
     if subject is None:
         raise NotFound("There is no such calendar.")
-    keys = ...                      # the person's events, in a stable order, one query
-    feed = Feed(kind="event", keys=keys, name="My events", private=True, secret=secret, chosen_at=...)
+    keys, gone = ...                # the person's events, and those they no longer go to, in a stable order
+    feed = Feed(kind="event", keys=keys, gone=gone, name="My events", private=True, secret=secret)
     return await feeds.answer(request, feed, now=now)
 
-`chosen_at` is the newest moment at which the person's choice changed (an order made, a seat cancelled). Leave
-`address` and `description` of a private feed empty: people pass files on.
+Leave `address` and `description` of a private feed empty: people pass files on.
+
+There is no Last-Modified: what a feed consists of may change without any entry changing, and a date cannot tell.
 """
 
 import hashlib
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -46,17 +46,17 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
     """The feed, or 304 when the reader has it as it is. Two queries for the feed, one for 304."""
     if feed.secret:
         await commands.note_fetched(secret=feed.secret, now=now)
-    state = await queries.feed_state(feed.kind, feed.keys)
+    state = await queries.feed_state(feed.kind, (*feed.keys, *feed.gone))
     etag = entity_tag(feed, state)
-    modified = max(feed.chosen_at, state.newest or feed.chosen_at).replace(microsecond=0) if feed.chosen_at else None
     headers = {"ETag": etag, "Cache-Control": _PRIVATE if feed.private else _PUBLIC}
-    if modified is not None:
-        headers["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
     if feed.private:
         headers["X-Robots-Tag"] = "noindex"
-    if _has_it(request, etag, modified, now):
+    if _has_it(request, etag):
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     content = await queries.vevents(feed.kind, feed.keys)
+    if feed.gone:
+        known = await queries.current(feed.kind, feed.gone)
+        content = building.with_cancelled(content, [known[key] for key in feed.gone if key in known])
     body = building.calendar(
         content, name=feed.name, description=feed.description, address=feed.address, refresh=feed.refresh
     )
@@ -68,22 +68,14 @@ def entity_tag(feed: Feed, state: FeedState) -> str:
     """A strong tag: whatever the bytes are made of is in it, the time of the request is not."""
     made_of = (
         building.FORMAT, _ZONE_DATA, state.digest,
-        feed.kind, feed.name, feed.description, feed.address, feed.refresh.total_seconds(),
+        feed.kind, list(feed.gone), feed.name, feed.description, feed.address, feed.refresh.total_seconds(),
     )  # fmt: skip
     return f'"{hashlib.blake2b(msgspec.json.encode(made_of), digest_size=16).hexdigest()}"'
 
 
-def _has_it(request: Request[Any, Any, Any], etag: str, modified: datetime | None, now: datetime) -> bool:
-    """RFC 9110, 13.2.2: entity tags decide where they are sent; a date only counts without them."""
+def _has_it(request: Request[Any, Any, Any], etag: str) -> bool:
+    """RFC 9110, 13.1.2, with the weak comparison that GET asks for."""
     known = request.headers.get("if-none-match")
-    if known is not None:
-        return known.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}
-    since = request.headers.get("if-modified-since")
-    # Dates count whole seconds: within the second of a change, the same date may stand for two contents.
-    if since is None or modified is None or (now - modified).total_seconds() < 1:
+    if known is None:
         return False
-    try:
-        asked = parsedate_to_datetime(since)
-    except (TypeError, ValueError):
-        return False
-    return modified <= (asked if asked.tzinfo else asked.replace(tzinfo=UTC))
+    return known.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}

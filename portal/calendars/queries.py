@@ -1,4 +1,4 @@
-"""Reads of calendar items: current revisions, who holds what, what feeds are made of."""
+"""Reads of calendar items: current revisions, the ledger, what feeds are made of."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,9 @@ import asyncpg
 import msgspec
 
 from portal.calendars.tables import Method
-from portal.calendars.values import Entry, FeedContent, FeedState, Held, Holding, Revision, ZoneUse
+from portal.calendars.values import Entry, FeedContent, FeedState, Held, Holder, Ledger, Revision, Sent, ZoneUse
 from portal.core import db
+from portal.notifications.tables import MailState
 
 _entry = msgspec.json.Decoder(Entry).decode
 
@@ -36,60 +37,98 @@ def _revision(row: asyncpg.Record) -> Revision:
     )
 
 
-_HOLDERS = """
-SELECT h.address, h.number, h.method, h.sent_at, r.entry, h.number = i.revision AS newest
-FROM calendar_item i
-JOIN calendar_holding h ON h.item = i.id
-JOIN calendar_revision r ON r.item = i.id AND r.number = h.number
-WHERE i.kind = $1 AND i.key = $2
-ORDER BY h.number, h.address LIMIT $3
+# What was said to an address last, and what it holds: the last message that arrived. A message without a mail did.
+_SAID = """
+WITH said AS (
+    SELECT m.id, m.item, m.address, m.number, m.method, m.sent_at, m.raised, mail.state, mail.answer,
+           r.sequence >= n.sequence AS newest
+    FROM calendar_item i
+    JOIN calendar_revision n ON n.item = i.id AND n.number = i.revision
+    JOIN calendar_message m ON m.item = i.id
+    JOIN calendar_revision r ON r.item = i.id AND r.number = m.number
+    LEFT JOIN mail ON mail.id = m.mail
+    WHERE i.kind = $1 AND i.key = $2),
+last AS (SELECT DISTINCT ON (address) * FROM said ORDER BY address, number DESC, id DESC),
+held AS (SELECT DISTINCT ON (address) * FROM said WHERE state IS NULL OR state = 'accepted'
+         ORDER BY address, number DESC, id DESC)
 """
-
-
-async def holders(kind: str, key: str, *, limit: int = 1000) -> list[Holding]:
-    """Who was sent what last, oldest revision first. Whoever was sent a CANCEL is listed with that method."""
-    return [
-        Holding(
-            address=row["address"],
-            number=row["number"],
-            method=Method(row["method"]),
-            sent_at=row["sent_at"],
-            entry=_entry(row["entry"]),
-            newest=row["newest"],
-        )
-        for row in await db.fetch(_HOLDERS, kind, key, limit)
-    ]
-
-
-_SUMMARY = """
-SELECT r.number, r.entry, r.number = i.revision AS newest, h.people
-FROM calendar_item i
-JOIN LATERAL (SELECT number, count(*) AS people FROM calendar_holding
-              WHERE item = i.id AND method = 'REQUEST' GROUP BY number) h ON true
-JOIN calendar_revision r ON r.item = i.id AND r.number = h.number
-WHERE i.kind = $1 AND i.key = $2
-ORDER BY r.number LIMIT 100
+_LEDGER = (
+    _SAID
+    + """
+SELECT h.number, h.newest, r.entry, h.people, NULL AS state
+FROM (SELECT item, number, newest, count(*) AS people FROM held WHERE method = 'REQUEST' GROUP BY 1, 2, 3) h
+JOIN calendar_revision r ON r.item = h.item AND r.number = h.number
+UNION ALL SELECT 0, false, NULL, count(*), state FROM last WHERE state <> 'accepted' GROUP BY state
+ORDER BY 1
 """
+)
+_HOLDERS = (
+    _SAID
+    + """
+SELECT last.address, CASE WHEN held.method = 'REQUEST' THEN held.number ELSE 0 END AS held_number,
+       coalesce(held.newest AND held.method = 'REQUEST', false) AS held_newest, last.number, last.method, last.sent_at,
+       last.newest, last.raised, last.state, last.answer
+FROM last LEFT JOIN held USING (address)
+WHERE held.method = 'REQUEST' OR last.method = 'REQUEST' OR last.state <> 'accepted'
+ORDER BY held_number, last.address LIMIT $3
+"""
+)
+_WAITING = {MailState.QUEUED, MailState.DEFERRED}
 
 
-async def holders_summary(kind: str, key: str) -> list[Held]:
-    """How many people hold which revision, oldest first, with what it told them. Cancelled seats do not
-    count.
-    """
-    return [
-        Held(number=row["number"], people=row["people"], entry=_entry(row["entry"]), newest=row["newest"])
-        for row in await db.fetch(_SUMMARY, kind, key)
-    ]
-
-
-async def raised(item_id: int, address: str) -> int:
-    """How far ahead an address's SEQUENCE is (see `rules.addressed_sequence`); 0 unless a seat was cancelled
-    before.
-    """
-    found = await db.fetch_value(
-        "SELECT raised FROM calendar_holding WHERE item = $1 AND address = $2", item_id, address.lower()
+async def ledger(kind: str, key: str) -> Ledger:
+    """How many people hold which revision, oldest first, with what it told them. Cancelled seats do not count."""
+    rows = await db.fetch(_LEDGER, kind, key)
+    pending = {row["state"]: row["people"] for row in rows if row["state"]}
+    waiting = sum(people for state, people in pending.items() if state in _WAITING)
+    return Ledger(
+        held=[
+            Held(number=row["number"], people=row["people"], entry=_entry(row["entry"]), newest=row["newest"])
+            for row in rows
+            if row["state"] is None
+        ],
+        waiting=waiting,
+        lost=sum(pending.values()) - waiting,
     )
-    return int(found or 0)
+
+
+async def holders(kind: str, key: str, *, limit: int = 200) -> list[Holder]:
+    """Who holds which revision and what became of their newest message; the oldest revision first."""
+    rows = await db.fetch(_HOLDERS, kind, key, limit)
+    return [
+        Holder(address=row["address"], number=row["held_number"], newest=row["held_newest"], last=_sent(row))
+        for row in rows
+    ]
+
+
+def _sent(row: asyncpg.Record) -> Sent:
+    return Sent(
+        address=row["address"],
+        number=row["number"],
+        method=Method(row["method"]),
+        sent_at=row["sent_at"],
+        newest=row["newest"],
+        raised=row["raised"],
+        state=MailState(row["state"]) if row["state"] else None,
+        answer=row["answer"] or "",
+    )
+
+
+_SENT_TO = """
+SELECT m.address, m.number, m.method, m.sent_at, m.raised, mail.state, mail.answer, r.sequence >= n.sequence AS newest
+FROM calendar_item i
+JOIN calendar_revision n ON n.item = i.id AND n.number = i.revision
+JOIN calendar_message m ON m.item = i.id AND m.address = ANY($3::text[])
+JOIN calendar_revision r ON r.item = i.id AND r.number = m.number
+LEFT JOIN mail ON mail.id = m.mail
+WHERE i.kind = $1 AND i.key = $2 ORDER BY m.number DESC, m.id DESC LIMIT 500
+"""
+
+
+async def sent_to(kind: str, key: str, addresses: Sequence[str]) -> list[Sent]:
+    """What these addresses were sent of one item, the newest message first."""
+    rows = await db.fetch(_SENT_TO, kind, key, [address.lower() for address in addresses])
+    return [_sent(row) for row in rows]
 
 
 async def feed_subject(secret: str) -> tuple[str, str] | None:
@@ -142,11 +181,10 @@ def _once(keys: Sequence[str]) -> list[str]:
 
 
 _KNOWN = """
-SELECT i.kind, i.key, h.number, h.method, h.sent_at, r.entry ->> 'title' AS title
-FROM calendar_holding h
-JOIN calendar_item i ON i.id = h.item
-JOIN calendar_revision r ON r.item = h.item AND r.number = h.number
-WHERE h.address = $1 ORDER BY h.sent_at, h.id LIMIT 5000
+SELECT m.number, m.method, m.sent_at, r.entry ->> 'title' AS title
+FROM calendar_message m
+JOIN calendar_revision r ON r.item = m.item AND r.number = m.number
+WHERE m.address = $1 ORDER BY m.id LIMIT 5000
 """
 
 
@@ -165,7 +203,9 @@ async def known_about(address: str) -> list[dict[str, Any]]:
         for row in await db.fetch(_KNOWN, address.lower())
     ]
     feed = await db.fetch_one(
-        "SELECT created_at, fetched_at FROM feed_address WHERE kind = 'person' AND key = $1", address
+        "SELECT created_at, fetched_at FROM feed_address "
+        "WHERE kind = 'person' AND key IN (SELECT id::text FROM account WHERE email = $1)",
+        address,
     )
     if feed is None:
         return sent
@@ -181,25 +221,3 @@ async def known_about(address: str) -> list[dict[str, Any]]:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-_SENT_TO = """
-SELECT h.address, h.number, i.revision AS newest, h.method, h.sent_at
-FROM calendar_item i JOIN calendar_holding h ON h.item = i.id
-WHERE i.kind = $1 AND i.key = $2 AND h.address = ANY($3::text[]) ORDER BY h.sent_at
-"""
-
-
-async def sent_to(kind: str, key: str, addresses: Sequence[str]) -> list[dict[str, Any]]:
-    """What these addresses were sent last of one item: address, number, newest, method, sent_at."""
-    return [dict(row) for row in await db.fetch(_SENT_TO, kind, key, [address.lower() for address in addresses])]
-
-
-async def held_entry(item_id: int, address: str) -> tuple[int, Entry] | None:
-    """The revision's number and entry an address holds; None when it was never sent one."""
-    row = await db.fetch_one(
-        "SELECT h.number, r.entry FROM calendar_holding h JOIN calendar_revision r ON r.item = h.item AND r.number = h.number "
-        "WHERE h.item = $1 AND h.address = $2",
-        item_id, address.lower(),
-    )  # fmt: skip
-    return None if row is None else (row["number"], _entry(row["entry"]))

@@ -13,7 +13,7 @@ from portal.calendars.values import Entry, Revision
 from portal.core import times
 
 # RFC 5545 calls an update of these significant: people may have planned around them.
-SIGNIFICANT = ("starts_at", "ends_at", "timezone", "location", "title", "all_day", "cancelled")
+SIGNIFICANT = ("starts_at", "ends_at", "timezone", "location", "title", "all_day", "cancelled", "private")
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -47,6 +47,7 @@ def tidied(entry: Entry) -> Entry:
         categories=tuple(name for name in map(one_line, entry.categories) if name),
         latitude=entry.latitude if placed else None,
         longitude=entry.longitude if placed else None,
+        private=entry.private,
     )
 
 
@@ -82,7 +83,7 @@ def digest(entry: Entry) -> str:
 
 
 def is_significant(before: Entry, after: Entry) -> bool:
-    """True when the change raises SEQUENCE: time, zone, place, title, all-day, cancelled or not."""
+    """True when the change raises SEQUENCE: time, zone, place, title, all-day, cancelled or not, join link."""
     return any(getattr(before, name) != getattr(after, name) for name in SIGNIFICANT)
 
 

@@ -1,4 +1,4 @@
-"""Calendar items, their revisions, who holds which revision, and secret feed addresses."""
+"""Calendar items, their revisions, the ledger of who was sent which, and secret feed addresses."""
 
 from enum import StrEnum
 
@@ -9,10 +9,11 @@ from piccolo.table import Table
 
 from portal.core.columns import one_of
 from portal.core.db import DB
+from portal.notifications.tables import Mail
 
 
 class Method(StrEnum):
-    """The iTIP method a holder was sent last (RFC 5546)."""
+    """The iTIP method of a message (RFC 5546)."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -48,9 +49,12 @@ class CalendarRevision(Table, tablename="calendar_revision", db=DB):
     calendar_revision_counts = Check("sequence >= 0 AND sequence < number", name="calendar_revision_counts")
 
 
-class CalendarHolding(Table, tablename="calendar_holding", db=DB):
-    """The newest revision an address was sent, and how. `raised`: how far its SEQUENCE runs ahead of the
-    item's, because a seat was cancelled and the event went on (see `rules.addressed_sequence`).
+class CalendarMessage(Table, tablename="calendar_message", db=DB):
+    """A message to one address that put a revision into its calendar or took the entry out: the ledger.
+
+    `mail` carried it, and its state says whether it arrived; null stands for a message that did. `raised`: how
+    far the address's SEQUENCE runs ahead of the item's from then on, because it was taken off an event that
+    went on (see `rules.addressed_sequence`).
     """
 
     id = BigSerial(primary_key=True)
@@ -60,8 +64,9 @@ class CalendarHolding(Table, tablename="calendar_holding", db=DB):
     method = Varchar(length=10)
     sent_at = Timestamptz()
     raised = Integer()
+    mail = ForeignKey(Mail, on_delete=OnDelete.set_null, null=True, default=None)
     method_known = one_of("method", Method)
-    calendar_holding_once = Unique(["item", "address"], name="calendar_holding_once")
+    calendar_message_once = Unique(["mail"], name="calendar_message_once")
 
 
 class FeedAddress(Table, tablename="feed_address", db=DB):

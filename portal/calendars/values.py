@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 import msgspec
 
 from portal.calendars.tables import Method
+from portal.notifications.tables import MailState
 
 
 class Entry(msgspec.Struct, frozen=True):
     """What a calendar shows. Times are moments; `timezone` is the IANA zone they are announced in.
 
     An all-day entry runs from local midnight to the midnight after its last day. The entry goes into public
-    feeds: nothing in it may belong to one person.
+    feeds: nothing in it may belong to one person. `private` is a digest of what attendees alone are told (the
+    join link): it is written nowhere, but when it changes there is something new to send.
     """
 
     title: str
@@ -29,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True):
     categories: tuple[str, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
+    private: str = ""
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -47,15 +50,25 @@ class Revision(msgspec.Struct, frozen=True):
     changed: bool = False
 
 
-class Holding(msgspec.Struct, frozen=True):
-    """What an address was sent last: revision `number`, and whether that is still the newest one."""
+class Sent(msgspec.Struct, frozen=True):
+    """A message of the ledger. `newest`: nothing that matters has changed since. `state`: its mail's, if it had one."""
 
     address: str
     number: int
     method: Method
     sent_at: datetime
-    entry: Entry
     newest: bool
+    raised: int = 0
+    state: MailState | None = None
+    answer: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in {MailState.QUEUED, MailState.DEFERRED}
+
+    @property
+    def lost(self) -> bool:
+        return self.state in {MailState.BOUNCED, MailState.FAILED, MailState.SUPPRESSED}
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -65,6 +78,31 @@ class Held(msgspec.Struct, frozen=True):
     people: int
     entry: Entry
     newest: bool
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """Who holds what of an item, and how many of the newest messages are on their way or did not arrive."""
+
+    held: list[Held]
+    waiting: int
+    lost: int
+
+    @property
+    def people(self) -> int:
+        return sum(held.people for held in self.held)
+
+    @property
+    def outdated(self) -> int:
+        return sum(held.people for held in self.held if not held.newest)
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """One address of the ledger: the revision it holds (none yet, or no more: 0), and its newest message."""
+
+    address: str
+    number: int
+    newest: bool
+    last: Sent
 
 
 class ZoneUse(msgspec.Struct, frozen=True):
@@ -99,17 +137,17 @@ class Feed(msgspec.Struct, frozen=True):
 
     Leave `name` empty where the feed is one event's file: see `building.calendar`. `private` feeds belong to
     one person; then `address` (repeated inside the file) and `description` must not give the person away, and
-    `secret` names the address that was asked, so that the fetch is noted. `chosen_at` says when the choice of
-    items last changed, if that is known: only then can a reader without entity tags be told "not modified".
+    `secret` names the address that was asked, so that the fetch is noted. `gone` are items that this reader no
+    longer takes part in: they follow as cancelled, whatever became of them for others.
     """
 
     kind: str
     keys: Sequence[str]
     name: str
+    gone: Sequence[str] = ()
     description: str = ""
     address: str = ""
     filename: str = "calendar"
     refresh: timedelta = timedelta(hours=1)
     private: bool = False
     secret: str | None = None
-    chosen_at: datetime | None = None

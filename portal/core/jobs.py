@@ -17,11 +17,15 @@ from portal.core.urgency import Urgency
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A kind of job. `handler` is called with the payload's keys as keyword arguments."""
+    """A kind of job. `handler` is called with the payload's keys as keyword arguments.
+
+    `at_once` limits how many of it all workers together run at a time; 0 does not.
+    """
 
     name: str
     handler: Callable[..., Awaitable[None]]
     max_attempts: int = 8
+    at_once: int = 0
 
 
 class Recurring(msgspec.Struct, frozen=True):

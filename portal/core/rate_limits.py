@@ -17,20 +17,20 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 _COUNT = """
-INSERT INTO rate_limit AS r (key, window_ends_at, tries) VALUES ($1, $2::timestamptz + $3, 1)
+INSERT INTO rate_limit AS r (key, window_ends_at, tries) VALUES ($1, $2::timestamptz + $3, $4)
 ON CONFLICT (key) DO UPDATE SET
-    tries = CASE WHEN r.window_ends_at <= $2 THEN 1 ELSE r.tries + 1 END,
+    tries = CASE WHEN r.window_ends_at <= $2 THEN $4 ELSE r.tries + $4 END,
     window_ends_at = CASE WHEN r.window_ends_at <= $2 THEN $2 + $3 ELSE r.window_ends_at END
 RETURNING tries, window_ends_at
 """
 
 
-async def spend(limit: Limit, subject: str, *, now: datetime) -> int:
-    """Count one try of `subject` and give its number in the window; raises RateLimited past the limit.
+async def spend(limit: Limit, subject: str, *, now: datetime, count: int = 1) -> int:
+    """Count one try of `subject`, or several, and give its number in the window; raises RateLimited past the limit.
 
     Call outside the act's transaction.
     """
-    row = await db.fetch_one(_COUNT, f"{limit.name}:{subject}"[:200], now, limit.per)
+    row = await db.fetch_one(_COUNT, f"{limit.name}:{subject}"[:200], now, limit.per, count)
     assert row is not None
     if row["tries"] > limit.tries:
         wait = max(1, int((row["window_ends_at"] - now).total_seconds()))

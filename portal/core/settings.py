@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     mail_from: kinds.Sender = Field(
         "Sterile Line <events@sterileline.example>", description="Sender of every mail, and ORGANIZER of invitations."
     )
+    mail_keep_days: int = Field(
+        90, ge=1, le=3650, description="How long the text and files of sent mails are kept; the record of them stays."
+    )
     vies_url: kinds.WebAddress = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."
     )

@@ -13,7 +13,7 @@ from portal.core.text import one_line
 from portal.events import saving
 from portal.events.batch import Batch
 from portal.events.permissions import can_edit_events
-from portal.events.queries.history import changed_since
+from portal.events.queries.history import changed_since, touched_since
 from portal.events.rules import changes, states
 from portal.events.rules import facts as fact_rules
 from portal.events.tables import EventFormat, EventState
@@ -48,7 +48,7 @@ async def _save(actor: Actor, given: Sequence[EventFacts], *, now: datetime, ids
         for verb, told in batch.audit.items():
             await audit.record_many(actor=actor.label, verb=verb, kind="event", now=now, facts=told)
         await saving.announce(batch.written, now=now)
-        await saving.tell_attendees(batch.concerned)
+        await saving.tell_attendees(batch.concerned, now=now)
     return batch.answers()
 
 
@@ -65,16 +65,18 @@ async def move_event(
     venue: VenueFacts | None = None,
     format: EventFormat | None = None,
     online_url: str | None = None,
+    tell_over: bool = False,
 ) -> None:
     """Change time, place or join link. `version` is the one the editor looked at.
 
-    Raises Conflict saying what changed when somebody else changed time, place or state since. What was
-    announced first is kept, and the event becomes `moved`; moved back, it is an ordinary one again.
+    All of them are written, so anything somebody else changed since raises Conflict saying what it was. What was
+    announced first is kept, and the event becomes `moved`; moved back, it is an ordinary one again. Attendees are
+    told; when it was over before and after, only if `tell_over`.
     """
     _allow(actor)
     async with db.transaction():
         row = await _locked(event_id)
-        await _not_overtaken(row, version)
+        await _not_overtaken(row, version, by_anything=True)
         before = changes.plan_of(row)
         _open("move", before.state)
         wanted = fact_rules.tidied(EventFacts(
@@ -113,11 +115,16 @@ async def move_event(
             first_starts_at=standing.first_starts_at,
             first_place=standing.first_place,
         )
-        await _finish(actor, "event.moved", row, told, now=now, tell=before.state is not EventState.DRAFT)
+        tell = before.state is not EventState.DRAFT
+        await _finish(actor, "event.moved", row, told, now=now, tell=tell, tell_over=tell_over)
 
 
-async def cancel_event(*, actor: Actor, event_id: int, version: int, now: datetime, reason: str = "") -> None:
-    """Call an event off. It stays in lists and feeds, as cancelled; `reason` is told to attendees."""
+async def cancel_event(
+    *, actor: Actor, event_id: int, version: int, now: datetime, reason: str = "", tell_over: bool = False
+) -> None:
+    """Call an event off. It stays in lists and feeds, as cancelled; `reason` is told to attendees, once it is over
+    only if `tell_over`.
+    """
     _allow(actor)
     async with db.transaction():
         row = await _locked(event_id)
@@ -127,7 +134,7 @@ async def cancel_event(*, actor: Actor, event_id: int, version: int, now: dateti
         words = one_line(reason)[:300]
         told = [changes.Change("state", f"It is cancelled. {words}".strip())]
         await saving.set_columns(event_id, state=EventState.CANCELLED.value)
-        await _finish(actor, "event.cancelled", row, told, now=now)
+        await _finish(actor, "event.cancelled", row, told, now=now, tell_over=tell_over)
 
 
 async def call_off_events(*, actor: Actor, event_ids: Sequence[int], reason: str, now: datetime) -> None:
@@ -219,13 +226,16 @@ async def _locked(event_id: int) -> Mapping[str, Any]:
     return rows[0]
 
 
-async def _not_overtaken(row: Mapping[str, Any], version: int) -> None:
+async def _not_overtaken(row: Mapping[str, Any], version: int, *, by_anything: bool = False) -> None:
+    """Raise Conflict when time, place or state changed since that version; `by_anything`, also for smaller changes."""
     if row["version"] == version:
         return
     since = await changed_since(row["id"], version)
-    if since:
-        told = " ".join(f"{times.moment(c.at, row['timezone'], 'd MMM, HH:mm')}: {c.words}" for c in since)
-        raise Conflict(f"This event was changed while you were editing it. {told}")
+    told = [f"{times.moment(c.at, row['timezone'], 'd MMM, HH:mm')}: {c.words}" for c in since]
+    if by_anything and not told and await touched_since(row["id"], version):
+        told = ["Time and place are the same; directions, map or texts are not."]
+    if told:
+        raise Conflict(f"This event was changed while you were editing it. {' '.join(told)}")
 
 
 async def _finish(
@@ -236,8 +246,9 @@ async def _finish(
     *,
     now: datetime,
     tell: bool = True,
+    tell_over: bool = False,
 ) -> None:
-    """What ends every act: version, note, audit, calendar entry, word to attendees."""
+    """What ends every act: version, note, audit, calendar entry, word to attendees (of past events if `tell_over`)."""
     event_id, public = row["id"], row["published_at"] is not None
     note = changes.note(told)
     await saving.set_columns(
@@ -248,8 +259,8 @@ async def _finish(
     )
     await audit.record(
         actor=actor.label, verb=verb, kind="event", key=event_id, now=now,
-        version=row["version"] + 1, told=note, fields=[change.field for change in told],
+        version=row["version"] + 1, told=changes.sentences(told), fields=[change.field for change in told],
     )  # fmt: skip
     await saving.announce([event_id], now=now)
     if told and tell and saving.concerns_attendees(row):
-        await saving.tell_attendees([event_id])
+        await saving.tell_attendees([event_id], now=now, over_too=tell_over or row["ends_at"] > now)

@@ -24,7 +24,7 @@ FROM event e LEFT JOIN venue v ON v.id = e.venue
 WHERE e.id IN (SELECT unnest($1::bigint[]) UNION
                SELECT x.id FROM event x JOIN unnest($2::text[], $3::text[]) AS k (source, key)
                    ON x.source = k.source AND x.source_key = k.key)
-ORDER BY e.id FOR UPDATE OF e
+ORDER BY e.id FOR NO KEY UPDATE OF e
 """
 
 
@@ -38,21 +38,21 @@ _ADD_VENUES = """
 INSERT INTO venue AS v (name, street, postal_code, city, region, country, latitude, longitude, directions)
 SELECT name, street, postal_code, city, region, country, latitude, longitude, directions
 FROM jsonb_populate_recordset(NULL::venue, $1::jsonb)
-ORDER BY country, city, name, street
-ON CONFLICT (name, street, city, country) DO UPDATE SET
-    postal_code = coalesce(nullif(excluded.postal_code, ''), v.postal_code),
+ORDER BY country, city, name, street, postal_code, directions
+ON CONFLICT (name, street, postal_code, city, country, md5(directions)) DO UPDATE SET
     region = coalesce(nullif(excluded.region, ''), v.region),
     latitude = coalesce(excluded.latitude, v.latitude),
-    longitude = coalesce(excluded.longitude, v.longitude),
-    directions = coalesce(nullif(excluded.directions, ''), v.directions)
-RETURNING id, name, street, city, country
+    longitude = coalesce(excluded.longitude, v.longitude)
+RETURNING id, name, street, postal_code, city, country, directions
 """
 
-VenueKey = tuple[str, str, str, str | None]
+VenueKey = tuple[str | None, ...]
+_TOLD = ("name", "street", "postal_code", "city", "country", "directions")
 
 
 def venue_key(venue: VenueFacts) -> VenueKey:
-    return venue.name, venue.street, venue.city, venue.country
+    """What makes it another venue; where it lies on the map is added to what is known."""
+    return tuple(getattr(venue, name) for name in _TOLD)
 
 
 async def add_venues(venues: Iterable[VenueFacts | None]) -> dict[VenueKey, int]:
@@ -61,7 +61,7 @@ async def add_venues(venues: Iterable[VenueFacts | None]) -> dict[VenueKey, int]
     if not wanted:
         return {}
     rows = await db.fetch(_ADD_VENUES, _json(list(wanted.values())))
-    return {(row["name"], row["street"], row["city"], row["country"]): row["id"] for row in rows}
+    return {tuple(row[name] for name in _TOLD): row["id"] for row in rows}
 
 
 _ADD_TOPICS = """
@@ -196,7 +196,7 @@ async def note_source_lacks(event_id: int) -> None:
 
 _FOR_ENTRIES = f"""
 SELECT e.id, e.slug, e.title, e.summary, e.sponsor, e.state, e.format, e.starts_at, e.ends_at, e.timezone, e.all_day,
-       e.venue AS venue_id, {calendar.VENUE_COLUMNS},
+       e.online_url, e.venue AS venue_id, {calendar.VENUE_COLUMNS},
        array(SELECT t.name FROM event_topic et JOIN topic t ON t.id = et.topic
              WHERE et.event = e.id ORDER BY t.name) AS topics
 FROM event e LEFT JOIN venue v ON v.id = e.venue
@@ -213,9 +213,16 @@ async def announce(ids: Sequence[int], *, now: datetime) -> None:
         await calendars.publish_many(kind="event", entries=entries, now=now)
 
 
-async def tell_attendees(ids: Iterable[int]) -> None:
-    """Have registration tell those who hold a place that something they planned with has changed."""
-    await enqueue_many("registration.event_changed", [{"event": event_id} for event_id in ids])
+_TO_TELL = "SELECT id AS event, version FROM event WHERE id = ANY($1) AND ($2 OR ends_at > $3) ORDER BY id"
+
+
+async def tell_attendees(ids: Iterable[int], *, now: datetime, over_too: bool = False) -> None:
+    """Have registration tell those who hold a place that something they planned with has changed.
+
+    Of events that are over nobody is told, unless `over_too`.
+    """
+    rows = await db.fetch(_TO_TELL, list(ids), over_too, now)
+    await enqueue_many("registration.event_changed", [dict(row) for row in rows])
 
 
 def _json(rows: Any) -> str:

@@ -46,7 +46,12 @@ class EventKind(StrEnum):
 
 
 class Venue(Table, tablename="venue", db=DB):
-    """A place; imported ones may be no more than a city."""
+    """A place as people are told of it; imported ones may be no more than a city.
+
+    Name, street, postal code, city, country and directions together are there once (a unique index, see
+    migrations). They are never edited: another postal code or other directions are another row, so that a
+    correction for one event changes no other event's.
+    """
 
     id = BigSerial(primary_key=True)
     name = Varchar(length=200)
@@ -58,7 +63,6 @@ class Venue(Table, tablename="venue", db=DB):
     latitude = Float(null=True, default=None)
     longitude = Float(null=True, default=None)
     directions = Text()
-    venue_once = Unique(["name", "street", "city", "country"], name="venue_once", nulls_distinct=False)
 
 
 class Topic(Table, tablename="topic", db=DB):

@@ -8,7 +8,8 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.core.errors import NotFound
-from portal.notifications import commands, links, queries, rules
+from portal.notifications import links, queries, rules
+from portal.notifications.commands import addresses
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
@@ -51,7 +52,7 @@ class MailPreferences(Controller):
         sent = await request.form()
         if sent.get("List-Unsubscribe") != "One-Click":
             return await _show(request, token, status=422, done="nothing")
-        await commands.unsubscribe(address=address, topic=topic, now=now)
+        await addresses.unsubscribe(address=address, topic=topic, now=now)
         return await _show(request, token, done="unsubscribed")
 
     @post("/topics")
@@ -61,5 +62,5 @@ class MailPreferences(Controller):
         ticked = set(sent.getall("topic", []))
         shown = await queries.topic_choices(address, at_hand=topic)
         wanted = {choice.topic: choice.topic in ticked for choice in shown}
-        await commands.choose_topics(address=address, wanted=wanted, now=now)
+        await addresses.choose_topics(address=address, wanted=wanted, now=now)
         return see_other(f"/mail/preferences/{token}", notice="Saved. This holds from the next mail on.")

@@ -1,7 +1,5 @@
 """Reads of the outbox and of what recipients asked for."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -28,46 +26,34 @@ async def mails_about(kind: str, key: str) -> list[MailRecord]:
     return [_record(row) for row in rows]
 
 
-async def mail(mail_id: int) -> MailRecord | None:
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM mail WHERE id = $1", mail_id)
-    return None if row is None else _record(row)
-
-
 async def mail_log(
-    *, recipient: str = "", states: Sequence[MailState] = (), before: int | None = None, limit: int = 50
+    *, recipient: str = "", state: MailState | None = None, before: int | None = None, limit: int = 50
 ) -> list[MailRecord]:
     """Mails of everybody, newest first; `before` is the id to go on from."""
     rows = await db.fetch(
         f"""
         SELECT {_COLUMNS} FROM mail
-        WHERE ($1 = '' OR recipient = $1) AND (cardinality($2::text[]) = 0 OR state = ANY($2))
-          AND ($3::bigint IS NULL OR id < $3)
+        WHERE ($1 = '' OR recipient = $1) AND ($2::text IS NULL OR state = $2) AND ($3::bigint IS NULL OR id < $3)
         ORDER BY id DESC LIMIT $4
         """,
-        rules.normal(recipient), list(states), before, min(limit, 200),
+        rules.normal(recipient), state, before, min(limit, 200),
     )  # fmt: skip
     return [_record(row) for row in rows]
 
 
-async def count_by_state(*, since: datetime) -> dict[MailState, int]:
-    """How many of the mails queued since then are in each state."""
-    rows = await db.fetch("SELECT state, count(*) AS mails FROM mail WHERE queued_at >= $1 GROUP BY state", since)
-    found = {row["state"]: row["mails"] for row in rows}
-    return {state: found.get(state, 0) for state in MailState}
+_REASONS = "SELECT topic, reason, detail, since FROM suppression WHERE address = $1"
+
+
+async def reasons(address: str) -> list[Suppressed]:
+    """Everything that stops, or may soon stop, mail to an address."""
+    rows = await db.fetch(f"{_REASONS} ORDER BY topic LIMIT 100", rules.normal(address))
+    return [Suppressed(**{**row, "reason": Reason(row["reason"])}) for row in rows]
 
 
 async def suppression(address: str, topic: str) -> Suppressed | None:
     """Why the address gets no mail on the topic, if so."""
-    row = await db.fetch_one(
-        "SELECT topic, reason, detail, since FROM suppression WHERE address = $1 AND topic IN ('*', $2) "
-        "ORDER BY topic LIMIT 1",
-        rules.normal(address), topic,
-    )  # fmt: skip
-    return None if row is None else Suppressed(**{**row, "reason": Reason(row["reason"])})
-
-
-async def is_suppressed(address: str, topic: str) -> bool:
-    return await suppression(address, topic) is not None
+    known = [found for found in await reasons(address) if found.topic in ("*", topic)]
+    return next((found for found in known if rules.stops(found.reason, topic)), None)
 
 
 async def topic_choices(address: str, *, at_hand: str) -> list[TopicChoice]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email_validator import EmailNotValidError, validate_email
 
 from portal.core.urgency import Urgency
+from portal.notifications.tables import Reason
 from portal.notifications.values import Answer, Stage, Verdict
 
 TRANSACTIONAL = frozenset({"codes", "orders", "calendar", "waiting"})
@@ -24,10 +25,16 @@ _M, _H = timedelta(minutes=1), timedelta(hours=1)
 _WAITS = (_M, 5 * _M, 15 * _M, _H, 4 * _H, 12 * _H, 12 * _H, 18 * _H)
 _WAITS_FOR_CODES = (_M, 5 * _M)
 
+DOUBT = timedelta(days=1)
+"""A second refusal without a reason counts against an address when this much time lies between the two."""
+
+JOBS = ("notifications.deliver", "notifications.deliver_now")
+"""Delivery has two ways to the mail server, so that a slow one never keeps somebody from the code they wait for."""
+
 _URGENCY = {"codes": Urgency.SOMEBODY_WAITS, "calendar": Urgency.ONE_OF_MANY}
 
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
-_NO_SUCH_ADDRESS = {(0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 0), (2, 1)}
+_NO_SUCH_ADDRESS = {(1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 
 
 def optional(topic: str) -> bool:
@@ -35,9 +42,23 @@ def optional(topic: str) -> bool:
     return topic not in TRANSACTIONAL
 
 
+def stops(reason: Reason, topic: str) -> bool:
+    """Whether a reason keeps mail on a topic from an address.
+
+    A code is asked for by whoever reads the mailbox: it is sent although the server refused mail before, for
+    there is no other way in. One refusal without a reason stops nothing.
+    """
+    return reason is not Reason.DOUBTED and (reason is not Reason.REFUSED or topic != "codes")
+
+
 def urgency(topic: str) -> Urgency:
     """A code is typed by somebody who waits for it; that an event moved goes to hundreds at once."""
     return _URGENCY.get(topic, Urgency.ORDINARY)
+
+
+def job(topic: str) -> str:
+    """The job that delivers mail on a topic."""
+    return JOBS[urgency(topic) is Urgency.SOMEBODY_WAITS]
 
 
 def title(topic: str) -> str:
@@ -64,8 +85,8 @@ def verdict(answer: Answer) -> Verdict:
 
     A 5xx before the recipient was named (no log-in, sender not allowed, host blocked) is about us, not about
     the mail: it is tried again, so that whoever runs the portal can repair it. A refused recipient counts
-    against the address only when the enhanced code says that the address is wrong, or when there is none: a
-    full mailbox or a blocked sender does not.
+    against the address when the enhanced code says that the address is wrong; a full mailbox or a blocked
+    sender does not. Without such a code nobody knows: `550 Blocked` and `550 No such user` look alike.
     """
     if 200 <= answer.code < 300:
         return Verdict.ACCEPTED
@@ -76,9 +97,9 @@ def verdict(answer: Answer) -> Verdict:
     if answer.stage is Stage.CONTENT:
         return Verdict.REFUSED
     told = _ENHANCED.match(answer.words)
-    if told is not None and (int(told[2]), int(told[3])) not in _NO_SUCH_ADDRESS:
-        return Verdict.REFUSED
-    return Verdict.ADDRESS_REFUSED
+    if told is None or (told[2], told[3]) == ("0", "0"):
+        return Verdict.ADDRESS_DOUBTED
+    return Verdict.ADDRESS_REFUSED if (int(told[2]), int(told[3])) in _NO_SUCH_ADDRESS else Verdict.REFUSED
 
 
 def sendable(address: str) -> str:

@@ -26,9 +26,13 @@ class MailState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an address gets no mail: its server refuses it, its owner does not want it, or staff stopped it."""
+    """Why an address gets no mail: its server refuses it, its owner does not want it, or staff stopped it.
+
+    `doubted` stops nothing yet: its server refused it once without a reason.
+    """
 
     REFUSED = "refused"
+    DOUBTED = "doubted"
     UNSUBSCRIBED = "unsubscribed"
     STAFF = "staff"
 

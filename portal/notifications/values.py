@@ -106,6 +106,7 @@ class Verdict(StrEnum):
     LATER = "later"
     REFUSED = "refused"
     ADDRESS_REFUSED = "address refused"
+    ADDRESS_DOUBTED = "address doubted"
     IMPOSSIBLE = "impossible"
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.core.times import clock, day, day_span, zone, zone_short, zone_words
 from portal.core.typesetting import dated, typeset
-from portal.events.tables import EventFormat, EventState
+from portal.events.tables import EventFormat
 from portal.registration.rules.ticket_codes import grouped, ticket_payload
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord, SeatRecord
@@ -27,36 +27,33 @@ async def ticket_pdf(
     seats: Sequence[SeatRecord],
     *,
     phone: bool = False,
-    directions: str = "",
-    joins: Mapping[int, str] | None = None,
 ) -> bytes:
     """The tickets of `seats`, a page each: A4 to fold, or with `phone` a narrow page that fills a screen.
 
-    `directions` tell the way to the venue. `joins` has, by seat id, that attendee's own address to join online.
-    Raises Conflict for a seat that is not confirmed and for an event or order that was cancelled.
+    Raises Conflict for a seat that is not confirmed and for an event or order that was called off.
     """
     if not seats or order.state is not OrderState.CONFIRMED or any(s.state is not SeatState.CONFIRMED for s in seats):
         raise Conflict("There is no ticket for a place that is not confirmed.")
-    if order.event_state == EventState.CANCELLED:
-        raise Conflict("This event was cancelled, so its tickets are no longer printed.")
+    if not order.is_on:
+        raise Conflict("This event was called off, so its tickets are no longer printed.")
     several = len(seats) > 1
     data = {
         "title": f"{'Tickets' if several else 'Ticket'}: {order.event_title}",
         "dated": dated(order.confirmed_at or order.held_at),
         "phone": phone,
-        "event": _event(order, directions),
+        "event": _event(order),
         "order": _order(order),
         # Drawing the codes is the longest part after typesetting itself.
-        "tickets": await asyncio.to_thread(_tickets, order, seats, joins or {}),
+        "tickets": await asyncio.to_thread(_tickets, order, seats),
     }
     return await typeset("ticket", data)
 
 
-def _tickets(order: OrderRecord, seats: Sequence[SeatRecord], joins: Mapping[int, str]) -> list[dict[str, Any]]:
-    return [_ticket(order, seat, joins.get(seat.id, "")) for seat in seats]
+def _tickets(order: OrderRecord, seats: Sequence[SeatRecord]) -> list[dict[str, Any]]:
+    return [_ticket(order, seat) for seat in seats]
 
 
-def _ticket(order: OrderRecord, seat: SeatRecord, join: str) -> dict[str, Any]:
+def _ticket(order: OrderRecord, seat: SeatRecord) -> dict[str, Any]:
     confirmed = [s.id for s in order.seats if s.state is SeatState.CONFIRMED]
     drawn, quiet = _qr(ticket_payload(order.event_id, seat.code))
     return {
@@ -67,7 +64,6 @@ def _ticket(order: OrderRecord, seat: SeatRecord, join: str) -> dict[str, Any]:
         "code": grouped(seat.code),
         "qr": drawn,
         "quiet": quiet,
-        "join": join,
         "page": _page(order, seat),
     }
 
@@ -98,10 +94,10 @@ def _page(order: OrderRecord, seat: SeatRecord) -> dict[str, str]:
     base = current().base_url
     if order.active_seats == (seat,) and seat.email in ("", order.email):
         return {"words": "Open the page of your order", "url": base + order.path}
-    return {"words": "Open the page of this ticket", "url": f"{base}/seats/{seat.claim_secret}"}
+    return {"words": "Open the page of this ticket", "url": base + seat.path}
 
 
-def _event(order: OrderRecord, directions: str) -> dict[str, Any]:
+def _event(order: OrderRecord) -> dict[str, Any]:
     online = order.event_format != EventFormat.IN_PERSON
     on_site = order.event_format != EventFormat.ONLINE
     town = f"{order.postal_code} {order.city}".strip()
@@ -114,7 +110,7 @@ def _event(order: OrderRecord, directions: str) -> dict[str, Any]:
         "address": [line for line in lines if line],
         "on_site": on_site,
         "online": online,
-        "directions": directions,
+        "directions": order.directions if on_site else "",
         "show": "Show this at the door, on the phone or on paper."
         if on_site
         else "Keep this code: it proves your place.",

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from portal.calendars.values import Entry, Revision
 from portal.core.settings import current
-from portal.core.times import moment, zone_short
+from portal.core.times import moment
+from portal.core.tokens import hashed
+from portal.events.queries.history import PastChange
 from portal.notifications.composing import compose
 from portal.notifications.values import Message, Part
+from portal.registration.inviting import Invite
 from portal.registration.queries import WaitingPlace
 from portal.registration.values import OrderRecord, SeatRecord, path_for
 
@@ -14,69 +16,64 @@ WaitingMail = Callable[[WaitingPlace], Message]
 
 
 def confirmation(
-    order: OrderRecord, seats: Sequence[SeatRecord], tickets: bytes, calendar: tuple[Part, ...], again: str
+    order: OrderRecord, seats: Sequence[SeatRecord], tickets: bytes, invite: Invite | None, again: str
 ) -> Message:
     """To whoever placed the order, with all tickets."""
     return _message(
         "confirmation", order, key=f"order-{order.id}-confirmation{again and '-' + again}", recipient=order.email,
-        parts=(*calendar, Part(f"tickets-{order.number}.pdf", "application/pdf", tickets)), seats=seats, when=_when(order),
+        invite=invite, parts=[Part(f"tickets-{order.number}.pdf", "application/pdf", tickets)], seats=seats,
         open_seats=[seat for seat in seats if seat.named_at is None],
     )  # fmt: skip
 
 
-def ticket(order: OrderRecord, seat: SeatRecord, pdf: bytes, calendar: tuple[Part, ...]) -> Message:
+def ticket(order: OrderRecord, seat: SeatRecord, pdf: bytes, invite: Invite | None) -> Message:
     """To the person on a seat."""
+    named = seat.named_at.timestamp() if seat.named_at else 0
     return _message(
-        "ticket", order, key=f"seat-{seat.id}-ticket-{seat.email}-{int(seat.named_at.timestamp()) if seat.named_at else 0}",
-        recipient=seat.email, parts=(*calendar, Part(f"ticket-{order.number}-{seat.position}.pdf", "application/pdf", pdf)),
-        seat=seat, when=_when(order),
+        "ticket", order, key=f"seat-{seat.id}-ticket-{seat.code}-{named}", recipient=seat.email, invite=invite,
+        parts=[Part(f"ticket-{order.number}-{seat.position}.pdf", "application/pdf", pdf)], seat=seat,
     )  # fmt: skip
 
 
 def colleague(order: OrderRecord, seat: SeatRecord) -> Message:
-    """To somebody who is asked to fill in a name."""
-    return _message(
-        "colleague",
-        order,
-        key=f"seat-{seat.id}-asked-{seat.email}",
-        recipient=seat.email,
-        seat=seat,
-        when=_when(order),
-    )
+    """To somebody who is asked to fill in a name; each time with a new address for it."""
+    key = f"seat-{seat.id}-asked-{hashed(seat.claim_secret)}"
+    return _message("colleague", order, key=key, recipient=seat.email, seat=seat)
 
 
-def seat_gone(order: OrderRecord, seat: SeatRecord, address: str, name: str, calendar: tuple[Part, ...]) -> Message:
-    """To somebody whose seat was given up or passed on."""
+def seat_gone(
+    order: OrderRecord, seat: SeatRecord, address: str, name: str, code: str, invite: Invite | None
+) -> Message:
+    """To somebody whose seat was given up or passed on; `code` is the ticket that has ended."""
     return _message(
-        "seat_gone", order, key=f"seat-{seat.id}-gone-{address}", recipient=address, topic="calendar", parts=calendar,
-        seat=seat, name=name, when=_when(order),
+        "seat_gone", order, key=f"seat-{seat.id}-gone-{code}", recipient=address, topic="calendar", invite=invite,
+        seat=seat, name=name, code=code,
     )  # fmt: skip
 
 
+def order_moved(order: OrderRecord, address: str, codes: Sequence[str], invite: Invite | None) -> Message:
+    """To the address an order had before; it is not told the new one."""
+    key = f"order-{order.id}-moved-{hashed(order.secret)}"
+    return _message("order_moved", order, key=key, recipient=address, invite=invite, codes=codes)
+
+
 def event_changed(
-    order: OrderRecord,
-    revision: Revision,
-    before: Entry | None,
-    address: str,
-    name: str,
-    calendar: tuple[Part, ...],
+    order: OrderRecord, changes: Sequence[PastChange], address: str, name: str, invite: Invite | None
 ) -> Message:
-    """To an attendee: what changed, in words, with the calendar's update. `before` is what they hold."""
-    entry = revision.entry
+    """To somebody who planned with the event: what changed, in the words staff saw, with the calendar's update."""
     return _message(
-        "event_changed", order, key=f"event-{order.event_id}-revision-{revision.number}-{address}", recipient=address,
-        topic="calendar", parts=calendar, name=name, entry=entry, before=before, when=entry_when(entry),
-        when_before=entry_when(before) if before else "", number=revision.number,
+        "event_changed", order, key=f"event-{order.event_id}-told-{changes[-1].version}-{address}", recipient=address,
+        topic="calendar", invite=invite, name=name, changes=[change.words for change in changes],
     )  # fmt: skip
 
 
 def money_returned(order: OrderRecord) -> list[Message]:
     """Late money, to the buyer and to the organiser."""
     return [
-        _message("money_returned", order, key=f"order-{order.id}-money-returned", recipient=order.email, when=_when(order)),
+        _message("money_returned", order, key=f"order-{order.id}-money-returned", recipient=order.email),
         _message(
-            "money_returned_staff", order, key=f"order-{order.id}-money-returned-staff", recipient=current().contact_email,
-            when=_when(order),
+            "money_returned_staff", order, key=f"order-{order.id}-money-returned-staff",
+            recipient=current().contact_email,
         ),
     ]  # fmt: skip
 
@@ -99,25 +96,18 @@ def _waiting(template: str, place: WaitingPlace, *, key: str) -> Message:
 
 
 def _message(
-    template: str, order: OrderRecord, *, key: str, recipient: str, topic: str = "orders", parts: tuple[Part, ...] = (),
-    **facts: object,
+    template: str, order: OrderRecord, *, key: str, recipient: str, topic: str = "orders", parts: Sequence[Part] = (),
+    invite: Invite | None = None, **facts: object,
 ) -> Message:  # fmt: skip
-    subject, text, html = compose(f"registration/{template}", order=order, path=path_for(order, recipient), **facts)
-    return Message(
-        key=key[:200], topic=topic, recipient=recipient, subject=subject, text=text, html=html, parts=parts,
-        about_kind="order", about_key=str(order.id), reply_to=current().contact_email,
+    """A mail about an order. Templates know `order`, the reader's `path`, and `calendar`: the method of what is attached,
+    REQUEST or CANCEL, or nothing.
+    """
+    subject, text, html = compose(
+        f"registration/{template}", order=order, path=path_for(order, recipient),
+        calendar=invite.method.value if invite else "", **facts,
     )  # fmt: skip
-
-
-def _when(order: OrderRecord) -> str:
-    if order.all_day:
-        return moment(order.starts_at, order.timezone, "EEEE d MMMM y")
-    return f"{moment(order.starts_at, order.timezone, 'EEEE d MMMM y, HH:mm')} {zone_short(order.timezone, order.starts_at)}"
-
-
-def entry_when(entry: Entry) -> str:
-    """When an entry is, in the event's own zone, in words."""
-    if entry.all_day:
-        return moment(entry.starts_at, entry.timezone, "EEEE d MMMM y")
-    start = moment(entry.starts_at, entry.timezone, "EEEE d MMMM y, HH:mm")
-    return f"{start} {zone_short(entry.timezone, entry.starts_at)}"
+    return Message(
+        key=key, topic=topic, recipient=recipient, subject=subject, text=text, html=html,
+        parts=(*(invite.parts if invite else ()), *parts), about_kind="order", about_key=str(order.id),
+        reply_to=current().contact_email,
+    )  # fmt: skip

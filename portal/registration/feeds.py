@@ -17,7 +17,7 @@ from portal.web.inputs import Now
 
 
 class PersonalFeed(Controller):
-    """Confirmed seats as a calendar. What is cancelled stays, as cancelled."""
+    """Confirmed seats as a calendar. What was called off, given up or passed on stays, as cancelled."""
 
     opt = {"public": True}
     include_in_schema = False
@@ -28,9 +28,8 @@ class PersonalFeed(Controller):
         subject = await feed_subject(secret) if secret else None
         if subject is None or subject[0] != "person":
             raise NotFound("There is no calendar at this address. It may have been replaced by a new one.")
-        keys, chosen_at = await feed_of_person(subject[1])
+        keys, gone = await feed_of_person(int(subject[1]))
         feed = Feed(
-            kind="event", keys=keys, name=f"My {current().site_name} events", private=True, secret=secret,
-            chosen_at=chosen_at,
-        )  # fmt: skip
+            kind="event", keys=keys, gone=gone, name=f"My {current().site_name} events", private=True, secret=secret
+        )
         return await feeds.answer(request, feed, now=now)

@@ -18,8 +18,8 @@ Sent = Mapping[str, Sequence[Any]]
 class Contact(msgspec.Struct):
     """Who places the order."""
 
-    first_name: Annotated[str, field("First name", max_length=100)]
-    last_name: Annotated[str, field("Last name", max_length=100)]
+    first_name: Annotated[str, field("First name", kind="name", max_length=100)]
+    last_name: Annotated[str, field("Last name", kind="name", max_length=100)]
     email: Annotated[str, field("Work email", kind="email")]
     job_title: Annotated[str, field("Job title", max_length=150)] = ""
     company: Annotated[str, field("Company", max_length=200)] = ""
@@ -41,8 +41,8 @@ class SeatForm(msgspec.Struct):
     """Who sits on one seat: the contact, somebody named here, a colleague who is asked, or nobody yet."""
 
     who: Annotated[Literal["me", "named", "asked", "later"], field("Who comes", kind="choice")]
-    first_name: Annotated[str, field("First name", max_length=100)] = ""
-    last_name: Annotated[str, field("Last name", max_length=100)] = ""
+    first_name: Annotated[str, field("First name", kind="name", max_length=100)] = ""
+    last_name: Annotated[str, field("Last name", kind="name", max_length=100)] = ""
     email: Annotated[str, field("Work email", max_length=254)] = ""
     job_title: Annotated[str, field("Job title", max_length=150)] = ""
 
@@ -50,8 +50,8 @@ class SeatForm(msgspec.Struct):
 class Named(msgspec.Struct):
     """A name for a seat, typed by whoever comes."""
 
-    first_name: Annotated[str, field("First name", max_length=100)]
-    last_name: Annotated[str, field("Last name", max_length=100)]
+    first_name: Annotated[str, field("First name", kind="name", max_length=100)]
+    last_name: Annotated[str, field("Last name", kind="name", max_length=100)]
     email: Annotated[str, field("Work email", kind="email")]
     job_title: Annotated[str, field("Job title", max_length=150)] = ""
     company: Annotated[str, field("Company", max_length=200)] = ""
@@ -65,9 +65,15 @@ class CodeForm(msgspec.Struct):
     code: Annotated[str, field("Promo code", max_length=40, missing="Please type the code.")]
 
 
+class OrderAddress(msgspec.Struct):
+    """Where an order is looked after from."""
+
+    email: Annotated[str, field("Email address", kind="email")]
+
+
 class WaitingForm(msgspec.Struct):
     ticket_type: Annotated[int, field("Ticket", kind="choice")]
-    name: Annotated[str, field("Your name")]
+    name: Annotated[str, field("Your name", kind="name")]
     email: Annotated[str, field("Work email", kind="email")]
     party_size: Annotated[int, field("Places", ge=1, le=20, wrong="Please give a number from 1 to 20.")] = 1
 

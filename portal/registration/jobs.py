@@ -1,21 +1,19 @@
 """What the worker does about orders: mails, invitations, lapsing. Each loads by id and may run twice."""
 
-from portal.calendars import queries as calendar_queries
-from portal.calendars.commands import note_sent
-from portal.calendars.invitations import parts
-from portal.calendars.tables import Method
-from portal.calendars.values import Revision
+from collections.abc import Callable
+
 from portal.core import clock, db
 from portal.core.jobs import enqueue, enqueue_many
-from portal.core.settings import current
 from portal.core.urgency import Urgency
-from portal.notifications.commands import queue_mail
-from portal.notifications.values import Part
+from portal.events.queries.history import changed_since
+from portal.notifications.commands.outbox import queue_mail
+from portal.notifications.values import Message
 from portal.registration import emails, queries
 from portal.registration.commands import lapsing, waiting
 from portal.registration.documents import ticket_pdf
+from portal.registration.inviting import Invite, due
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord, SeatRecord, path_for
+from portal.registration.values import OrderRecord, SeatRecord
 
 
 async def lapse_holds() -> None:
@@ -30,24 +28,15 @@ async def offer_places(ticket_type: int) -> None:
 async def send_confirmation(order: int, again: str = "") -> None:
     """The order's mail to whoever placed it, and a ticket to everybody else on it; `again` makes it a new mail."""
     record = await queries.order_by_id(order)
-    if record is None or record.state is not OrderState.CONFIRMED or record.event_state == "cancelled":
+    if record is None or record.state is not OrderState.CONFIRMED or not record.is_on:
         return
     seats = [seat for seat in record.seats if seat.state is SeatState.CONFIRMED]
-    own = [seat for seat in seats if seat.email == record.email]
     tickets = await ticket_pdf(record, seats)
-    revision = await _revision(record)
     async with db.transaction():
-        now = clock.now()
-        calendar = await _invite(record, revision, record.email, record.contact_name) if revision and own else ()
-        message = emails.confirmation(record, seats, tickets, calendar, again)
-        if await queue_mail(message=message, now=now) is not None and revision and own:
-            await note_sent(
-                item_id=revision.item_id,
-                address=record.email,
-                number=revision.number,
-                method=Method.REQUEST,
-                now=now,
-            )
+        await _send(
+            record, record.email, record.contact_name,
+            lambda invite: emails.confirmation(record, seats, tickets, invite, again),
+        )  # fmt: skip
         for seat in seats:
             if seat.email and seat.email != record.email and not again:
                 await enqueue(
@@ -59,86 +48,92 @@ async def send_confirmation(order: int, again: str = "") -> None:
 async def send_ticket(seat: int) -> None:
     """A ticket with its invitation, to the person whose name is on it."""
     found = await _seat(seat)
-    if found is None or not found[1].email or found[1].named_at is None or found[0].event_state == "cancelled":
+    if found is None or not found[1].email or found[1].named_at is None or not found[0].is_on:
         return
     record, place = found
     pdf = await ticket_pdf(record, [place])
-    revision = await _revision(record)
     async with db.transaction():
-        now = clock.now()
-        calendar = await _invite(record, revision, place.email, place.name) if revision else ()
-        sent = await queue_mail(message=emails.ticket(record, place, pdf, calendar), now=now)
-        if sent is not None and revision:
-            await note_sent(
-                item_id=revision.item_id,
-                address=place.email,
-                number=revision.number,
-                method=Method.REQUEST,
-                now=now,
-            )
+        await _send(record, place.email, place.name, lambda invite: emails.ticket(record, place, pdf, invite))
 
 
 async def ask_colleague(seat: int) -> None:
     found = await _seat(seat)
-    if found is None or not found[1].email or found[1].named_at is not None:
+    if found is None or not found[1].email or found[1].named_at is not None or not found[0].is_on:
         return
     async with db.transaction():
         await queue_mail(message=emails.colleague(*found), now=clock.now())
 
 
-async def tell_seat_gone(seat: int, address: str, name: str) -> None:
-    """Somebody no longer has this seat: a mail that takes the calendar entry back."""
-    order_id = await db.fetch_value("SELECT seat_order FROM seat WHERE id = $1", seat)
-    record = await queries.order_by_id(order_id) if order_id else None
+async def tell_seat_gone(seat: int, address: str, name: str, code: str) -> None:
+    """Somebody no longer has this seat, nor the ticket `code`: a mail, which takes the calendar entry back."""
+    record = await _order_of(seat)
     if record is None:
         return
     place = next(s for s in record.seats if s.id == seat)
-    still_there = any(s.state is SeatState.CONFIRMED and s.email == address for s in record.seats)
-    revision = await _revision(record)
     async with db.transaction():
-        now = clock.now()
-        calendar = await _uninvite(record, revision, address, name) if revision and not still_there else ()
-        sent = await queue_mail(message=emails.seat_gone(record, place, address, name, calendar), now=now)
-        if sent is not None and calendar and revision:
-            await note_sent(
-                item_id=revision.item_id,
-                address=address,
-                number=revision.number,
-                method=Method.CANCEL,
-                now=now,
-            )
+        await _send(record, address, name, lambda invite: emails.seat_gone(record, place, address, name, code, invite))
 
 
-async def event_changed(event: int) -> None:
-    """An event moved or was called off: one job per attendee, so that one bad address holds nobody up."""
-    people = await queries.attendees_of_event(event)
+async def tell_order_moved(order: int, address: str, codes: list[str]) -> None:
+    """The order is no longer looked after from this address; `codes` are the tickets that ended with it."""
+    record = await queries.order_by_id(order)
+    if record is None:
+        return
+    async with db.transaction():
+        await _send(
+            record, address, record.contact_name, lambda invite: emails.order_moved(record, address, codes, invite)
+        )
+
+
+async def event_changed(event: int, version: int) -> None:
+    """An event moved or was called off: one job per address, so that one bad address holds nobody up."""
+    if await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event):
+        await lapsing.end_holds(event_id=event, now=clock.now())
+    people = await queries.audience(event)
     async with db.transaction():
         await enqueue_many(
             "registration.tell_attendee",
-            [{"order": p["order_id"], "address": p["address"], "name": p["name"]} for p in people],
+            [{"version": version, "order": one["order_id"], "seat": one["seat_id"]} for one in people],
             urgency=Urgency.ONE_OF_MANY,
         )
 
 
-async def tell_attendee(order: int, address: str, name: str) -> None:
-    """Send one attendee the calendar's newest revision, unless they hold it."""
+async def tell_attendee(version: int, order: int, seat: int | None) -> None:
+    """Tell one address what has changed since the event's `version`, with its calendar's update.
+
+    Whoever was sent the newest state already, by a later job or with a fresh ticket, is not told again.
+    """
     record = await queries.order_by_id(order)
-    if record is None:
+    if record is None or record.state is not OrderState.CONFIRMED:
         return
-    revision = await _revision(record)
-    if revision is None:
+    place = next((s for s in record.seats if s.id == seat and s.state is SeatState.CONFIRMED), None)
+    address, name = (place.email, place.name) if place and place.email else (record.email, record.contact_name)
+    changes = [
+        change
+        for change in await changed_since(record.event_id, version - 1)
+        if record.confirmed_at is None or change.at > record.confirmed_at
+    ]
+    if not changes or not address or (seat is not None and place is None):
         return
-    held = await calendar_queries.held_entry(revision.item_id, address)
-    if held is not None and held[0] >= revision.number:
-        return
-    before = held[1] if held is not None else None
-    method = Method.CANCEL if revision.entry.cancelled else Method.REQUEST
     async with db.transaction():
-        now = clock.now()
-        calendar = await _invite(record, revision, address, name)
-        message = emails.event_changed(record, revision, before, address, name, calendar)
-        await queue_mail(message=message, now=now)
-        await note_sent(item_id=revision.item_id, address=address, number=revision.number, method=method, now=now)
+        await _send(
+            record, address, name,
+            lambda invite: None if invite and invite.known else emails.event_changed(record, changes, address, name, invite),
+        )  # fmt: skip
+
+
+async def _send(
+    record: OrderRecord, address: str, name: str, compose: Callable[[Invite | None], Message | None]
+) -> None:
+    """Queue a mail with the calendar message that is due to its reader, and write that into the ledger."""
+    now = clock.now()
+    invite = await due(record, address, name)
+    message = compose(invite)
+    if message is None:
+        return
+    mail = await queue_mail(message=message, now=now)
+    if invite is not None:
+        await invite.note(mail, now)
 
 
 async def tell_money_returned(order: int) -> None:
@@ -169,38 +164,13 @@ async def _tell_waiting(entry: int, compose: emails.WaitingMail) -> None:
 
 
 async def _seat(seat_id: int) -> tuple[OrderRecord, SeatRecord] | None:
-    order_id = await db.fetch_value("SELECT seat_order FROM seat WHERE id = $1 AND state = 'confirmed'", seat_id)
-    record = await queries.order_by_id(order_id) if order_id else None
-    if record is None:
+    record = await _order_of(seat_id)
+    seat = next((seat for seat in record.seats if seat.id == seat_id), None) if record else None
+    if record is None or seat is None or seat.state is not SeatState.CONFIRMED:
         return None
-    return record, next(seat for seat in record.seats if seat.id == seat_id)
+    return record, seat
 
 
-async def _invite(record: OrderRecord, revision: Revision, address: str, name: str) -> tuple[Part, ...]:
-    """The calendar's parts of a mail: an invitation, or the cancellation of a cancelled event."""
-    return parts(
-        revision,
-        method=Method.CANCEL if revision.entry.cancelled else Method.REQUEST,
-        attendee_email=address,
-        attendee_name=name,
-        organizer=current().mail_from,
-        extra_text=f"Your place and ticket: {current().base_url}{path_for(record, address)}",
-        conference=record.online_url,
-        raised=await calendar_queries.raised(revision.item_id, address),
-    )
-
-
-async def _uninvite(record: OrderRecord, revision: Revision, address: str, name: str) -> tuple[Part, ...]:
-    return parts(
-        revision,
-        method=Method.CANCEL,
-        attendee_email=address,
-        attendee_name=name,
-        organizer=current().mail_from,
-        raised=await calendar_queries.raised(revision.item_id, address),
-    )
-
-
-async def _revision(record: OrderRecord) -> Revision | None:
-    key = str(record.event_id)
-    return (await calendar_queries.current("event", [key])).get(key)
+async def _order_of(seat_id: int) -> OrderRecord | None:
+    order_id = await db.fetch_value("SELECT seat_order FROM seat WHERE id = $1", seat_id)
+    return await queries.order_by_id(order_id) if order_id else None

@@ -77,7 +77,7 @@ SELECT o.id, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.
     e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state, e.format AS event_format,
     e.starts_at, e.ends_at, e.timezone, e.all_day, e.online_url, e.organiser_name, e.image,
     coalesce(v.name, '') AS venue_name, coalesce(v.street, '') AS street, coalesce(v.postal_code, '') AS postal_code,
-    coalesce(v.city, '') AS city, v.country,
+    coalesce(v.city, '') AS city, v.country, coalesce(v.directions, '') AS directions,
     coalesce((SELECT t.currency FROM ticket_type t WHERE t.event = e.id ORDER BY t.position, t.id LIMIT 1), '') AS currency,
     (SELECT coalesce(json_agg(json_build_object('id', s.id, 'position', s.position, 'state', s.state,
         'ticket_type', s.ticket_type, 'ticket_name', t.name, 'tax_rate', t.tax_rate::text, 'list_net', s.list_net,
@@ -127,30 +127,59 @@ async def orders_of(email: str, *, limit: int = 200) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-async def feed_of_person(email: str) -> tuple[list[str], datetime | None]:
-    """Calendar keys of the events this address has a seat at, in order, and when that choice last changed."""
-    row = await db.fetch_one(
-        "SELECT array(SELECT DISTINCT o.event FROM seat_order o JOIN seat s ON s.seat_order = o.id "
-        "  WHERE s.state = 'confirmed' AND (s.email = $1 OR (s.email = '' AND o.email = $1)) ORDER BY 1 LIMIT 2000) AS ids, "
-        "(SELECT max(greatest(o.confirmed_at, o.ended_at, s.named_at)) FROM seat_order o JOIN seat s ON s.seat_order = o.id "
-        "  WHERE s.email = $1 OR o.email = $1) AS chosen_at",
-        email,
-    )
-    assert row is not None
-    return [str(event) for event in row["ids"]], row["chosen_at"]
+# A place without a name and address of its own is its buyer's.
+_FEED = """
+WITH person AS (SELECT email FROM account WHERE id = $1 AND email <> '')
+SELECT event, bool_or(taken) AS taken FROM (
+    SELECT o.event, s.state = 'confirmed' AS taken
+    FROM person p JOIN seat s ON s.email = p.email JOIN seat_order o ON o.id = s.seat_order
+    WHERE s.state IN ('confirmed', 'cancelled')
+    UNION ALL SELECT o.event, s.state = 'confirmed'
+    FROM person p JOIN seat_order o ON o.email = p.email JOIN seat s ON s.seat_order = o.id AND s.email = ''
+    WHERE s.state IN ('confirmed', 'cancelled')
+    UNION ALL SELECT i.key::bigint, false
+    FROM person p JOIN calendar_message m ON m.address = p.email AND m.method = 'CANCEL'
+    JOIN calendar_item i ON i.id = m.item AND i.kind = 'event') places
+GROUP BY event ORDER BY event LIMIT 2000
+"""
 
 
-async def attendees_of_event(event_id: int) -> list[dict[str, Any]]:
-    """Whom to tell when the event changes: one row per address, with the name and an order's secret."""
-    rows = await db.fetch(
-        "SELECT DISTINCT ON (address) address, name, secret, order_id, seat_id FROM ("
-        "  SELECT coalesce(nullif(s.email, ''), o.email) AS address, o.secret, o.id AS order_id, s.id AS seat_id, "
-        "    coalesce(nullif(trim(s.first_name || ' ' || s.last_name), ''), o.contact_name) AS name "
-        "  FROM seat_order o JOIN seat s ON s.seat_order = o.id "
-        "  WHERE o.event = $1 AND o.state = 'confirmed' AND s.state = 'confirmed') a ORDER BY address, seat_id",
-        event_id,
-    )
-    return [dict(row) for row in rows]
+async def feed_of_person(account_id: int) -> tuple[list[str], list[str]]:
+    """Calendar keys of the events somebody has a place at, and of those they had one at: given up or passed on."""
+    rows = await db.fetch(_FEED, account_id)
+    return [str(row["event"]) for row in rows if row["taken"]], [str(row["event"]) for row in rows if not row["taken"]]
+
+
+_AUDIENCE = """
+SELECT DISTINCT ON (address) order_id, seat_id FROM (
+    SELECT o.id AS order_id, s.id AS seat_id, coalesce(nullif(s.email, ''), o.email) AS address, s.named_at
+    FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
+    WHERE o.event = $1 AND o.state = 'confirmed'
+    UNION ALL SELECT id, NULL, email, NULL FROM seat_order WHERE event = $1 AND state = 'confirmed') a
+WHERE address <> '' ORDER BY address, named_at IS NULL, seat_id
+"""
+
+
+async def audience(event_id: int) -> list[dict[str, Any]]:
+    """Whom to tell when the event changes, one row per address: those on a seat, those asked to take one, and buyers
+    who come themselves or not. `seat_id` is null for the last.
+    """
+    return [dict(row) for row in await db.fetch(_AUDIENCE, event_id)]
+
+
+async def count_audience(event_id: int) -> int:
+    """How many addresses `audience` has."""
+    return int(await db.fetch_value(f"SELECT count(*) FROM ({_AUDIENCE}) a", event_id))
+
+
+async def claim_of_attendee(event_id: int, address: str) -> str | None:
+    """The secret of the seat with this person's name on it; None for whoever does not attend."""
+    found: str | None = await db.fetch_value(
+        "SELECT s.claim_secret FROM seat s JOIN seat_order o ON o.id = s.seat_order WHERE o.event = $1 AND s.email = $2 "
+        "AND s.state = 'confirmed' AND o.state = 'confirmed' AND s.named_at IS NOT NULL ORDER BY s.id LIMIT 1",
+        event_id, address,
+    )  # fmt: skip
+    return found
 
 
 class WaitingPlace(msgspec.Struct, frozen=True):

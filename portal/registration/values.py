@@ -5,7 +5,10 @@ from decimal import Decimal
 
 import msgspec
 
+from portal.core import countries
 from portal.core.money import Money
+from portal.events.rules import states
+from portal.events.tables import EventFormat, EventState
 from portal.registration.tables import OrderState, SeatState
 
 
@@ -123,6 +126,11 @@ class SeatRecord(msgspec.Struct, frozen=True):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def path(self) -> str:
+        """The page of this seat alone."""
+        return f"/seats/{self.claim_secret}"
+
+    @property
     def active(self) -> bool:
         return self.state in (SeatState.HELD, SeatState.CONFIRMED)
 
@@ -163,6 +171,7 @@ class OrderRecord(msgspec.Struct, frozen=True):
     postal_code: str
     city: str
     country: str | None
+    directions: str
     organiser_name: str
     image: str
     seats: tuple[SeatRecord, ...] = ()
@@ -172,6 +181,28 @@ class OrderRecord(msgspec.Struct, frozen=True):
         """One line: venue, street, postcode and city."""
         town = f"{self.postal_code} {self.city}".strip()
         return ", ".join(part for part in (self.venue_name, self.street, town) if part)
+
+    @property
+    def where(self) -> str:
+        """The place in words, whatever the format: `Donauhalle, … Vienna, and online`; `Online`."""
+        if not self.on_site:
+            return "Online"
+        place = self.place or countries.name(self.country) or "The place follows"
+        return f"{place}, and online" if self.event_format == EventFormat.HYBRID else place
+
+    @property
+    def on_site(self) -> bool:
+        return self.event_format != EventFormat.ONLINE
+
+    @property
+    def when(self) -> str:
+        """From when to when, in the event's own zone."""
+        return states.time_words(self.starts_at, self.ends_at, self.timezone, all_day=self.all_day)
+
+    @property
+    def is_on(self) -> bool:
+        """False once the event was called off or taken off the portal."""
+        return self.event_state in (EventState.PUBLISHED, EventState.MOVED)
 
     @property
     def active_seats(self) -> tuple[SeatRecord, ...]:
@@ -190,4 +221,4 @@ def path_for(order: OrderRecord, address: str) -> str:
     if address == order.email:
         return order.path
     seat = next((seat for seat in order.seats if seat.email == address and seat.active), None)
-    return f"/seats/{seat.claim_secret}" if seat is not None else f"/events/{order.event_slug}"
+    return seat.path if seat is not None else f"/events/{order.event_slug}"

@@ -12,6 +12,7 @@ A field without a default must be filled in. Text is tidied (NFC, no control cha
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -32,7 +33,8 @@ _NOT_UTF8 = (
 )
 
 T = TypeVar("T")
-Kind = Literal["line", "text", "email", "secret", "choice"]
+Kind = Literal["line", "name", "text", "email", "secret", "choice"]
+_LINK = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2,}/", re.IGNORECASE)
 
 
 def field(
@@ -44,7 +46,9 @@ def field(
     wrong: str = "",
     **limits: Any,
 ) -> msgspec.Meta:
-    """What a form field is. `kind`: `text` keeps line breaks, `secret` is taken as typed. `limits` go to msgspec.Meta."""
+    """What a form field is. `kind`: `text` keeps line breaks, `secret` is taken as typed, `name` is a person's, which
+    our mails open with: it holds no address of a page. `limits` go to msgspec.Meta.
+    """
     most = max_length or {"text": 5000, "email": 254}.get(kind, 200)
     return msgspec.Meta(
         extra={"label": label, "kind": kind, "missing": missing, "wrong": wrong, "most": most, "limits": limits}
@@ -165,6 +169,9 @@ def _take(name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str
             good[name] = validate_email(value, check_deliverability=False).normalized.lower()
         except EmailNotValidError:
             errors[name] = meta.get("wrong") or "Please check the address: it should look like name@company.com."
+        return
+    if meta.get("kind") == "name" and _LINK.search(value):
+        errors[name] = "Please type a name only, without the address of a page."
         return
     wanted = Annotated[kind, msgspec.Meta(**meta["limits"])] if meta.get("limits") else kind
     try:

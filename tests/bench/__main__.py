@@ -17,6 +17,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from portal.accounts.commands import ensure_account
 from portal.calendars.commands import feed_address
 from portal.core import clock, db, migrations
 from portal.core.embedded import private_server
@@ -133,7 +134,8 @@ async def _measure(database: str) -> dict[str, Any]:
 
 
 async def _personal_feed() -> str:
-    return await feed_address(kind="person", key="b7@bench.example", now=clock.now())
+    account_id = await ensure_account(email="b7@bench.example", name="Bench", now=clock.now())
+    return await feed_address(kind="person", key=str(account_id), now=clock.now())
 
 
 def _show(results: dict[str, Any]) -> None:

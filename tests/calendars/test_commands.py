@@ -8,11 +8,13 @@ import asyncpg
 import msgspec
 import pytest
 
+from portal.accounts.commands import ensure_account
 from portal.calendars import building, commands, queries, rules
 from portal.calendars.tables import Method
 from portal.calendars.values import Entry
 from portal.core import changes, db
 from tests.calendars.made import entry
+from tests.notifications.conftest import message, queued
 
 LATER = datetime(2027, 2, 9, 9, 0, tzinfo=UTC)
 
@@ -41,6 +43,17 @@ async def test_the_same_entry_again_changes_nothing(database: str, now: datetime
     assert again == msgspec.structs.replace(first, changed=False)
     assert await db.fetch_value("SELECT count(*) FROM calendar_revision") == 1
     assert await changes.version("calendars") == version
+
+
+async def test_an_entry_stored_before_it_had_a_field_is_still_the_same(database: str, now: datetime) -> None:
+    first = await publish(entry(), now)
+    old = "UPDATE calendar_revision SET digest = 'of old', entry = entry - 'private'"
+    async with db.transaction():
+        await db.execute("SET LOCAL session_replication_role = replica")
+        await db.execute(old)
+    again = await publish(entry(), now + timedelta(days=1))
+    assert (again.number, again.changed) == (first.number, False)
+    assert (await publish(entry(private="another link"), now)).number == 2
 
 
 async def test_changes_make_revisions_and_keep_the_uid(database: str, now: datetime) -> None:
@@ -189,9 +202,9 @@ async def _sent(item_id: int, number: int, method: Method, at: datetime, address
     await commands.note_sent(item_id=item_id, address=address, number=number, method=method, now=at)
 
 
-async def _held(now: datetime) -> tuple[int, str, timedelta]:
-    [held] = await queries.holders("event", "1")
-    return held.number, held.method.value, held.sent_at - now
+async def _last(now: datetime) -> tuple[int, str, timedelta]:
+    last, *_ = await queries.sent_to("event", "1", ["ann@plant.example"])
+    return last.number, last.method.value, last.sent_at - now
 
 
 async def test_the_ledger_never_moves_back(database: str, now: datetime) -> None:
@@ -199,13 +212,54 @@ async def test_the_ledger_never_moves_back(database: str, now: datetime) -> None
     await publish(entry(starts_at=LATER), now)
     minute = timedelta(minutes=1)
     await _sent(item, 1, Method.REQUEST, now)
-    assert await _held(now) == (1, "REQUEST", 0 * minute)
+    assert await _last(now) == (1, "REQUEST", 0 * minute)
     await _sent(item, 2, Method.REQUEST, now + 2 * minute)
     await _sent(item, 1, Method.REQUEST, now + 3 * minute)
-    assert await _held(now) == (2, "REQUEST", 2 * minute)
+    assert await _last(now) == (2, "REQUEST", 2 * minute)
     await _sent(item, 2, Method.CANCEL, now + 4 * minute)
-    await _sent(item, 2, Method.REQUEST, now + 1 * minute)
-    assert await _held(now) == (2, "CANCEL", 4 * minute)
+    assert await _last(now) == (2, "CANCEL", 4 * minute)
+
+
+async def test_a_mail_stands_in_the_ledger_once(database: str, now: datetime) -> None:
+    item = (await publish(entry(), now)).item_id
+    mail = await queued(message(), now)
+    for _ in range(2):
+        await commands.note_sent(
+            item_id=item, address="ann@plant.example", number=1, method=Method.REQUEST, now=now, mail=mail
+        )
+    [sent] = await queries.sent_to("event", "1", ["ann@plant.example"])
+    assert (sent.state, sent.waiting, sent.lost) == ("queued", True, False)
+    await db.execute("DELETE FROM mail")
+    [sent] = await queries.sent_to("event", "1", ["ann@plant.example"])
+    assert (sent.state, sent.waiting, sent.lost) == (None, False, False)
+
+
+async def test_messages_to_one_address_are_decided_one_after_the_other(database: str, now: datetime) -> None:
+    item = (await publish(entry(), now)).item_id
+    decided, go_on = asyncio.Event(), asyncio.Event()
+    seen: list[int] = []
+
+    async def slow() -> None:
+        async with db.transaction():
+            await commands.take_turn(item_id=item, address="ann@plant.example")
+            decided.set()
+            await go_on.wait()
+            await _sent(item, 1, Method.REQUEST, now)
+
+    async def second() -> None:
+        async with db.transaction():
+            await commands.take_turn(item_id=item, address="ann@plant.example")
+            seen.append(len(await queries.sent_to("event", "1", ["ann@plant.example"])))
+
+    first = asyncio.create_task(slow())
+    await decided.wait()
+    other = asyncio.create_task(second())
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while await db.fetch_value(waiting) == 0:
+        await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(first, other)
+    assert seen == [1]
 
 
 async def test_one_address_is_one_holder(database: str, now: datetime) -> None:
@@ -221,8 +275,8 @@ async def test_coming_back_runs_ahead_for_good(database: str, now: datetime) -> 
     revision = await publish(entry(), now)
 
     async def send(method: Method, hours: int) -> None:
-        ahead = await queries.raised(revision.item_id, "Ann@plant.example")
-        sequences.append(rules.addressed_sequence(revision, method, ahead))
+        said = await queries.sent_to("event", "1", ["Ann@plant.example"])
+        sequences.append(rules.addressed_sequence(revision, method, said[0].raised if said else 0))
         for _ in range(2):  # a mail job may run twice
             await _sent(revision.item_id, revision.number, method, now + timedelta(hours=hours))
 
@@ -238,7 +292,7 @@ async def test_coming_back_runs_ahead_for_good(database: str, now: datetime) -> 
     revision = await publish(entry(starts_at=LATER), now + timedelta(hours=10))
     await send(Method.REQUEST, 11)
     assert sequences == [0, 1, 2, 3, 4, 5, 6, 7]
-    assert await queries.raised(revision.item_id, "bob@plant.example") == 0
+    assert await queries.sent_to("event", "1", ["bob@plant.example"]) == []
 
 
 async def test_a_feed_address_stays_until_it_is_rotated(database: str, now: datetime) -> None:
@@ -268,7 +322,8 @@ async def test_what_is_known_of_a_person_can_be_seen_and_erased(database: str, n
     item = (await publish(entry(), now)).item_id
     await _sent(item, 1, Method.REQUEST, now)
     await _sent(item, 1, Method.REQUEST, now, "bob@plant.example")
-    await commands.feed_address(kind="person", key="ann@plant.example", now=now)
+    account_id = await ensure_account(email="ann@plant.example", name="Ann", now=now)
+    secret = await commands.feed_address(kind="person", key=str(account_id), now=now)
     assert await queries.known_about("ann@plant.example") == [
         {
             "what": "calendar entry sent",
@@ -282,6 +337,7 @@ async def test_what_is_known_of_a_person_can_be_seen_and_erased(database: str, n
     said = await commands.forget("ann@plant.example", now)
     assert said == "The record of 1 calendar entry sent and the secret calendar address are gone."
     assert await queries.known_about("ann@plant.example") == []
+    assert await queries.feed_subject(secret) is None
     assert [held.address for held in await queries.holders("event", "1")] == ["bob@plant.example"]
 
 

@@ -9,6 +9,7 @@ from portal.calendars.tables import Method
 from portal.calendars.values import FeedContent, FeedState, ZoneUse
 from portal.core import db
 from tests.calendars.made import entry
+from tests.notifications.conftest import message, queued
 
 TEN = datetime(2027, 2, 9, 9, 0, tzinfo=UTC)
 ELEVEN = datetime(2027, 2, 9, 10, 0, tzinfo=UTC)
@@ -17,32 +18,55 @@ ELEVEN = datetime(2027, 2, 9, 10, 0, tzinfo=UTC)
 async def test_who_still_holds_ten_oclock(database: str, now: datetime) -> None:
     first = await commands.publish(kind="event", key="1", entry=entry(starts_at=TEN), now=now)
     second = await commands.publish(kind="event", key="1", entry=entry(starts_at=ELEVEN), now=now)
-    for n in range(40):
-        await commands.note_sent(
-            item_id=first.item_id, address=f"p{n:02}@plant.example", number=1, method=Method.REQUEST, now=now
-        )
-    for n in (0, 1):
-        await commands.note_sent(
-            item_id=first.item_id, address=f"p{n:02}@plant.example", number=2, method=Method.REQUEST, now=now
-        )
-    await commands.note_sent(
-        item_id=first.item_id, address="p02@plant.example", number=2, method=Method.CANCEL, now=now
-    )
-    summary = await queries.holders_summary("event", "1")
-    assert [(held.people, held.number, held.newest) for held in summary] == [(37, 1, False), (2, 2, True)]
-    assert [held.entry for held in summary] == [first.entry, second.entry]
-    holders = await queries.holders("event", "1", limit=3)
-    assert [(held.address, held.number, held.newest) for held in holders] == [
-        ("p03@plant.example", 1, False),
-        ("p04@plant.example", 1, False),
-        ("p05@plant.example", 1, False),
-    ]
-    everyone = await queries.holders("event", "1")
+    item = first.item_id
+
+    async def send(person: int, number: int, method: Method = Method.REQUEST, state: str = "") -> None:
+        mail = None
+        if state:
+            mail = await queued(message(f"m{person}.{number}.{method}"), now)
+            await db.execute("UPDATE mail SET state = $2, answer = 'said' WHERE id = $1", mail, state)
+        address = f"p{person:02}@plant.example"
+        await commands.note_sent(item_id=item, address=address, number=number, method=method, now=now, mail=mail)
+
+    for person in range(40):
+        await send(person, 1)
+    await send(0, 2)
+    await send(1, 2, state="accepted")
+    await send(2, 2, Method.CANCEL)
+    await send(3, 2, state="queued")
+    await send(4, 2, state="deferred")
+    await send(5, 2, state="bounced")
+    await send(6, 2, Method.CANCEL, state="suppressed")
+    await send(50, 2, state="failed")
+    ledger = await queries.ledger("event", "1")
+    assert [(held.people, held.number, held.newest) for held in ledger.held] == [(37, 1, False), (2, 2, True)]
+    assert [held.entry for held in ledger.held] == [first.entry, second.entry]
+    assert (ledger.people, ledger.outdated, ledger.waiting, ledger.lost) == (39, 37, 2, 3)
+    everyone = {holder.address[:3]: holder for holder in await queries.holders("event", "1")}
     assert len(everyone) == 40
-    assert [(held.address, held.newest) for held in everyone if held.method is Method.CANCEL] == [
-        ("p02@plant.example", True)
-    ]
-    assert await queries.holders_summary("event", "2") == []
+    assert "p02" not in everyone
+    assert [(everyone[who].number, everyone[who].newest) for who in ("p00", "p03", "p06", "p50")] == [
+        (2, True), (1, False), (1, False), (0, False),
+    ]  # fmt: skip
+    assert (everyone["p03"].last.waiting, everyone["p05"].last.lost, everyone["p05"].last.answer) == (
+        True,
+        True,
+        "said",
+    )
+    assert [holder.address for holder in await queries.holders("event", "1", limit=2)] == [
+        "p50@plant.example", "p03@plant.example",
+    ]  # fmt: skip
+    empty = await queries.ledger("event", "2")
+    assert (empty.held, empty.waiting, empty.lost) == ([], 0, 0)
+
+
+async def test_a_revision_nobody_needs_to_hear_of_leaves_everybody_up_to_date(database: str, now: datetime) -> None:
+    item = (await commands.publish(kind="event", key="1", entry=entry(), now=now)).item_id
+    await commands.note_sent(item_id=item, address="a@plant.example", number=1, method=Method.REQUEST, now=now)
+    await commands.publish(kind="event", key="1", entry=entry(description="Bring a coat."), now=now)
+    assert (await queries.ledger("event", "1")).outdated == 0
+    await commands.publish(kind="event", key="1", entry=entry(private="another link"), now=now)
+    assert (await queries.ledger("event", "1")).outdated == 1
 
 
 async def test_a_feed_is_joined_in_the_order_of_its_keys(database: str, now: datetime) -> None:

@@ -5,7 +5,9 @@ from time import perf_counter
 
 import pytest
 
+from portal import wiring, worker
 from portal.core import db, times
+from portal.core.settings import current
 from portal.demo.seed import own
 from portal.demo.seed.loading import DATA, LISTED, seed_events
 
@@ -88,7 +90,18 @@ async def test_nobody_gets_mail_before_the_newcomer_has_done_anything(database: 
     await seed_events(now=now, progress=quiet)
     names = {row["entrypoint"] for row in await db.fetch("SELECT entrypoint FROM pgqueuer")}
     assert names == {"registration.event_changed"}
+    await worker.drain(wiring.services(current()))
     assert await db.fetch_value("SELECT count(*) FROM mail") == 0
+
+
+async def test_the_ledger_knows_everybody_who_has_a_place(database: str, now: datetime) -> None:
+    await seed_events(now=now, progress=quiet)
+    missing = (
+        "SELECT count(*) FROM seat s JOIN seat_order o ON o.id = s.seat_order JOIN calendar_item i ON i.key = o.event::text "
+        "WHERE NOT EXISTS (SELECT FROM calendar_message m WHERE m.item = i.id AND m.address = s.email AND m.number = i.revision)"
+    )
+    assert await db.fetch_value("SELECT count(*) FROM calendar_message") > 1000
+    assert await db.fetch_value(missing) == 0
 
 
 @pytest.mark.parametrize("first", FIRST_DAYS, ids=lambda d: f"{d:%Y-%m-%d}")

@@ -82,6 +82,8 @@ class TestAddresses:
         assert (answer.status_code, answer.headers["location"]) == (301, "/events/forum")
         answer = await client.get(f"/events/{SLUG}.ics")
         assert (answer.status_code, answer.headers["location"]) == (301, "/events/forum.ics")
+        answer = await client.get(f"/events/{SLUG}/calendar.ics")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/events/forum/calendar.ics")
         assert (await client.get("/events/forum")).status_code == 200
 
     async def test_a_former_address_of_a_draft_leads_nowhere(self, client: httpx.AsyncClient) -> None:
@@ -283,9 +285,30 @@ class TestCalendar:
         again = await client.get(f"/events/{SLUG}.ics", headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 
+    async def test_only_the_subscription_is_a_calendar_of_its_own(self, client: httpx.AsyncClient) -> None:
+        """With a name in the file, Outlook opens another calendar instead of the appointment."""
+        await events.make(**FORUM)
+        file = await client.get(f"/events/{SLUG}.ics")
+        subscription = await client.get(f"/events/{SLUG}/calendar.ics")
+        about = (
+            "NAME:",
+            "X-WR-CALNAME:",
+            "REFRESH-INTERVAL",
+            "X-PUBLISHED-TTL:",
+            "SOURCE",
+            "URL;VALUE=URI:http://localhost:8000/events/",
+        )
+        heads = [answer.text.partition("BEGIN:VTIMEZONE")[0] for answer in (file, subscription)]
+        assert [name for name in about if name in heads[0]] == []
+        assert [name for name in about if name in heads[1]] == list(about)[:5]
+        assert f"/events/{SLUG}/calendar.ics" in heads[1].replace("\r\n ", "")
+        inside = [answer.text.partition("BEGIN:VEVENT")[2] for answer in (file, subscription)]
+        assert inside[0] == inside[1]
+        assert (await client.get("/events/none/calendar.ics")).status_code == 404
+
     async def test_links_into_other_peoples_calendars(self, client: httpx.AsyncClient) -> None:
         await events.make(**FORUM)
         page = (await client.get(f"/events/{SLUG}")).text
-        assert f"webcal://localhost:8000/events/{SLUG}.ics" in links(page)
+        assert f"webcal://localhost:8000/events/{SLUG}/calendar.ics" in links(page)
         hosts = sorted({link.split("/")[2] for link in links(page, "calendar") if link.startswith("https://")})
         assert hosts == ["calendar.google.com", "outlook.live.com", "outlook.office.com"]

@@ -35,6 +35,6 @@ def make_order(*seats: SeatRecord, **changed: Any) -> OrderRecord:
         "starts_at": datetime(2027, 2, 9, 7, 15, tzinfo=UTC), "ends_at": datetime(2027, 2, 11, 16, 0, tzinfo=UTC),
         "timezone": "Europe/Vienna", "all_day": False, "online_url": "https://rooms.example/secret-room",
         "venue_name": "Donauhalle Wien", "street": "Uferstrasse 14", "postal_code": "1220", "city": "Vienna",
-        "country": "AT", "organiser_name": "Sterile Line", "image": "",
+        "country": "AT", "directions": "", "organiser_name": "Sterile Line", "image": "",
     }  # fmt: skip
     return OrderRecord(seats=seats or (make_seat(),), **facts | changed)

@@ -60,7 +60,7 @@ async def check_what_came(page: Page, demo: RunningDemo, order: str, folder: Pat
     await (await loading.value).save_as(folder / "tickets.pdf")
     assert (folder / "tickets.pdf").read_bytes().startswith(b"%PDF-")
     async with httpx.AsyncClient() as client:
-        entry = Calendar.from_ical((await client.get(f"{order}/invitation.ics")).content)
+        entry = Calendar.from_ical((await client.get(f"{order}/calendar/1.ics")).content)
         assert entry["METHOD"] == "REQUEST"
     await expect(page.locator(".truth")).to_contain_text("received")
     for _ in range(40):

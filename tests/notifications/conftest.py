@@ -9,7 +9,8 @@ import pytest
 from portal import wiring
 from portal.core import db
 from portal.core.settings import Settings
-from portal.notifications import commands, jobs
+from portal.notifications import jobs
+from portal.notifications.commands import outbox
 from portal.notifications.sending.smtp import Transport, read_url
 from portal.notifications.tables import MailState
 from portal.notifications.values import Message, Part
@@ -53,7 +54,7 @@ def message(key: str = "order:1", **changes: Any) -> Message:
 async def queued(message: Message, now: datetime) -> int:
     """Queue a mail that was not there before."""
     async with db.transaction():
-        mail = await commands.queue_mail(message=message, now=now)
+        mail = await outbox.queue_mail(message=message, now=now)
     assert mail is not None
     return mail
 

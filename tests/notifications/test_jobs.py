@@ -8,7 +8,8 @@ import pytest
 from portal import wiring, worker
 from portal.core import clock, db
 from portal.core.settings import Settings
-from portal.notifications import commands, queries, rules
+from portal.notifications import queries, rules
+from portal.notifications.commands import outbox
 from portal.notifications.tables import MailState
 from tests.notifications.conftest import MINUTE, Send, mail_row, message, queued
 from tests.notifications.receiver import Receiver, words
@@ -16,10 +17,10 @@ from tests.notifications.receiver import Receiver, words
 
 async def test_the_same_key_is_sent_once(database: str, receiver: Receiver, services: wiring.Services) -> None:
     async with db.transaction():
-        first = await commands.queue_mail(message=message(), now=clock.now())
-        second = await commands.queue_mail(message=message(), now=clock.now())
+        first = await outbox.queue_mail(message=message(), now=clock.now())
+        second = await outbox.queue_mail(message=message(), now=clock.now())
     async with db.transaction():
-        third = await commands.queue_mail(message=message(), now=clock.now())
+        third = await outbox.queue_mail(message=message(), now=clock.now())
     assert (type(first), second, third) == (int, None, None)
     await worker.drain(services)
     assert len(receiver.taken) == 1
@@ -28,7 +29,7 @@ async def test_the_same_key_is_sent_once(database: str, receiver: Receiver, serv
 async def test_a_rolled_back_act_sends_nothing(database: str, receiver: Receiver, services: wiring.Services) -> None:
     async def act() -> None:
         async with db.transaction():
-            await commands.queue_mail(message=message(), now=clock.now())
+            await outbox.queue_mail(message=message(), now=clock.now())
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -136,7 +137,7 @@ async def test_refused_content_bounces_without_suppression(
     mail = await queued(message(), now)
     assert await send(mail, now) is MailState.BOUNCED
     assert (await mail_row(mail))["answer"] == "554 5.6.0 Looks like spam"
-    assert await queries.is_suppressed("amara@brennhof.example", "orders") is False
+    assert await queries.suppression("amara@brennhof.example", "orders") is None
 
 
 async def test_nobody_at_home_is_tried_again(database: str, receiver: Receiver, send: Send, now: datetime) -> None:
@@ -167,7 +168,7 @@ async def test_without_a_mail_server_mail_waits_and_goes_out_later(
     await worker.drain(wiring.services(Settings(portal_env="test", smtp_url="")))  # type: ignore[call-arg]
     row = await mail_row(mail)
     assert (row["state"], row["attempts"]) == ("queued", 0)
-    assert await commands.sweep(now=now + rules.OVERDUE) == 1
-    assert await commands.sweep(now=now + rules.OVERDUE) == 0
+    assert await outbox.sweep(now=now + rules.OVERDUE) == 1
+    assert await outbox.sweep(now=now + rules.OVERDUE) == 0
     await worker.drain(services)
     assert len(receiver.taken) == 1

@@ -224,7 +224,7 @@ async def test_without_smtputf8_the_mail_fails_with_a_reason(database: str, send
     assert (await mail_row(mail))["answer"] == (
         "Our mail server cannot send to addresses with other letters than A to Z before the @ (no SMTPUTF8)."
     )
-    assert await queries.is_suppressed("münch@brennhof.example", "orders") is False
+    assert await queries.suppression("münch@brennhof.example", "orders") is None
 
 
 async def test_only_optional_topics_offer_one_click(

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from portal import wiring, worker
 from portal.core import clock, db
-from portal.notifications import commands, jobs, rules
+from portal.notifications import jobs, rules
+from portal.notifications.commands import outbox
 from portal.notifications.sending.smtp import Transport, read_url
 from portal.notifications.tables import MailState
 from portal.notifications.values import Answer, Stage
@@ -68,8 +69,8 @@ async def test_a_worker_killed_after_the_mail_was_taken_sends_it_again_with_the_
     assert (row["state"], row["attempts"], row["claimed_until"]) == ("queued", 1, now + rules.LEASE)
     assert await send(mail, now + rules.LEASE - MINUTE) is None
     await db.execute("DELETE FROM pgqueuer")
-    assert await commands.sweep(now=now + rules.LEASE - MINUTE) == 0
-    assert await commands.sweep(now=now + rules.LEASE) == 1
+    assert await outbox.sweep(now=now + rules.LEASE - MINUTE) == 0
+    assert await outbox.sweep(now=now + rules.LEASE) == 1
     assert await send(mail, now + rules.LEASE) is MailState.ACCEPTED
     first, second = receiver.taken
     assert first.content == second.content
@@ -88,14 +89,14 @@ async def test_a_mail_that_kills_every_worker_is_given_up(
 
 async def test_a_late_answer_does_not_undo_a_newer_one(database: str, receiver: Receiver, now: datetime) -> None:
     mail = await queued(message(), now)
-    first = await commands.claim(mail_id=mail, now=now)
-    second = await commands.claim(mail_id=mail, now=now + rules.LEASE)
+    first = await outbox.claim(mail_id=mail, now=now)
+    second = await outbox.claim(mail_id=mail, now=now + rules.LEASE)
     assert first is not None
     assert second is not None
     busy, taken = Answer(Stage.CONTENT, 451, "busy"), Answer(Stage.CONTENT, 250, "ok")
-    assert await commands.record_answer(mail=first, answer=busy, now=now) is None
-    assert await commands.record_answer(mail=first, answer=taken, now=now) is MailState.ACCEPTED
-    assert await commands.record_answer(mail=second, answer=busy, now=now) is None
+    assert await outbox.record_answer(mail=first, answer=busy, now=now) is None
+    assert await outbox.record_answer(mail=first, answer=taken, now=now) is MailState.ACCEPTED
+    assert await outbox.record_answer(mail=second, answer=busy, now=now) is None
     assert (await mail_row(mail))["state"] == "accepted"
 
 
@@ -103,7 +104,7 @@ async def test_many_mails_share_a_few_connections(database: str, receiver: Recei
     now = clock.now()
     async with db.transaction():
         for number in range(60):
-            await commands.queue_mail(message=message(f"order:{number}"), now=now)
+            await outbox.queue_mail(message=message(f"order:{number}"), now=now)
     await worker.drain(services)
     assert len(receiver.taken) == 60
     assert len({arrived["Message-ID"] for arrived in receiver.messages()}) == 60
@@ -116,9 +117,9 @@ async def test_whoever_waits_for_a_code_does_not_wait_for_the_many(
     now = clock.now()
     async with db.transaction():
         for number in range(30):
-            await commands.queue_mail(message=message(f"moved:{number}", topic="calendar"), now=now)
-        await commands.queue_mail(message=message("bought", topic="orders"), now=now)
-        await commands.queue_mail(message=message("code", topic="codes", subject="412 977"), now=now)
+            await outbox.queue_mail(message=message(f"moved:{number}", topic="calendar"), now=now)
+        await outbox.queue_mail(message=message("bought", topic="orders"), now=now)
+        await outbox.queue_mail(message=message("code", topic="codes", subject="412 977"), now=now)
     waiting = await db.fetch(
         "SELECT m.topic FROM pgqueuer q JOIN mail m ON q.payload = convert_to(format('{\"mail\":%s}', m.id), 'UTF8') "
         "ORDER BY q.priority DESC, q.id"
@@ -126,3 +127,32 @@ async def test_whoever_waits_for_a_code_does_not_wait_for_the_many(
     assert [row["topic"] for row in waiting] == ["codes", "orders", *["calendar"] * 30]
     await worker.drain(services)
     assert "412 977" in [str(arrived["Subject"]) for arrived in receiver.messages()[:10]]
+
+
+async def test_a_slow_server_keeps_nobody_from_their_code(
+    database: str, receiver: Receiver, services: wiring.Services
+) -> None:
+    """Every connection for ordinary mail is stuck, and more mails wait behind it; the code goes out all the same."""
+    released, code_came = asyncio.Event(), asyncio.Event()
+
+    async def linger() -> None:
+        if b"Subject: 412 977" in receiver.taken[-1].content:
+            code_came.set()
+        else:
+            await released.wait()
+
+    receiver.before_answer = linger
+    now = clock.now()
+    async with db.transaction():
+        for number in range(60):
+            await outbox.queue_mail(message=message(f"order:{number}"), now=now)
+    working = asyncio.create_task(worker.drain(services))
+    while len(receiver.taken) < 3:
+        await asyncio.sleep(0.01)
+    async with db.transaction():
+        await outbox.queue_mail(message=message("code", topic="codes", subject="412 977"), now=now)
+    await asyncio.wait_for(code_came.wait(), 10)
+    assert len(receiver.taken) == 4
+    released.set()
+    await working
+    assert len(receiver.taken) == 61

@@ -15,7 +15,7 @@ os.environ["PORTAL_ENV"] = "test"
 from portal import wiring, worker
 from portal.core import clock, db, logs
 from portal.core.settings import Settings
-from portal.notifications import commands
+from portal.notifications.commands import outbox
 from portal.notifications.values import Message, Part
 from tests import database
 
@@ -50,7 +50,7 @@ async def main(mails: int) -> None:
         started = time.perf_counter()
         for number in range(mails):
             async with db.transaction():
-                await commands.queue_mail(message=_message(number), now=clock.now())
+                await outbox.queue_mail(message=_message(number), now=clock.now())
         queued = time.perf_counter()
         await worker.drain(wiring.services(settings))
         sent = time.perf_counter()

@@ -1,115 +1,225 @@
-"""An event moves or is cancelled: mail, feed and ledger say the same; UID stays, SEQUENCE rises by one."""
+"""An event changes: mail, feed and ledger say the same; UID stays, SEQUENCE rises; everybody concerned hears why."""
 
+import re
 from datetime import timedelta
 
-import httpx
 from icalendar import Calendar
 
-from portal import wiring, worker
 from portal.accounts.actors import PORTAL
-from portal.calendars import queries as calendar_queries
-from portal.calendars.commands import feed_address, rotate_feed_address
 from portal.core import clock, db
-from portal.core.settings import current
-from portal.events.commands import cancel_event, move_event
+from portal.events.commands import save_event, withdraw_event
+from portal.events.tables import EventFormat
+from portal.events.values import EventFacts, VenueFacts
 from portal.registration.jobs import event_changed
-from tests.factories.registration import Shop, make_shop
+from tests.attending import Attending, named
+from tests.factories.registration import make_shop
+from tests.paying import text_of
+
+AMARA = "amara@brennhof.example"
+HOUR = timedelta(hours=1)
+VIENNA = VenueFacts(name="Donauhalle", street="Uferstrasse 14", postal_code="1220", city="Vienna", country="DE")
 
 
-async def work() -> None:
-    await worker.drain(wiring.services(current()))
-
-
-async def register(client: httpx.AsyncClient, shop: Shop, email: str) -> str:
-    answer = await client.post(f"/events/{shop.slug}/orders", data={f"ticket_{shop.tickets['Seat']}": "1"})
-    path = answer.headers["location"].removesuffix("/details")
-    await client.post(f"{path}/details", data={"first_name": "A", "last_name": "B", "email": email, "s1_who": "me"})
-    return str(path)
-
-
-async def invitations(email: str) -> list[Calendar]:
-    rows = await db.fetch(
-        "SELECT p.content FROM mail_part p JOIN mail m ON m.id = p.mail WHERE m.recipient = $1 AND p.alternative ORDER BY m.id",
-        email,
-    )
-    return [Calendar.from_ical(row["content"]) for row in rows]
-
-
-async def move(shop: Shop, by: timedelta) -> None:
-    row = await db.fetch_one("SELECT version, starts_at, ends_at, timezone FROM event WHERE id = $1", shop.event_id)
-    assert row is not None
-    await move_event(
-        actor=PORTAL, event_id=shop.event_id, version=row["version"], starts_at=row["starts_at"] + by,
-        ends_at=row["ends_at"] + by, timezone=row["timezone"], now=clock.now(),
-    )  # fmt: skip
-
-
-async def test_a_move_reaches_mail_feed_and_ledger_alike(client: httpx.AsyncClient) -> None:
+async def test_a_move_reaches_mail_feed_and_ledger_alike(attending: Attending) -> None:
     shop = await make_shop()
-    path = await register(client, shop, "a@attendee.example")
-    await work()
-    secret = await feed_address(kind="person", key="a@attendee.example", now=clock.now())
-    before = await client.get(f"/calendars/mine/{secret}.ics")
+    path = await attending.register(shop)
+    await attending.work()
+    feed, client = await attending.feed(AMARA), attending.client
+    before = await client.get(feed)
     assert before.status_code == 200
-    again = await client.get(f"/calendars/mine/{secret}.ics", headers={"If-None-Match": before.headers["etag"]})
+    again = await client.get(feed, headers={"If-None-Match": before.headers["etag"]})
     assert again.status_code == 304
-    await move(shop, timedelta(hours=2))
-    held = await calendar_queries.holders("event", str(shop.event_id))
-    assert [(h.address, h.number, h.newest) for h in held] == [("a@attendee.example", 1, False)]
-    await work()
-    first, second = await invitations("a@attendee.example")
+    await attending.move(shop, 2 * HOUR)
+    assert await attending.ledger(shop) == [(AMARA, 1, False)]
+    await attending.work()
+    first, second = await attending.messages(AMARA)
     old, new = first.walk("VEVENT")[0], second.walk("VEVENT")[0]
     assert old["UID"] == new["UID"]
-    assert (new["SEQUENCE"] - old["SEQUENCE"], new["DTSTART"].dt - old["DTSTART"].dt) == (1, timedelta(hours=2))
+    assert (new["SEQUENCE"] - old["SEQUENCE"], new["DTSTART"].dt - old["DTSTART"].dt) == (1, 2 * HOUR)
     assert (second["METHOD"], new["ORGANIZER"]) == ("REQUEST", old["ORGANIZER"])
-    after = await client.get(f"/calendars/mine/{secret}.ics", headers={"If-None-Match": before.headers["etag"]})
+    after = await client.get(feed, headers={"If-None-Match": before.headers["etag"]})
     assert after.status_code == 200
     fed = Calendar.from_ical(after.content).walk("VEVENT")[0]
     assert (fed["UID"], fed["SEQUENCE"], fed["DTSTART"].dt) == (new["UID"], new["SEQUENCE"], new["DTSTART"].dt)
     assert "ATTENDEE" not in fed
-    held = await calendar_queries.holders("event", str(shop.event_id))
-    assert [(h.address, h.number, h.newest) for h in held] == [("a@attendee.example", 2, True)]
+    assert await attending.ledger(shop) == [(AMARA, 2, True)]
     assert "Calendar entry, version 2" in (await client.get(path)).text
 
 
-async def test_a_cancelled_event_stays_in_the_feed_and_leaves_the_calendar(client: httpx.AsyncClient) -> None:
+async def test_a_cancelled_event_stays_in_the_feed_and_leaves_the_calendar(attending: Attending) -> None:
     shop = await make_shop()
-    path = await register(client, shop, "a@attendee.example")
-    await work()
-    version = await db.fetch_value("SELECT version FROM event WHERE id = $1", shop.event_id)
-    await cancel_event(
-        actor=PORTAL, event_id=shop.event_id, version=version, now=clock.now(), reason="The hall is closed."
-    )
-    await work()
-    first, second = await invitations("a@attendee.example")
+    path = await attending.register(shop)
+    await attending.work()
+    await attending.call_off(shop, "The hall is closed.")
+    await attending.work()
+    first, second = await attending.messages(AMARA)
     assert second["METHOD"] == "CANCEL"
     assert second.walk("VEVENT")[0]["STATUS"] == "CANCELLED"
     assert second.walk("VEVENT")[0]["SEQUENCE"] == first.walk("VEVENT")[0]["SEQUENCE"] + 1
-    secret = await feed_address(kind="person", key="a@attendee.example", now=clock.now())
-    fed = Calendar.from_ical((await client.get(f"/calendars/mine/{secret}.ics")).content).walk("VEVENT")
+    fed = Calendar.from_ical((await attending.client.get(await attending.feed(AMARA))).content).walk("VEVENT")
     assert [event["STATUS"] for event in fed] == ["CANCELLED"]
-    page = await client.get(path)
-    assert "The event is cancelled" in page.text
-    refused = await client.post(f"/events/{shop.slug}/orders", data={f"ticket_{shop.tickets['Seat']}": "1"})
+    page = await attending.client.get(path)
+    assert "This event is cancelled." in page.text
+    for gone in ("Show this at the door", "Add to calendar", "Send the confirmation again", "Give up"):
+        assert gone not in page.text
+    refused = await attending.client.post(f"/events/{shop.slug}/orders", data={f"ticket_{shop.tickets['Seat']}": "1"})
     assert refused.status_code == 409
 
 
-async def test_telling_twice_sends_once(client: httpx.AsyncClient) -> None:
+async def test_the_mail_says_what_staff_saw(attending: Attending) -> None:
+    """An end that moved, a reason, a reinstatement, the name of the place: each in the words of the preview."""
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.work()
+    row = await db.fetch_one("SELECT ends_at FROM event WHERE id = $1", shop.event_id)
+    assert row is not None
+    await attending.move(shop, ends_at=row["ends_at"] + 3 * HOUR, venue=VIENNA)
+    note = await db.fetch_value("SELECT change_note FROM event WHERE id = $1", shop.event_id)
+    found = re.fullmatch(r"New time: ((.+)–(\d\d):00 (CES?T)) \(was \2–\d\d:00 \4\)\.", note)
+    assert found is not None
+    await attending.work()
+    told = await attending.text_to(AMARA)
+    assert note in told
+    assert f"When: {found[1]} Where: Donauhalle, Uferstrasse 14, 1220 Vienna" in told
+    await attending.call_off(shop, "The hall is closed after water damage.")
+    await attending.work()
+    assert "It is cancelled. The hall is closed after water damage." in await attending.text_to(AMARA)
+    assert "This mail takes the entry out of your calendar." in await attending.text_to(AMARA)
+    await attending.put_on_again(shop)
+    await attending.work()
+    assert "It takes place after all." in await attending.text_to(AMARA)
+    assert await attending.told(AMARA) == [("REQUEST", 0), ("REQUEST", 1), ("CANCEL", 2), ("REQUEST", 3)]
+
+
+async def test_a_new_join_link_reaches_whoever_comes(attending: Attending) -> None:
+    shop = await make_shop(format=EventFormat.ONLINE)
+    await attending.move(shop, online_url="https://rooms.example/old")
+    await attending.register(shop)
+    await attending.work()
+    await attending.move(shop, online_url="https://rooms.example/new")
+    assert await attending.ledger(shop) == [(AMARA, 2, False)]
+    await attending.work()
+    assert "The link for joining online is new." in await attending.text_to(AMARA)
+    old, new = await attending.messages(AMARA)
+    assert b"https://rooms.example/old" in old.to_ical()
+    assert b"https://rooms.example/new" in new.to_ical()
+    first, second = (one.walk("VEVENT")[0] for one in (old, new))
+    assert second["SEQUENCE"] == first["SEQUENCE"] + 1
+    assert second["DTSTAMP"].dt > first["DTSTAMP"].dt
+    assert b"rooms.example" not in (await attending.client.get(f"/events/{shop.slug}.ics")).content
+    assert await attending.ledger(shop) == [(AMARA, 3, True)]
+
+
+async def test_a_new_format_alone_is_told(attending: Attending) -> None:
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.work()
+    await attending.move(shop, format=EventFormat.HYBRID)
+    await attending.work()
+    assert "It now takes place in person and online." in await attending.text_to(AMARA)
+    assert await attending.told(AMARA) == [("REQUEST", 0), ("REQUEST", 1)]
+
+
+async def test_what_nobody_needs_to_know_leaves_the_ledger_alone(attending: Attending) -> None:
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.work()
+    row = await db.fetch_one("SELECT title, starts_at, ends_at, timezone FROM event WHERE id = $1", shop.event_id)
+    assert row is not None
+    facts = EventFacts(**row, venue=VIENNA, organiser_name="Sterile Line", summary="New words.", topics=("Quality",))
+    await save_event(actor=PORTAL, event_id=shop.event_id, facts=facts, now=clock.now())
+    await attending.work()
+    assert await attending.ledger(shop) == [(AMARA, 1, True)]
+    assert len(await attending.mails()) == 1
+
+
+async def test_everybody_concerned_hears_and_only_attendees_get_an_entry(attending: Attending) -> None:
+    """Amara buys and stays at home; Bob's name is on a ticket; Col was only asked; one place has no name."""
+    shop = await make_shop()
+    details = {"s1_who": "later", **named(2, "bob@x.example"), "s3_who": "asked", "s3_email": "col@x.example"}
+    await attending.register(shop, 3, **details)
+    await attending.work()
+    assert "attached calendar entry" not in await attending.text_to(AMARA)
+    await attending.move(shop, HOUR)
+    await attending.work()
+    await attending.call_off(shop)
+    await attending.work()
+    changed = [(who, what) for who, what in await attending.mails() if what in ("Changed", "Cancelled")]
+    everybody = (AMARA, "bob@x.example", "col@x.example")
+    assert sorted(changed) == sorted((who, what) for who in everybody for what in ("Changed", "Cancelled"))
+    assert await attending.told("bob@x.example") == [("REQUEST", 0), ("REQUEST", 1), ("CANCEL", 2)]
+    assert await attending.told(AMARA) == await attending.told("col@x.example") == []
+    assert "calendar" not in await attending.text_to(AMARA)
+
+
+async def test_two_changes_at_once_are_one_mail_with_both(attending: Attending) -> None:
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.work()
+    await attending.move(shop, HOUR)
+    await attending.move(shop, HOUR)
+    await attending.work()
+    assert await attending.told(AMARA) == [("REQUEST", 0), ("REQUEST", 2)]
+    assert (await attending.text_to(AMARA)).count("New time:") == 2
+
+
+async def test_telling_twice_sends_once(attending: Attending) -> None:
     shop = await make_shop()
     for n in range(3):
-        await register(client, shop, f"a{n}@attendee.example")
-    await work()
-    await move(shop, timedelta(days=1))
-    await work()
-    await event_changed(shop.event_id)
-    await work()
+        await attending.register(shop, email=f"a{n}@attendee.example")
+    await attending.register(shop, s1_who="later")
+    await attending.work()
+    await attending.move(shop, timedelta(days=1))
+    await attending.work()
+    await event_changed(shop.event_id, await attending.version(shop))
+    await attending.work()
     rows = await db.fetch("SELECT recipient, count(*) AS n FROM mail WHERE topic = 'calendar' GROUP BY 1 ORDER BY 1")
-    assert [tuple(row) for row in rows] == [(f"a{n}@attendee.example", 1) for n in range(3)]
+    assert [tuple(row) for row in rows] == [(f"a{n}@attendee.example", 1) for n in range(3)] + [(AMARA, 1)]
 
 
-async def test_a_rotated_feed_address_stops_working(client: httpx.AsyncClient) -> None:
-    secret = await feed_address(kind="person", key="a@attendee.example", now=clock.now())
-    assert (await client.get(f"/calendars/mine/{secret}.ics")).status_code == 200
-    new = await rotate_feed_address(kind="person", key="a@attendee.example", now=clock.now())
-    assert (await client.get(f"/calendars/mine/{secret}.ics")).status_code == 404
-    assert (await client.get(f"/calendars/mine/{new}.ics")).status_code == 200
+async def test_whoever_came_after_the_change_is_not_told_of_it(attending: Attending) -> None:
+    shop = await make_shop()
+    await attending.move(shop, HOUR)
+    await attending.register(shop)
+    await attending.register(shop, email="home@x.example", s1_who="later")
+    await attending.work()
+    assert {what for _, what in await attending.mails()} == {"Registered"}
+
+
+async def test_a_withdrawn_event_is_cancelled_for_whoever_held_it(attending: Attending) -> None:
+    shop = await make_shop()
+    path = await attending.register(shop)
+    await attending.work()
+    version = await attending.version(shop)
+    await withdraw_event(actor=PORTAL, event_id=shop.event_id, version=version, now=clock.now())
+    await attending.work()
+    assert await attending.told(AMARA) == [("REQUEST", 0), ("CANCEL", 1)]
+    assert await attending.ledger(shop) == []
+    assert "This event is cancelled." in (await attending.client.get(path)).text
+
+
+async def test_an_update_that_did_not_arrive_is_said_so(attending: Attending) -> None:
+    shop = await make_shop()
+    path = await attending.register(shop)
+    await attending.work()
+    attending.receiver.refuse_recipient = lambda _: "550 5.1.1 No such user here"
+    await attending.move(shop, HOUR)
+    await attending.work()
+    assert await attending.ledger(shop) == [(AMARA, 1, False)]
+    page = text_of(await attending.client.get(path))
+    assert "Calendar entry, version 2: not arrived" in page
+    assert "“Changed: " in page
+    # Sent again by hand to an address that works after all: the same line of the ledger turns to good.
+    attending.receiver.refuse_recipient = lambda _: None
+    await attending.client.post(f"{path}/mail")
+    await attending.work()
+    assert await attending.ledger(shop) == [(AMARA, 2, True)]
+
+
+async def test_jobs_carry_no_names_or_addresses(attending: Attending) -> None:
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.move(shop, HOUR)
+    await event_changed(shop.event_id, await attending.version(shop))
+    payloads = [bytes(row["payload"] or b"") for row in await db.fetch("SELECT payload FROM pgqueuer")]
+    assert [payload for payload in payloads if b"@" in payload or b"Amara" in payload] == []

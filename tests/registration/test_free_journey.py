@@ -64,9 +64,9 @@ async def test_registered_with_mail_ticket_and_calendar(client: httpx.AsyncClien
     ]
     ticket = await client.get(f"{path}/tickets.pdf")
     assert (ticket.headers["content-type"], ticket.content[:5]) == ("application/pdf", b"%PDF-")
-    invitation = Calendar.from_ical((await client.get(f"{path}/invitation.ics")).content)
+    invitation = Calendar.from_ical((await client.get(f"{path}/calendar/1.ics")).content)
     assert invitation["METHOD"] == "REQUEST"
-    held = await db.fetch("SELECT address, number, method FROM calendar_holding ORDER BY address")
+    held = await db.fetch("SELECT address, number, method FROM calendar_message ORDER BY address")
     assert [tuple(row) for row in held] == [("amara@brennhof.example", 1, "REQUEST")]
 
 

@@ -1,7 +1,7 @@
 """Places that are gone, and people who wait, when the demo begins.
 
-Written straight into registration's tables, in bulk: the commands would send a confirmation to each of these people,
-and a newcomer's mailbox should begin with the newcomer's own mail.
+Written straight into the tables of registration and calendars, in bulk: the commands would send a confirmation to each
+of these people, and a newcomer's mailbox should begin with the newcomer's own mail.
 """
 
 from collections.abc import Iterator, Sequence
@@ -85,6 +85,13 @@ FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[
     $10::text[]) AS n (secret, ticket, position, code, claim, first, last, email, job, company)
 JOIN seat_order o ON o.secret = n.secret JOIN ticket_type t ON t.event = o.event AND t.name = n.ticket
 """
+# They were invited when they ordered, with a mail that nobody keeps any more.
+_INVITED = """
+INSERT INTO calendar_message (item, address, number, method, sent_at, raised)
+SELECT i.id, s.email, i.revision, 'REQUEST', o.held_at, 0
+FROM unnest($1::text[]) AS n (secret) JOIN seat_order o ON o.secret = n.secret JOIN seat s ON s.seat_order = o.id
+JOIN calendar_item i ON i.kind = 'event' AND i.key = o.event::text
+"""
 _WAITING = """
 INSERT INTO waiting_entry (secret, ticket_type, email, name, party_size, joined_at, left_reason)
 SELECT n.secret, t.id, n.email, n.name, 1, n.at, ''
@@ -112,6 +119,7 @@ async def take_places(gone: Sequence[Gone], *, now: datetime) -> None:
     ]  # fmt: skip
     if seats:
         await db.execute(_SEATS, *(list(column) for column in zip(*seats, strict=True)))
+        await db.execute(_INVITED, secrets)
     waiting = [
         (secret(), these.event_id, these.ticket_name, party.address(1), " ".join(party.person(1)),
          now - timedelta(days=9, minutes=-37 * party.number))

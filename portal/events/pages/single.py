@@ -1,4 +1,4 @@
-"""`/events/{slug}`: one event, and with `.ics` behind it the same as a calendar."""
+"""`/events/{slug}`: one event; with `.ics` behind it a file to open, with `/calendar.ics` a calendar to subscribe to."""
 
 from datetime import date
 from typing import Any
@@ -71,6 +71,10 @@ class EventPages(Controller):
             **_words(detail),
         )
 
+    @get("/{slug:str}/calendar.ics")
+    async def subscription(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
+        return await _calendar(request, slug, now, subscribed=True)
+
 
 class Around(msgspec.Struct, frozen=True):
     """What stands below an event, as HTML, and whether it names others on the same topics."""
@@ -138,29 +142,33 @@ class AddLinks(msgspec.Struct, frozen=True):
 
 def add_links(slug: str, revision: Revision) -> AddLinks:
     entry: Entry = revision.entry
-    path = f"/events/{slug}.ics"
     return AddLinks(
-        file=path,
-        webcal=links.webcal(current().base_url + path),
+        file=f"/events/{slug}.ics",
+        webcal=links.webcal(current().base_url + _subscription(slug)),
         google=links.google(entry),
         outlook=links.outlook_com(entry),
         office=links.office_365(entry),
     )
 
 
-async def _calendar(request: Request[Any, Any, Any], slug: str, now: Now) -> Response[Any]:
-    """One event as a calendar: a file to open once, or an address to subscribe to."""
+def _subscription(slug: str) -> str:
+    return f"/events/{slug}/calendar.ics"
+
+
+async def _calendar(request: Request[Any, Any, Any], slug: str, now: Now, *, subscribed: bool = False) -> Response[Any]:
+    """One event as a calendar: a file to open once, without a calendar's name, or an address to subscribe to."""
     event = await single.id_and_title(slug) if may_be_slug(slug) else None
     if event is None:
         target = await single.moved_to(slug) if may_be_slug(slug) else None
         if target is None:
             raise NotFound("There is no such event.")
-        return Redirect(f"/events/{target}.ics", status_code=HTTP_301_MOVED_PERMANENTLY)
+        address = _subscription(target) if subscribed else f"/events/{target}.ics"
+        return Redirect(address, status_code=HTTP_301_MOVED_PERMANENTLY)
     feed = Feed(
         kind="event",
         keys=(str(event[0]),),
-        name=event[1],
-        address=f"{current().base_url}/events/{slug}.ics",
+        name=event[1] if subscribed else "",
+        address=current().base_url + _subscription(slug) if subscribed else "",
         filename=slug,
     )
     return await feeds.answer(request, feed, now=now)

@@ -27,6 +27,17 @@ async def changed_since(event_id: int, version: int) -> list[PastChange]:
     return [PastChange(**row) for row in await db.fetch(_SINCE, str(event_id), version)]
 
 
+_TOUCHED = """
+SELECT EXISTS (SELECT FROM audit_entry WHERE kind = 'event' AND key = $1 AND (facts ->> 'version')::bigint > $2
+               AND verb <> 'event.priced')
+"""
+
+
+async def touched_since(event_id: int, version: int) -> bool:
+    """Whether anything but the price was written after `version`, told to people or not."""
+    return bool(await db.fetch_value(_TOUCHED, str(event_id), version))
+
+
 class Act(msgspec.Struct, frozen=True):
     """One act on an event: who, when, and what was told of it."""
 

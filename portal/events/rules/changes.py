@@ -61,6 +61,8 @@ def told(before: Plan, after: Plan) -> list[Change]:
         found.append(Change("state", "It takes place after all."))
     if before.time != after.time:
         found.append(Change("time", f"New time: {after.time} (was {before.time})."))
+    elif before.timezone != after.timezone:
+        found.append(Change("time", f"New time zone: {after.timezone} (was {before.timezone})."))
     if before.place != after.place:
         was = f" (was {before.place})" if before.place else ""
         found.append(Change("place", f"New place: {after.place or 'to be announced'}{was}."))
@@ -74,9 +76,14 @@ def told(before: Plan, after: Plan) -> list[Change]:
     return found
 
 
+def sentences(changes: list[Change]) -> str:
+    """All of them, one after the other: what attendees are told."""
+    return " ".join(change.words for change in changes)
+
+
 def note(changes: list[Change]) -> str:
-    """The sentences as one, short enough to keep."""
-    words = " ".join(change.words for change in changes)
+    """The sentences, short enough to stand on the event's page."""
+    words = sentences(changes)
     return words if len(words) <= 400 else words[:399].rstrip() + "…"
 
 

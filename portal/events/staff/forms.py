@@ -1,5 +1,6 @@
 """The form for time and place: as typed, as facts, and filled from what is stored."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
@@ -14,12 +15,15 @@ from portal.events.values import VenueFacts, whole_days
 from portal.web.forms import Filled, field
 
 _MOMENT = "Please give a date and time such as 2027-02-09T09:00."
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d)?)?")
+
+Version = Annotated[int, field("Version", wrong="This page is out of date. Please open it again.", ge=0, le=2**62)]
 
 
 class ScheduleForm(msgspec.Struct):
     """Time and place. `starts` and `ends` are local times of `timezone`; of whole days, only the dates count."""
 
-    version: Annotated[int, field("Version", wrong="This page is out of date. Please open it again.")]
+    version: Version
     starts: Annotated[str, field("Start", max_length=32)]
     ends: Annotated[str, field("End", max_length=32)]
     timezone: Annotated[str, field("Time zone", max_length=64)]
@@ -32,6 +36,8 @@ class ScheduleForm(msgspec.Struct):
     country: Annotated[str, field("Country", max_length=2)] = ""
     directions: Annotated[str, field("Getting there", kind="text", max_length=2000)] = ""
     online_url: Annotated[str, field("Join link", max_length=1000)] = ""
+    past: Annotated[str, field("In the past")] = ""
+    tell_over: Annotated[str, field("Tell attendees")] = ""
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +52,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     online_url: str
 
 
-def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any]) -> Schedule | None:
-    """The facts a form stands for. What is wrong with it is added to its errors; then None."""
+def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any], *, now: datetime) -> Schedule | None:
+    """The facts a form stands for. What is wrong with it is added to its errors; then None.
+
+    An event that is still to come is moved into the past only when its editor says that this is meant.
+    """
     data = form.data
     if data is None:
         return None
@@ -59,6 +68,8 @@ def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any]) -> Schedule 
         errors["timezone"] = "Please choose a time zone from the list, such as Europe/Vienna."
     else:
         moments = _moments(data, errors)
+    if moments and moments[1] <= now < stored["ends_at"] and not data.past:
+        errors["past"] = "The new time is over already. If that is right, tick this box and save again."
     if data.format is not EventFormat.ONLINE and not (data.city or data.name or data.country):
         errors["city"] = "Where does it take place? A city is enough."
     form.errors.update(errors)
@@ -80,15 +91,14 @@ def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any]) -> Schedule 
 def _moments(data: ScheduleForm, errors: dict[str, str]) -> tuple[datetime, datetime] | None:
     found: list[datetime] = []
     for name in ("starts", "ends"):
-        try:
-            local = datetime.fromisoformat(getattr(data, name))
-        except ValueError:
+        local = _local(getattr(data, name), day_is_enough=bool(data.all_day))
+        if local is None:
             errors[name] = _MOMENT
             continue
         if not 1970 <= local.year < 2200:
             errors[name] = f"The year {local.year} cannot be right."
             continue
-        found.append(local.replace(tzinfo=None))
+        found.append(local)
         if not data.all_day and (gap := _gap(found[-1], data.timezone)):
             errors[name] = gap
     if errors or len(found) != 2:
@@ -105,6 +115,17 @@ def _moments(data: ScheduleForm, errors: dict[str, str]) -> tuple[datetime, date
         errors["ends"] = "The end must come after the start."
         return None
     return starts_at, ends_at
+
+
+def _local(typed: str, *, day_is_enough: bool) -> datetime | None:
+    """A wall clock's time as browsers send it. An offset would contradict the zone beside it, so it is refused."""
+    parts = _LOCAL.fullmatch(typed)
+    if parts is None or not (parts[2] or day_is_enough):
+        return None
+    try:
+        return datetime.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def _gap(local: datetime, zone_name: str) -> str:
@@ -160,9 +181,10 @@ def _last_day(end: datetime) -> date:
 
 
 class CancelForm(msgspec.Struct):
-    version: Annotated[int, field("Version", wrong="This page is out of date. Please open it again.")]
+    version: Version
     reason: Annotated[str, field("What attendees are told", kind="text", max_length=300)] = ""
+    tell_anyway: Annotated[str, field("Tell attendees")] = ""
 
 
 class VersionForm(msgspec.Struct):
-    version: Annotated[int, field("Version", wrong="This page is out of date. Please open it again.")]
+    version: Version

@@ -1,6 +1,6 @@
 """`/staff/events`: the list, and one event's time, place and state. Changes are told to those who hold a place."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,12 +16,13 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.text import one_line
 from portal.events import commands
 from portal.events.forms import page_number, pairs
-from portal.events.permissions import EDITORS
+from portal.events.permissions import EDITORS, can_edit_events
 from portal.events.queries import history
 from portal.events.queries import staff as queries
 from portal.events.rules import changes, states
 from portal.events.rules.words import FORMATS
 from portal.events.staff.forms import CancelForm, Schedule, ScheduleForm, VersionForm, filled, schedule
+from portal.events.staff.inputs import Audience
 from portal.events.tables import EventKind, EventState
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
@@ -29,12 +30,13 @@ from portal.web.rendering import page, see_other
 
 _FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
 _MOST_ID = 2**62
+_MOST_HOLDERS = 200
 
 
 @get("/staff", guards=[staff(*StaffRole)], include_in_schema=False)
-async def staff_home() -> Response[Any]:
-    """Until staff have more than events to look after, that is where they start."""
-    return see_other("/staff/events")
+async def staff_home(actor: SignedIn) -> Response[Any]:
+    """Staff start where they may do something."""
+    return see_other("/staff/events" if can_edit_events(actor) else "/staff/mail")
 
 
 class StaffEventPages(Controller):
@@ -62,30 +64,34 @@ class StaffEventPages(Controller):
         )  # fmt: skip
 
     @get("/{event_id:int}")
-    async def edit(self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now) -> Response[str]:
+    async def edit(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now, audience: Audience
+    ) -> Response[str]:
         stored = await _stored(event_id)
-        return await _edit(request, stored, filled(stored), now=now)
+        return await _edit(request, stored, filled(stored), now=now, audience=audience)
 
     @post("/{event_id:int}/preview", status_code=200)
-    async def preview(self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now) -> Response[str]:
+    async def preview(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now, audience: Audience
+    ) -> Response[str]:
         """What attendees would be told, without saving anything."""
         stored = await _stored(event_id)
         form = await read(request, ScheduleForm)
-        wanted = schedule(form, stored)
+        wanted = schedule(form, stored, now=now)
         if wanted is None:
-            return await _edit(request, stored, form, now=now, status=422)
+            return await _edit(request, stored, form, now=now, audience=audience, status=422)
         told = changes.told(changes.plan_of(stored), _after(stored, wanted))
-        return await _edit(request, stored, form, now=now, told=told)
+        return await _edit(request, stored, form, now=now, audience=audience, told=told)
 
     @post("/{event_id:int}/schedule")
     async def move(
-        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now, audience: Audience
     ) -> Response[Any]:
         stored = await _stored(event_id)
         form = await read(request, ScheduleForm)
-        wanted = schedule(form, stored)
+        wanted = schedule(form, stored, now=now)
         if wanted is None or form.data is None:
-            return await _edit(request, stored, form, now=now, status=422)
+            return await _edit(request, stored, form, now=now, audience=audience, status=422)
         try:
             await commands.move_event(
                 actor=actor,
@@ -98,34 +104,45 @@ class StaffEventPages(Controller):
                 format=wanted.format,
                 venue=wanted.venue,
                 online_url=wanted.online_url,
+                tell_over=bool(form.data.tell_over),
                 now=now,
             )
         except Invalid as refused:
             form.errors.update({_FIELD_OF.get(name, name): words for name, words in refused.fields.items()})
-            return await _edit(request, stored, form, now=now, status=422)
+            return await _edit(request, stored, form, now=now, audience=audience, status=422)
         except Conflict as overtaken:
-            return await _overtaken(request, event_id, form, overtaken, now)
+            # Somebody was faster: what they changed, what was typed here, and the choice to save all the same.
+            stored = await _stored(event_id)
+            kept: Filled[Any] = Filled({**form.values, "version": stored["version"]}, form.errors)
+            return await _edit(
+                request, stored, kept, now=now, audience=audience, status=409, conflict=overtaken.message
+            )
         return see_other(f"/staff/events/{event_id}", notice="Saved. The calendar entry follows.")
 
     @post("/{event_id:int}/cancellation")
     async def cancel(
-        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now, audience: Audience
     ) -> Response[Any]:
         form = await read(request, CancelForm)
         stored = await _stored(event_id)
-        if form.data is None:
-            return await _edit(request, stored, filled(stored), now=now, status=422, cancelling=form)
+        typed = form.data
+        if typed is None:
+            return await _edit(request, stored, filled(stored), now=now, audience=audience, status=422, cancelling=form)
         try:
             await commands.cancel_event(
-                actor=actor, event_id=event_id, version=form.data.version, reason=form.data.reason, now=now
-            )
+                actor=actor, event_id=event_id, version=typed.version, reason=typed.reason,
+                tell_over=bool(typed.tell_anyway), now=now,
+            )  # fmt: skip
         except Conflict as overtaken:
             stored = await _stored(event_id)
             form = Filled({**form.values, "version": stored["version"]})
             return await _edit(
-                request, stored, filled(stored), now=now, status=409, cancelling=form, conflict=overtaken.message
-            )
-        return see_other(f"/staff/events/{event_id}", notice="Cancelled. Whoever holds a place is told.")
+                request, stored, filled(stored), now=now, audience=audience, status=409, cancelling=form,
+                conflict=overtaken.message,
+            )  # fmt: skip
+        told = stored["ends_at"] > now or typed.tell_anyway
+        done = "Cancelled. Whoever holds a place is told." if told else "Cancelled. It was over, so nobody is told."
+        return see_other(f"/staff/events/{event_id}", notice=done)
 
     @post("/{event_id:int}/reinstatement")
     async def reinstate(
@@ -179,28 +196,21 @@ def _after(stored: Mapping[str, Any], wanted: Schedule) -> changes.Plan:
     )
 
 
-async def _overtaken(
-    request: Request[Any, Any, Any], event_id: int, form: Filled[ScheduleForm], error: Conflict, now: Any
-) -> Response[str]:
-    """Somebody was faster: what they changed, what was typed here, and the choice to save all the same."""
-    stored = await _stored(event_id)
-    kept: Filled[Any] = Filled({**form.values, "version": stored["version"]}, form.errors)
-    return await _edit(request, stored, kept, now=now, status=409, conflict=error.message)
-
-
 async def _edit(
     request: Request[Any, Any, Any],
     stored: Mapping[str, Any],
     form: Filled[Any],
     *,
     now: Any,
+    audience: Callable[[int], Awaitable[int]],
     status: int = 200,
     told: list[changes.Change] | None = None,
     conflict: str = "",
     cancelling: Filled[Any] | None = None,
 ) -> Response[str]:
-    held = await calendars.holders_summary("event", str(stored["id"]))
+    key = str(stored["id"])
     plan = changes.plan_of(stored)
+    ledger = await calendars.ledger("event", key)
     return page(
         request,
         "events/staff/edit.html",
@@ -212,9 +222,10 @@ async def _edit(
         told=told,
         conflict=conflict,
         cancelling=cancelling or blank(version=stored["version"]),
-        held=[(h, _entry_words(h.entry)) for h in held],
-        people=sum(h.people for h in held),
-        outdated=sum(h.people for h in held if not h.newest),
+        ledger=ledger,
+        told_by={held.number: _entry_words(held.entry) for held in ledger.held},
+        holders=await calendars.holders("event", key, limit=_MOST_HOLDERS),
+        people=await audience(stored["id"]),
         acts=await history.acts(stored["id"]),
         can={
             act: not states.why_not(act, plan.state) for act in ("move", "cancel", "reinstate", "publish", "withdraw")
@@ -223,6 +234,7 @@ async def _edit(
         countries=list(countries.names().items()),
         zones=times.zone_names(),
         is_past=stored["ends_at"] <= now,
+        most_holders=_MOST_HOLDERS,
     )
 
 

@@ -15,7 +15,6 @@ import msgspec
 
 from portal.notifications.values import Answer, Stage
 
-_MOST_CONNECTIONS = 4
 _MOST_MAILS_EACH = 100
 _SECONDS_PER_ANSWER = 30.0
 _SECONDS_PER_TRY = 120.0
@@ -90,13 +89,14 @@ class Transport:
         *,
         hello: str = "localhost",
         tls: ssl.SSLContext | None = None,
+        connections: int = 4,
         seconds_per_answer: float = _SECONDS_PER_ANSWER,
     ) -> None:
         self._server = server
         self._hello = hello
         self._tls = tls
         self._seconds = seconds_per_answer
-        self._turns = asyncio.Semaphore(_MOST_CONNECTIONS)
+        self._turns = asyncio.Semaphore(connections)
         self._present = 0
         self._idle: list[_Line] = []
 

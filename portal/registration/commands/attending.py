@@ -1,43 +1,57 @@
-"""After the order: names that follow, seats handed over, seats cancelled."""
+"""After the order: names that follow, seats handed over or given up, the address the order is looked after from."""
 
 from datetime import datetime
+from typing import Any
 
 from portal.core import audit, db
 from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
+from portal.core.tokens import readable, secret
+from portal.notifications.commands.addresses import forget_refusals
 from portal.registration.commands.lapsing import offer_freed
 from portal.registration.commands.ordering import Attendee
 from portal.registration.values import OrderRecord, SeatRecord
 
+_NAME = """
+UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7,
+    code = coalesce($8, code), claim_secret = coalesce($9, claim_secret) WHERE id = $1
+"""
 
-async def name_seat(*, order: OrderRecord, seat: SeatRecord, attendee: Attendee, company: str, now: datetime) -> None:
-    """Put a (new) name on a confirmed seat. Who held the seat before is sent a cancellation, the new person a ticket."""
+
+async def name_seat(*, order: OrderRecord, seat: SeatRecord, attendee: Attendee, company: str, now: datetime) -> bool:
+    """Put a (new) name on a confirmed seat; True when it went from one person to another.
+
+    Then the ticket and the seat's address are new, so that nothing the person before holds opens or shows anything.
+    """
     async with db.transaction():
-        await _lock_open(order, seat, now)
+        before = await _locked(order, seat, now)
+        passed_on = before["email"] not in ("", attendee.email)
         await db.execute(
-            "UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7 "
-            "WHERE id = $1",
-            seat.id, attendee.first_name, attendee.last_name, attendee.email, attendee.job_title, company, now,
+            _NAME, seat.id, attendee.first_name, attendee.last_name, attendee.email, attendee.job_title, company, now,
+            readable(10) if passed_on else None, secret() if passed_on else None,
         )  # fmt: skip
-        if seat.email and seat.email != attendee.email:
-            await enqueue("registration.tell_seat_gone", seat=seat.id, address=seat.email, name=seat.name)
+        if passed_on:
+            await _tell_gone(seat.id, before, before["email"])
+        await forget_refusals(attendee.email)
         await enqueue("registration.send_ticket", seat=seat.id)
+    return passed_on
 
 
 async def ask_colleague(*, order: OrderRecord, seat: SeatRecord, email: str, now: datetime) -> None:
-    """Send somebody the address of an unnamed seat, to fill in their own name."""
+    """Send somebody the address of an unnamed seat, to fill in their own name. The address is new each time."""
     async with db.transaction():
-        await _lock_open(order, seat, now)
-        if seat.named_at is not None:
+        before = await _locked(order, seat, now)
+        if before["named_at"] is not None:
             raise Conflict("This seat already has a name.")
-        await db.execute("UPDATE seat SET email = $2 WHERE id = $1", seat.id, email)
+        await db.execute("UPDATE seat SET email = $2, claim_secret = $3 WHERE id = $1", seat.id, email, secret())
+        await forget_refusals(email)
         await enqueue("registration.ask_colleague", seat=seat.id)
 
 
 async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, by: str, now: datetime) -> None:
     """Give a confirmed seat up. Money is another act: a refund, if there is one, is made by the organiser."""
     async with db.transaction():
-        await _lock_open(order, seat, now)
+        before = await _locked(order, seat, now)
         await db.execute("UPDATE seat SET state = 'cancelled' WHERE id = $1", seat.id)
         left = await db.fetch_value("SELECT count(*) FROM seat WHERE seat_order = $1 AND state = 'confirmed'", order.id)
         if left == 0:
@@ -46,15 +60,75 @@ async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, by: str, now: dat
                 order.id, now,
             )  # fmt: skip
         await offer_freed([seat.ticket_type])
-        address, name = seat.email or order.email, seat.name or order.contact_name
-        await enqueue("registration.tell_seat_gone", seat=seat.id, address=address, name=name)
+        await _tell_gone(seat.id, before, before["email"] or order.email)
         await audit.record(actor=by, verb="cancel seat", kind="order", key=order.number, now=now, seat=seat.position)
 
 
-async def _lock_open(order: OrderRecord, seat: SeatRecord, now: datetime) -> None:
+async def send_confirmation_again(*, order: OrderRecord, now: datetime) -> None:
+    """Send the confirmation as a new mail, whatever became of earlier ones. Raises Conflict before there is one."""
+    async with db.transaction():
+        state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1", order.id)
+        if state != "confirmed":
+            raise Conflict("There is no confirmation to send.")
+        await forget_refusals(order.email)
+        await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
+
+
+async def change_address(*, order: OrderRecord, email: str, now: datetime) -> str:
+    """Look after a confirmed order from another address; gives the secret of its page, which is new.
+
+    The buyer's own seats go along, with new tickets: whoever reads the address before, perhaps a stranger's for a slip
+    of the finger, no longer sees or changes anything, and is told so.
+    """
+    made = secret()
+    async with db.transaction():
+        row = await db.fetch_one("SELECT state, email, secret FROM seat_order WHERE id = $1 FOR UPDATE", order.id)
+        if row is None or (row["state"], row["secret"]) != ("confirmed", order.secret):
+            raise Conflict("This order can no longer be changed here.")
+        if row["email"] == email:
+            made = order.secret
+        else:
+            await db.execute("UPDATE seat_order SET email = $2, secret = $3 WHERE id = $1", order.id, email, made)
+            ended = await _take_along(order.id, row["email"], email)
+            if row["email"]:
+                await enqueue("registration.tell_order_moved", order=order.id, address=row["email"], codes=ended)
+            await audit.record(
+                actor=f"order {order.number}", verb="change address", kind="order", key=order.number, now=now
+            )
+        await forget_refusals(email)
+        await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
+    return made
+
+
+async def _take_along(order_id: int, before: str, after: str) -> list[str]:
+    """Move the seats of one address to another, with new codes; gives the codes that have ended."""
+    seats = await db.fetch(
+        "SELECT id, code FROM seat WHERE seat_order = $1 AND email = $2 AND email <> '' AND state = 'confirmed' ORDER BY id",
+        order_id, before,
+    )  # fmt: skip
+    for seat in seats:
+        await db.execute(
+            "UPDATE seat SET email = $2, code = $3, claim_secret = $4 WHERE id = $1",
+            seat["id"], after, readable(10), secret(),
+        )  # fmt: skip
+    return [seat["code"] for seat in seats]
+
+
+async def _tell_gone(seat_id: int, before: Any, address: str) -> None:
+    name = f"{before['first_name']} {before['last_name']}".strip()
+    await enqueue("registration.tell_seat_gone", seat=seat_id, address=address, name=name, code=before["code"])
+
+
+async def _locked(order: OrderRecord, seat: SeatRecord, now: datetime) -> Any:
+    """The seat as it is now, under its order's lock, if it may be changed by whoever came to it as `seat`."""
     state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1 FOR UPDATE", order.id)
-    seat_state = await db.fetch_value("SELECT state FROM seat WHERE id = $1", seat.id)
-    if (state, seat_state) != ("confirmed", "confirmed"):
+    row = await db.fetch_one(
+        "SELECT state, first_name, last_name, email, code, claim_secret, named_at FROM seat WHERE id = $1", seat.id
+    )
+    if row is None or (state, row["state"], row["claim_secret"]) != ("confirmed", "confirmed", seat.claim_secret):
         raise Conflict("This seat is no longer yours to change.")
+    if not order.is_on:
+        raise Conflict("The event was called off.")
     if order.ends_at <= now:
         raise Conflict("The event is over.")
+    return row

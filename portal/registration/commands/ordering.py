@@ -16,7 +16,7 @@ from portal.payments.commands.purchases import lock_purchase, open_purchase
 from portal.payments.rules import treatment_for
 from portal.registration import queries
 from portal.registration.commands.holding import SoldOut, lock_and_check
-from portal.registration.commands.lapsing import release_seats
+from portal.registration.commands.lapsing import CALLED_OFF, end_unconfirmed
 from portal.registration.values import OrderRecord, SeatRecord
 
 KIND = "registration"
@@ -57,6 +57,7 @@ async def save_details(
         )  # fmt: skip
         if held is None:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
+        await _refuse_unless_on(order.id)
         for seat, attendee in zip(seats, attendees, strict=True):
             await _name(seat, attendee, buyer.company, now)
         if any(seat.net for seat in seats):
@@ -119,8 +120,12 @@ def _basket(order: OrderRecord, buyer: Buyer, until: datetime) -> Basket:
 
 
 async def confirm_free(*, order_id: int, now: datetime) -> None:
-    """Confirm a held order that costs nothing. Raises Conflict when it lapsed, or when it does cost something."""
+    """Confirm a held order that costs nothing.
+
+    Raises Conflict when it lapsed, when it does cost something, and when the event is no longer on.
+    """
     async with db.transaction():
+        await _refuse_unless_on(order_id)
         confirmed = await db.fetch_value(
             "UPDATE seat_order o SET state = 'confirmed', confirmed_at = $2 WHERE id = $1 AND state = 'held' "
             "AND holds_until > $2 AND NOT EXISTS (SELECT FROM seat WHERE seat_order = o.id AND net > 0 AND state = 'held') "
@@ -132,17 +137,39 @@ async def confirm_free(*, order_id: int, now: datetime) -> None:
         await _confirm_seats(order_id)
 
 
+async def _is_on(order_id: int) -> bool:
+    """Whether the order's event takes place; until commit nobody calls it off."""
+    return bool(
+        await db.fetch_value(
+            "SELECT e.state IN ('published', 'moved') FROM event e JOIN seat_order o ON o.event = e.id "
+            "WHERE o.id = $1 FOR SHARE OF e",
+            order_id,
+        )
+    )
+
+
+async def _refuse_unless_on(order_id: int) -> None:
+    if not await _is_on(order_id):
+        raise Conflict("This event has been called off. Nothing was registered, and nothing is charged.")
+
+
 async def _confirm_seats(order_id: int) -> None:
     await db.execute("UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'", order_id)
     await enqueue("registration.send_confirmation", order=order_id)
 
 
 async def _fulfil(bought: PaidPurchase) -> bool:
-    """Money is here: confirm the seats, taking them again if the hold has lapsed and they are still free."""
+    """Money is here: confirm the seats, taking them again if the hold has lapsed and they are still free.
+
+    Money for an event that was called off meanwhile goes back.
+    """
     order_id = await _locked_order(bought)
     order = await queries.order_by_id(order_id)
     assert order is not None
     if order.state in ("held", "paying"):
+        if not await _is_on(order_id):
+            await end_unconfirmed(order_id=order_id, reason=CALLED_OFF, now=bought.now)
+            return False
         await _mark_confirmed(order_id, bought.now)
         return True
     if order.state != "lapsed":
@@ -150,11 +177,13 @@ async def _fulfil(bought: PaidPurchase) -> bool:
     wanted: dict[int, int] = {}
     for seat in order.seats:
         wanted[seat.ticket_type] = wanted.get(seat.ticket_type, 0) + 1
-    if order.event_state == "cancelled" or await _code_is_used_up(order):
+    if await _code_is_used_up(order):
         return False
     try:
         await lock_and_check(wanted, await queries.tickets(order.event_id, now=bought.now))
     except SoldOut:
+        return False
+    if not await _is_on(order_id):
         return False
     await db.execute("UPDATE seat SET state = 'held' WHERE seat_order = $1 AND state = 'released'", order_id)
     await _mark_confirmed(order_id, bought.now)
@@ -187,12 +216,7 @@ async def _wait(bought: PaidPurchase) -> None:
 
 async def _fail(bought: PaidPurchase) -> None:
     order_id = await _locked_order(bought)
-    await db.execute(
-        "UPDATE seat_order SET state = 'lapsed', ended_at = $2, end_reason = 'the payment failed' "
-        "WHERE id = $1 AND state = 'paying'",
-        order_id, bought.now,
-    )  # fmt: skip
-    await release_seats(order_id)
+    await end_unconfirmed(order_id=order_id, reason="the payment failed", now=bought.now)
 
 
 async def _refused(bought: PaidPurchase) -> None:

@@ -64,9 +64,11 @@ async def _offer_next(ticket_type: int, now: datetime) -> bool:
     async with db.transaction():
         entry = await db.fetch_one(
             "SELECT w.id, w.email, w.name, w.party_size, t.event FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type "
+            "JOIN event e ON e.id = t.event AND e.state IN ('published', 'moved') AND e.ends_at > $2 "
             "WHERE w.ticket_type = $1 AND w.left_at IS NULL AND w.offered_at IS NULL ORDER BY w.id LIMIT 1 "
             "FOR UPDATE OF w",
             ticket_type,
+            now,
         )
         if entry is None:
             return False

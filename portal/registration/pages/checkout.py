@@ -23,6 +23,7 @@ from portal.registration.commands.lapsing import give_back
 from portal.registration.commands.ordering import basket_lines, confirm_free, save_details
 from portal.registration.forms import CodeForm, read_details
 from portal.registration.pages.inputs import PaymentsHere
+from portal.registration.pages.limits import INVITATIONS
 from portal.registration.tables import OrderState
 from portal.registration.values import OrderRecord
 from portal.web.clients import network
@@ -70,6 +71,8 @@ class CheckoutPages(Controller):
         if not _still_held(order, now):
             return see_other(order.path)
         await spend(_CHECKOUTS, network(request), now=now)
+        others = {attendee.email for attendee in filled.data.attendees} - {"", filled.data.buyer.email, *_known(order)}
+        await spend(INVITATIONS, network(request), now=now, count=len(others))
         purchase_id = await save_details(
             order=order, buyer=filled.data.buyer, attendees=filled.data.attendees, actor=actor, now=now
         )
@@ -125,6 +128,11 @@ async def _to_stripe(order: OrderRecord, purchase_id: int, payments: PaymentsHer
             order.path,
             notice="The payment page cannot be reached just now. Your places stay held; please try again.",
         )
+
+
+def _known(order: OrderRecord) -> set[str]:
+    """Addresses that were counted when the details were saved before."""
+    return {seat.email for seat in order.seats}
 
 
 def _still_held(order: OrderRecord, now: Now) -> bool:

@@ -35,7 +35,7 @@ class MyPages(Controller):
 
     @get("/calendar")
     async def calendar(self, request: Request, actor: SignedIn, now: Now) -> Response[Any]:
-        secret = await feed_address(kind="person", key=actor.email, now=now)
+        secret = await feed_address(kind="person", key=str(actor.account_id), now=now)
         address = f"{current().base_url}/calendars/mine/{secret}.ics"
         return page(
             request,
@@ -49,5 +49,5 @@ class MyPages(Controller):
 
     @post("/calendar/rotation")
     async def rotate(self, actor: SignedIn, now: Now) -> Response[Any]:
-        await rotate_feed_address(kind="person", key=actor.email, now=now)
+        await rotate_feed_address(kind="person", key=str(actor.account_id), now=now)
         return see_other("/account/calendar", notice="Your feed has a new address; the old one stopped working.")

@@ -9,25 +9,27 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.calendars import queries as calendar_queries
-from portal.calendars.invitations import invitation
-from portal.calendars.tables import Method
-from portal.core import db
 from portal.core.errors import Conflict, NotFound
-from portal.core.jobs import enqueue
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.notifications import queries as mail_queries
 from portal.payments import queries as payment_queries
 from portal.payments.documents import invoice_pdf
 from portal.payments.values import GatewayError
+from portal.registration.commands.attending import change_address, send_confirmation_again
 from portal.registration.documents import ticket_pdf
+from portal.registration.forms import OrderAddress
+from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import open_order
-from portal.registration.pages.files import pdf_file, private_file
+from portal.registration.pages.files import calendar_answer, pdf_file
 from portal.registration.pages.inputs import PaymentsHere
+from portal.registration.pages.limits import INVITATIONS
 from portal.registration.rules import truth
 from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord, SeatRecord
+from portal.web.clients import network
+from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
@@ -78,12 +80,24 @@ class OrderPages(Controller):
     @post("/mail")
     async def send_again(self, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
-        if order.state is not OrderState.CONFIRMED:
-            raise Conflict("There is no confirmation to send yet.")
         await spend(_MAILS, order.number, now=now)
-        async with db.transaction():
-            await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
+        await send_confirmation_again(order=order, now=now)
         return see_other(order.path, notice=f"The confirmation is on its way to {order.email} again.")
+
+    @post("/address")
+    async def correct_address(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
+        """Look after the order from another address, for instance because the first one was mistyped."""
+        order = await open_order(secret)
+        form = await read(request, OrderAddress)
+        if form.data is None:
+            return await _answer(request, order, now, status=422, form=form)
+        await spend(_MAILS, order.number, now=now)
+        await spend(INVITATIONS, network(request), now=now)
+        email = form.data.email
+        made = await change_address(order=order, email=email, now=now)
+        return see_other(
+            f"/orders/{made}", notice=f"Saved. Everything goes to {email} now, with a new address of this page."
+        )
 
     @get("/tickets.pdf")
     async def tickets(self, secret: FromPath[str], phone: FromQuery[str] = "") -> Response[bytes]:
@@ -107,19 +121,12 @@ class OrderPages(Controller):
             raise NotFound("There is no such invoice for this order.")
         return pdf_file(await invoice_pdf(found), f"{found.number}.pdf")
 
-    @get("/invitation.ics")
-    async def calendar_file(self, secret: FromPath[str]) -> Response[bytes]:
-        """The invitation as a file, as the mail carries it."""
+    @get("/calendar/{file:str}")
+    async def calendar(self, secret: FromPath[str], file: FromPath[str]) -> Response[bytes]:
+        """The invitation of one place, as its mail carries it; `file` is its position with `.ics`."""
         order = await open_order(secret)
-        revision = (await calendar_queries.current("event", [str(order.event_id)])).get(str(order.event_id))
-        if order.state is not OrderState.CONFIRMED or revision is None:
-            raise NotFound("There is no calendar entry for this order.")
-        method = Method.CANCEL if revision.entry.cancelled else Method.REQUEST
-        content = invitation(
-            revision, method=method, attendee_email=order.email, attendee_name=order.contact_name,
-            organizer=current().mail_from,
-        )  # fmt: skip
-        return private_file(content, "text/calendar; charset=utf-8", f"{order.event_slug}.ics")
+        seat = next((s for s in order.seats if f"{s.position}.ics" == file and s.state is SeatState.CONFIRMED), None)
+        return calendar_answer(await calendar_file(order, seat) if seat else None, order)
 
 
 async def _tickets(order: OrderRecord, seats: list[SeatRecord], phone: bool) -> Response[bytes]:
@@ -140,25 +147,31 @@ async def _ask_stripe(order: OrderRecord, payments: PaymentsHere, now: Now) -> O
     return await open_order(order.secret)
 
 
-async def _answer(request: Request, order: OrderRecord, now: Now, block: str | None = None) -> Response[Any]:
+async def _answer(
+    request: Request, order: OrderRecord, now: Now, block: str | None = None, *, status: int = 200,
+    form: Filled[Any] | None = None,
+) -> Response[Any]:  # fmt: skip
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
     purchase = story.purchase if story else None
     facts = truth.Facts(
         order=order,
         story=story,
         mails=await mail_queries.mails_about("order", str(order.id)),
-        sent=await _sent(order),
+        sent=await calendar_queries.sent_to("event", str(order.event_id), _addresses(order)),
         locale=current().site_locale,
     )
     waiting = order.state in (OrderState.HELD, OrderState.PAYING)
-    held = order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
+    held = order.is_on and order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
+    confirmed = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
     return page(
-        request, "registration/order.html", block=block, private=True, headers={"X-Robots-Tag": "noindex"}, order=order,
+        request, "registration/order.html", block=block, status=status, private=True, headers={"X-Robots-Tag": "noindex"},
+        order=order, form=form or blank(email=order.email),
         purchase=purchase, steps=truth.timeline(facts), headline=truth.headline(order, purchase.money(0) if purchase else None),
         invoices=story.invoices if story else [], waiting=waiting, held=held, paid_for=purchase is not None,
         checked=truth.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
-        confirmed=[seat for seat in order.seats if seat.state is SeatState.CONFIRMED],
-        qr={seat.id: _qr(order, seat) for seat in order.seats if seat.state is SeatState.CONFIRMED},
+        confirmed=confirmed, passes=confirmed if order.is_on else [],
+        own=next((seat for seat in confirmed if seat.email == order.email and seat.named_at is not None), None),
+        qr={seat.id: _qr(order, seat) for seat in confirmed},
         over=order.ends_at <= now, news_expected=_news_expected(order, facts, now),
     )  # fmt: skip
 
@@ -173,10 +186,5 @@ def _news_expected(order: OrderRecord, facts: truth.Facts, now: datetime) -> boo
     return any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails)
 
 
-async def _sent(order: OrderRecord) -> list[truth.Sent]:
-    addresses = {order.email, *(seat.email for seat in order.seats if seat.email)}
-    rows = await calendar_queries.sent_to("event", str(order.event_id), sorted(addresses))
-    return [
-        truth.Sent(r["address"], r["number"], r["newest"], r["method"] == Method.CANCEL.value, r["sent_at"])
-        for r in rows
-    ]
+def _addresses(order: OrderRecord) -> list[str]:
+    return sorted({order.email, *(seat.email for seat in order.seats)} - {""})

@@ -1,8 +1,13 @@
-"""One place: its name, typed by whoever comes; and giving it up."""
+"""One place: its name, its ticket, and giving it up. Reached from its order, or at an address of its own.
 
+Whoever was sent the place's own address sees that place and nothing else of the order.
+"""
+
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
@@ -15,8 +20,10 @@ from portal.registration.commands.attending import ask_colleague, cancel_seat, n
 from portal.registration.commands.ordering import Attendee
 from portal.registration.documents import ticket_pdf
 from portal.registration.forms import AskColleague, Named
+from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import open_order
-from portal.registration.pages.files import pdf_file
+from portal.registration.pages.files import calendar_answer, pdf_file
+from portal.registration.pages.limits import INVITATIONS
 from portal.registration.tables import SeatState
 from portal.registration.values import OrderRecord, SeatRecord
 from portal.web.clients import network
@@ -27,92 +34,153 @@ from portal.web.rendering import page, see_other
 _NAMES = Limit("seat-names", tries=60, per=timedelta(minutes=10))
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A seat as somebody came to it: `path` is where; `of_order` when it was from the order's page."""
+
+    order: OrderRecord
+    seat: SeatRecord
+    path: str
+    of_order: bool = False
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Where its ticket and its calendar entry are."""
+        if self.of_order:
+            number = self.seat.position
+            return {
+                "ticket": f"{self.order.path}/tickets/{number}.pdf",
+                "calendar": f"{self.order.path}/calendar/{number}.ics",
+            }
+        return {"ticket": f"{self.path}/ticket.pdf", "calendar": f"{self.path}/invitation.ics"}
+
+
 class SeatPages(Controller):
     """A seat at its own secret address, which a colleague can be sent."""
 
+    path = "/seats"
     opt = {"public": True}
     include_in_schema = False
 
-    @get("/seats/{claim:str}")
+    @get("/passed-on")
+    async def passed_on(self, request: Request) -> Response[Any]:
+        """Where somebody ends who has handed a place on: what they came with opens nothing any more."""
+        return page(request, "registration/passed_on.html", private=True, headers={"X-Robots-Tag": "noindex"})
+
+    @get("/{claim:str}")
     async def show(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
-        order, seat = await _seat(claim)
-        known = blank(
-            first_name=seat.first_name, last_name=seat.last_name, email=seat.email, job_title=seat.job_title,
-            company=seat.company,
-        )  # fmt: skip
-        return _page(request, order, seat, known, now)
+        return _page(request, await _claimed(claim), None, now)
 
-    @post("/seats/{claim:str}")
+    @post("/{claim:str}")
     async def name(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
-        order, seat = await _seat(claim)
-        form = await read(request, Named)
-        if form.data is None:
-            return _page(request, order, seat, form, now, status=422)
-        await spend(_NAMES, network(request), now=now)
-        typed = form.data
-        await name_seat(
-            order=order, seat=seat, company=typed.company, now=now,
-            attendee=Attendee(typed.first_name, typed.last_name, typed.email, typed.job_title),
-        )  # fmt: skip
-        return see_other(f"/seats/{claim}", notice=f"Saved. The ticket is on its way to {typed.email}.")
+        return await _name(request, await _claimed(claim), now)
 
-    @get("/seats/{claim:str}/ticket.pdf")
+    @post("/{claim:str}/colleague")
+    async def ask(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
+        return await _ask(request, await _claimed(claim), now)
+
+    @get("/{claim:str}/ticket.pdf")
     async def ticket(self, claim: FromPath[str], phone: FromQuery[str] = "") -> Response[bytes]:
         """The ticket of whoever holds this seat, without the rest of the order."""
-        order, seat = await _seat(claim)
-        return pdf_file(
-            await ticket_pdf(order, [seat], phone=bool(phone)), f"ticket-{order.number}-{seat.position}.pdf"
-        )
+        place = await _claimed(claim)
+        name = f"ticket-{place.order.number}-{place.seat.position}.pdf"
+        return pdf_file(await ticket_pdf(place.order, [place.seat], phone=bool(phone)), name)
 
-    @post("/seats/{claim:str}/colleague")
-    async def ask(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
-        order, seat = await _seat(claim)
-        form = await read(request, AskColleague)
-        if form.data is None:
-            return _page(request, order, seat, Filled(form.values, {"colleague": form.error("email")}), now, status=422)
-        await spend(_NAMES, network(request), now=now)
-        await ask_colleague(order=order, seat=seat, email=form.data.email, now=now)
-        return see_other(order.path, notice=f"We have asked {form.data.email} to fill in the name.")
+    @get("/{claim:str}/invitation.ics")
+    async def calendar(self, claim: FromPath[str]) -> Response[bytes]:
+        """The invitation, as the mail carries it."""
+        place = await _claimed(claim)
+        return calendar_answer(await calendar_file(place.order, place.seat), place.order)
 
-    @get("/orders/{secret:str}/seats/{position:int}/cancellation")
+
+class OrderSeatPages(Controller):
+    """A seat as whoever placed the order sees it."""
+
+    path = "/orders/{secret:str}/seats/{position:int}"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get()
+    async def show(self, request: Request, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
+        return _page(request, await _ordered(secret, position), None, now)
+
+    @post()
+    async def name(self, request: Request, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
+        return await _name(request, await _ordered(secret, position), now)
+
+    @post("/colleague")
+    async def ask(self, request: Request, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
+        return await _ask(request, await _ordered(secret, position), now)
+
+    @get("/cancellation")
     async def confirm_cancelling(
         self, request: Request, secret: FromPath[str], position: FromPath[int]
     ) -> Response[Any]:
-        order = await open_order(secret)
-        return page(request, "registration/cancel_seat.html", private=True, order=order, seat=_of(order, position))
+        place = await _ordered(secret, position)
+        return page(request, "registration/cancel_seat.html", private=True, order=place.order, seat=place.seat)
 
-    @post("/orders/{secret:str}/seats/{position:int}/cancellation")
+    @post("/cancellation")
     async def cancel(self, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
-        order = await open_order(secret)
-        seat = _of(order, position)
-        await cancel_seat(order=order, seat=seat, by=f"order {order.number}", now=now)
-        return see_other(order.path, notice=f"Ticket {seat.position} has been given up.")
+        place = await _ordered(secret, position)
+        await cancel_seat(order=place.order, seat=place.seat, by=f"order {place.order.number}", now=now)
+        return see_other(place.order.path, notice=f"Ticket {position} has been given up.")
 
 
-async def _seat(claim: str) -> tuple[OrderRecord, SeatRecord]:
+async def _claimed(claim: str) -> Place:
     found = await queries.order_by_claim(claim[:64])
     if found is None or found[1].state is not SeatState.CONFIRMED:
         raise NotFound("There is no place at this address (any more). Please ask whoever sent it to you.")
-    return found
+    return Place(*found, path=found[1].path)
 
 
-def _of(order: OrderRecord, position: int) -> SeatRecord:
+async def _ordered(secret: str, position: int) -> Place:
+    order = await open_order(secret)
     seat = next((s for s in order.seats if s.position == position and s.state is SeatState.CONFIRMED), None)
     if seat is None:
         raise NotFound("There is no such place in this order (any more).")
-    return seat
+    return Place(order, seat, path=f"{order.path}/seats/{position}", of_order=True)
 
 
-def _page(
-    request: Request,
-    order: OrderRecord,
-    seat: SeatRecord,
-    form: Filled[Any],
-    now: Now,
-    *,
-    status: int = 200,
-) -> Response[Any]:
+async def _name(request: Request, place: Place, now: Now) -> Response[Any]:
+    form = await read(request, Named)
+    if form.data is None:
+        return _page(request, place, form, now, status=422)
+    await spend(_NAMES, network(request), now=now)
+    typed = form.data
+    if typed.email != place.seat.email:
+        await spend(INVITATIONS, network(request), now=now)
+    passed_on = await name_seat(
+        order=place.order, seat=place.seat, company=typed.company, now=now,
+        attendee=Attendee(typed.first_name, typed.last_name, typed.email, typed.job_title),
+    )  # fmt: skip
+    notice = f"Saved. The ticket is on its way to {typed.email}."
+    if place.of_order:
+        return see_other(place.order.path, notice=notice)
+    return see_other("/seats/passed-on" if passed_on else place.path, notice=notice)
+
+
+async def _ask(request: Request, place: Place, now: Now) -> Response[Any]:
+    form = await read(request, AskColleague)
+    if form.data is None:
+        typed = {**_known(place.seat).values, "colleague": form.value("email")}
+        return _page(request, place, Filled(typed, {"colleague": form.error("email")}), now, status=422)
+    await spend(_NAMES, network(request), now=now)
+    await spend(INVITATIONS, network(request), now=now)
+    await ask_colleague(order=place.order, seat=place.seat, email=form.data.email, now=now)
+    notice = f"We have asked {form.data.email} to fill in the name."
+    return see_other(place.order.path if place.of_order else "/seats/passed-on", notice=notice)
+
+
+def _page(request: Request, place: Place, form: Filled[Any] | None, now: Now, *, status: int = 200) -> Response[Any]:
+    over = "The event is over." if place.order.ends_at <= now else ""
     return page(
-        request, "registration/seat.html", status=status, private=True, headers={"X-Robots-Tag": "noindex"}, order=order,
-        seat=seat, form=form, over=order.ends_at <= now,
+        request, "registration/seat.html", status=status, private=True, headers={"X-Robots-Tag": "noindex"},
+        order=place.order, seat=place.seat, place=place, form=form or _known(place.seat),
+        closed=over if place.order.is_on else "The event was called off.",
+    )  # fmt: skip
+
+
+def _known(seat: SeatRecord) -> Filled[Any]:
+    return blank(
+        first_name=seat.first_name, last_name=seat.last_name, email=seat.email, job_title=seat.job_title,
+        company=seat.company,
     )  # fmt: skip

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from portal.calendars.tables import Method
+from portal.calendars.values import Sent
 from portal.core.money import Money, written
 from portal.core.times import moment
+from portal.events.tables import EventFormat
 from portal.notifications.tables import MailState
 from portal.notifications.values import MailRecord
 from portal.payments.queries import PurchaseRecord, Story
@@ -24,16 +27,6 @@ class Step(msgspec.Struct, frozen=True):
     tone: str = "done"
     proof: str = ""
     when: str = ""
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """A calendar revision somebody was sent; `newest` is the item's newest one."""
-
-    address: str
-    number: int
-    newest: int
-    cancelled: bool
-    at: datetime
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -103,20 +96,16 @@ def _money(facts: Facts) -> list[Step]:
         case PurchaseState.OPEN if order.state is OrderState.HELD:
             steps.append(Step(f"{total} to pay", "Not received yet.", tone="wait", when="until the hold ends"))
     if purchase.state is PurchaseState.RETURNED:
-        steps.append(
-            Step(
-                "The money came too late",
-                "The places had gone to others. We send everything back.",
-                purchase.paid_at,
-                "bad",
-            )
-        )
+        late = ("The money came too late", "The places had gone to others. We send everything back.")
+        off = ("The money came after the event was called off", "We send everything back.")
+        steps.append(Step(*(late if order.is_on else off), purchase.paid_at, "bad"))
     return [*steps, *_lapsed(order)]
 
 
 def _lapsed(order: OrderRecord) -> list[Step]:
     if order.state is OrderState.LAPSED:
-        return [Step("Places back on sale", f"The order was {order.end_reason}.", order.ended_at, "bad")]
+        title = "Places back on sale" if order.is_on else "Order ended"
+        return [Step(title, f"{order.end_reason.capitalize()}.", order.ended_at, "bad")]
     return []
 
 
@@ -157,52 +146,54 @@ def _seats(facts: Facts) -> list[Step]:
 
 
 def _mails(facts: Facts) -> list[Step]:
-    steps = []
-    for mail in facts.mails:
-        server = mail.recipient.rpartition("@")[2]
-        match mail.state:
-            case MailState.ACCEPTED:
-                tries = "on the first attempt" if mail.attempts <= 1 else f"on attempt {mail.attempts}"
-                steps.append(
-                    Step(f"Mail accepted by {server}", f"“{mail.subject}”, {tries}. Not there? Look in quarantine.",
-                         mail.answered_at)
-                )  # fmt: skip
-            case MailState.BOUNCED | MailState.FAILED:
-                steps.append(
-                    Step(f"Mail refused by {server}", f"“{mail.subject}” did not arrive. Please check the address.",
-                         mail.answered_at, "bad", mail.answer)
-                )  # fmt: skip
-            case MailState.SUPPRESSED:
-                steps.append(
-                    Step(
-                        "Mail not sent",
-                        f"{server} refused earlier mails to this address.",
-                        mail.queued_at,
-                        "bad",
-                    )
-                )
-            case _:
-                again = (
-                    "" if not mail.attempts else f"{server} asked us to try later; attempt {mail.attempts + 1} follows."
-                )
-                steps.append(Step(f"Mail to {server}", again or "Waiting to be sent.", tone="wait", when="in a moment"))
-    return steps
+    return [_mail(mail) for mail in facts.mails]
+
+
+def _mail(mail: MailRecord) -> Step:
+    said = f"“{mail.subject}” to {mail.recipient}"
+    match mail.state:
+        case MailState.ACCEPTED:
+            tries = "on the first attempt" if mail.attempts <= 1 else f"on attempt {mail.attempts}"
+            text = f"{said}, {tries}. Not there? Look in quarantine."
+            return Step(f"Mail accepted by {mail.domain}", text, mail.answered_at)
+        case MailState.BOUNCED:
+            text = f"{said} did not arrive. Please check the address."
+            return Step(f"Mail refused by {mail.domain}", text, mail.answered_at, "bad", mail.answer)
+        case MailState.FAILED:
+            text = f"{said} could not be sent. Please check the address."
+            return Step(f"Mail not taken by {mail.domain}", text, mail.answered_at, "bad", mail.answer)
+        case MailState.SUPPRESSED:
+            return Step("Mail not sent", f"{said}. {mail.answer}", mail.answered_at, "bad")
+        case _:
+            text = f"{mail.domain} asked us to try later; attempt {mail.attempts + 1} follows." if mail.attempts else ""
+            return Step(f"Mail to {mail.domain}", text or f"{said} waits to be sent.", tone="wait", when="in a moment")
 
 
 def _calendar(facts: Facts) -> list[Step]:
-    steps = []
-    for sent in facts.sent:
-        if sent.cancelled:
-            steps.append(Step("Calendar entry taken back", "A cancellation went out with the mail.", sent.at))
-        else:
-            newest = "" if sent.number >= sent.newest else " A newer version is on its way."
-            steps.append(Step(f"Calendar entry, version {sent.number}", f"Went out with the mail.{newest}", sent.at))
-    if facts.order.state is OrderState.CONFIRMED:
+    steps = [_sent(sent) for sent in facts.sent]
+    if facts.order.state is OrderState.CONFIRMED and facts.order.is_on:
         steps.append(
             Step("Next calendar version", "Only when the time or place changes. You will see it here.", tone="wait",
                  when="if needed")
         )  # fmt: skip
     return steps
+
+
+def _sent(sent: Sent) -> Step:
+    taken_back = sent.method is Method.CANCEL
+    title = "Calendar entry taken back" if taken_back else f"Calendar entry, version {sent.number}"
+    what = "The cancellation" if taken_back else "It"
+    if sent.lost:
+        return Step(
+            f"{title}: not arrived",
+            f"{what} was sent to {sent.address} with a mail that did not arrive.",
+            sent.sent_at,
+            "bad",
+        )
+    if sent.waiting:
+        return Step(title, f"{what} waits to go out to {sent.address} with its mail.", tone="wait", when="in a moment")
+    newer = "" if sent.newest or taken_back else " A newer version has been made since."
+    return Step(title, f"{what} went out to {sent.address} with the mail.{newer}", sent.sent_at)
 
 
 def _refunds(facts: Facts) -> list[Step]:
@@ -230,12 +221,12 @@ def _refunds(facts: Facts) -> list[Step]:
 
 def headline(order: OrderRecord, money: Money | None) -> str:
     """What the page says first."""
-    where = order.city or ("online" if order.event_format == "online" else order.event_title)
+    if not order.is_on:
+        return "This event is cancelled."
     match order.state:
         case OrderState.CONFIRMED:
-            if order.event_format == "online":
-                return "You are registered."
-            return f"You are going to {where}." if order.city else "You are registered."
+            on_site = order.city and order.event_format != EventFormat.ONLINE
+            return f"You are going to {order.city}." if on_site else "You are registered."
         case OrderState.PAYING:
             return "Your bank is on it."
         case OrderState.HELD:

@@ -20,7 +20,7 @@ from portal.core import db, jobs
 from portal.core.errors import Conflict, Invalid, RateLimited
 from portal.core.tokens import hashed, signature, signature_matches
 from portal.core.urgency import Urgency
-from portal.notifications.commands import queue_mail
+from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
 
 SEND_CODE = "accounts.send_code"

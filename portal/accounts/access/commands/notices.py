@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.core import db
-from portal.notifications.commands import queue_mail
+from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
 
 

@@ -1,4 +1,4 @@
-"""Everything that changes the outbox, and what recipients asked for.
+"""Everything that changes the outbox.
 
 A mail is sent between two commands: `claim` keeps other workers away, `record_answer` writes down what the
 server said. A worker that dies in between has perhaps handed the mail over: it is sent again after the claim
@@ -6,7 +6,6 @@ has lapsed, with the same Message-ID and the same bytes (at least once; mail sys
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from urllib.parse import urlsplit
@@ -16,10 +15,10 @@ from portal.core.errors import Conflict, NotFound
 from portal.core.settings import current
 from portal.core.urgency import Urgency
 from portal.notifications import rules
+from portal.notifications.commands import addresses
 from portal.notifications.tables import MailState, Reason
 from portal.notifications.values import Answer, Message, Outgoing, Part, Verdict
 
-DELIVER = "notifications.deliver"
 _SENT_AGAIN = re.compile(r"~\d+$")
 
 
@@ -49,7 +48,7 @@ async def queue_mail(*, message: Message, now: datetime) -> int | None:
             return None
         await _add_parts(mail, message.parts)
         if fits:
-            await jobs.enqueue(DELIVER, urgency=rules.urgency(message.topic), mail=mail)
+            await jobs.enqueue(rules.job(message.topic), urgency=rules.urgency(message.topic), mail=mail)
     return mail
 
 
@@ -96,8 +95,8 @@ UPDATE mail SET attempts = attempts + 1, claimed_until = $2::timestamptz + $3::i
 WHERE id = $1 AND state IN ('queued', 'deferred') AND next_try_at <= $2::timestamptz + $4::interval
   AND (claimed_until IS NULL OR claimed_until <= $2)
 RETURNING id, attempts AS attempt, topic, recipient, reply_to, subject, text, html, message_id, queued_at,
-  (SELECT reason FROM suppression s WHERE s.address = mail.recipient AND s.topic IN ('*', mail.topic)
-   ORDER BY s.topic LIMIT 1) AS suppressed
+  ARRAY(SELECT reason FROM suppression s WHERE s.address = mail.recipient AND s.topic IN ('*', mail.topic)
+        ORDER BY s.topic) AS reasons
 """
 _SUPPRESSED = {
     Reason.REFUSED: "Not sent: the address was refused by its mail server before.",
@@ -113,8 +112,9 @@ async def claim(*, mail_id: int, now: datetime) -> Outgoing | None:
         if row is None:
             return None
         facts = dict(row)
-        if (reason := facts.pop("suppressed")) is not None:
-            await _unsent(mail_id, MailState.SUPPRESSED, _SUPPRESSED[Reason(reason)], now)
+        reasons = [Reason(reason) for reason in facts.pop("reasons")]
+        if stopping := [reason for reason in reasons if rules.stops(reason, row["topic"])]:
+            await _unsent(mail_id, MailState.SUPPRESSED, _SUPPRESSED[stopping[0]], now)
             return None
         if rules.worn_out(row["topic"], row["attempt"]):
             await _unsent(mail_id, MailState.FAILED, "Given up: every try broke off on our side.", now)
@@ -135,6 +135,7 @@ _STATES = {
     Verdict.ACCEPTED: MailState.ACCEPTED,
     Verdict.REFUSED: MailState.BOUNCED,
     Verdict.ADDRESS_REFUSED: MailState.BOUNCED,
+    Verdict.ADDRESS_DOUBTED: MailState.BOUNCED,
     Verdict.IMPOSSIBLE: MailState.FAILED,
 }
 _RECORD = """
@@ -162,16 +163,21 @@ async def record_answer(*, mail: Outgoing, answer: Answer, now: datetime) -> Mai
         if not db.affected(done):
             return None
         if wait is not None:
-            await jobs.enqueue(DELIVER, after=wait, urgency=rules.urgency(mail.topic), mail=mail.id)
-        if verdict is Verdict.ADDRESS_REFUSED:
-            await _suppress(mail.recipient, "*", Reason.REFUSED, said, now)
+            await jobs.enqueue(rules.job(mail.topic), after=wait, urgency=rules.urgency(mail.topic), mail=mail.id)
+        match verdict:
+            case Verdict.ACCEPTED:
+                await addresses.forget_refusals(mail.recipient)
+            case Verdict.ADDRESS_REFUSED:
+                await addresses.note_refused(address=mail.recipient, words=said, now=now)
+            case Verdict.ADDRESS_DOUBTED:
+                await addresses.note_doubted(address=mail.recipient, words=said, now=now)
     return state
 
 
 _WITHOUT_JOB = """
-SELECT id FROM mail m
+SELECT id, topic FROM mail m
 WHERE state IN ('queued', 'deferred') AND next_try_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $2)
-  AND NOT EXISTS (SELECT 1 FROM pgqueuer q WHERE q.entrypoint = $3 AND q.status IN ('queued', 'picked')
+  AND NOT EXISTS (SELECT 1 FROM pgqueuer q WHERE q.entrypoint = ANY($3) AND q.status IN ('queued', 'picked')
                   AND q.payload = convert_to(format('{"mail":%s}', m.id), 'UTF8'))
 ORDER BY next_try_at LIMIT $4
 """
@@ -183,94 +189,79 @@ async def sweep(*, now: datetime, limit: int = 500) -> int:
     They lost it when a worker died after its claim, or when no mail server was set.
     """
     async with db.transaction():
-        rows = await db.fetch(_WITHOUT_JOB, now - rules.OVERDUE, now, DELIVER, limit)
-        await jobs.enqueue_many(DELIVER, [{"mail": row["id"]} for row in rows])
+        rows = await db.fetch(_WITHOUT_JOB, now - rules.OVERDUE, now, list(rules.JOBS), limit)
+        for job in rules.JOBS:
+            await jobs.enqueue_many(job, [{"mail": row["id"]} for row in rows if rules.job(row["topic"]) == job])
     return len(rows)
 
 
-async def resend(*, mail_id: int, now: datetime) -> int:
-    """Try a mail afresh because a person asked for it; the id of the mail that is on its way now.
+_AFRESH = """
+UPDATE mail SET state = 'queued', attempts = 0, answer = '', answered_at = NULL, message_id = $3, next_try_at = $2
+WHERE id = $1
+"""
 
-    A mail still waiting is tried at once. Otherwise a copy with a Message-ID of its own goes out, and that
-    the address was refused in the past counts no more. How often this may be asked is up to the caller.
+
+async def resend(*, actor: str, mail_id: int, now: datetime) -> str:
+    """Try a mail afresh because somebody of the staff asked for it; the address it goes to.
+
+    A mail still waiting is tried at once. One that did not arrive is queued anew, of one that was taken a copy goes
+    out, both with another Message-ID. That the address was refused in the past counts no more.
     """
-    on_its_way = mail_id
     async with db.transaction():
-        mail = await db.fetch_one("SELECT key, topic, recipient, state FROM mail WHERE id = $1 FOR UPDATE", mail_id)
+        mail = await db.fetch_one(
+            "SELECT key, topic, recipient, state, text || html = '' AS dropped FROM mail WHERE id = $1 FOR UPDATE",
+            mail_id,
+        )
         if mail is None:
             raise NotFound("There is no such mail.")
         if mail["topic"] == "codes":
             raise Conflict("A code is not sent a second time. Please ask for a new one.")
-        if mail["state"] in {MailState.QUEUED, MailState.DEFERRED}:
-            await db.execute("UPDATE mail SET next_try_at = least(next_try_at, $2) WHERE id = $1", mail_id, now)
-            await jobs.enqueue(DELIVER, urgency=Urgency.SOMEBODY_WAITS, mail=mail_id)
+        if mail["dropped"]:
+            raise Conflict("What this mail said is no longer kept, so it cannot be sent again.")
+        recipient = str(mail["recipient"])
+        if not rules.sendable(recipient):
+            raise Conflict("This is not an address mail can be sent to.")
+        await addresses.forget_refusals(recipient)
+        if mail["state"] == MailState.ACCEPTED:
+            await _copy(mail_id, _SENT_AGAIN.sub("", mail["key"]), now)
         else:
-            await _allow(mail["recipient"], "*", (Reason.REFUSED,))
-            on_its_way = await _copy(mail_id, _SENT_AGAIN.sub("", mail["key"]), now)
-    return on_its_way
+            if mail["state"] in {MailState.QUEUED, MailState.DEFERRED}:
+                await db.execute("UPDATE mail SET next_try_at = least(next_try_at, $2) WHERE id = $1", mail_id, now)
+            else:
+                await db.execute(_AFRESH, mail_id, now, _message_id())
+            await jobs.enqueue(rules.job(mail["topic"]), urgency=Urgency.SOMEBODY_WAITS, mail=mail_id)
+        await audit.record(actor=actor, verb="mail sent again", kind="mail", key=mail_id, now=now)
+    return recipient
 
 
-async def _copy(mail_id: int, key: str, now: datetime) -> int:
+async def _copy(mail_id: int, key: str, now: datetime) -> None:
     wanted = "topic, recipient, reply_to, subject, text, html, about_kind, about_key"
     facts = await db.fetch_one(f"SELECT {wanted} FROM mail WHERE id = $1", mail_id)
     assert facts is not None
     parts = await _parts(mail_id)
     for number in count(1):
         again = Message(key=f"{key[:190]}~{number}", parts=parts, **facts)
-        if (sent := await queue_mail(message=again, now=now)) is not None:
-            return sent
-    raise AssertionError("numbers do not end")
+        if await queue_mail(message=again, now=now) is not None:
+            return
 
 
-async def suppress(*, actor: str, address: str, now: datetime, topic: str = "*", detail: str = "") -> None:
-    """Staff stop mail to an address, on one topic or (`*`) on any."""
-    async with db.transaction():
-        await _suppress(address, topic, Reason.STAFF, detail, now)
-        await _audited("mail stopped", actor, address, topic, now)
+_DROP = """
+WITH old AS (SELECT id FROM mail WHERE answered_at < $1 AND state NOT IN ('queued', 'deferred')
+             AND (text <> '' OR html <> '') ORDER BY answered_at LIMIT 500),
+gone AS (DELETE FROM mail_part WHERE mail IN (SELECT id FROM old))
+UPDATE mail SET text = '', html = '' WHERE id IN (SELECT id FROM old)
+"""
 
 
-async def unsuppress(*, actor: str, address: str, now: datetime, topic: str = "*") -> None:
-    """Staff let mail go to an address again, whatever stopped it."""
-    async with db.transaction():
-        await _allow(address, topic, tuple(Reason))
-        await _audited("mail allowed", actor, address, topic, now)
+async def drop_contents(*, before: datetime) -> int:
+    """Drop what mails said, with their files, where the last word on them came before a moment; their number.
 
-
-async def _audited(verb: str, actor: str, address: str, topic: str, now: datetime) -> None:
-    key = rules.normal(address)[:80]
-    await audit.record(actor=actor, verb=verb, kind="mail address", key=key, now=now, topic=topic)
-
-
-async def _suppress(address: str, topic: str, reason: Reason, detail: str, now: datetime) -> None:
-    await db.execute(
-        "INSERT INTO suppression (address, topic, reason, detail, since) VALUES ($1, $2, $3, $4, $5) "
-        "ON CONFLICT (address, topic) DO NOTHING",
-        rules.normal(address), topic, reason, text.one_line(detail)[:500], now,
-    )  # fmt: skip
-
-
-async def _allow(address: str, topic: str, reasons: tuple[Reason, ...]) -> None:
-    await db.execute(
-        "DELETE FROM suppression WHERE address = $1 AND topic = $2 AND reason = ANY($3)",
-        rules.normal(address), topic, list(reasons),
-    )  # fmt: skip
-
-
-async def unsubscribe(*, address: str, topic: str, now: datetime) -> None:
-    """The reader wants no more mail on an optional topic."""
-    await choose_topics(address=address, wanted={topic: False}, now=now)
-
-
-async def choose_topics(*, address: str, wanted: Mapping[str, bool], now: datetime) -> None:
-    """The reader switches optional topics on and off. What staff or a mail server stopped stays stopped."""
-    if needed := sorted(topic for topic in wanted if not rules.optional(topic)):
-        raise Conflict(f"Mail on {', '.join(needed)} is part of what you asked for and cannot be switched off.")
-    async with db.transaction():
-        for topic, on in sorted(wanted.items()):
-            if on:
-                await _allow(address, topic, (Reason.UNSUBSCRIBED,))
-            else:
-                await _suppress(address, topic, Reason.UNSUBSCRIBED, "", now)
+    The record stays: to whom, about what, when, and how it ended.
+    """
+    dropped = 0
+    while found := db.affected(await db.execute(_DROP, before)):
+        dropped += found
+    return dropped
 
 
 async def forget(address: str, now: datetime) -> str:

@@ -1,0 +1,1 @@
+"""Acts on mail: the outbox, and what is known of addresses."""

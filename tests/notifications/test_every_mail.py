@@ -1,0 +1,171 @@
+"""Every mail the portal sends, with real values: whole sentences, and HTML that fits a phone by day and by night."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import pytest
+
+from portal.accounts.access import emails as access
+from portal.accounts.access.values import Wish
+from portal.accounts.organisations import emails as organisations
+from portal.accounts.organisations.queries import Invitation
+from portal.accounts.tables import CodePurpose, MemberRole
+from portal.calendars.tables import Method
+from portal.calendars.values import Revision
+from portal.events.queries.history import PastChange
+from portal.notifications.values import Message
+from portal.registration import emails
+from portal.registration.inviting import Invite
+from portal.registration.queries import WaitingPlace
+from portal.web.rendering import TEMPLATES
+from tests.calendars.made import entry, revision
+from tests.chromium import axe_faults, chromium, sideways
+from tests.factories.tickets import make_order, make_seat
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+BOB = "bob@x.example"
+SEATS = (make_seat(1, named_at=AT), make_seat(2, email=BOB, first_name="Bob", last_name=LONG, named_at=AT),
+         make_seat(3, first_name="", last_name="", email=""))  # fmt: skip
+FACTS: dict[str, Any] = {
+    "event_title": f"Fill & Finish Forum {LONG}", "directions": "U1 to Kaisermühlen.\nRing at gate 4.",
+    "event_format": "hybrid",
+}  # fmt: skip
+ORDER = make_order(*SEATS, **FACTS)
+OFF = make_order(*SEATS, event_state="cancelled", **FACTS)
+ONLINE = make_order(*SEATS, **{**FACTS, "event_format": "online"})
+CHANGES = [PastChange(at=AT, words=f"New time: Tue 9 Feb 2027, 10:00–17:00 CET (was {LONG}).", version=3)]
+
+
+def invite(method: Method) -> Invite:
+    told: Revision = revision(entry())
+    return Invite(method=method, parts=(), revision=told, address=BOB, known=False)
+
+
+COMES, GOES = invite(Method.REQUEST), invite(Method.CANCEL)
+
+
+def wish(purpose: CodePurpose, *, known: bool) -> Wish:
+    return Wish(
+        id=7, purpose=purpose, email=f"{LONG.lower()}@x.example", sent=1, known=known, asked_at=AT, expires_at=AT,
+        code_hash="", used_at=None,
+        timezone="Europe/Vienna", user_agent="Mozilla/5.0 (X11; Linux) Firefox/130.0",
+    )  # fmt: skip
+
+
+def waiting() -> WaitingPlace:
+    return WaitingPlace(
+        id=1, secret="s" * 32, email=BOB, name="Bob Vos", party_size=2, joined_at=AT, left_at=None, left_reason="",
+        offered_at=AT, offer_secret="o" * 32, offer_until=AT + timedelta(days=1), offer_state="held", position=1,
+        ticket_name="Conference, 3 days", event_slug="forum", event_title=f"Forum {LONG}",
+    )  # fmt: skip
+
+
+def every_mail() -> list[tuple[str, Message]]:
+    """(template, mail), several to a template where it says different things."""
+    codes = [
+        ("accounts/code", wish(CodePurpose.SIGN_IN, known=True)), ("accounts/code", wish(CodePurpose.SIGN_UP, known=True)),
+        ("accounts/code", wish(CodePurpose.ERASURE, known=True)), ("accounts/no_account", wish(CodePurpose.RESET, known=False)),
+        ("accounts/address_taken", wish(CodePurpose.ADDRESS, known=True)),
+    ]  # fmt: skip
+    offer = Invitation(
+        id=1, organisation_id=1, organisation=f"Isarwerk {LONG}", email=BOB, role=MemberRole.EDITOR, invited_by="Anselm Oyelaran",
+        invited_at=AT, expires_at=AT + timedelta(days=14),
+    )  # fmt: skip
+    buyer = ORDER.email
+    return [
+        *((template, access.about_wish(asked, "493027")) for template, asked in codes),
+        ("accounts/password_changed", access.password_changed(key="p", email=BOB, at=AT, timezone="")),
+        ("accounts/address_changed", access.address_changed(key="a", old=BOB, at=AT, timezone="")),
+        ("accounts/invitation", organisations.invitation(offer)),
+        ("registration/confirmation", emails.confirmation(ORDER, SEATS, b"%PDF", COMES, "")),
+        ("registration/confirmation", emails.confirmation(ONLINE, SEATS[1:], b"%PDF", None, "")),
+        ("registration/ticket", emails.ticket(ORDER, SEATS[1], b"%PDF", COMES)),
+        ("registration/ticket", emails.ticket(ONLINE, SEATS[1], b"%PDF", None)),
+        ("registration/colleague", emails.colleague(ORDER, SEATS[1])),
+        ("registration/seat_gone", emails.seat_gone(ORDER, SEATS[1], BOB, "Bob Vos", "7Q4K22M9DX", GOES)),
+        ("registration/seat_gone", emails.seat_gone(ORDER, SEATS[1], BOB, "", "7Q4K22M9DX", COMES)),
+        ("registration/order_moved", emails.order_moved(ORDER, buyer, ["7Q4K22M9DX"], GOES)),
+        ("registration/order_moved", emails.order_moved(ORDER, buyer, [], None)),
+        ("registration/event_changed", emails.event_changed(ORDER, CHANGES, BOB, "Bob Vos", COMES)),
+        ("registration/event_changed", emails.event_changed(ORDER, CHANGES, buyer, "", None)),
+        ("registration/event_changed", emails.event_changed(OFF, CHANGES, BOB, "Bob Vos", GOES)),
+        ("registration/event_changed", emails.event_changed(OFF, CHANGES, buyer, "", None)),
+        *(("registration/money_returned" + more, mail) for order in (ORDER, OFF)
+          for more, mail in zip(("", "_staff"), emails.money_returned(order), strict=True)),
+        ("registration/waiting_joined", emails.waiting_joined(waiting())),
+        ("registration/waiting_offer", emails.waiting_offer(waiting())),
+    ]  # fmt: skip
+
+
+def test_every_template_is_here() -> None:
+    there = {path.relative_to(TEMPLATES / "mail").with_suffix("") for path in (TEMPLATES / "mail").rglob("*.html")}
+    assert {str(name) for name in there} - {"base"} == {template for template, _ in every_mail()}
+
+
+@pytest.mark.parametrize(("template", "mail"), every_mail(), ids=lambda value: value if isinstance(value, str) else "")
+def test_the_text_reads_well(template: str, mail: Message) -> None:
+    assert 5 < len(mail.subject) <= 250
+    assert [line for line in mail.text.splitlines() if len(line) > 78 and " " in line.strip()] == []
+    for broken in ("None", "  .", " ,", "{{", "}}", "..", "\n\n\n"):
+        assert broken not in mail.text, mail.text
+    # A heading that ends with a colon has its line right below it, and a blank one above.
+    for found in re.finditer(r"(?m)^(?P<above>.*)\n(?P<heading>[A-Z][^\n]*:)\n(?P<below>.*)$", mail.text):
+        assert (found["above"], bool(found["below"])) == ("", True), mail.text
+
+
+def test_what_is_said_about_the_calendar_is_what_is_attached() -> None:
+    for template, mail in every_mail():
+        if template.startswith("registration/") and template.removeprefix("registration/") in (
+            "confirmation",
+            "ticket",
+        ):
+            assert ("attached calendar entry" in mail.text) == (
+                "your calendar an update" in " ".join(mail.text.split())
+            )
+
+
+def test_in_person_events_are_never_called_online_nor_online_ones_shown_at_a_door() -> None:
+    nowhere = make_order(*SEATS, venue_name="", street="", postal_code="", city="", country=None)
+    assert (nowhere.where, ONLINE.where) == ("The place follows", "Online")
+    assert ORDER.where == "Donauhalle Wien, Uferstrasse 14, 1220 Vienna, and online"
+    text = " ".join(emails.ticket(nowhere, SEATS[1], b"%PDF", None).text.split())
+    assert "Online" not in text
+    for mail in (emails.confirmation(ONLINE, SEATS, b"%PDF", None, ""), emails.ticket(ONLINE, SEATS[1], b"%PDF", None)):
+        assert "door" not in mail.text + mail.html
+
+
+def test_several_days_are_named_from_first_to_last() -> None:
+    assert ORDER.when == "Tue 9 Feb 2027, 08:15 to Thu 11 Feb 2027, 17:00 CET"
+    whole = make_order(
+        all_day=True, starts_at=datetime(2027, 2, 8, 23, tzinfo=UTC), ends_at=datetime(2027, 2, 11, 23, tzinfo=UTC)
+    )
+    assert whole.when == "9–11 February 2027"
+    assert "9–11 February 2027" in emails.ticket(whole, make_seat(1, named_at=AT), b"%PDF", None).text
+
+
+def test_a_long_address_does_not_swallow_the_second_mail() -> None:
+    """Keys are hashed where they are kept, never cut where they are made."""
+    far = "a" * 60 + "@" + ".".join(["b" * 60, "c" * 60, "d" * 50, "example"])
+    first, second = (
+        emails.ticket(ORDER, make_seat(2, email=far, named_at=AT + timedelta(seconds=n)), b"%PDF", None).key
+        for n in (0, 1)
+    )
+    assert first != second
+    other = emails.event_changed(ORDER, [PastChange(at=AT, words="x", version=4)], far, "", None).key
+    assert other != emails.event_changed(ORDER, CHANGES, far, "", None).key
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_mail_fits_a_phone(scheme: Literal["light", "dark"]) -> None:
+    faults: dict[str, object] = {}
+    async with chromium(instead="the HTML mails were not looked at") as browser:
+        phone = await browser.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+        for number, (template, mail) in enumerate(every_mail()):
+            await phone.set_content(mail.html)
+            found = (await sideways(phone), await axe_faults(phone, best_practice=False))
+            if found != (False, []):
+                faults[f"{number} {template}"] = found
+    assert faults == {}

@@ -1,0 +1,17 @@
+"""A browser, the worker and a mail server for tests about places."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.attending import Attending
+from tests.notifications.receiver import Receiver
+
+
+@pytest.fixture
+async def attending(client: httpx.AsyncClient) -> AsyncIterator[Attending]:
+    receiver = Receiver()
+    await receiver.start(enable_SMTPUTF8=True)
+    yield Attending(client, receiver)
+    await receiver.stop()
