@@ -95,7 +95,7 @@ async def test_a_session_of_staff_ends_when_it_lies_unused_for_half_a_day(
     await grant_role(actor=PORTAL, email=AMARA, role=StaffRole.DOOR, now=clock.now())
     assert (await phone.name(), await amara.name()) == (None, "Amara Okonjo")
     assert await listed(amara) == [("Firefox on Windows", True)]
-    assert (await amara.get("/account/sessions")).text.count("until it was not used for 12 hours") == 1
+    assert (await amara.get("/account/sessions")).text.count("sooner when it was not used for 12 hours") == 1
 
 
 async def test_last_seen_is_written_every_few_minutes_only(amara: Browser) -> None:
