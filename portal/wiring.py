@@ -35,6 +35,7 @@ from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
 from portal.events.staff.pages import StaffEventPages, staff_home
+from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.notifications import jobs as mail
 from portal.notifications import queries as mail_queries
@@ -110,7 +111,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     # Without a signing secret nobody can be believed: the route does not exist then.
     inbox = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
     events = [
-        front_page,
+        *(front_page, imprint, accessibility),
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home),
     ]

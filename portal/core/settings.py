@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     )
     seller_country: kinds.Country = Field("DE", description="Seller's country, ISO 3166-1 alpha-2.")
     seller_vat_id: str = Field("DE136695976", description="Seller's VAT ID.")
+    seller_register: str = Field("", description="Register and number, for the imprint: `Amtsgericht Hamburg, HRB 1`.")
+    seller_director: str = Field("", description="Who represents the seller, for the imprint.")
+    contact_phone: str = Field("", description="Telephone number, for the imprint.")
+    terms_url: kinds.WebAddress = Field("", description="Your terms. Whoever orders is asked to accept them.")
+    privacy_url: kinds.WebAddress = Field("", description="Your privacy notice, linked on every page.")
 
     stripe_secret_key: kinds.StripeKey = Field(
         "", description="Stripe's secret key. Empty: paid tickets cannot be bought."
