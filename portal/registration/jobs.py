@@ -113,7 +113,7 @@ async def tell_attendee(version: int, order: int, seat: int | None) -> None:
         for change in await changed_since(record.event_id, version - 1)
         if record.confirmed_at is None or change.at > record.confirmed_at
     ]
-    if not changes or not address or (seat is not None and place is None):
+    if not changes or not address:
         return
     async with db.transaction():
         await _send(
