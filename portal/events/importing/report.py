@@ -15,7 +15,7 @@ from portal.events.importing.outcomes import FileReport, ImportReport, Progress
 from portal.events.importing.values import Refusal, shortened
 
 SHOWN = 20
-_WIDE = 100
+_WIDE = 120
 
 
 def as_json(report: ImportReport) -> str:

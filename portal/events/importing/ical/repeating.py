@@ -84,9 +84,12 @@ def expanded(components: Sequence[icalendar.Event], *, now: datetime, until: dat
         calendar = icalendar.Calendar()
         for component in components:
             calendar.add_component(component)
-        found = sorted(recurring_ical_events.of(calendar).between(since, last), key=_day)
+        lately = max(since, today - LATELY)
+        found = _between(
+            recurring_ical_events.of(calendar), since, lately, last, expected / max(1, (last - first).days)
+        )
         if len(found) > MOST_DATES:
-            since = max(since, today - LATELY)
+            since = lately
             found = [occurrence for occurrence in found if _day(occurrence) >= since]
         cut = len(found) > MOST_DATES
         goes_on = cut or any(_goes_on(master, len(found), until) for master in masters)
@@ -104,6 +107,18 @@ def expanded(components: Sequence[icalendar.Event], *, now: datetime, until: dat
 
 def _endless(master: icalendar.Event) -> bool:
     return any("COUNT" not in rule and "UNTIL" not in rule for rule in rules_of(master))
+
+
+def _between(query: Any, since: datetime, lately: datetime, last: datetime, a_day: float) -> list[icalendar.Event]:
+    """The occurrences in order; of a rule that gives many a day, hardly more are made than can be taken."""
+    reach = timedelta(days=1 + MOST_DATES * 1.2 / max(a_day, 0.001))
+    until = min(last, lately + reach)
+    while True:
+        found = sorted(query.between(since, until), key=_day)
+        if until == last or sum(_day(occurrence) >= lately for occurrence in found) > MOST_DATES:
+            return found
+        reach *= 2
+        until = min(last, lately + reach)
 
 
 def _goes_on(master: icalendar.Event, found: int, until: datetime) -> bool:
