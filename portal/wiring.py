@@ -149,6 +149,7 @@ def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
         Recurring("holds-lapse", "* * * * * */10", seat_jobs.lapse_holds),
+        Recurring("waiting-sweep", "*/5 * * * *", seat_jobs.offer_everywhere),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments).sweep),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),

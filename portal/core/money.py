@@ -61,6 +61,11 @@ def tax_in_gross(gross: Money, rate_percent: Decimal) -> Money:
     return Money(gross.minor - int(net), gross.currency)
 
 
+def exchanged(minor: int, currency: str, into: str, rate: Decimal) -> int:
+    """An amount in the minor units of another currency, of which one whole unit costs `rate`; halves away from zero."""
+    return Money.from_decimal(Money(minor, currency).decimal * rate, into).minor
+
+
 @lru_cache(maxsize=4096)
 def written(minor: int, currency: str, locale: str, short: bool = False) -> str:
     """An amount for people: `€1,090.00`; with `short`, whole amounts drop their decimals: `€1,090`."""

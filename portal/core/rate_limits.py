@@ -42,6 +42,11 @@ async def spend(limit: Limit, subject: str, *, now: datetime, count: int = 1) ->
     return int(row["tries"])
 
 
+async def take_back(limit: Limit, subject: str) -> None:
+    """The try that was just counted was none."""
+    await db.execute("UPDATE rate_limit SET tries = tries - 1 WHERE key = $1", f"{limit.name}:{subject}"[:200])
+
+
 async def forget(limit: Limit, subject: str) -> None:
     """Start `subject` afresh, after a success."""
     await db.execute("DELETE FROM rate_limit WHERE key = $1", f"{limit.name}:{subject}"[:200])

@@ -1,6 +1,7 @@
 """What the value of a setting must be like, said so that whoever sets it can mend it."""
 
 import re
+from decimal import Decimal
 from email.utils import parseaddr
 from ipaddress import ip_address
 from typing import Annotated
@@ -114,6 +115,22 @@ def _webhook_secret(value: str) -> str:
     return value
 
 
+def rates(value: str) -> dict[tuple[str, str], Decimal]:
+    """`USD:EUR=0.92, EUR:SEK=11.02` as what one unit of the first costs in the second."""
+    found = {}
+    for part in filter(None, (piece.strip() for piece in value.split(","))):
+        match = re.fullmatch(r"([A-Z]{3}):([A-Z]{3})\s*=\s*(\d{1,9}(?:\.\d{1,9})?)", part)
+        if match is None or not Decimal(match[3]):
+            raise ValueError("must look like USD:EUR=0.92, EUR:SEK=11.02")
+        found[_currency(match[1]), _currency(match[2])] = Decimal(match[3])
+    return found
+
+
+def _rates(value: str) -> str:
+    rates(value)
+    return value
+
+
 def _prefix(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]{1,8}", value):
         raise ValueError("must be one to eight letters or digits, such as SL")
@@ -132,4 +149,5 @@ Email = Annotated[str, AfterValidator(_email)]
 Sender = Annotated[str, AfterValidator(_sender)]
 StripeKey = Annotated[str, AfterValidator(_stripe_key)]
 WebhookSecret = Annotated[str, AfterValidator(_webhook_secret)]
+ExchangeRates = Annotated[str, AfterValidator(_rates)]
 Prefix = Annotated[str, AfterValidator(_prefix)]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -72,6 +73,14 @@ class Settings(BaseSettings):
     contact_phone: str = Field("", description="Telephone number, for the imprint.")
     terms_url: kinds.WebAddress = Field("", description="Your terms. Whoever orders is asked to accept them.")
     privacy_url: kinds.WebAddress = Field("", description="Your privacy notice, linked on every page.")
+    exchange_rates: kinds.ExchangeRates = Field(
+        "",
+        description="Rates for stating VAT where the law wants it in another currency than the sale's: "
+        "`USD:EUR=0.92, EUR:SEK=11.02` (what one unit costs). Without one, such tickets cannot be offered.",
+    )
+    invoices_kept_years: int = Field(
+        8, ge=1, le=30, description="How long tax law makes the seller keep invoices (Germany: § 14b UStG)."
+    )
 
     stripe_secret_key: kinds.StripeKey = Field(
         "", description="Stripe's secret key. Empty: paid tickets cannot be bought."
@@ -132,6 +141,10 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.portal_env == "production"
+
+    def exchange_rate(self, currency: str, into: str) -> Decimal | None:
+        """What one unit of `currency` costs in `into`; None when no rate is set."""
+        return kinds.rates(self.exchange_rates).get((currency, into))
 
 
 @lru_cache(maxsize=1)

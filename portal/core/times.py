@@ -1,5 +1,6 @@
 """Times as people read them. A moment is always shown in a named zone."""
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -85,3 +86,10 @@ def midnight(day: date) -> datetime:
 
 def utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
+
+
+def countdown(until: datetime | None, now: datetime) -> str:
+    """What is left, rounded up to whole seconds, as `14:59` or `23:59:59`; the page counts on from there."""
+    left = max(0, math.ceil((until - now).total_seconds())) if until is not None else 0
+    hours, rest = divmod(left, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.payments.tables import AttemptState, TaxTreatment, VatCheck
+from portal.payments.values import SessionRequest
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -74,13 +75,14 @@ class Basket(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
     buyer: Buyer
     treatment: TaxTreatment
+    tax_country: str
     return_path: str
     expires_at: datetime
     supply: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try to be paid: `url` is Stripe's page once the session exists."""
+    """One try to be paid: `url` is Stripe's page once the session exists. `request` is gone once it has ended."""
 
     id: int
     purchase_id: int
@@ -91,14 +93,19 @@ class Attempt(msgspec.Struct, frozen=True):
     url: str
     created_at: datetime
     note: str = ""
+    request: SessionRequest | None = None
 
 
-ATTEMPT_COLUMNS = "id, purchase AS purchase_id, number, state, session_id, payment_intent, url, created_at"
+ATTEMPT_COLUMNS = (
+    "id, purchase AS purchase_id, number, state, session_id, payment_intent, url, created_at, note, "
+    "nullif(request, '{}') AS request"
+)
 
 
 def attempt_from(row: Mapping[str, Any]) -> Attempt:
     """An attempt from a row of ATTEMPT_COLUMNS."""
-    return msgspec.convert(dict(row), Attempt)
+    asked = row["request"]
+    return msgspec.convert({**dict(row), "request": msgspec.json.decode(asked) if asked else None}, Attempt)
 
 
 class PaidPurchase(msgspec.Struct, frozen=True):
@@ -112,12 +119,12 @@ class PaidPurchase(msgspec.Struct, frozen=True):
 class PurchaseHandler(msgspec.Struct, frozen=True):
     """How the package that sells takes part; each runs inside the settling transaction.
 
-    `fulfil` hands over what was bought and answers False when it is gone. `wait` keeps it for slow money.
-    `fail` is told that slow money will not come. `refused` is told that the money goes back.
+    `fulfil` hands over what was bought; when it cannot, it answers why, in a sentence for the buyer. `wait` keeps it for
+    slow money. `fail` is told that slow money will not come. `refused` is told of a refund of money that was of no use.
     """
 
     kind: str
-    fulfil: Callable[[PaidPurchase], Awaitable[bool]]
+    fulfil: Callable[[PaidPurchase], Awaitable[str]]
     wait: Callable[[PaidPurchase], Awaitable[None]]
     fail: Callable[[PaidPurchase], Awaitable[None]]
-    refused: Callable[[PaidPurchase], Awaitable[None]]
+    refused: Callable[[PaidPurchase, int], Awaitable[None]]

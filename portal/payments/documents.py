@@ -14,19 +14,26 @@ from portal.core.typesetting import dated, typeset
 from portal.payments.queries import InvoiceRecord
 from portal.payments.tables import InvoiceKind, TaxTreatment
 
+NAMES = {
+    InvoiceKind.INVOICE: "Invoice", InvoiceKind.CREDIT_NOTE: "Credit note",
+    InvoiceKind.REVERSAL: "Cancellation of a credit note",
+}  # fmt: skip
+_TOTALS = {
+    InvoiceKind.INVOICE: "Total", InvoiceKind.CREDIT_NOTE: "Total credited", InvoiceKind.REVERSAL: "Total no longer credited",
+}  # fmt: skip
 _CARD = re.compile(r"(?P<brand>.+) (?P<digits>\d{4})")
 
 
 async def invoice_pdf(record: InvoiceRecord) -> bytes:
     """The document with every particular of Article 226 of Directive 2006/112/EC and § 14 UStG."""
     content = record.content
-    name = "Credit note" if record.kind is InvoiceKind.CREDIT_NOTE else "Invoice"
+    name = NAMES[record.kind]
     data = {
         "title": f"{name} {record.number}",
         "dated": dated(record.issued_at),
         "name": name,
         "number": record.number,
-        "corrects": _corrects(content),
+        "corrects": _corrects(record),
         "facts": _facts(record),
         "subject": content["title"],
         "supply": content["supply"],
@@ -34,7 +41,7 @@ async def invoice_pdf(record: InvoiceRecord) -> bytes:
         "buyer": {"lines": _buyer(content["buyer"])},
         "lines": [_line(line, content["currency"]) for line in content["lines"]],
         "sums": _sums(record),
-        "note": content["note"],
+        "note": " ".join(said for said in (content["note"], _stated_in(content)) if said),
         "payment": _payment(record),
     }
     return await typeset("invoice", data)
@@ -73,10 +80,12 @@ def _facts(record: InvoiceRecord) -> list[tuple[str, str]]:
     return [(label, value) for label, value in facts if value]
 
 
-def _corrects(content: dict[str, Any]) -> str:
+def _corrects(record: InvoiceRecord) -> str:
+    content = record.content
     if "corrects" not in content:
         return ""
-    told = f"Corrects invoice {content['corrects']} of {day(date.fromisoformat(content['corrects_date']))}."
+    verb = "Cancels credit note" if record.kind is InvoiceKind.REVERSAL else "Corrects invoice"
+    told = f"{verb} {content['corrects']} of {day(date.fromisoformat(content['corrects_date']))}."
     reason = content.get("reason", "")
     return f"{told} Reason: {reason}" if reason else told
 
@@ -95,17 +104,25 @@ def _line(line: dict[str, Any], currency: str) -> dict[str, str]:
 def _sums(record: InvoiceRecord) -> dict[str, Any]:
     content = record.content
     currency = content["currency"]
-    rows = [(_tax_label(tax, content), _amount(tax["tax"], currency)) for tax in content["taxes"]]
-    # Refunds of parts add up to the whole, so a part may be a cent off its own tax.
-    if rounding := content["tax"] - sum(tax["tax"] for tax in content["taxes"]):
-        rows.append(("Rounding", _amount(rounding, currency)))
     return {
         "net": _amount(content["net"], currency),
-        "taxes": rows,
-        "label": "Total credited" if record.kind is InvoiceKind.CREDIT_NOTE else "Total",
+        "taxes": [(_tax_label(tax, content), _amount(tax["tax"], currency)) for tax in content["taxes"]],
+        "label": _TOTALS[record.kind],
         "gross": _amount(content["gross"], currency),
         "currency": currency,
     }
+
+
+def _stated_in(content: dict[str, Any]) -> str:
+    """VAT in the currency the law wants it in (Article 230)."""
+    stated = content.get("tax_in")
+    if not stated:
+        return ""
+    rate = format_decimal(Decimal(stated["rate"]).normalize(), locale="en", decimal_quantization=False)
+    return (
+        f"VAT in {stated['currency']}: {_amount(stated['amount'], stated['currency'])}, "
+        f"at {rate} {stated['currency']} for 1 {content['currency']}."
+    )
 
 
 def _tax_label(tax: dict[str, Any], content: dict[str, Any]) -> str:
@@ -115,13 +132,15 @@ def _tax_label(tax: dict[str, Any], content: dict[str, Any]) -> str:
             return f"VAT on {base}, reverse charge"
         case TaxTreatment.OUTSIDE_SCOPE:
             return f"VAT on {base}, outside the scope"
-        case TaxTreatment.STANDARD:
+        case TaxTreatment.STANDARD | TaxTreatment.DESTINATION:
             return f"VAT {_rate(tax['rate'])} on {base}"
 
 
 def _payment(record: InvoiceRecord) -> str:
     content = record.content
     by = _method(content["method"])
+    if record.kind is InvoiceKind.REVERSAL:
+        return "The amount could not be sent back. We will find another way."
     if record.kind is InvoiceKind.CREDIT_NOTE:
         return f"The amount goes back the way it was paid: {by}." if by else "The amount goes back the way it was paid."
     if content["paid_at"] is None:

@@ -12,21 +12,25 @@ import structlog
 from portal.accounts.commands import record_disclosure
 from portal.core import clock, db
 from portal.core.errors import Conflict
-from portal.core.settings import current
 from portal.payments import queries
 from portal.payments.buying import Attempt, PurchaseHandler
-from portal.payments.commands.attempts import begin_attempt, end_attempt, open_attempt
-from portal.payments.commands.refunds import note_foreign_refund, note_refund
+from portal.payments.commands.attempts import (
+    begin_attempt,
+    claim_session,
+    give_up_attempt,
+    open_attempt,
+    refuse_attempt,
+)
+from portal.payments.commands.questions import ask
+from portal.payments.commands.refunds import note_foreign_refund, note_refund, refuse_refund
 from portal.payments.commands.settling import settle_attempt
-from portal.payments.rules import ATTEMPT_ENDED
 from portal.payments.stripe_gateway import StripeGateway
 from portal.payments.tables import AttemptState, PurchaseState
-from portal.payments.values import GatewayRefused, SessionLine, SessionRequest, StripeRefund
+from portal.payments.values import GatewayError, GatewayRefused, GatewayUnreachable, Session, StripeRefund
 
 _log = structlog.get_logger("payments")
-# Stripe refuses sessions that expire sooner than 30 minutes from now. Counted from the attempt's row, so that a repeat
-# sends the very same request; the hold's end closes the session earlier.
-_SESSION_LIFE = timedelta(minutes=40)
+# A page Stripe does not know after so long will not be known later: it lives for 40 minutes.
+_PATIENCE = timedelta(days=1)
 
 Handlers = Mapping[str, PurchaseHandler]
 
@@ -39,75 +43,100 @@ class Payments:
         self.handlers = handlers
 
     async def start(self, purchase_id: int) -> str:
-        """The address of Stripe's page for the purchase.
+        """The address of Stripe's page for what is due now.
 
-        Raises Conflict when there is nothing (left) to pay or no payment is set up, GatewayUnreachable when Stripe
-        does not answer; trying again then uses the same idempotency key.
+        Raises Conflict when there is nothing (left) to pay or no payment is set up, GatewayRefused when Stripe will not
+        take it, GatewayUnreachable when it does not answer; trying again then uses the same idempotency key.
         """
         self._gateway()
-        attempt = await begin_attempt(purchase_id=purchase_id, now=clock.now())
-        if attempt.session_id:
-            # The order may have been priced anew since: close the older page before opening another.
-            if await self._still_right(attempt):
-                return attempt.url
-            await self._close(attempt)
+        # Each turn ends another attempt: one that another browser has made stale, one that expired unseen.
+        for _ in range(5):
             attempt = await begin_attempt(purchase_id=purchase_id, now=clock.now())
-        for last_try in (False, True):
             try:
-                return await self._create(purchase_id, attempt)
-            except GatewayRefused as refusal:
-                await end_attempt(attempt_id=attempt.id, state=AttemptState.FAILED, note=str(refusal), now=clock.now())
-                # An attempt left over from a lost answer may hold older prices under its key: a new one is due.
-                if last_try or attempt.created_at > clock.now() - timedelta(seconds=2):
+                await self.close_sessions(purchase_id, known=True)
+            except GatewayError:
+                # Its own job tries again; the buyer need not wait for it.
+                _log.warning("older page not closed yet", purchase=purchase_id)
+            try:
+                session = await self._page(attempt)
+            except GatewayRefused:
+                # A request left over from a lost answer may be too old by now.
+                if attempt.created_at > clock.now() - timedelta(seconds=5):
                     raise
-                attempt = await begin_attempt(purchase_id=purchase_id, now=clock.now())
-        raise AssertionError("unreachable")
+                continue
+            if session is not None and session.url:
+                return session.url
+        raise GatewayUnreachable("session", code="changed_meanwhile")
 
     async def settle(self, purchase_id: int) -> PurchaseState | None:
-        """Bring the purchase to what Stripe says now. Webhook, return page, sweeper and "check again" all call this."""
+        """Bring the purchase to what Stripe says now, and close what is no longer wanted.
+
+        Webhook, return page, sweeper and "check again" all call this.
+        """
         record = await queries.purchase(purchase_id)
         if record is None:
             return None
-        state: PurchaseState | None = record.state
-        gateway = self._gateway()
+        state: PurchaseState = record.state
         for attempt in await queries.attempts(purchase_id):
-            if attempt.state in ATTEMPT_ENDED and not (attempt.state is AttemptState.EXPIRED and attempt.session_id):
-                continue
-            session_id = attempt.session_id or await self._recover(purchase_id, attempt)
-            if session_id is None:
-                continue
-            session = await gateway.retrieve_session(session_id)
-            state = await settle_attempt(
-                attempt_id=attempt.id, session=session, handler=self.handlers[record.kind], now=clock.now()
-            )
+            known = attempt.session_id is not None or attempt.state in (AttemptState.CREATED, AttemptState.CLOSING)
+            if known and attempt.state not in (AttemptState.SUCCEEDED, AttemptState.EXPIRED):
+                state = await self._settle_attempt(record.kind, attempt) or state
         return state
 
-    async def close_sessions(self, purchase_id: int) -> None:
-        """Nothing is held any more: expire the payment pages, and settle what was paid all the same."""
+    async def settle_session(self, session_id: str) -> None:
+        """Bring whatever a page belongs to to what Stripe says of it."""
+        session = await self._gateway().retrieve_session(session_id)
+        attempt = await claim_session(session=session)
+        if attempt is not None:
+            record = await queries.purchase(attempt.purchase_id)
+            assert record is not None
+            await self._apply(record.kind, attempt, session)
+        elif session.metadata.get("purchase") and session.payment_status == "paid":
+            await ask(
+                reference=f"page-paid:{session.id}", purchase_id=None, now=clock.now(),
+                sentence=f"Stripe collected {session.amount_total} {session.currency.upper()} (minor units) on a payment "
+                f"page this portal does not know: {session.id}. What was it for?",
+            )  # fmt: skip
+
+    async def close_sessions(self, purchase_id: int, *, known: bool = False) -> None:
+        """Close the pages that are no longer wanted, and settle what was paid all the same.
+
+        `known` leaves out those whose answer we have not seen: the call may still be under way.
+        """
+        record = await queries.purchase(purchase_id)
+        assert record is not None
         for attempt in await queries.attempts(purchase_id):
-            if attempt.state in (AttemptState.CREATED, AttemptState.OPEN):
-                await self._close(attempt)
+            if attempt.state is AttemptState.CLOSING and (attempt.session_id or not known):
+                await self._settle_attempt(record.kind, attempt)
 
     async def send_refund(self, refund_id: int) -> None:
         """Ask Stripe for a refund that was requested; asking twice refunds once."""
         row = await db.fetch_one(
-            "SELECT r.public_id, r.amount, r.reason, r.state, a.payment_intent FROM refund r "
-            "JOIN payment_attempt a ON a.id = r.attempt WHERE r.id = $1",
+            "SELECT r.public_id, r.amount, r.state, a.payment_intent, p.currency FROM refund r "
+            "JOIN payment_attempt a ON a.id = r.attempt JOIN purchase p ON p.id = r.purchase WHERE r.id = $1",
             refund_id,
         )
         if row is None or row["state"] != "requested":
             return
-        seen = await self._gateway().create_refund(
-            payment_intent=row["payment_intent"],
-            amount=row["amount"],
-            reason="requested_by_customer",
-            metadata={"refund": str(row["public_id"])},
-            idempotency_key=f"refund-{row['public_id']}",
-        )
+        try:
+            seen = await self._gateway().create_refund(
+                payment_intent=row["payment_intent"],
+                amount=row["amount"],
+                currency=row["currency"],
+                reason="requested_by_customer",
+                metadata={"refund": str(row["public_id"])},
+                idempotency_key=f"refund-{row['public_id']}",
+            )
+        except GatewayRefused as refusal:
+            _log.warning("refund refused", refund=refund_id, error=str(refusal))
+            await refuse_refund(refund_id=refund_id, code=refusal.code, now=clock.now())
+            return
         await note_refund(refund_id=refund_id, seen=seen, now=clock.now())
 
     async def compare_refunds(self, purchase_id: int) -> None:
-        """Take over the state of our refunds, and put those made in Stripe's dashboard before a person."""
+        """Send what is due, take over the state of our refunds, and put those of Stripe's dashboard before a person."""
+        for row in await db.fetch("SELECT id FROM refund WHERE purchase = $1 AND state = 'requested'", purchase_id):
+            await self.send_refund(row["id"])
         for attempt in await queries.attempts(purchase_id):
             if attempt.payment_intent:
                 for seen in await self._gateway().retrieve_refunds(attempt.payment_intent):
@@ -129,79 +158,48 @@ class Payments:
             raise Conflict("Payment is not set up on this portal yet. Please contact us to register.")
         return self.gateway
 
-    async def _request(self, purchase_id: int, attempt: Attempt) -> SessionRequest:
-        record = await queries.purchase(purchase_id)
-        assert record is not None
-        settings = current()
-        lines = [
-            SessionLine(
-                name=line["description"],
-                detail=line["detail"],
-                quantity=line["quantity"],
-                unit_amount=line["unit_net"],
-            )
-            for line in await queries.lines_of(purchase_id)
-            if line["unit_net"] > 0
-        ]
-        if record.tax:
-            lines.append(SessionLine(name="VAT", detail="", quantity=1, unit_amount=record.tax))
-        return SessionRequest(
-            public_id=str(record.public_id),
-            attempt=attempt.number,
-            currency=record.currency,
-            lines=tuple(lines),
-            email=record.email,
-            success_url=f"{settings.base_url}{record.return_path}?returned=yes",
-            cancel_url=f"{settings.base_url}{record.return_path}?returned=no",
-            expires_at=attempt.created_at + _SESSION_LIFE,
-            metadata={"purchase": str(record.public_id), "attempt": str(attempt.number)},
-            locale=settings.site_locale.split("_")[0],
-        )
-
-    async def _still_right(self, attempt: Attempt) -> bool:
-        session = await self._gateway().retrieve_session(str(attempt.session_id))
+    async def _page(self, attempt: Attempt) -> Session | None:
+        """The attempt's page while it can be paid at; None when there is another attempt to look at by now."""
+        if attempt.session_id is None:
+            return await self._create(attempt)
+        session = await self._read(attempt, attempt.session_id)
+        if session is None or session.status == "open":
+            return session
         record = await queries.purchase(attempt.purchase_id)
         assert record is not None
-        if session.status != "open":
-            await self.settle(attempt.purchase_id)
-            return False
-        return (session.amount_total, session.currency.upper()) == (record.total, record.currency)
+        await self._apply(record.kind, attempt, session)
+        return None
 
-    async def _close(self, attempt: Attempt) -> None:
-        session_id = attempt.session_id or await self._recover(attempt.purchase_id, attempt)
-        if session_id is None:
-            return
+    async def _read(self, attempt: Attempt, session_id: str, *, patience: timedelta = timedelta()) -> Session | None:
+        """A page as it is now; one that Stripe does not know is given up after `patience`, and None."""
         try:
-            session = await self._gateway().expire_session(session_id)
-        except GatewayRefused:
-            # It is no longer open: paid or expired in the meantime.
-            session = await self._gateway().retrieve_session(session_id)
-        record = await queries.purchase(attempt.purchase_id)
-        assert record is not None
-        await settle_attempt(
-            attempt_id=attempt.id, session=session, handler=self.handlers[record.kind], now=clock.now()
-        )
-
-    async def _recover(self, purchase_id: int, attempt: Attempt) -> str | None:
-        """The session of an attempt whose answer we never saw: the same key gives the same session."""
-        if attempt.state in ATTEMPT_ENDED:
-            return None
-        try:
-            await self._create(purchase_id, attempt)
+            return await self._gateway().retrieve_session(session_id)
         except GatewayRefused as refusal:
-            # The key was used with other values (a later price): that session expires by itself.
-            await end_attempt(attempt_id=attempt.id, state=AttemptState.FAILED, note=str(refusal), now=clock.now())
-            return None
-        made: str | None = await db.fetch_value("SELECT session_id FROM payment_attempt WHERE id = $1", attempt.id)
-        return made
+            if refusal.code != "resource_missing":
+                raise
+            _log.warning("page unknown", attempt=attempt.id)
+        if attempt.created_at <= clock.now() - patience:
+            await give_up_attempt(
+                attempt_id=attempt.id, purchase_id=attempt.purchase_id, session_id=session_id, now=clock.now()
+            )
+        return None
 
-    async def _create(self, purchase_id: int, attempt: Attempt) -> str:
-        request = await self._request(purchase_id, attempt)
-        session = await self._gateway().create_session(
-            purchase=request, idempotency_key=f"{request.public_id}-{attempt.number}"
-        )
-        url = session.url or ""
-        await open_attempt(attempt_id=attempt.id, session_id=session.id, url=url, expires_at=session.expires_at)
+    async def _create(self, attempt: Attempt) -> Session | None:
+        """Ask for the attempt's page; None when it is no longer wanted once it is there.
+
+        The request was frozen, so whoever asks again under its key is given the very same page.
+        """
+        assert attempt.request is not None
+        request = attempt.request
+        try:
+            session = await self._gateway().create_session(purchase=request, idempotency_key=request.key)
+        except GatewayRefused as refusal:
+            _log.warning("page refused", attempt=attempt.id, error=str(refusal))
+            await refuse_attempt(
+                attempt_id=attempt.id, purchase_id=attempt.purchase_id, code=refusal.code, now=clock.now()
+            )
+            raise
+        state = await open_attempt(attempt_id=attempt.id, session=session)
         await record_disclosure(
             email=request.email,
             recipient="Stripe",
@@ -209,4 +207,37 @@ class Payments:
             purpose="payment",
             now=clock.now(),
         )
-        return url
+        return session if state is AttemptState.OPEN else None
+
+    async def _settle_attempt(self, kind: str, attempt: Attempt) -> PurchaseState | None:
+        """Read one attempt's page and apply what it says; close it first when it is no longer wanted."""
+        session_id = attempt.session_id or await self._recover(attempt)
+        session = await self._read(attempt, session_id, patience=_PATIENCE) if session_id else None
+        if session is None:
+            return None
+        if attempt.state is AttemptState.CLOSING and session.status == "open":
+            session = await self._expire(session.id)
+        return await self._apply(kind, attempt, session)
+
+    async def _recover(self, attempt: Attempt) -> str | None:
+        """The page of an attempt whose answer we never saw: the same key gives the same page."""
+        if attempt.request is None:
+            return None
+        try:
+            await self._create(attempt)
+        except GatewayRefused:
+            return None
+        made: str | None = await db.fetch_value("SELECT session_id FROM payment_attempt WHERE id = $1", attempt.id)
+        return made
+
+    async def _expire(self, session_id: str) -> Session:
+        try:
+            return await self._gateway().expire_session(session_id)
+        except GatewayRefused:
+            # It was paid, or ran out, in the meantime.
+            return await self._gateway().retrieve_session(session_id)
+
+    async def _apply(self, kind: str, attempt: Attempt, session: Session) -> PurchaseState:
+        return await settle_attempt(
+            attempt_id=attempt.id, session=session, handler=self.handlers[kind], now=clock.now()
+        )

@@ -1,18 +1,19 @@
 """What the worker does about money. Each loads by id and is safe to run twice."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 
 import httpx
-import msgspec
 import structlog
 
 from portal.core import clock, db
 from portal.core.settings import current
 from portal.payments import queries
+from portal.payments.commands import sweeping
 from portal.payments.commands.purchases import note_vat_check
 from portal.payments.flows import Payments
 from portal.payments.tables import VatCheck
-from portal.payments.values import GatewayError
+from portal.payments.values import GatewayError, GatewayRefused
+from portal.payments.vat import register_number
 
 _log = structlog.get_logger("payments")
 
@@ -25,16 +26,29 @@ class MoneyJobs:
 
     async def handle_event(self, event: int) -> None:
         """Act on a stored event: whatever it says, the object is read anew from Stripe."""
-        row = await db.fetch_one("SELECT type, payload, handled_at FROM stripe_event WHERE id = $1", event)
+        row = await db.fetch_one(
+            "SELECT type, session_id, payment_intent, purchase_ref, handled_at FROM stripe_event WHERE id = $1", event
+        )
         if row is None or row["handled_at"] is not None:
             return
-        purchase_id = await _purchase_of(row["payload"])
-        if purchase_id is not None:
-            if row["type"].startswith(("charge.refund", "refund.")):
-                await self.payments.compare_refunds(purchase_id)
+        try:
+            if row["session_id"]:
+                await self.payments.settle_session(row["session_id"])
             else:
-                await self.payments.settle(purchase_id)
+                await self._handle_payment(row["type"], row["payment_intent"], row["purchase_ref"])
+        except GatewayRefused as refusal:
+            # Stripe does not know (any more) what it told us of.
+            _log.warning("event without an object", stripe_event=event, error=str(refusal))
         await db.execute("UPDATE stripe_event SET handled_at = $2 WHERE id = $1", event, clock.now())
+
+    async def _handle_payment(self, kind: str, payment_intent: str, purchase_ref: str) -> None:
+        purchase_id = await queries.purchase_of_object(payment_intent=payment_intent, public_id=purchase_ref)
+        if purchase_id is None:
+            return
+        if kind.startswith(("charge.refund", "refund.")):
+            await self.payments.compare_refunds(purchase_id)
+        else:
+            await self.payments.settle(purchase_id)
 
     async def close_sessions(self, purchase: int) -> None:
         await self.payments.close_sessions(purchase)
@@ -43,36 +57,36 @@ class MoneyJobs:
         await self.payments.send_refund(refund)
 
     async def sweep(self) -> None:
-        """Look after purchases whose webhook never came."""
+        """Look after purchases whose webhook never came, refunds that are due, and events nobody acted on."""
         if self.payments.gateway is None:
             return
-        for purchase_id in await queries.unsettled(now=clock.now(), at_least=timedelta(minutes=1)):
-            try:
-                await self.payments.settle(purchase_id)
-            except GatewayError as error:
-                _log.warning("sweep could not settle", purchase=purchase_id, error=type(error).__name__)
+        await _each(self.payments.settle, await sweeping.take_purchases(now=clock.now()))
+        await _each(self._look_after_refund, await sweeping.take_refunds(now=clock.now()))
+        await _each(self.handle_event, await sweeping.take_events(now=clock.now()))
+
+    async def _look_after_refund(self, refund_id: int) -> None:
+        await self.payments.compare_refunds(
+            await db.fetch_value("SELECT purchase FROM refund WHERE id = $1", refund_id)
+        )
 
 
-async def _purchase_of(payload: str) -> int | None:
-    thing = msgspec.json.decode(payload).get("data", {}).get("object", {})
-    kind, metadata = thing.get("object"), thing.get("metadata") or {}
-    intent = thing.get("id") if kind == "payment_intent" else thing.get("payment_intent")
-    if isinstance(intent, dict):
-        intent = intent.get("id")
-    return await queries.purchase_of_object(
-        session_id=thing.get("id", "") if kind == "checkout.session" else "",
-        payment_intent=intent or "",
-        public_id=str(metadata.get("purchase", "")),
-    )
+async def _each(act: Callable[[int], Awaitable[object]], ids: list[int]) -> None:
+    """One that fails does not stop the rest."""
+    for number in ids:
+        try:
+            await act(number)
+        except GatewayError as error:
+            _log.warning("sweep failed", act=act.__name__, id=number, error=type(error).__name__)
 
 
 async def check_vat_id(purchase: int) -> None:
     """Ask the EU's register (VIES, REST) about a VAT ID. A register that is down answers nothing: the form counts."""
     address = current().vies_url
     row = await db.fetch_one("SELECT vat_id, vat_check FROM purchase WHERE id = $1", purchase)
-    if not address or row is None or not row["vat_id"] or row["vat_check"] != VatCheck.FORM.value:
+    asked = register_number(row["vat_id"]) if row and row["vat_check"] == VatCheck.FORM.value else None
+    if not address or row is None or asked is None:
         return
-    country, number = row["vat_id"][:2], row["vat_id"][2:]
+    country, number = asked
     async with httpx.AsyncClient(timeout=10) as client:
         answer = await client.get(f"{address.rstrip('/')}/ms/{country}/vat/{number}")
         answer.raise_for_status()
@@ -81,4 +95,6 @@ async def check_vat_id(purchase: int) -> None:
         # MS_UNAVAILABLE, TIMEOUT and the like: let the queue try again later.
         raise RuntimeError(f"VIES: {said['userError']}")
     found = VatCheck.CONFIRMED if said.get("isValid") else VatCheck.UNKNOWN_TO_REGISTER
-    await note_vat_check(purchase_id=purchase, found=found, name=str(said.get("name", "")), now=clock.now())
+    await note_vat_check(
+        purchase_id=purchase, vat_id=row["vat_id"], found=found, name=str(said.get("name", "")), now=clock.now()
+    )

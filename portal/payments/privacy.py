@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.core import db
+from portal.core.settings import current
 
 _PURCHASES = """
 SELECT p.title, p.state, p.currency, p.total, p.refunded, p.buyer_name, p.company, p.street, p.postal_code, p.city, p.country,
@@ -27,12 +28,6 @@ async def known_about(email: str) -> list[dict[str, Any]]:
 async def forget(email: str, now: datetime) -> str:
     """Erase what has no invoice. Invoices, and the purchases behind them, are kept as the law demands."""
     async with db.transaction():
-        # What Stripe reported holds the payer's address; the purchase itself says all we need of it.
-        await db.execute(
-            "UPDATE stripe_event SET payload = '{}' WHERE handled_at IS NOT NULL AND object_id IN (SELECT unnest(ARRAY["
-            "a.session_id, a.payment_intent]) FROM payment_attempt a JOIN purchase p ON p.id = a.purchase WHERE p.email = $1)",
-            email,
-        )
         kept = await db.fetch_value(
             "SELECT count(*) FROM invoice i JOIN purchase p ON p.id = i.purchase WHERE p.email = $1", email
         )
@@ -47,7 +42,7 @@ async def forget(email: str, now: datetime) -> str:
     words = f"{gone} unpaid purchase{'' if gone == 1 else 's'} no longer {'names' if gone == 1 else 'name'} anybody."
     if kept:
         words += (
-            f" {kept} invoice{'' if kept == 1 else 's'}, with the purchases behind, must be kept for eight years "
-            "(§ 14b UStG, § 147 AO) and then go."
+            f" {kept} invoice{'' if kept == 1 else 's'}, with the purchases behind, must be kept for "
+            f"{current().invoices_kept_years} years, as tax law demands."
         )
     return words

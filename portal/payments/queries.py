@@ -1,6 +1,6 @@
 """Reads of purchases, attempts, refunds, invoices."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,8 @@ import msgspec
 
 from portal.core import db
 from portal.core.money import Money
-from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, attempt_from
+from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, Buyer, attempt_from
+from portal.payments.rules.states import ATTEMPT_ENDED
 from portal.payments.tables import InvoiceKind, PurchaseState, RefundState
 
 
@@ -36,6 +37,12 @@ class PurchaseRecord(msgspec.Struct, frozen=True):
     paid_at: datetime | None
     checked_at: datetime | None
     method: str
+    collected: int | None = None
+
+    @property
+    def received(self) -> int:
+        """What came; `total` unless something is wrong."""
+        return self.total if self.collected is None else self.collected
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -61,7 +68,7 @@ class InvoiceRecord(msgspec.Struct, frozen=True):
 
 _PURCHASE = (
     "SELECT id, public_id, kind, key, state, currency, net, tax, total, refunded, title, email, company, po_number, "
-    "tax_treatment, return_path, created_at, expires_at, paid_at, checked_at, method FROM purchase WHERE "
+    "tax_treatment, return_path, created_at, expires_at, paid_at, checked_at, method, collected FROM purchase WHERE "
 )
 
 
@@ -70,14 +77,14 @@ async def purchase(purchase_id: int) -> PurchaseRecord | None:
     return None if row is None else msgspec.convert(dict(row), PurchaseRecord)
 
 
-async def lines_of(purchase_id: int) -> list[dict[str, Any]]:
-    """Lines with their row id, for choosing what to refund."""
-    rows = await db.fetch(
-        "SELECT id, key, description, detail, quantity, list_net, unit_net, tax_rate, refunded_quantity "
-        "FROM purchase_line WHERE purchase = $1 ORDER BY position",
+async def buyer_of(purchase_id: int) -> Buyer | None:
+    """Who gets the invoice, as the purchase was last priced for."""
+    row = await db.fetch_one(
+        "SELECT email, buyer_name AS name, company, street, postal_code, city, country, vat_id, vat_check, po_number "
+        "FROM purchase WHERE id = $1",
         purchase_id,
     )
-    return [dict(row) for row in rows]
+    return None if row is None else msgspec.convert(dict(row), Buyer)
 
 
 async def attempts(purchase_id: int) -> list[Attempt]:
@@ -88,42 +95,14 @@ async def attempts(purchase_id: int) -> list[Attempt]:
     return [attempt_from(row) for row in rows]
 
 
-async def attempt(attempt_id: int) -> Attempt | None:
-    row = await db.fetch_one(
-        f"SELECT {ATTEMPT_COLUMNS} FROM payment_attempt WHERE id = $1",
-        attempt_id,
-    )
-    return None if row is None else attempt_from(row)
-
-
-async def purchase_of_object(*, session_id: str = "", payment_intent: str = "", public_id: str = "") -> int | None:
-    """The purchase a Stripe object belongs to, by any of the three marks."""
-    try:
-        base = UUID(public_id) if public_id else None
-    except ValueError:
-        base = None
+async def purchase_of_object(*, payment_intent: str = "", public_id: str = "") -> int | None:
+    """The purchase a Stripe object belongs to, by either of the two marks."""
     found = await db.fetch_value(
-        "SELECT purchase FROM payment_attempt WHERE session_id = $1 OR payment_intent = $2 "
-        "UNION ALL SELECT id FROM purchase WHERE public_id = $3 LIMIT 1",
-        session_id or None, payment_intent or None, base,
+        "SELECT purchase FROM payment_attempt WHERE payment_intent = $1 "
+        "UNION ALL SELECT id FROM purchase WHERE public_id::text = $2 LIMIT 1",
+        payment_intent or None, public_id,
     )  # fmt: skip
     return None if found is None else int(found)
-
-
-_UNSETTLED = """
-SELECT DISTINCT p.id FROM purchase p JOIN payment_attempt a ON a.purchase = p.id
-WHERE a.state IN ('created', 'open', 'processing')
-  AND coalesce(p.checked_at, a.created_at) < $1::timestamptz - CASE
-      WHEN a.created_at > $1::timestamptz - interval '1 hour' THEN $2::interval
-      WHEN a.created_at > $1::timestamptz - interval '1 day' THEN interval '10 minutes'
-      ELSE interval '2 hours' END
-ORDER BY p.id LIMIT 200
-"""
-
-
-async def unsettled(*, now: datetime, at_least: timedelta = timedelta(minutes=1)) -> list[int]:
-    """Purchases with an open attempt that nobody has looked at for a while: their webhook may never have come."""
-    return [row["id"] for row in await db.fetch(_UNSETTLED, now, at_least)]
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -134,6 +113,11 @@ class Story(msgspec.Struct, frozen=True):
     refunds: list[RefundRecord]
     invoices: list[InvoiceRecord]
     reports: int
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether money may still come by a page that is not known to be over."""
+        return any(attempt.state not in ATTEMPT_ENDED for attempt in self.attempts)
 
 
 _STORY = """

@@ -22,6 +22,7 @@ from portal.payments import stripe_reading
 from portal.payments.values import (
     API_VERSION,
     ForgedEvent,
+    GatewayClosed,
     GatewayError,
     GatewayRefused,
     GatewayUnreachable,
@@ -215,13 +216,13 @@ def _translated() -> Iterator[None]:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise _told(GatewayUnreachable, error) from None
-    except (
-        stripe.InvalidRequestError,
-        stripe.CardError,
-        stripe.IdempotencyError,
-        stripe.AuthenticationError,
-        stripe.PermissionError,
-    ) as error:
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise _told(GatewayClosed, error) from None
+    except stripe.IdempotencyError as error:
+        # The same call is under way elsewhere: its answer is the one to wait for.
+        busy = error.code == "idempotency_key_in_use"
+        raise _told(GatewayUnreachable if busy else GatewayRefused, error) from None
+    except (stripe.InvalidRequestError, stripe.CardError) as error:
         raise _told(GatewayRefused, error) from None
     except stripe.StripeError as error:
         raise _told(GatewayError, error) from None

@@ -20,6 +20,14 @@ _NO_DECIMALS = {
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
 }  # fmt: skip
 _THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
+# What is charged comes in such steps, in Stripe's units; 1 where none is named.
+STEPS = {"ISK": 100, "UGX": 100} | dict.fromkeys(_THREE_DECIMALS, 10)
+# The least that is charged, in Stripe's units, where it is not 50 of the smallest step.
+LEAST = {
+    "GBP": 30, "DKK": 250, "NOK": 300, "SEK": 300, "PLN": 200, "CZK": 1500, "HUF": 17500, "RON": 200,
+    "BGN": 100, "HKD": 400, "MXN": 1000, "MYR": 200, "AED": 200, "THB": 1000,
+}  # fmt: skip
+MOST = 99_999_999
 
 
 class GatewayError(Exception):
@@ -41,6 +49,10 @@ class GatewayUnreachable(GatewayError):
     """No usable answer. What was asked may have happened: ask again with the same idempotency key."""
 
 
+class GatewayClosed(GatewayError):
+    """Stripe does not let us in: the key is wrong or may not do this. It says nothing about what was asked."""
+
+
 class ForgedEvent(GatewayRefused):
     """A webhook delivery that is unsigned, wrongly signed, too old or not an event."""
 
@@ -57,8 +69,8 @@ class SessionLine(msgspec.Struct, frozen=True):
 class SessionRequest(msgspec.Struct, frozen=True):
     """What a payment page is made from.
 
-    Stripe takes `expires_at` from 30 minutes to 24 hours ahead. All of it must come from stored rows: a
-    repeat under the same idempotency key is only answered when every value is the same.
+    Stripe takes `expires_at` from 30 minutes to 24 hours ahead. It is stored with the attempt: a repeat under the same
+    idempotency key is only answered when every value is the same.
     """
 
     public_id: str
@@ -71,6 +83,15 @@ class SessionRequest(msgspec.Struct, frozen=True):
     expires_at: datetime
     metadata: dict[str, str] = {}
     locale: str = "auto"
+
+    @property
+    def total(self) -> int:
+        return sum(line.quantity * line.unit_amount for line in self.lines)
+
+    @property
+    def key(self) -> str:
+        """The idempotency key it is sent under: our own row and attempt."""
+        return f"{self.public_id}-{self.attempt}"
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -142,13 +163,30 @@ def stripe_exponent(currency: str) -> int:
     return 0 if code in _NO_DECIMALS else 3 if code in _THREE_DECIMALS else 2
 
 
+def charge_step(currency: str) -> int:
+    """What can be charged is a multiple of this, in our minor units: of three decimals the last is 0."""
+    code = currency.upper()
+    return max(1, from_stripe(STEPS.get(code, 1), code))
+
+
+def least_charge(currency: str) -> int:
+    """The smallest sum that can be paid, in our minor units."""
+    code = currency.upper()
+    return from_stripe(LEAST.get(code, 50 * STEPS.get(code, 1)), code)
+
+
+def most_charge(currency: str) -> int:
+    """The largest sum that can be paid at once, in our minor units."""
+    code = currency.upper()
+    return MOST * int(10 ** exponent(code)) // int(10 ** stripe_exponent(code))
+
+
 def to_stripe(minor: int, currency: str) -> int:
     """Our minor units as Stripe counts them. Raises GatewayRefused for an amount Stripe cannot charge."""
     code = currency.upper()
     ours, theirs = exponent(code), stripe_exponent(code)
     amount, rest = divmod(minor * int(10**theirs), int(10**ours))
-    # Of three decimals the last must be 0.
-    if rest or (code in _THREE_DECIMALS and amount % 10):
+    if rest or minor % charge_step(code):
         raise GatewayRefused("amount", code="amount_not_chargeable", param=code)
     return amount
 

@@ -7,15 +7,22 @@ from stdnum.util import get_cc_module
 
 from portal.core import countries
 from portal.core.errors import Invalid
+from portal.payments.rules.supply import EU, vat_country
+from portal.payments.tables import VatCheck
 
-_ELSEWHERE = {"GB": "vat", "CH": "vat", "NO": "mva", "AU": "abn"}
+_ELSEWHERE = {"GB": "vat", "CH": "vat", "NO": "mva"}
+_PREFIXES = {"EL": "GR"} | {code: code for code in EU - {"GR"}}
 
 
 class VatId(msgspec.Struct, frozen=True):
-    """A VAT ID that holds by form. `compact` has its country prefix; `country` is ISO (Greece: GR)."""
+    """A VAT ID. `compact` has its country's prefix where its country uses them; `country` is ISO (Greece: GR).
+
+    `check` is FORM when form and check digits hold, NONE for an ID of a country whose IDs nobody here can judge.
+    """
 
     compact: str
     country: str
+    check: VatCheck
 
 
 def checked(typed: str, country: str, *, field: str = "vat_id") -> VatId | None:
@@ -27,32 +34,42 @@ def checked(typed: str, country: str, *, field: str = "vat_id") -> VatId | None:
     if not text:
         return None
     if country in _ELSEWHERE:
-        return VatId(_elsewhere(text, country, field), country)
+        return VatId(_elsewhere(text, country, field), country, VatCheck.FORM)
+    home = vat_country(country)
+    if home not in EU:
+        return VatId(" ".join(typed.split()), country, VatCheck.NONE)
+    return VatId(_in_the_eu(text, home, field), country, VatCheck.FORM)
+
+
+def register_number(compact: str) -> tuple[str, str] | None:
+    """(prefix, number) to ask the EU's register for; None for an ID that is not in it."""
+    return (compact[:2], compact[2:]) if compact[:2] in _PREFIXES else None
+
+
+def _in_the_eu(text: str, country: str, field: str) -> str:
     prefix = "EL" if country == "GR" else country
-    if country not in _eu_iso():
-        return VatId(text[:20], country)
-    if text[:2].isalpha() and text[:2] not in {prefix, country}:
-        name = countries.name("GR" if text[:2] == "EL" else text[:2])
-        raise Invalid({field: f"This ID is from {name}; the invoice address is in {countries.name(country)}."})
-    number = text if text[:2] in {prefix, country} else prefix + text
-    number = prefix + number[2:]
+    # The first two letters may be a prefix, or already part of the number: French keys can look like one.
+    stripped = text[2:] if text[:2] in (prefix, country) else text
+    number = prefix + stripped
     try:
-        return VatId(str(eu_vat.validate(number)), country)
+        return str(eu_vat.validate(number))
     except ValidationError as error:
+        if stripped == text and text[:2] in _PREFIXES:
+            name = countries.name(_PREFIXES[text[:2]])
+            raise Invalid(
+                {field: f"This ID is from {name}; the invoice address is in {countries.name(country)}."}
+            ) from error
         raise Invalid({field: _words(error, number, country)}) from error
-
-
-def _eu_iso() -> set[str]:
-    return {"GR" if code == "el" else code.upper() for code in eu_vat.MEMBER_STATES} - {"EL", "XI"}
 
 
 def _elsewhere(text: str, country: str, field: str) -> str:
     module = get_cc_module(country, _ELSEWHERE[country])
     assert module is not None
     try:
-        return str(module.validate(text))
+        number = str(module.validate(text))
     except ValidationError as error:
         raise Invalid({field: _words(error, text, country)}) from error
+    return number if number.startswith(country) else country + number
 
 
 _EXAMPLES = {

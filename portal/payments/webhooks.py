@@ -16,10 +16,10 @@ from portal.web.inputs import Now
 
 _log = structlog.get_logger("stripe-inbox")
 _STORE = """
-INSERT INTO stripe_event AS e (event_id, type, object_id, payload, received_at, deliveries)
-VALUES ($1, $2, $3, $4::jsonb, $5, 1)
+INSERT INTO stripe_event AS e (event_id, type, object_id, session_id, payment_intent, purchase_ref, received_at, deliveries)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
 ON CONFLICT (event_id) DO UPDATE SET deliveries = e.deliveries + 1
-RETURNING id, deliveries
+RETURNING id, handled_at
 """
 
 
@@ -38,9 +38,13 @@ def router(gateway: StripeGateway) -> Router:
             _log.warning("webhook refused")
             return Response({"received": False}, status_code=400)
         async with db.transaction():
-            row = await db.fetch_one(_STORE, event.id, event.type, event.object_id, payload.decode(), now)
+            row = await db.fetch_one(
+                _STORE, event.id, event.type[:80], event.object_id, event.session_id, event.payment_intent,
+                event.metadata.get("purchase", "")[:40], now,
+            )  # fmt: skip
             assert row is not None
-            if row["deliveries"] == 1:
+            # Delivered again although nobody has acted on it: its job may have been given up.
+            if row["handled_at"] is None:
                 await enqueue("payments.handle_event", urgency=Urgency.SOMEBODY_WAITS, event=row["id"])
         return Response({"received": True})
 

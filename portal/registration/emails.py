@@ -67,19 +67,19 @@ def event_changed(
     )  # fmt: skip
 
 
-def money_returned(order: OrderRecord) -> list[Message]:
-    """Late money, to the buyer and to the organiser."""
+def money_returned(order: OrderRecord, refund_id: int, amount: str, reason: str) -> list[Message]:
+    """Money of no use, to the buyer and to the organiser."""
     return [
-        _message("money_returned", order, key=f"order-{order.id}-money-returned", recipient=order.email),
         _message(
-            "money_returned_staff", order, key=f"order-{order.id}-money-returned-staff",
-            recipient=current().contact_email,
-        ),
-    ]  # fmt: skip
+            template, order, key=f"refund-{refund_id}-{template}", recipient=recipient, amount=amount, reason=reason
+        )
+        for template, recipient in (("money_returned", order.email), ("money_returned_staff", current().contact_email))
+        if recipient
+    ]
 
 
-def waiting_joined(place: WaitingPlace) -> Message:
-    return _waiting("waiting_joined", place, key=f"waiting-{place.id}-joined")
+def waiting_joined(place: WaitingPlace, again: str = "") -> Message:
+    return _waiting("waiting_joined", place, key=f"waiting-{place.id}-joined{again and '-' + again}")
 
 
 def waiting_offer(place: WaitingPlace) -> Message:

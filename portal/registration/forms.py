@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from portal.core import countries
 from portal.core.errors import Invalid
 from portal.payments.buying import Buyer
 from portal.payments.tables import VatCheck
@@ -161,9 +162,11 @@ def _buyer(contact: Contact, invoicing: Invoicing | None) -> Buyer:
     if invoicing is None:
         return Buyer(email=contact.email, name=name, company=contact.company)
     country = invoicing.country.upper()
+    if country not in countries.names():
+        raise Invalid({"country": "Please choose a country."})
     vat = checked(invoicing.vat_id, country)
     return Buyer(
         email=contact.email, name=name, company=invoicing.company, street=invoicing.street,
         postal_code=invoicing.postal_code, city=invoicing.city, country=country, vat_id=vat.compact if vat else "",
-        vat_check=VatCheck.FORM if vat else VatCheck.NONE, po_number=invoicing.po_number,
+        vat_check=vat.check if vat else VatCheck.NONE, po_number=invoicing.po_number,
     )  # fmt: skip

@@ -1,9 +1,12 @@
 """What the worker does about orders: mails, invitations, lapsing. Each loads by id and may run twice."""
 
 from collections.abc import Callable
+from functools import partial
 
 from portal.core import clock, db
 from portal.core.jobs import enqueue, enqueue_many
+from portal.core.money import written
+from portal.core.settings import current
 from portal.core.urgency import Urgency
 from portal.events.queries.history import changed_since
 from portal.notifications.commands.outbox import queue_mail
@@ -21,8 +24,13 @@ async def lapse_holds() -> None:
     await lapsing.lapse_due(now=clock.now())
 
 
-async def offer_places(ticket_type: int) -> None:
-    await waiting.offer_places(ticket_type=ticket_type, now=clock.now())
+async def offer_places(event: int) -> None:
+    await waiting.offer_places(event_id=event, now=clock.now())
+
+
+async def offer_everywhere() -> None:
+    """Recurring: nobody waits beside a free seat."""
+    await waiting.offer_everywhere(now=clock.now())
 
 
 async def send_confirmation(order: int, again: str = "") -> None:
@@ -136,18 +144,24 @@ async def _send(
         await invite.note(mail, now)
 
 
-async def tell_money_returned(order: int) -> None:
-    """Late money: buyer and organiser hear that it goes back."""
+async def tell_money_returned(order: int, refund: int) -> None:
+    """Money that was of no use: buyer and organiser hear that it goes back, and why."""
     record = await queries.order_by_id(order)
-    if record is None:
+    row = await db.fetch_one(
+        "SELECT r.id, r.amount, r.reason, p.currency FROM refund r JOIN purchase p ON p.id = r.purchase WHERE r.id = $1",
+        refund,
+    )
+    if record is None or row is None:
         return
+    amount = written(row["amount"], row["currency"], current().site_locale)
     async with db.transaction():
-        for message in emails.money_returned(record):
+        for message in emails.money_returned(record, row["id"], amount, row["reason"]):
             await queue_mail(message=message, now=clock.now())
 
 
-async def tell_waiting_joined(entry: int) -> None:
-    await _tell_waiting(entry, emails.waiting_joined)
+async def tell_waiting_joined(entry: int, again: str = "") -> None:
+    """`again` makes it a new mail, one a day, for somebody who joins although they stand in line."""
+    await _tell_waiting(entry, partial(emails.waiting_joined, again=again))
 
 
 async def tell_waiting_offer(entry: int) -> None:

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from portal.core import db
+from portal.registration.commands.lapsing import end_hold, offer_freed
 
 _ORDERS = """
-SELECT o.number, e.title, o.state, o.contact_name, o.held_at, o.confirmed_at FROM seat_order o
+SELECT o.number, e.title, o.state, o.contact_name, o.held_at, o.confirmed_at, nullif(o.draft, '{}') AS typed FROM seat_order o
 JOIN event e ON e.id = o.event WHERE o.email = $1 ORDER BY o.id LIMIT 5000
 """
 _SEATS = """
@@ -25,16 +28,27 @@ async def known_about(email: str) -> list[dict[str, Any]]:
     for what, sql in (("order", _ORDERS), ("place", _SEATS), ("waiting list", _WAITING)):
         for row in await db.fetch(sql, email):
             plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}
+            if typed := plain.pop("typed", None):
+                plain["typed"] = msgspec.json.decode(typed)
             found.append({"what": what, **plain})
     return found
 
 
 async def forget(email: str, now: datetime) -> str:
-    """Take names and address out of orders and places; whoever placed an order keeps its places."""
+    """Take names and address out of orders and places; what was merely held for the address goes back on sale."""
     async with db.transaction():
+        lines = await db.fetch(
+            "UPDATE waiting_entry SET email = '', name = '', left_at = coalesce(left_at, $2), "
+            "left_reason = CASE WHEN left_at IS NULL THEN 'erased' ELSE left_reason END WHERE email = $1 "
+            "RETURNING ticket_type",
+            email, now,
+        )  # fmt: skip
+        for row in await db.fetch("SELECT id FROM seat_order WHERE email = $1 AND state = 'held' ORDER BY id", email):
+            await end_hold(order_id=row["id"], reason="given back", now=now)
         orders = db.affected(
             await db.execute(
-                "UPDATE seat_order SET email = '', contact_name = '', account = NULL WHERE email = $1", email
+                "UPDATE seat_order SET email = '', contact_name = '', account = NULL, draft = '{}' WHERE email = $1",
+                email,
             )
         )
         seats = db.affected(
@@ -44,11 +58,7 @@ async def forget(email: str, now: datetime) -> str:
                 email,
             )
         )
-        await db.execute(
-            "UPDATE waiting_entry SET email = '', name = '', left_at = coalesce(left_at, $2), left_reason = 'erased' "
-            "WHERE email = $1",
-            email, now,
-        )  # fmt: skip
+        await offer_freed([row["ticket_type"] for row in lines])
     return (
         f"Name and address are taken out of {_count(orders, 'order')} and {_count(seats, 'place')}, and off every waiting "
         "list. Places themselves stay with their orders until somebody gives them up."

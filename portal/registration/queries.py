@@ -7,46 +7,66 @@ from typing import Any
 import msgspec
 
 from portal.core import db
+from portal.registration.rules import selling
 from portal.registration.values import Code, OrderRecord, SeatRecord, Ticket
 
-# What is left counts lapsed holds as free before the sweeper has come round. A ticket type is as full as the fullest
-# quota it draws from.
-_TICKETS = """
-WITH lapsed AS (
-    SELECT tq.quota, count(*) AS n FROM seat_order o
+# Who waits and can be served, of the events in $1 at $2. What a party needs is set aside for it.
+LINE = """
+SELECT w.id, w.ticket_type, w.party_size AS size, w.email, w.name FROM waiting_entry w
+JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event
+WHERE t.event = ANY($1) AND w.left_at IS NULL AND w.offered_at IS NULL AND t.active AND NOT t.by_code_only
+    AND w.party_size BETWEEN t.min_per_order AND t.max_per_order
+    AND (t.sale_opens_at IS NULL OR t.sale_opens_at <= $2) AND (t.sale_closes_at IS NULL OR t.sale_closes_at > $2)
+    AND e.kind = 'own' AND e.state NOT IN ('draft', 'cancelled') AND e.ends_at > $2
+    AND NOT EXISTS (SELECT FROM ticket_quota d JOIN quota q ON q.id = d.quota
+        WHERE d.ticket_type = t.id AND q.capacity < w.party_size)
+"""
+# What is left counts lapsed holds as free before the sweeper has come round.
+_LEFT = f"""
+WITH line AS ({LINE}), wanted AS (
+    SELECT d.quota, sum(l.size) AS n FROM line l JOIN ticket_quota d ON d.ticket_type = l.ticket_type GROUP BY 1
+), lapsed AS (
+    SELECT d.quota, count(*) AS n FROM seat_order o
     JOIN seat s ON s.seat_order = o.id AND s.state = 'held'
-    JOIN ticket_quota tq ON tq.ticket_type = s.ticket_type
-    WHERE o.event = $1 AND o.state = 'held' AND o.holds_until <= $2 GROUP BY 1)
+    JOIN ticket_quota d ON d.ticket_type = s.ticket_type
+    WHERE o.event = ANY($1) AND o.state = 'held' AND o.holds_until <= $2 GROUP BY 1
+), free AS (
+    SELECT q.id, q.event, q.capacity, (q.capacity - q.taken + coalesce(l.n, 0) - coalesce(w.n, 0))::int AS left
+    FROM quota q LEFT JOIN lapsed l ON l.quota = q.id LEFT JOIN wanted w ON w.quota = q.id WHERE q.event = ANY($1))
+"""
+# A ticket type is as full as the fullest quota it draws from.
+_TICKETS = f"""{_LEFT}
 SELECT t.id, t.name, t.description, t.price, t.regular_price, t.currency, t.tax_rate, t.sale_opens_at, t.sale_closes_at,
     t.min_per_order, t.max_per_order, t.by_code_only, q.left, q.capacity,
     (SELECT count(*) FROM waiting_entry w WHERE w.ticket_type = t.id AND w.left_at IS NULL AND w.offered_at IS NULL) AS waiting
 FROM ticket_type t LEFT JOIN LATERAL (
-    SELECT min(q.capacity - q.taken + coalesce(l.n, 0))::int AS left, min(q.capacity) AS capacity
-    FROM ticket_quota tq JOIN quota q ON q.id = tq.quota LEFT JOIN lapsed l ON l.quota = q.id
-    WHERE tq.ticket_type = t.id) q ON true
-WHERE t.event = $1 AND t.active ORDER BY t.position, t.id
+    SELECT min(f.left) AS left, min(f.capacity) AS capacity
+    FROM ticket_quota d JOIN free f ON f.id = d.quota WHERE d.ticket_type = t.id) q ON true
+WHERE t.event = ANY($1) AND t.active ORDER BY t.position, t.id
 """
 
 
 async def tickets(event_id: int, *, now: datetime) -> list[Ticket]:
     """The event's ticket types with what is left of each; hidden ones too."""
-    return [msgspec.convert(dict(row), Ticket) for row in await db.fetch(_TICKETS, event_id, now)]
+    return [msgspec.convert(dict(row), Ticket) for row in await db.fetch(_TICKETS, [event_id], now)]
 
 
-_PLACES = """
-SELECT q.event, sum(q.capacity)::int AS capacity, sum(q.capacity - q.taken + coalesce(l.n, 0))::int AS left
-FROM quota q LEFT JOIN LATERAL (
-    SELECT count(*) AS n FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'held'
-    JOIN ticket_quota tq ON tq.ticket_type = s.ticket_type AND tq.quota = q.id
-    WHERE o.event = q.event AND o.state = 'held' AND o.holds_until <= $2) l ON true
-WHERE q.event = ANY($1) GROUP BY 1
+_PLACES = f"""{_LEFT}
+SELECT f.event, f.capacity, greatest(f.left, 0) AS left, array_agg(t.id) AS types FROM free f
+JOIN ticket_quota d ON d.quota = f.id JOIN ticket_type t ON t.id = d.ticket_type AND t.active AND NOT t.by_code_only
+GROUP BY f.id, 1, 2, 3 ORDER BY f.id
 """
 
 
 async def places(event_ids: Sequence[int], *, now: datetime) -> dict[int, tuple[int, int]]:
-    """(left, capacity) over all quotas, per event that has any."""
-    rows = await db.fetch(_PLACES, list(event_ids), now)
-    return {row["event"]: (row["left"], row["capacity"]) for row in rows}
+    """(left, capacity) of what everybody may book, per event that has limits."""
+    left: dict[int, list[selling.Draw]] = {}
+    capacity: dict[int, list[selling.Draw]] = {}
+    for row in await db.fetch(_PLACES, list(event_ids), now):
+        types = frozenset(row["types"])
+        left.setdefault(row["event"], []).append((row["left"], types))
+        capacity.setdefault(row["event"], []).append((row["capacity"], types))
+    return {event: (selling.places(left[event]), selling.places(capacity[event])) for event in left}
 
 
 async def code_by_name(event_id: int, typed: str) -> Code | None:
@@ -72,7 +92,7 @@ def _code(row: Any) -> Code:
 
 _ORDER = """
 SELECT o.id, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.holds_until, o.confirmed_at, o.ended_at,
-    o.end_reason, o.left_after_hold, o.purchase_id, o.account AS account_id, o.promo_code AS code_id,
+    o.end_reason, o.left_after_hold, o.draft, o.purchase_id, o.account AS account_id, o.promo_code AS code_id,
     coalesce(c.code, '') AS code, coalesce(c.label, '') AS code_label,
     e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state, e.format AS event_format,
     e.starts_at, e.ends_at, e.timezone, e.all_day, e.online_url, e.organiser_name, e.image,
@@ -110,19 +130,21 @@ async def _one_order(where: str, value: Any) -> OrderRecord | None:
     row = await db.fetch_one(_ORDER + where, value)
     if row is None:
         return None
-    return msgspec.convert({**dict(row), "seats": msgspec.json.decode(row["seats"])}, OrderRecord)
+    decoded = {name: msgspec.json.decode(row[name]) for name in ("seats", "draft")}
+    return msgspec.convert({**dict(row), **decoded}, OrderRecord)
 
 
-async def orders_of(email: str, *, limit: int = 200) -> list[dict[str, Any]]:
-    """Orders placed with an address, and seats booked for it by others, newest first."""
+async def orders_of(email: str, account_id: int, *, limit: int = 200) -> list[dict[str, Any]]:
+    """Orders placed from an account or with its address, and seats booked for it by others, newest first."""
     rows = await db.fetch(
         "SELECT o.number, o.secret, o.state, o.held_at, e.title, e.slug, e.starts_on, e.ends_on, e.state AS event_state, "
-        "o.email = $1 AS own, min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret, "
+        "o.email = $1 OR coalesce(o.account = $2, false) AS own, "
+        "min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret, "
         "count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats "
         "FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN seat s ON s.seat_order = o.id "
-        "WHERE o.email = $1 OR o.id IN (SELECT seat_order FROM seat WHERE email = $1 AND state = 'confirmed') "
-        "GROUP BY o.id, e.id ORDER BY o.id DESC LIMIT $2",
-        email, limit,
+        "WHERE o.email = $1 OR o.account = $2 OR o.id IN (SELECT seat_order FROM seat WHERE email = $1 AND state = 'confirmed') "
+        "GROUP BY o.id, e.id ORDER BY o.id DESC LIMIT $3",
+        email, account_id, limit,
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -183,7 +205,10 @@ async def claim_of_attendee(event_id: int, address: str) -> str | None:
 
 
 class WaitingPlace(msgspec.Struct, frozen=True):
-    """Where a party stands in line; position 1 is next. `offer_secret` leads to the held order of an offer."""
+    """Where a party stands in line; position 1 is next, of all who wait for the same places.
+
+    `offer_secret` leads to the held order of an offer.
+    """
 
     id: int
     secret: str
@@ -208,8 +233,9 @@ async def waiting_place(secret: str) -> WaitingPlace | None:
         "SELECT w.id, w.secret, w.email, w.name, w.party_size, w.joined_at, w.left_at, w.left_reason, w.offered_at, "
         "o.secret AS offer_secret, o.holds_until AS offer_until, o.state AS offer_state, t.name AS ticket_name, "
         "e.slug AS event_slug, e.title AS event_title, "
-        "(SELECT 1 + count(*) FROM waiting_entry b WHERE b.ticket_type = w.ticket_type AND b.id < w.id "
-        " AND b.left_at IS NULL AND b.offered_at IS NULL)::int AS position "
+        "(SELECT 1 + count(*) FROM waiting_entry b WHERE b.id < w.id AND b.left_at IS NULL AND b.offered_at IS NULL "
+        " AND b.ticket_type IN (SELECT y.ticket_type FROM ticket_quota x JOIN ticket_quota y ON y.quota = x.quota "
+        "  WHERE x.ticket_type = w.ticket_type))::int AS position "
         "FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event "
         "LEFT JOIN seat_order o ON o.id = w.offered_order WHERE w.secret = $1",
         secret,

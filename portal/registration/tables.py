@@ -4,6 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from piccolo.columns import (
+    JSONB,
     BigInt,
     BigSerial,
     Boolean,
@@ -126,7 +127,8 @@ class Order(Table, tablename="seat_order", db=DB):
     promo_code = ForeignKey(PromoCode, on_delete=OnDelete.restrict, null=True, default=None, index=True)
     state = Varchar(length=12, default=OrderState.HELD.value)
     email = Varchar(length=254, index=True)
-    contact_name = Varchar(length=200)
+    contact_name = Varchar(length=250)
+    draft = JSONB(default="{}", help_text="what was typed on the details page; gone once the hold ends (trigger)")
     held_at = Timestamptz()
     holds_until = Timestamptz(null=True, default=None)
     confirmed_at = Timestamptz(null=True, default=None)

@@ -57,8 +57,19 @@ class EventOffer(msgspec.Struct, frozen=True):
     codes: tuple[CodeOffer, ...] = ()
 
 
+class Party(msgspec.Struct, frozen=True):
+    """Somebody in line, with how many places they need."""
+
+    id: int
+    ticket_type: int
+    size: int
+    email: str
+    name: str
+
+
 class Ticket(msgspec.Struct, frozen=True):
-    """A ticket type with what is left of it. `left` is None without a limit; lapsed holds count as free."""
+    """A ticket type with what is left of it, None without a limit; lapsed holds count as free, and those who wait come
+    first: what they need is not left."""
 
     id: int
     name: str
@@ -174,6 +185,7 @@ class OrderRecord(msgspec.Struct, frozen=True):
     directions: str
     organiser_name: str
     image: str
+    draft: dict[str, str] = {}
     seats: tuple[SeatRecord, ...] = ()
 
     @property

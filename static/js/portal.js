@@ -25,23 +25,34 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/* A hold's countdown: the server says when it ends, so a reload or a sleeping laptop cannot make it longer. */
-const clocks = () => {
-  for (const clock of document.querySelectorAll("[data-until]")) {
-    const left = Math.max(0, Math.round((Date.parse(clock.dataset.until) - Date.now()) / 1000));
-    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+/* Countdowns: the server says how much is left, so a wrong clock changes nothing, and a sleeping laptop is caught up with. */
+const clocks = new Map();
+const spoken = (left) => {
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  return `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(seconds).padStart(2, "0")}`;
+};
+const tick = () => {
+  for (const clock of document.querySelectorAll("[data-countdown]")) {
+    if (!clocks.has(clock)) {
+      const left = clock.textContent.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+      clocks.set(clock, { left, steady: performance.now(), wall: Date.now() });
+    }
+    const begun = clocks.get(clock);
+    const passed = Math.max(performance.now() - begun.steady, Date.now() - begun.wall) / 1000;
+    const left = Math.max(0, Math.ceil(begun.left - passed));
+    clock.textContent = spoken(left);
     const bar = clock.closest(".hold")?.querySelector(".fill rect");
     if (bar) bar.setAttribute("width", `${Math.min(100, (left / Number(clock.dataset.whole)) * 100)}%`);
-    if (left === 0 && clock.dataset.then && !clock.dataset.done) {
-      clock.dataset.done = "yes";
+    if (left === 0 && clock.dataset.then && !begun.over) {
+      begun.over = true;
       location.assign(clock.dataset.then);
     }
   }
+  for (const clock of clocks.keys()) if (!clock.isConnected) clocks.delete(clock);
 };
-if (document.querySelector("[data-until]")) {
-  clocks();
-  setInterval(clocks, 1000);
-}
+tick();
+setInterval(tick, 1000);
+document.addEventListener("htmx:afterSwap", tick);
 
 /* The reader's own time beside the event's. */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -130,4 +130,4 @@ def wrong(code: str) -> str:
 
 def without_marks(page: str) -> str:
     """A code's page without what differs from ticket to ticket for everybody."""
-    return re.sub(r'data-until="[^"]*">[^<]*|ends with <strong>\w{3}', "", page)
+    return re.sub(r"data-countdown>[^<]*|ends with <strong>\w{3}", "", page)

@@ -15,7 +15,8 @@ from portal.core.text import one_line
 from portal.payments.buying import Line
 from portal.payments.documents import invoice_pdf
 from portal.payments.queries import InvoiceRecord
-from portal.payments.rules import EXPLANATIONS, totals
+from portal.payments.rules.sums import CHARGED, totals
+from portal.payments.rules.supply import explanation
 from portal.payments.tables import InvoiceKind, TaxTreatment
 from tests.reading_pdfs import pages, squeezed, standards
 
@@ -67,7 +68,7 @@ def record(
 ) -> InvoiceRecord:
     """An issued document as commands.invoices freezes it."""
     sums = totals(lines, treatment)
-    charged = treatment is TaxTreatment.STANDARD
+    charged = treatment in CHARGED
     content = {
         "seller": SELLER, "buyer": BUYER, "title": "Fill & Finish Forum Vienna", "order": "SL-26-004817",
         "supply": "9–11 February 2027, Donauhalle Wien, Uferstrasse 14, 1220 Vienna", "currency": "EUR",
@@ -78,10 +79,10 @@ def record(
         ],
         "taxes": [{"rate": str(tax.rate), "net": tax.net, "tax": tax.tax} for tax in sums.taxes],
         "net": sums.net, "tax": sums.tax, "gross": sums.gross, "treatment": treatment.value,
-        "note": EXPLANATIONS[treatment], "paid_at": "2026-11-22T15:44:52+00:00", "method": "visa 4242", "evidence": {},
+        "note": explanation(treatment, "AT"), "paid_at": "2026-11-22T15:44:52+00:00", "method": "visa 4242", "evidence": {},
     }  # fmt: skip
     issued_at = datetime(2026, 11, 22, 15, 44, 53, tzinfo=UTC)
-    number = "SL-R2026-00012" if kind is InvoiceKind.INVOICE else "SL-C2026-00003"
+    number = {"invoice": "SL-R2026-00012", "credit_note": "SL-C2026-00003", "reversal": "SL-S2026-00001"}[kind]
     return InvoiceRecord(number, kind, issued_at, content | changed)
 
 
@@ -126,7 +127,7 @@ async def test_an_invoice_without_vat_says_why(treatment: TaxTreatment, label: s
     paid = "Paid on 22 November 2026 by Sepa debit ending 3000. Nothing is left to pay."
     assert between(said, "2 €981", "Questions?") == squeezed(
         f"2 €981.00 0 % €1,962.00 Net €1,962.00 VAT on €1,962.00, {label} €0.00 Total, EUR €1,962.00 "
-        f"{EXPLANATIONS[treatment]} {paid}"
+        f"{explanation(treatment, 'AT')} {paid}"
     )
 
 
@@ -134,15 +135,46 @@ async def test_a_credit_note_names_the_invoice_it_corrects() -> None:
     one = Line("1", CONFERENCE.description, 1, 109000, 98100, Decimal("20.00"))
     said = await text(
         record(one, kind=InvoiceKind.CREDIT_NOTE, corrects="SL-R2026-00012", corrects_date="2026-11-20",
-               reason="One colleague cannot come", tax=19621, gross=117721)
+               reason="One colleague cannot come")
     )  # fmt: skip
     assert between(said, "Credit note", "For Fill") == squeezed(
         "Credit note SL-C2026-00003 Corrects invoice SL-R2026-00012 of 20 November 2026. Reason: One colleague cannot come"
     )
     assert between(said, "Net €", "Questions?") == squeezed(
-        "Net €981.00 VAT 20 % on €981.00 €196.20 Rounding €0.01 Total credited, EUR €1,177.21 "
+        "Net €981.00 VAT 20 % on €981.00 €196.20 Total credited, EUR €1,177.20 "
         "The amount goes back the way it was paid: Visa ending 4242."
     )
+
+
+async def test_a_reversal_names_the_credit_note_it_takes_back() -> None:
+    one = Line("1", CONFERENCE.description, 1, 109000, 98100, Decimal("20.00"))
+    said = await text(
+        record(one, kind=InvoiceKind.REVERSAL, corrects="SL-C2026-00003", corrects_date="2026-11-20",
+               reason="The money could not be sent back.")
+    )  # fmt: skip
+    for words in (
+        "Cancellation of a credit note SL-S2026-00001",
+        "Cancels credit note SL-C2026-00003 of 20 November 2026. Reason: The money could not be sent back.",
+        "Total no longer credited, EUR €1,177.20 The amount could not be sent back. We will find another way.",
+    ):
+        assert squeezed(words) in said
+
+
+async def test_vat_is_stated_in_the_currency_the_law_wants() -> None:
+    stated = {"currency": "EUR", "amount": 36101, "rate": "0.92", "source": "EXCHANGE_RATES"}
+    said = await text(record(CONFERENCE, currency="USD", tax_in=stated))
+    assert squeezed("VAT in EUR: €361.01, at 0.92 EUR for 1 USD.") in said
+
+
+async def test_another_countrys_vat_is_explained() -> None:
+    said = await text(record(CONFERENCE, treatment=TaxTreatment.DESTINATION))
+    assert squeezed("VAT 20 % on €1,962.00 €392.40 Total, EUR €2,354.40 VAT of Austria: attending online") in said
+
+
+async def test_what_was_not_collected_to_the_cent_is_not_called_paid() -> None:
+    said = await text(record(CONFERENCE, paid_at=None))
+    assert squeezed("Paid on") not in said
+    assert squeezed("Nothing is left to pay") not in said
 
 
 @pytest.mark.parametrize(

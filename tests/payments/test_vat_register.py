@@ -1,7 +1,7 @@
 """Asking the EU's register (VIES) in a job: confirmed, unknown, unwell, unreachable."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from uuid import uuid4
 
@@ -19,10 +19,13 @@ class Register:
     def __init__(self) -> None:
         self.says: dict[str, object] = {}
         self.asked: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         self.asked.append(head.split(b" ")[1].decode())
+        if self.meanwhile is not None:
+            await self.meanwhile()
         body = msgspec.json.encode(self.says)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n")
         writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
@@ -87,3 +90,23 @@ async def test_an_unwell_register_is_asked_again_later(database: str, now: datet
 async def test_without_a_register_the_form_counts(database: str, now: datetime) -> None:
     await check_vat_id(purchase=await purchase(now))
     assert await found() == "form"
+
+
+async def test_an_answer_about_another_id_is_not_kept(database: str, now: datetime, register: Register) -> None:
+    """The buyer gives another ID while the register thinks about the first."""
+    register.says = {"isValid": False, "userError": "INVALID"}
+    number = await purchase(now)
+    register.meanwhile = lambda: db.execute("UPDATE purchase SET vat_id = 'DE111111125', vat_check = 'form'")
+    await check_vat_id(purchase=number)
+    assert await found() == "form"
+    assert await db.fetch_value("SELECT count(*) FROM money_question") == 0
+
+
+@pytest.mark.parametrize("vat_id", ["GB980780684", "NO995525828MVA", "CHE107787577MWST", "12-3456789"])
+async def test_ids_of_other_registers_are_not_asked_about(
+    database: str, now: datetime, register: Register, vat_id: str
+) -> None:
+    number = await purchase(now)
+    await db.execute("UPDATE purchase SET vat_id = $1", vat_id)
+    await check_vat_id(purchase=number)
+    assert register.asked == []

@@ -38,9 +38,10 @@ async def test_hold_survives_a_reload_and_says_when_it_ends(client: httpx.AsyncC
     shop = await make_shop(capacity=5)
     path = await hold(client, shop, 2)
     first, second = await client.get(f"{path}/details"), await client.get(f"{path}/details")
-    until = re.search(r'data-until="([^"]+)"', first.text)
+    until = re.search(r"held until \d\d:\d\d:\d\d", first.text)
     assert until is not None
     assert until.group(0) in second.text
+    assert re.search(r"data-countdown [^>]*>1[45]:\d\d<", second.text)
     assert first.headers["cache-control"] == "private, no-store"
 
 

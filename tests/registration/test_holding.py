@@ -9,9 +9,12 @@ import pytest
 
 from portal.core import db
 from portal.core.errors import Conflict, Invalid
+from portal.payments.buying import Buyer
 from portal.registration import queries
-from portal.registration.commands.holding import SoldOut, change_code, hold_seats
+from portal.registration.commands.codes import change_code
+from portal.registration.commands.holding import SoldOut, hold_seats
 from portal.registration.commands.lapsing import give_back, lapse_due
+from portal.registration.commands.ordering import Attendee, save_details
 from portal.registration.values import CodeOffer, QuotaOffer, TicketOffer
 from tests.factories.registration import Shop, make_shop
 
@@ -124,6 +127,112 @@ async def test_mixed_baskets_in_any_order_never_deadlock(database: str, now: dat
     counted = await taken(shop)
     assert sum(counted.values()) == 2 * seats
     assert max(counted.values()) <= 60
+
+
+async def test_quotas_are_locked_one_after_the_other_in_one_order(database: str, now: datetime) -> None:
+    """Each is held by somebody else in turn: whoever waits for it has locked those before it, and none after it."""
+    names = [f"Q{n}" for n in range(5)]
+    shop = await make_shop(
+        quotas=tuple(QuotaOffer(name, 60) for name in names),
+        tickets=(TicketOffer("x", 0, tuple(reversed(names))), TicketOffer("y", 0, ("Q2", "Q0"))),
+        now=now,
+    )
+    # Rows lie in another order than their ids.
+    for name in ("Q1", "Q3", "Q0"):
+        await db.execute("UPDATE quota SET capacity = capacity + 1 WHERE name = $1", name)
+    ids = [row["id"] for row in await db.fetch("SELECT id FROM quota ORDER BY id")]
+    other = await asyncpg.connect(database)
+    watcher = await asyncpg.connect(database)
+    try:
+        for n, blocked in enumerate(ids):
+            block = other.transaction()
+            await block.start()
+            await other.execute("SELECT FROM quota WHERE id = $1 FOR UPDATE", blocked)
+            buying = asyncio.create_task(hold(shop, now, x=1, y=1))
+            while not await watcher.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+                await asyncio.sleep(0.01)
+            free = await watcher.fetch("SELECT id FROM quota ORDER BY id FOR UPDATE SKIP LOCKED")
+            assert [row["id"] for row in free] == ids[n + 1 :]
+            await block.rollback()
+            await buying
+    finally:
+        await other.close()
+        await watcher.close()
+
+
+async def test_codes_that_are_swapped_at_once_never_deadlock(database: str, now: datetime) -> None:
+    codes = (
+        CodeOffer("AAA", percent_off=Decimal(50), max_uses=50),
+        CodeOffer("BBB", percent_off=Decimal(40), max_uses=50),
+    )
+    shop = await make_shop(price=5000, codes=codes, now=now)
+    swaps = []
+    for n in range(20):
+        order = await queries.order_by_secret(await hold(shop, now, code=("AAA", "BBB")[n % 2], Seat=1))
+        assert order is not None
+        swaps.append(change_code(order_id=order.id, code=("BBB", "AAA")[n % 2], now=now))
+    await asyncio.gather(*swaps)
+    assert [row["used"] for row in await db.fetch("SELECT used FROM promo_code ORDER BY id")] == [10, 10]
+
+
+async def test_giving_back_while_details_are_saved_leaves_no_open_page(database: str, now: datetime) -> None:
+    """The purchase that appears between two reads is voided with the order."""
+    shop = await make_shop(price=5000, now=now)
+    buyer = Buyer(email="a@b.example", name="A B", country="DE")
+    for _ in range(8):
+        order = await queries.order_by_secret(await hold(shop, now, Seat=1))
+        assert order is not None
+        save = save_details(order_id=order.id, buyer=buyer, attendees=[Attendee()], draft={}, actor=None, now=now)
+        await asyncio.gather(save, give_back(order_id=order.id, now=now), return_exceptions=True)
+    rows = await db.fetch(
+        "SELECT o.state AS o, p.state AS p FROM seat_order o LEFT JOIN purchase p ON p.id = o.purchase_id"
+    )
+    assert {row["o"] for row in rows} == {"lapsed"}
+    assert {row["p"] for row in rows} <= {"void", None}
+
+
+@pytest.mark.parametrize(
+    ("quotas", "tickets", "wanted", "words"),
+    [
+        (
+            (QuotaOffer("Hall", 1),), (TicketOffer("Hall seat", 0, ("Hall",)), TicketOffer("Online", 0, ())),
+            {"Hall seat": 2, "Online": 2}, "Hall seat: 1 left, 2 asked for.",
+        ),
+        (
+            (QuotaOffer("Hall", 10),), (TicketOffer("A", 0, ("Hall",)), TicketOffer("B", 0, ("Hall",))),
+            {"A": 6, "B": 6}, "A and B share their places, and there are not 12 left.",
+        ),
+        ((QuotaOffer("Hall", 0),), (TicketOffer("A", 0, ("Hall",)),), {"A": 1}, "A is full."),
+    ],
+)  # fmt: skip
+async def test_what_is_missing_is_said_truly(
+    database: str, now: datetime, quotas: tuple[QuotaOffer, ...], tickets: tuple[TicketOffer, ...],
+    wanted: dict[str, int], words: str,
+) -> None:  # fmt: skip
+    shop = await make_shop(quotas=quotas, tickets=tickets, now=now)
+    with pytest.raises(SoldOut) as gone:
+        await hold_seats(
+            event_id=shop.event_id,
+            wanted={shop.tickets[name]: n for name, n in wanted.items()},
+            code="",
+            actor=None,
+            now=now,
+        )
+    assert gone.value.message == words
+
+
+async def test_places_are_those_that_can_be_sold(database: str, now: datetime) -> None:
+    shop = await make_shop(
+        quotas=(QuotaOffer("Hall", 100), QuotaOffer("Dinner", 20), QuotaOffer("Staff", 7)),
+        tickets=(
+            TicketOffer("A", 0, ("Hall",)), TicketOffer("B", 0, ("Hall", "Dinner")), TicketOffer("Online", 0, ()),
+            TicketOffer("Crew", 0, ("Staff",), by_code_only=True),
+        ),
+        now=now,
+    )  # fmt: skip
+    assert await queries.places([shop.event_id], now=now) == {shop.event_id: (100, 100)}
+    await hold(shop, now, A=2, B=3)
+    assert await queries.places([shop.event_id], now=now) == {shop.event_id: (95, 100)}
 
 
 @pytest.mark.parametrize(

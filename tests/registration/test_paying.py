@@ -114,7 +114,8 @@ async def test_late_money_goes_back_when_the_place_is_gone(paying: Paying) -> No
     told = await db.fetch("SELECT recipient FROM mail ORDER BY recipient")
     assert [row["recipient"] for row in told] == ["amara@brennhof.example", "desk@sterileline.example"]
     assert await db.fetch_value("SELECT count(*) FROM invoice") == 0
-    assert "The money came too late" in (await paying.client.get(path)).text
+    page = text_of(await paying.client.get(path))
+    assert "It came after the time for the order had run out, and the places had gone to others. We send" in page
 
 
 async def test_lapsing_closes_stripes_page(paying: Paying) -> None:
@@ -257,14 +258,3 @@ async def test_stripe_being_down_keeps_the_places_and_says_so(paying: Paying) ->
     answer = await paying.client.post(f"{path}/payment")
     assert answer.headers["location"].startswith(paying.stripe.address)
     assert [a.number for a in await queries.attempts(await db.fetch_value("SELECT id FROM purchase"))] == [1]
-
-
-async def test_invoice_numbers_have_no_gaps(paying: Paying) -> None:
-    shop = await make_shop(price=5000)
-    for _ in range(3):
-        path = await paying.hold(shop)
-        await paying.stripe.pay(await paying.to_payment(path))
-    await paying.everything_settles()
-    numbers = [row["number"] for row in await db.fetch("SELECT number FROM invoice ORDER BY number")]
-    year = clock.now().year
-    assert numbers == [f"SL-R{year}-0000{n}" for n in (1, 2, 3)]

@@ -51,9 +51,12 @@ async def test_no_secret_is_logged(
     shop, client = await make_shop(), attending.client
     order = await attending.register(shop, 2, **named(2, "bob@x.example"))
     claim = (await attending.seats(order))[1]["claim_secret"]
-    place = await join_waiting_list(
-        ticket_type=shop.tickets["Seat"], email="w@x.example", name="W", party_size=1, now=clock.now()
-    )
+    await db.execute("UPDATE quota SET capacity = taken")
+    await join_waiting_list(
+        event_id=shop.event_id, ticket_type=shop.tickets["Seat"], email="w@x.example", name="W", party_size=1,
+        now=clock.now(),
+    )  # fmt: skip
+    place = await db.fetch_value("SELECT secret FROM waiting_entry")
     secrets = {
         "/orders": order.rpartition("/")[2], "/seats": claim, "/waiting": place,
         "/calendars": (await attending.feed("bob@x.example")).rpartition("/")[2],

@@ -1,5 +1,6 @@
 """The waiting list: position and party size, timed offers in order, leaving by one click."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -8,8 +9,9 @@ from portal import wiring, worker
 from portal.core import clock, db
 from portal.core.settings import current
 from portal.registration import queries
-from portal.registration.commands.lapsing import lapse_due
-from portal.registration.commands.waiting import join_waiting_list
+from portal.registration.commands.holding import hold_seats
+from portal.registration.commands.lapsing import give_back, lapse_due
+from portal.registration.commands.waiting import join_waiting_list, offer_places
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of
 
@@ -27,18 +29,26 @@ async def fill(client: httpx.AsyncClient, shop: Shop, count: int) -> str:
     return path
 
 
-async def join(client: httpx.AsyncClient, shop: Shop, name: str, size: int = 1) -> str:
-    answer = await client.post(
+async def ask(client: httpx.AsyncClient, shop: Shop, name: str, size: int = 1, ticket: str = "Seat") -> httpx.Response:
+    return await client.post(
         f"/events/{shop.slug}/waiting",
         data={
-            "ticket_type": str(shop.tickets["Seat"]),
+            "ticket_type": str(shop.tickets[ticket]),
             "name": name,
             "email": f"{name}@wait.example",
             "party_size": str(size),
         },
     )
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
+
+
+async def join(client: httpx.AsyncClient, shop: Shop, name: str, size: int = 1, ticket: str = "Seat") -> str:
+    """Stand in line; gives the address of the place, which only the mail has."""
+    answer = await ask(client, shop, name, size, ticket)
+    assert answer.status_code == 303, text_of(answer)
+    secret = await db.fetch_value(
+        "SELECT secret FROM waiting_entry WHERE email = $1 ORDER BY id DESC LIMIT 1", f"{name}@wait.example"
+    )
+    return f"/waiting/{secret}"
 
 
 async def test_positions_offers_in_order_and_leaving(client: httpx.AsyncClient) -> None:
@@ -100,9 +110,34 @@ async def test_an_offer_is_taken_up_like_any_order(client: httpx.AsyncClient) ->
     assert "You are registered" in (await client.get(place)).text
 
 
-async def test_joining_twice_keeps_the_place(client: httpx.AsyncClient) -> None:
+async def test_joining_twice_keeps_the_place_and_writes_again(client: httpx.AsyncClient) -> None:
     shop = await make_shop(capacity=0)
     assert await join(client, shop, "ada") == await join(client, shop, "ada")
+    await join(client, shop, "ada")
+    await work()
+    assert await db.fetch_value("SELECT count(*) FROM waiting_entry") == 1
+    # The first mail, and one more for all of a day's asking.
+    assert await db.fetch_value("SELECT count(*) FROM mail WHERE topic = 'waiting'") == 2
+
+
+async def test_the_answer_says_nothing_about_who_stands_in_line(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=1)
+    path = await fill(client, shop, 1)
+    first = await ask(client, shop, "victim")
+    await client.post(f"{path}/seats/1/cancellation")
+    await work()
+    # The victim is offered a place by now, and whoever asks with the same address must not get hold of it.
+    again = await ask(client, shop, "victim")
+    assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
+    secrets = await db.fetch_one(
+        "SELECT w.secret AS place, o.secret AS offer FROM waiting_entry w JOIN seat_order o ON o.id = w.offered_order"
+    )
+    assert secrets is not None
+    page = await client.get(again.headers["location"])
+    for said in (str(again.headers), again.text, page.text):
+        assert secrets["place"] not in said
+        assert secrets["offer"] not in said
+    assert "We have written to you" in page.text
 
 
 async def test_looking_at_the_page_changes_nothing(client: httpx.AsyncClient) -> None:
@@ -129,14 +164,17 @@ async def test_what_cannot_be_waited_for(client: httpx.AsyncClient) -> None:
         assert f'id="f-{field}-e"' in answer.text
 
 
-async def test_ten_join_one_freed_place_at_once(database: str) -> None:
+async def test_ten_wait_for_one_freed_place(database: str) -> None:
     now = clock.now()
     shop = await make_shop(capacity=1, now=now)
+    seat = shop.tickets["Seat"]
+    held = await hold_seats(event_id=shop.event_id, wanted={seat: 1}, code="", actor=None, now=now)
     for n in range(10):
         await join_waiting_list(
-            ticket_type=shop.tickets["Seat"], email=f"w{n}@wait.example", name=f"W{n}", party_size=1, now=now
+            event_id=shop.event_id, ticket_type=seat, email=f"w{n}@wait.example", name=f"W{n}", party_size=1, now=now
         )
-    await work()
+    await give_back(order_id=held.order_id, now=now)
+    await asyncio.gather(*(offer_places(event_id=shop.event_id, now=now) for _ in range(5)))
     rows = await db.fetch("SELECT email FROM waiting_entry WHERE offered_at IS NOT NULL")
     assert [row["email"] for row in rows] == ["w0@wait.example"]
     assert await db.fetch_value("SELECT taken FROM quota") == 1

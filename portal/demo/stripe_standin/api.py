@@ -1,5 +1,6 @@
 """The API door: key, version, idempotency, parameters, act, answer. One way through for every call."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 
@@ -70,10 +71,10 @@ class Api:
             headers["idempotency-key"] = key
         if replayed:
             headers |= {"idempotent-replayed": "true", "original-request": replayed}
-        if self.behaviour.before_answer and not self.deliveries.busy:
+        if self.behaviour.slow > 0 or (self.behaviour.before_answer and not self.deliveries.busy):
             self._under_way |= {key} if key else set()
             try:
-                await self.deliveries.deliver()
+                await self._take_time()
             finally:
                 self._under_way.discard(key)
         about = asked.path.removeprefix("/v1").strip("/").partition("/")[0]
@@ -82,6 +83,13 @@ class Api:
             self.behaviour.lose_answers -= 1
             return Answer(502, _PROXY_PAGE, {"content-type": "text/html"})
         return Answer(status, body, headers)
+
+    async def _take_time(self) -> None:
+        if self.behaviour.slow > 0:
+            self.behaviour.slow -= 1
+            await asyncio.sleep(self.behaviour.slow_seconds)
+        if self.behaviour.before_answer and not self.deliveries.busy:
+            await self.deliveries.deliver()
 
     def _admit(self, asked: Asked) -> None:
         scheme, _, key = asked.headers.get("authorization", "").partition(" ")

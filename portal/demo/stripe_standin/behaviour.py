@@ -28,5 +28,8 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True):
     """Deliver what an API call caused before the call is answered."""
     lose_answers: Count = 0
     """The next API calls that are carried out and answered with a proxy's error page."""
+    slow: Count = 0
+    """The next API calls that are carried out at once and answered only after `slow_seconds`."""
+    slow_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 1.0
     unavailable: Count = 0
     """The next API calls that are refused with 503 before anything is done."""

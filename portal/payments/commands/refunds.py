@@ -1,17 +1,24 @@
-"""Money going back: asked for by lines, sent to Stripe by a job, and never guessed about."""
+"""Money going back: asked for by lines, sent to Stripe by a job, and never guessed about.
+
+Locks are taken in one order: purchase, refund, lines.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
+import msgspec
 import structlog
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
-from portal.payments.commands.invoices import issue_credit_note, purchase_lines
-from portal.payments.rules import refund_amount
+from portal.payments.buying import Totals
+from portal.payments.commands.invoices import issue_credit_note, purchase_lines, reverse_credit_note
+from portal.payments.commands.questions import ask
+from portal.payments.rules.states import refund_may_become
+from portal.payments.rules.sums import going_back
 from portal.payments.tables import RefundState, TaxTreatment
 from portal.payments.values import StripeRefund
 
@@ -27,7 +34,9 @@ async def request_refund(
     """
     wanted = {line: count for line, count in quantities.items() if count}
     async with db.transaction():
-        purchase = await db.fetch_one("SELECT state, tax_treatment FROM purchase WHERE id = $1 FOR UPDATE", purchase_id)
+        purchase = await db.fetch_one(
+            "SELECT state, tax_treatment, currency FROM purchase WHERE id = $1 FOR UPDATE", purchase_id
+        )
         if purchase is None or purchase["state"] != "paid":
             raise Conflict("Only a paid purchase can be refunded.")
         lines = await purchase_lines(purchase_id)
@@ -37,72 +46,100 @@ async def request_refund(
             left = lines[line_id].quantity - already[line_id] if line_id in lines else 0
             if not 0 < count <= left:
                 raise Invalid({f"line_{line_id}": f"At most {left} of this line can still be given back."})
-        treatment = TaxTreatment(purchase["tax_treatment"])
-        amount = refund_amount(lines, already, wanted, treatment)
-        if amount <= 0:
+        sums = going_back(
+            lines, already, wanted, TaxTreatment(purchase["tax_treatment"]), currency=purchase["currency"],
+            given=[tax for given in await _given(purchase_id) for tax in given.taxes],
+        )  # fmt: skip
+        if sums.gross <= 0:
             raise Invalid({"": "There is nothing to give back for these lines."})
         attempt_id = await db.fetch_value(
-            "SELECT id FROM payment_attempt WHERE purchase = $1 AND state = 'succeeded' ORDER BY id LIMIT 1",
+            "SELECT id FROM payment_attempt WHERE purchase = $1 AND state = 'succeeded' AND NOT EXISTS "
+            "(SELECT FROM refund WHERE attempt = payment_attempt.id AND sums = '{}') ORDER BY id LIMIT 1",
             purchase_id,
         )
-        refund_id = await _insert(purchase_id, attempt_id, amount, reason, actor.label, now)
-        so_far = dict(already)
+        refund_id = await _insert(purchase_id, attempt_id, sums.gross, sums, reason, actor.label, now)
         for line_id, count in wanted.items():
-            share = refund_amount(lines, so_far, {line_id: count}, treatment)
-            so_far[line_id] += count
             await db.execute(
-                "INSERT INTO refund_line (refund, line, quantity, amount) VALUES ($1, $2, $3, $4)",
-                refund_id, line_id, count, share,
-            )  # fmt: skip
+                "INSERT INTO refund_line (refund, line, quantity) VALUES ($1, $2, $3)", refund_id, line_id, count
+            )
             await db.execute(
                 "UPDATE purchase_line SET refunded_quantity = refunded_quantity + $2 WHERE id = $1",
                 line_id,
                 count,
             )
-        await db.execute("UPDATE purchase SET refunded = refunded + $2 WHERE id = $1", purchase_id, amount)
+        await db.execute("UPDATE purchase SET refunded = refunded + $2 WHERE id = $1", purchase_id, sums.gross)
         await audit.record(
             actor=actor.label,
             verb="request refund",
             kind="purchase",
             key=purchase_id,
             now=now,
-            amount=amount,
+            amount=sums.gross,
             reason=reason,
         )
     return refund_id
 
 
+async def _given(purchase_id: int) -> list[Totals]:
+    """What went back of lines before, as it was frozen then."""
+    rows = await db.fetch(
+        "SELECT sums FROM refund WHERE purchase = $1 AND state <> 'failed' AND sums <> '{}'", purchase_id
+    )
+    return [msgspec.json.decode(row["sums"], type=Totals) for row in rows]
+
+
 async def return_attempt(*, purchase_id: int, attempt_id: int, amount: int, reason: str, now: datetime) -> int:
     """Send back everything one attempt brought; no line is touched. Called inside settling."""
-    return await _insert(purchase_id, attempt_id, amount, reason, "portal", now)
+    return await _insert(purchase_id, attempt_id, amount, None, reason, "portal", now)
 
 
-async def _insert(purchase_id: int, attempt_id: int, amount: int, reason: str, who: str, now: datetime) -> int:
+async def _insert(
+    purchase_id: int, attempt_id: int, amount: int, sums: Totals | None, reason: str, who: str, now: datetime
+) -> int:
     refund_id = await db.fetch_value(
-        "INSERT INTO refund (public_id, purchase, attempt, amount, reason, state, requested_by, created_at, note) "
-        "VALUES ($1, $2, $3, $4, $5, 'requested', $6, $7, '') RETURNING id",
-        uuid4(), purchase_id, attempt_id, amount, reason, who, now,
+        "INSERT INTO refund (public_id, purchase, attempt, amount, sums, reason, state, requested_by, created_at, note) "
+        "VALUES ($1, $2, $3, $4, $5::jsonb, $6, 'requested', $7, $8, '') RETURNING id",
+        uuid4(), purchase_id, attempt_id, amount, "{}" if sums is None else msgspec.json.encode(sums).decode(), reason, who,
+        now,
     )  # fmt: skip
     await enqueue("payments.send_refund", refund=refund_id)
     return int(refund_id)
 
 
 async def note_refund(*, refund_id: int, seen: StripeRefund, now: datetime) -> None:
-    """Record what Stripe says of a refund we asked for; a failed one gives the lines back and asks a person."""
+    """Record what Stripe says of a refund we asked for, forward only.
+
+    With Stripe's promise comes the credit note; a failed one gives the lines back and asks a person.
+    """
+    await _note(refund_id, _STATES.get(seen.status, RefundState.PENDING), seen.id, seen.failure, now)
+
+
+async def refuse_refund(*, refund_id: int, code: str, now: datetime) -> None:
+    """Stripe will not make this refund, however often it is asked."""
+    await _note(refund_id, RefundState.FAILED, None, code, now)
+
+
+async def _note(refund_id: int, state: RefundState, stripe_id: str | None, note: str, now: datetime) -> None:
     async with db.transaction():
-        row = await db.fetch_one("SELECT purchase, state, amount FROM refund WHERE id = $1 FOR UPDATE", refund_id)
+        purchase_id = await db.fetch_value("SELECT purchase FROM refund WHERE id = $1", refund_id)
+        await db.execute("SELECT FROM purchase WHERE id = $1 FOR UPDATE", purchase_id)
+        row = await db.fetch_one("SELECT state, amount FROM refund WHERE id = $1 FOR UPDATE", refund_id)
         assert row is not None
-        state = _STATES.get(seen.status, RefundState.PENDING)
-        if row["state"] in ("failed", state.value):
+        if not refund_may_become(RefundState(row["state"]), state):
             return
         await db.execute(
-            "UPDATE refund SET state = $2, stripe_id = $3, settled_at = $4, note = $5 WHERE id = $1",
-            refund_id, state.value, seen.id, now if state in _SETTLED else None, seen.failure,
+            "UPDATE refund SET state = $2, stripe_id = coalesce($3, stripe_id), settled_at = $4, note = $5 WHERE id = $1",
+            refund_id, state.value, stripe_id, now if state in _SETTLED else None, note,
         )  # fmt: skip
-        if state is RefundState.FAILED:
-            await _give_lines_back(refund_id, row["purchase"], row["amount"], now)
-        else:
+        if state is not RefundState.FAILED:
             await issue_credit_note(refund_id=refund_id, now=now)
+            return
+        await _give_lines_back(refund_id, purchase_id, row["amount"])
+        await reverse_credit_note(refund_id=refund_id, now=now)
+        await ask(
+            reference=f"refund-failed:{refund_id}", purchase_id=purchase_id, now=now, facts={"code": note},
+            sentence=f"Stripe could not pay back {row['amount']} minor units. Please find another way to the buyer.",
+        )  # fmt: skip
 
 
 _SETTLED = {RefundState.SUCCEEDED, RefundState.FAILED}
@@ -112,7 +149,7 @@ _STATES = {
 }  # fmt: skip
 
 
-async def _give_lines_back(refund_id: int, purchase_id: int, amount: int, now: datetime) -> None:
+async def _give_lines_back(refund_id: int, purchase_id: int, amount: int) -> None:
     lines = await db.execute(
         "UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity - r.quantity "
         "FROM refund_line r WHERE r.refund = $1 AND r.line = l.id",
@@ -120,10 +157,6 @@ async def _give_lines_back(refund_id: int, purchase_id: int, amount: int, now: d
     )
     if db.affected(lines):
         await db.execute("UPDATE purchase SET refunded = refunded - $2 WHERE id = $1", purchase_id, amount)
-    await ask(
-        reference=f"refund-failed:{refund_id}", purchase_id=purchase_id, now=now,
-        sentence=f"Stripe could not pay back {amount} minor units. Please find another way to the buyer.",
-    )  # fmt: skip
 
 
 async def note_foreign_refund(*, purchase_id: int, seen: StripeRefund, now: datetime) -> None:
@@ -134,12 +167,3 @@ async def note_foreign_refund(*, purchase_id: int, seen: StripeRefund, now: date
         "Which lines were meant?",
     )  # fmt: skip
     _log.info("foreign refund", purchase=purchase_id)
-
-
-async def ask(*, reference: str, purchase_id: int | None, sentence: str, now: datetime) -> None:
-    """Put a question about money before a person, once per reference."""
-    await db.execute(
-        "INSERT INTO money_question (reference, purchase, sentence, facts, asked_at, settled_by) "
-        "VALUES ($1, $2, $3, '{}', $4, '') ON CONFLICT (reference) DO NOTHING",
-        reference, purchase_id, sentence, now,
-    )  # fmt: skip

@@ -7,17 +7,38 @@ transaction; all later ones find nothing left to do.
 
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from portal.core import db
 from portal.payments.buying import PaidPurchase, PurchaseHandler
+from portal.payments.commands.attempts import withdraw_all
 from portal.payments.commands.invoices import issue_invoice
+from portal.payments.commands.questions import ask
 from portal.payments.commands.refunds import return_attempt
-from portal.payments.rules import ATTEMPT_ENDED, may_become
-from portal.payments.tables import AttemptState, PurchaseState
+from portal.payments.rules.states import ATTEMPT_ENDED, may_become
+from portal.payments.rules.supply import EU
+from portal.payments.tables import AttemptState, PurchaseState, TaxTreatment
 from portal.payments.values import Session
 
 _log = structlog.get_logger("settling")
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """One attempt with what Stripe says of it, under the purchase's lock."""
+
+    attempt_id: int
+    attempt: AttemptState
+    state: PurchaseState
+    due: tuple[int, str]
+    session: Session
+    bought: PaidPurchase
+    handler: PurchaseHandler
+
+    @property
+    def right(self) -> bool:
+        """Whether the page asked for what is due."""
+        return (self.session.amount_total, self.session.currency.upper()) == self.due
 
 
 async def settle_attempt(
@@ -32,110 +53,120 @@ async def settle_attempt(
 
 async def _settled(attempt_id: int, session: Session, handler: PurchaseHandler, now: datetime) -> PurchaseState:
     row = await db.fetch_one(
-        "SELECT p.id, p.key, p.state, p.total, p.currency, a.state AS attempt_state, a.number FROM purchase p "
+        "SELECT p.id, p.key, p.state, p.total, p.currency FROM purchase p "
         "JOIN payment_attempt a ON a.purchase = p.id WHERE a.id = $1 FOR UPDATE OF p",
         attempt_id,
     )
     assert row is not None
-    purchase_id, state = row["id"], PurchaseState(row["state"])
-    # Read again under the lock: a settling that came first may have ended the attempt meanwhile.
-    attempt = AttemptState(await db.fetch_value("SELECT state FROM payment_attempt WHERE id = $1", attempt_id))
-    await db.execute("UPDATE purchase SET checked_at = $2 WHERE id = $1", purchase_id, now)
-    bought = PaidPurchase(purchase_id=purchase_id, key=row["key"], now=now)
-    if attempt is AttemptState.SUCCEEDED:
-        return state
-    if session.payment_intent:
-        await db.execute(
-            "UPDATE payment_attempt SET payment_intent = $2 WHERE id = $1",
-            attempt_id,
-            session.payment_intent,
-        )
+    # Read under the lock: a settling that came first may have ended the attempt meanwhile.
+    attempt = await db.fetch_value(
+        "UPDATE payment_attempt SET payment_intent = coalesce($2, payment_intent) WHERE id = $1 RETURNING state",
+        attempt_id, session.payment_intent,
+    )  # fmt: skip
+    await db.execute("UPDATE purchase SET checked_at = $2 WHERE id = $1", row["id"], now)
+    case = _Case(
+        attempt_id=attempt_id,
+        attempt=AttemptState(attempt),
+        state=PurchaseState(row["state"]),
+        due=(row["total"], row["currency"]),
+        session=session,
+        bought=PaidPurchase(purchase_id=row["id"], key=row["key"], now=now),
+        handler=handler,
+    )
+    if case.attempt is AttemptState.SUCCEEDED:
+        return case.state
     match session.status, session.payment_status:
         case "complete", "paid" | "no_payment_required":
-            if (session.amount_total, session.currency.upper()) != (row["total"], row["currency"]):
-                await _ask_about_amount(purchase_id, session, row["total"], row["currency"], now)
-            return await _money_arrived(attempt_id, bought, state, session, handler)
+            return await _money_arrived(case)
         case "complete", _ if session.failure:
-            return await _slow_money_failed(attempt_id, bought, state, session, handler)
+            return await _slow_money_failed(case)
         case "complete", _:
-            return await _slow_money_comes(attempt_id, bought, state, handler)
-        case "expired", _ if attempt not in ATTEMPT_ENDED:
-            await _end(attempt_id, AttemptState.EXPIRED, session.failure or "not paid in time", now)
+            return await _slow_money_comes(case)
+        case "expired", _ if case.attempt not in ATTEMPT_ENDED:
+            await _end(case, AttemptState.EXPIRED, session.failure)
         case "open", _ if session.failure:
             await db.execute("UPDATE payment_attempt SET note = $2 WHERE id = $1", attempt_id, session.failure)
-    return state
+    return case.state
 
 
-async def _money_arrived(
-    attempt_id: int, bought: PaidPurchase, state: PurchaseState, session: Session, handler: PurchaseHandler
-) -> PurchaseState:
-    await _end(attempt_id, AttemptState.SUCCEEDED, "", bought.now)
-    if not may_become(state, PurchaseState.PAID):
-        # Paid a second time, on an older page: the money goes straight back.
-        await return_attempt(
-            purchase_id=bought.purchase_id, attempt_id=attempt_id, amount=session.amount_total,
-            reason="paid twice", now=bought.now,
-        )  # fmt: skip
-        return state
-    if await handler.fulfil(bought):
-        await db.execute(
-            "UPDATE purchase SET state = 'paid', paid_at = $2, method = $3 WHERE id = $1",
-            bought.purchase_id, bought.now, session.method,
-        )  # fmt: skip
-        await issue_invoice(purchase_id=bought.purchase_id, now=bought.now)
-        _log.info("purchase paid", purchase=bought.purchase_id)
-        return PurchaseState.PAID
-    await db.execute(
-        "UPDATE purchase SET state = 'returned', paid_at = $2, method = $3 WHERE id = $1",
-        bought.purchase_id, bought.now, session.method,
+async def _money_arrived(case: _Case) -> PurchaseState:
+    bought = case.bought
+    await _end(case, AttemptState.SUCCEEDED)
+    if not may_become(case.state, PurchaseState.PAID):
+        return await _send_back(case, "It was paid a second time, on an older page.")
+    if case.attempt is AttemptState.CLOSING and not case.right:
+        return await _send_back(case, "It was paid on an older page that asked for another sum.")
+    await withdraw_all(bought.purchase_id)
+    if refusal := await case.handler.fulfil(bought):
+        await _take(case, PurchaseState.RETURNED)
+        await _send_back(case, refusal)
+        return PurchaseState.RETURNED
+    await _take(case, PurchaseState.PAID)
+    await issue_invoice(purchase_id=bought.purchase_id, now=bought.now)
+    _log.info("purchase paid", purchase=bought.purchase_id)
+    return PurchaseState.PAID
+
+
+async def _take(case: _Case, state: PurchaseState) -> None:
+    session = case.session
+    row = await db.fetch_one(
+        "UPDATE purchase SET state = $2, paid_at = $3, method = $4, collected = $5, card_country = $6 WHERE id = $1 "
+        "RETURNING tax_treatment, country",
+        case.bought.purchase_id, state.value, case.bought.now, session.method, session.amount_total, session.card_country[:2],
     )  # fmt: skip
-    await return_attempt(
-        purchase_id=bought.purchase_id, attempt_id=attempt_id, amount=session.amount_total,
-        reason="paid after the places were gone", now=bought.now,
+    assert row is not None
+    if not case.right:
+        await ask(
+            reference=f"amount:{session.id}", purchase_id=case.bought.purchase_id, now=case.bought.now,
+            sentence=f"Stripe collected {session.amount_total} {session.currency.upper()} (minor units) where "
+            f"{case.due[0]} {case.due[1]} were due. The invoice does not say it was paid; please compare the two.",
+        )  # fmt: skip
+    if row["tax_treatment"] == TaxTreatment.OUTSIDE_SCOPE and session.card_country in EU:
+        await ask(
+            reference=f"country:{session.id}", purchase_id=case.bought.purchase_id, now=case.bought.now,
+            sentence=f"No VAT was charged because the buyer is in {row['country']}, but the card is from "
+            f"{session.card_country}. Please check where the buyer is established.",
+        )  # fmt: skip
+
+
+async def _send_back(case: _Case, why: str) -> PurchaseState:
+    refund_id = await return_attempt(
+        purchase_id=case.bought.purchase_id, attempt_id=case.attempt_id, amount=case.session.amount_total, reason=why,
+        now=case.bought.now,
     )  # fmt: skip
-    await handler.refused(bought)
-    _log.info("late money returned", purchase=bought.purchase_id)
-    return PurchaseState.RETURNED
+    await case.handler.refused(case.bought, refund_id)
+    _log.info("money returned", purchase=case.bought.purchase_id)
+    return case.state
 
 
-async def _slow_money_comes(
-    attempt_id: int, bought: PaidPurchase, state: PurchaseState, handler: PurchaseHandler
-) -> PurchaseState:
-    await db.execute("UPDATE payment_attempt SET state = 'processing' WHERE id = $1", attempt_id)
-    if not may_become(state, PurchaseState.PROCESSING):
-        return state
-    await db.execute("UPDATE purchase SET state = 'processing' WHERE id = $1", bought.purchase_id)
-    await handler.wait(bought)
+async def _slow_money_comes(case: _Case) -> PurchaseState:
+    unwanted = case.attempt is AttemptState.CLOSING and not case.right
+    if case.attempt is AttemptState.PROCESSING or unwanted:
+        # What is not wanted goes back when it comes; until then the sweeper keeps an eye on it.
+        return case.state
+    purchase_id = case.bought.purchase_id
+    if not may_become(case.state, PurchaseState.PROCESSING):
+        await db.execute("UPDATE payment_attempt SET state = 'closing' WHERE id = $1", case.attempt_id)
+        return case.state
+    await withdraw_all(purchase_id, but=case.attempt_id)
+    await db.execute("UPDATE payment_attempt SET state = 'processing' WHERE id = $1", case.attempt_id)
+    await db.execute("UPDATE purchase SET state = 'processing' WHERE id = $1", purchase_id)
+    await case.handler.wait(case.bought)
     return PurchaseState.PROCESSING
 
 
-async def _slow_money_failed(
-    attempt_id: int, bought: PaidPurchase, state: PurchaseState, session: Session, handler: PurchaseHandler
-) -> PurchaseState:
-    await _end(attempt_id, AttemptState.FAILED, session.failure, bought.now)
-    if state is not PurchaseState.PROCESSING:
-        return state
-    await db.execute("UPDATE purchase SET state = 'void' WHERE id = $1", bought.purchase_id)
-    await handler.fail(bought)
+async def _slow_money_failed(case: _Case) -> PurchaseState:
+    await _end(case, AttemptState.FAILED, case.session.failure)
+    if case.state is not PurchaseState.PROCESSING or case.attempt is not AttemptState.PROCESSING:
+        return case.state
+    await db.execute("UPDATE purchase SET state = 'void' WHERE id = $1", case.bought.purchase_id)
+    await case.handler.fail(case.bought)
     return PurchaseState.VOID
 
 
-async def _end(attempt_id: int, state: AttemptState, note: str, now: datetime) -> None:
+async def _end(case: _Case, state: AttemptState, note: str = "") -> None:
     await db.execute(
-        "UPDATE payment_attempt SET state = $2, note = $3, ended_at = $4 WHERE id = $1",
-        attempt_id,
-        state.value,
-        note,
-        now,
-    )
-
-
-async def _ask_about_amount(purchase_id: int, session: Session, total: int, currency: str, now: datetime) -> None:
-    await db.execute(
-        "INSERT INTO money_question (reference, purchase, sentence, facts, asked_at, settled_by) "
-        "VALUES ($1, $2, $3, '{}', $4, '') ON CONFLICT (reference) DO NOTHING",
-        f"amount:{session.id}", purchase_id,
-        f"Stripe collected {session.amount_total} {session.currency.upper()} (minor units) where {total} {currency} "
-        "were due. The purchase counts as paid; please compare the two.",
-        now,
+        "UPDATE payment_attempt SET state = $2, note = coalesce(nullif($3, ''), note), ended_at = $4, request = '{}' "
+        "WHERE id = $1",
+        case.attempt_id, state.value, note, case.bought.now,
     )  # fmt: skip

@@ -12,12 +12,13 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.money import written
 from portal.core.settings import current
 from portal.core.tokens import readable, secret
+from portal.payments.values import least_charge
 from portal.registration import queries
 from portal.registration.commands.lapsing import lapse_due
 from portal.registration.rules import selling as rules
-from portal.registration.tables import OrderState
 from portal.registration.values import Code, Ticket
 
 
@@ -54,11 +55,11 @@ async def hold_seats(
     tickets = await queries.tickets(event_id, now=now)
     if not tickets:
         raise NotFound("There is nothing to register for here.")
-    promo = await _promo(event_id, code, now)
+    promo = await usable_code(event_id, code, now)
     offered = rules.visible(tickets, promo)
     rules.check_selection(offered, wanted, now)
-    await _refuse_a_dead_event(event_id, now)
-    _refuse_if_full(offered, wanted, now)
+    await require_on(event_id, now)
+    _refuse_if_full(offered, wanted)
     try:
         return await _take(event_id, wanted, tickets, promo, actor, now)
     except SoldOut:
@@ -68,7 +69,8 @@ async def hold_seats(
         raise
 
 
-async def _promo(event_id: int, code: str, now: datetime) -> Code | None:
+async def usable_code(event_id: int, code: str, now: datetime) -> Code | None:
+    """The event's code as typed, None for an empty one; raises Invalid for one that does not hold now."""
     if not code:
         return None
     promo = await queries.code_by_name(event_id, code)
@@ -77,7 +79,8 @@ async def _promo(event_id: int, code: str, now: datetime) -> Code | None:
     return promo
 
 
-async def _refuse_a_dead_event(event_id: int, now: datetime) -> None:
+async def require_on(event_id: int, now: datetime) -> None:
+    """Raise NotFound for an event that sells nothing, Conflict once it is cancelled or over."""
     row = await db.fetch_one("SELECT state, kind, ends_at FROM event WHERE id = $1", event_id)
     if row is None or row["state"] == "draft" or row["kind"] != "own":
         raise NotFound("There is nothing to register for here.")
@@ -87,26 +90,10 @@ async def _refuse_a_dead_event(event_id: int, now: datetime) -> None:
         raise Conflict("This event is over; registration is closed.")
 
 
-def _refuse_if_full(tickets: Sequence[Ticket], wanted: Mapping[int, int], now: datetime) -> None:
-    for ticket in tickets:
-        count = wanted.get(ticket.id, 0)
-        if count and (rules.sale(ticket, now) is rules.Sale.FULL or (ticket.left is not None and ticket.left < count)):
-            raise _sold_out(tickets, wanted, {})
-
-
-def _sold_out(tickets: Sequence[Ticket], wanted: Mapping[int, int], left_now: Mapping[int, int]) -> SoldOut:
-    left: dict[int, int | None] = {
-        ticket.id: 0 if ticket.waiting and ticket.left is not None else left_now.get(ticket.id, ticket.left)
-        for ticket in tickets
-    }
-    short = [ticket for ticket in tickets if wanted.get(ticket.id) and (left[ticket.id] or 0) < wanted[ticket.id]]
-    told = "; ".join(
-        f"{ticket.name}: {left[ticket.id]} left, {wanted[ticket.id]} asked for"
-        if left[ticket.id]
-        else f"{ticket.name} is full"
-        for ticket in short
-    )
-    return SoldOut(f"Somebody was quicker. {told or 'These places are gone'}.", left)
+def _refuse_if_full(tickets: Sequence[Ticket], wanted: Mapping[int, int]) -> None:
+    left = {ticket.id: ticket.left for ticket in tickets}
+    if any((free := left[kind]) is not None and free < count for kind, count in wanted.items()):
+        raise SoldOut(rules.shortage(tickets, wanted, left), left)
 
 
 async def _take(
@@ -119,14 +106,17 @@ async def _take(
 ) -> Hold:
     by_id = {ticket.id: ticket for ticket in tickets}
     chosen = [by_id[kind] for kind in sorted(wanted, key=lambda k: list(by_id).index(k)) for _ in range(wanted[kind])]
-    prices = rules.seat_prices([ticket.price for ticket in chosen], [ticket.id for ticket in chosen], promo)
+    prices = rules.seat_prices(
+        [ticket.price for ticket in chosen], [ticket.id for ticket in chosen], promo, currency=chosen[0].currency
+    )
+    refuse_tiny_sums(prices, chosen[0].currency)
     hold = secret()
     async with db.transaction():
         order_id = await insert_order(
             event_id=event_id, secret_address=hold, promo=promo, actor=actor, now=now,
             until=now + timedelta(minutes=current().hold_minutes),
         )  # fmt: skip
-        left = await lock_and_check(wanted, tickets)
+        left = await lock_and_check(wanted, tickets, now)
         await insert_seats(order_id, chosen, prices)
         await db.execute("UPDATE seat_order SET left_after_hold = $2 WHERE id = $1", order_id, left)
     return Hold(order_id=order_id, secret=hold)
@@ -159,27 +149,43 @@ async def insert_order(
     )
 
 
-async def lock_and_check(wanted: Mapping[int, int], tickets: Sequence[Ticket]) -> int | None:
-    """Lock the quotas of the wanted ticket types and raise SoldOut unless all fit.
+def refuse_tiny_sums(prices: Sequence[int], currency: str) -> None:
+    """Raise Invalid for `code` when it leaves something to pay that no card can pay, with or without VAT."""
+    if 0 < sum(prices) < least_charge(currency):
+        told = written(sum(prices), currency, current().site_locale)
+        raise Invalid({"code": f"With this code {told} would be left to pay, which is less than can be paid by card."})
+
+
+async def lock_and_check(wanted: Mapping[int, int], tickets: Sequence[Ticket], now: datetime) -> int | None:
+    """Lock the quotas of the wanted ticket types and raise SoldOut unless all fit beside what the line waits for.
 
     Returns what will be left of the tightest one, None without limits.
     """
     rows = await db.fetch(
-        "SELECT q.id, q.capacity - q.taken AS left FROM quota q WHERE q.id IN "
+        "SELECT q.id, q.event, q.capacity - q.taken AS left FROM quota q WHERE q.id IN "
         "(SELECT quota FROM ticket_quota WHERE ticket_type = ANY($1)) ORDER BY q.id FOR UPDATE",
         list(wanted),
     )
-    left = {row["id"]: row["left"] for row in rows}
+    waiting = await db.fetch(
+        f"SELECT d.quota, sum(l.size)::int AS n FROM ({queries.LINE}) l "
+        "JOIN ticket_quota d ON d.ticket_type = l.ticket_type GROUP BY 1",
+        [row["event"] for row in rows], now,
+    )  # fmt: skip
+    set_aside = {row["quota"]: row["n"] for row in waiting}
+    left = {row["id"]: row["left"] - set_aside.get(row["id"], 0) for row in rows}
     draws = await db.fetch("SELECT ticket_type, quota FROM ticket_quota WHERE ticket_type = ANY($1)", list(wanted))
     needs: dict[int, int] = {}
     for row in draws:
         needs[row["quota"]] = needs.get(row["quota"], 0) + wanted[row["ticket_type"]]
     if not rules.fits(left, needs):
-        left_now = {
-            kind: min(max(0, left[row["quota"]]) for row in draws if row["ticket_type"] == kind)
+        before = {ticket.id: ticket.left for ticket in tickets}
+        by_type: dict[int, int | None] = {
+            kind: min(left[row["quota"]] for row in draws if row["ticket_type"] == kind)
             for kind in {row["ticket_type"] for row in draws}
         }
-        raise _sold_out(tickets, wanted, left_now)
+        quicker = any((before.get(kind) or 0) > (count or 0) for kind, count in by_type.items())
+        now_left = before | {kind: max(0, count or 0) for kind, count in by_type.items()}
+        raise SoldOut(rules.shortage(tickets, wanted, now_left, quicker=quicker), now_left)
     return min((left[quota] - count for quota, count in needs.items()), default=None)
 
 
@@ -193,37 +199,3 @@ async def insert_seats(order_id: int, tickets: Sequence[Ticket], prices: Sequenc
         order_id, [ticket.id for ticket in tickets], list(range(1, count + 1)), [ticket.price for ticket in tickets],
         list(prices), [readable(10) for _ in range(count)], [secret() for _ in range(count)],
     )  # fmt: skip
-
-
-async def change_code(*, order_id: int, code: str, now: datetime) -> None:
-    """Put a promo code on a held order, or take it off with an empty one; seats are priced anew.
-
-    Raises Invalid for a code that does not hold, Conflict once the order is not merely held.
-    """
-    order = await queries.order_by_id(order_id)
-    assert order is not None
-    promo = await _promo(order.event_id, code, now)
-    prices = rules.seat_prices(
-        [seat.list_net for seat in order.active_seats],
-        [seat.ticket_type for seat in order.active_seats],
-        promo,
-    )
-    hidden = [t.id for t in await queries.tickets(order.event_id, now=now) if t.by_code_only]
-    revealed = promo.ticket_types if promo is not None else frozenset()
-    if any(seat.ticket_type in hidden and seat.ticket_type not in revealed for seat in order.active_seats):
-        raise Invalid({"code": "One of your tickets is only sold with its code."})
-    if promo is not None and prices == [seat.list_net for seat in order.active_seats]:
-        raise Invalid({"code": "This code changes nothing for the tickets you have chosen."})
-    async with db.transaction():
-        state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1 FOR UPDATE", order_id)
-        if state != OrderState.HELD.value:
-            raise Conflict("This order can no longer be changed.")
-        if promo is not None and promo.id != order.code_id and promo.max_uses is not None:
-            used = await db.fetch_value("SELECT used FROM promo_code WHERE id = $1 FOR UPDATE", promo.id)
-            if used >= promo.max_uses:
-                raise Invalid({"code": "This code has been used as often as it may be."})
-        await db.execute("UPDATE seat_order SET promo_code = $2 WHERE id = $1", order_id, promo.id if promo else None)
-        await db.execute(
-            "UPDATE seat s SET net = x.n FROM unnest($1::bigint[], $2::bigint[]) AS x(id, n) WHERE s.id = x.id",
-            [seat.id for seat in order.active_seats], prices,
-        )  # fmt: skip

@@ -5,21 +5,23 @@ from datetime import datetime
 from portal.core import db
 from portal.core.errors import Conflict
 from portal.core.jobs import enqueue_many
-from portal.payments.commands.purchases import lock_purchase, void_purchase
+from portal.payments.commands.purchases import void_purchase
+from portal.registration.commands.locking import locked_order
+from portal.registration.tables import OrderState
 
 CALLED_OFF = "the event was called off"
 _DUE = """
-SELECT id, purchase_id FROM seat_order
+SELECT id FROM seat_order
 WHERE state = 'held' AND holds_until <= $1 AND ($2::bigint IS NULL OR event = $2) ORDER BY id LIMIT 500
 """
-_HELD = "SELECT id, purchase_id FROM seat_order WHERE event = $1 AND state = 'held' ORDER BY id LIMIT 500"
+_HELD = "SELECT id FROM seat_order WHERE event = $1 AND state = 'held' ORDER BY id LIMIT 500"
 
 
 async def lapse_due(*, now: datetime, event_id: int | None = None) -> int:
     """End every hold that is over (of one event, or of all) and return how many there were."""
     ended = 0
     for row in await db.fetch(_DUE, now, event_id):
-        ended += await _end(row["id"], row["purchase_id"], "not completed in time", now, only_due=True)
+        ended += await end_hold(order_id=row["id"], reason="not completed in time", now=now, only_due=True)
     return ended
 
 
@@ -27,30 +29,29 @@ async def end_holds(*, event_id: int, now: datetime) -> None:
     """The event was called off: end every hold of it, and close the payment pages behind them."""
     while rows := await db.fetch(_HELD, event_id):
         for row in rows:
-            await _end(row["id"], row["purchase_id"], CALLED_OFF, now, only_due=False)
+            await end_hold(order_id=row["id"], reason=CALLED_OFF, now=now)
 
 
 async def give_back(*, order_id: int, now: datetime) -> None:
     """The buyer does not want the seats. Raises Conflict when the order is not merely held."""
-    purchase_id = await db.fetch_value("SELECT purchase_id FROM seat_order WHERE id = $1", order_id)
-    if not await _end(order_id, purchase_id, "given back", now, only_due=False):
+    if not await end_hold(order_id=order_id, reason="given back", now=now):
         raise Conflict("These places can no longer be given back here.")
 
 
-async def _end(order_id: int, purchase_id: int | None, reason: str, now: datetime, *, only_due: bool) -> bool:
-    async with db.transaction():
-        if purchase_id is not None:
-            await lock_purchase(purchase_id=purchase_id)
-        ended = await db.fetch_value(
-            "UPDATE seat_order SET state = 'lapsed', ended_at = $2, end_reason = $3 "
-            "WHERE id = $1 AND state = 'held' AND (NOT $4 OR holds_until <= $2) RETURNING id",
-            order_id, now, reason, only_due,
-        )  # fmt: skip
-        if ended is None:
+async def end_hold(*, order_id: int, reason: str, now: datetime, only_due: bool = False) -> bool:
+    """Put a held order's seats back on sale and close its payment page; False when it is not held (or not due)."""
+    async with locked_order(order_id) as order:
+        if order["state"] != OrderState.HELD or (only_due and order["holds_until"] > now):
             return False
+        await db.execute(
+            "UPDATE seat_order SET state = 'lapsed', ended_at = $2, end_reason = $3 WHERE id = $1",
+            order_id,
+            now,
+            reason,
+        )
         await release_seats(order_id)
-        if purchase_id is not None:
-            await void_purchase(purchase_id=purchase_id)
+        if order["purchase_id"] is not None:
+            await void_purchase(purchase_id=order["purchase_id"])
     return True
 
 
@@ -74,11 +75,11 @@ async def release_seats(order_id: int) -> None:
 
 
 async def offer_freed(ticket_types: list[int]) -> None:
-    """Ask for offers to the waiting lists of ticket types that share a quota with freed seats."""
+    """Ask for offers to the waiting lists of events whose seats were freed."""
     waiting = await db.fetch(
-        "SELECT DISTINCT w.ticket_type FROM waiting_entry w JOIN ticket_quota a ON a.ticket_type = w.ticket_type "
-        "JOIN ticket_quota b ON b.quota = a.quota WHERE b.ticket_type = ANY($1) AND w.left_at IS NULL "
-        "AND w.offered_at IS NULL ORDER BY 1",
+        "SELECT DISTINCT t.event FROM ticket_type t JOIN ticket_type other ON other.event = t.event "
+        "JOIN waiting_entry w ON w.ticket_type = other.id AND w.left_at IS NULL AND w.offered_at IS NULL "
+        "WHERE t.id = ANY($1) ORDER BY 1",
         ticket_types,
     )
-    await enqueue_many("registration.offer_places", [{"ticket_type": row["ticket_type"]} for row in waiting])
+    await enqueue_many("registration.offer_places", [{"event": row["event"]} for row in waiting])

@@ -4,17 +4,25 @@ from datetime import datetime
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
+from portal.core.errors import Invalid
+from portal.core.settings import current
 from portal.events.commands import set_price_summary
+from portal.payments.rules.supply import invoice_currency
+from portal.payments.tables import TaxTreatment
+from portal.registration.commands.lapsing import offer_freed
+from portal.registration.rules import offering as rules
 from portal.registration.values import EventOffer
 
 
 async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: datetime) -> None:
     """Bring ticket types, quotas and codes of an event to `offer`, matched by name.
 
-    What is no longer named is taken off sale, never deleted: seats refer to it. Raises Conflict through the database
-    when a quota would fall below what is already taken.
+    What is no longer named is taken off sale, never deleted: seats refer to it. Raises Invalid, by ticket or code, for
+    what could not be charged or invoiced. The database refuses a quota below what is already taken.
     """
     async with db.transaction():
+        if errors := rules.unsellable(offer, await _tax_currency(event_id), current().exchange_rate):
+            raise Invalid(errors, " ".join(f"{name}: {why}" for name, why in errors.items()))
         quotas = {}
         for quota in offer.quotas:
             quotas[quota.name] = await _quota(event_id, quota.name, quota.capacity)
@@ -56,9 +64,22 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
         )
         await _codes(event_id, offer, types)
         await _summarise(event_id, offer, now)
+        # More places, or other tickets: those who wait may be next.
+        await offer_freed(list(types.values()))
         await audit.record(
             actor=actor.label, verb="offer tickets", kind="event", key=event_id, now=now, tickets=len(types)
         )
+
+
+async def _tax_currency(event_id: int) -> str:
+    """The currency the event's VAT must be stated in; empty where none is prescribed."""
+    row = await db.fetch_one(
+        "SELECT e.format, v.country FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE e.id = $1", event_id
+    )
+    assert row is not None
+    home = current().seller_country
+    country = home if row["format"] == "online" else row["country"] or home
+    return invoice_currency(TaxTreatment.STANDARD, country, home)
 
 
 async def _quota(event_id: int, name: str, capacity: int) -> int:

@@ -1,6 +1,6 @@
 """From held seats to an order: who comes, who pays, and confirming what costs nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,14 +12,18 @@ from portal.core.jobs import enqueue
 from portal.core.settings import current
 from portal.core.times import day_span, zone
 from portal.payments.buying import Basket, Buyer, Line, PaidPurchase, PurchaseHandler
-from portal.payments.commands.purchases import lock_purchase, open_purchase
-from portal.payments.rules import treatment_for
+from portal.payments.commands.purchases import open_purchase, void_purchase
+from portal.payments.rules.supply import Supply, supply
+from portal.payments.tables import VatCheck
 from portal.registration import queries
 from portal.registration.commands.holding import SoldOut, lock_and_check
 from portal.registration.commands.lapsing import CALLED_OFF, end_unconfirmed
+from portal.registration.commands.locking import locked_order
+from portal.registration.tables import OrderState
 from portal.registration.values import OrderRecord, SeatRecord
 
 KIND = "registration"
+_TOO_LATE_FOR_THE_EVENT = "It came after the event was called off."
 
 
 class Attendee(msgspec.Struct, frozen=True):
@@ -36,34 +40,47 @@ class Attendee(msgspec.Struct, frozen=True):
 
 
 async def save_details(
-    *, order: OrderRecord, buyer: Buyer, attendees: Sequence[Attendee], actor: Actor | None, now: datetime
+    *,
+    order_id: int,
+    buyer: Buyer,
+    attendees: Sequence[Attendee],
+    draft: Mapping[str, str],
+    actor: Actor | None,
+    now: datetime,
 ) -> int | None:
-    """Keep who comes and who pays. Returns the purchase to pay, or None when the order is free.
+    """Keep who comes and who pays, and the form as typed. Returns the purchase to pay, or None when the order is free.
 
-    The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed.
+    The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed, Invalid for a sum
+    that cannot be collected.
     """
-    seats = order.active_seats
-    async with db.transaction():
-        purchase_id = None
-        if order.purchase_id is not None:
-            await lock_purchase(purchase_id=order.purchase_id)
+    async with locked_order(order_id) as held:
+        order = await queries.order_by_id(order_id)
+        assert order is not None
         until = now + timedelta(minutes=current().hold_minutes)
         most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
-        held = await db.fetch_value(
-            "UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), "
-            "holds_until = greatest(holds_until, least($5::timestamptz, $6::timestamptz)) "
-            "WHERE id = $1 AND state = 'held' AND holds_until > $7 RETURNING holds_until",
-            order.id, buyer.email, buyer.name, actor.account_id if actor else None, until, most, now,
-        )  # fmt: skip
-        if held is None:
+        if order.state is not OrderState.HELD or held["holds_until"] <= now:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
-        await _refuse_unless_on(order.id)
-        for seat, attendee in zip(seats, attendees, strict=True):
+        await _refuse_unless_on(order_id)
+        until = max(held["holds_until"], min(until, most))
+        await db.execute(
+            "UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), holds_until = $5, "
+            "draft = $6::jsonb WHERE id = $1",
+            order_id, buyer.email, buyer.name, actor.account_id if actor else None, until,
+            msgspec.json.encode(draft).decode(),
+        )  # fmt: skip
+        for seat, attendee in zip(order.active_seats, attendees, strict=True):
             await _name(seat, attendee, buyer.company, now)
-        if any(seat.net for seat in seats):
-            purchase_id = await open_purchase(basket=_basket(order, buyer, held), now=now)
-            await db.execute("UPDATE seat_order SET purchase_id = $2 WHERE id = $1", order.id, purchase_id)
-    return purchase_id
+        return await price_order(order=order, buyer=buyer, until=until, now=now)
+
+
+async def price_order(*, order: OrderRecord, buyer: Buyer, until: datetime, now: datetime) -> int | None:
+    """Make the order's purchase say what its seats cost now; None when they are free. Expects the order's lock."""
+    free = not any(seat.net for seat in order.active_seats)
+    if free and order.purchase_id is None:
+        return None
+    purchase_id = await open_purchase(basket=_basket(order, buyer, until), now=now)
+    await db.execute("UPDATE seat_order SET purchase_id = $2 WHERE id = $1", order.id, purchase_id)
+    return None if free else purchase_id
 
 
 async def _name(seat: SeatRecord, attendee: Attendee, company: str, now: datetime) -> None:
@@ -81,7 +98,7 @@ def basket_lines(order: OrderRecord) -> tuple[Line, ...]:
         groups.setdefault((seat.ticket_type, seat.net), []).append(seat)
     return tuple(
         Line(
-            key=",".join(str(seat.id) for seat in seats)[:80],
+            key=",".join(str(seat.id) for seat in seats),
             description=seats[0].ticket_name,
             detail=f"Code {order.code}" if order.code and net != seats[0].list_net else "",
             quantity=len(seats),
@@ -93,29 +110,42 @@ def basket_lines(order: OrderRecord) -> tuple[Line, ...]:
     )
 
 
+def taxed(order: OrderRecord, country: str, vat_check: VatCheck) -> tuple[tuple[Line, ...], Supply]:
+    """The priced lines as they are taxed for a buyer in `country`."""
+    how = supply(
+        online=order.event_format == "online",
+        event_country=order.country or "",
+        seller_country=current().seller_country,
+        buyer_country=country,
+        vat_check=vat_check,
+    )
+    lines = basket_lines(order)
+    if how.rate is None:
+        return lines, how
+    # What carries no VAT at home carries none elsewhere.
+    return tuple(msgspec.structs.replace(line, tax_rate=how.rate) if line.tax_rate else line for line in lines), how
+
+
 def _basket(order: OrderRecord, buyer: Buyer, until: datetime) -> Basket:
-    online = order.event_format == "online"
     local = zone(order.timezone)
     days = day_span(
         order.starts_at.astimezone(local).date(),
         (order.ends_at - timedelta(microseconds=1)).astimezone(local).date(),
     )
+    lines, how = taxed(order, buyer.country, buyer.vat_check)
+    place = "online" if order.event_format == "online" else order.place or order.city
     return Basket(
         kind=KIND,
         key=order.number,
         title=order.event_title,
         currency=order.currency,
-        lines=basket_lines(order),
+        lines=lines,
         buyer=buyer,
-        treatment=treatment_for(
-            online=online,
-            seller_country=current().seller_country,
-            buyer_country=buyer.country,
-            vat_check=buyer.vat_check,
-        ),
+        treatment=how.treatment,
+        tax_country=how.country,
         return_path=order.path,
         expires_at=until,
-        supply=f"{days}, {'online' if online else order.place or order.city}",
+        supply=", ".join(part for part in (days, place) if part),
     )
 
 
@@ -124,7 +154,7 @@ async def confirm_free(*, order_id: int, now: datetime) -> None:
 
     Raises Conflict when it lapsed, when it does cost something, and when the event is no longer on.
     """
-    async with db.transaction():
+    async with locked_order(order_id) as order:
         await _refuse_unless_on(order_id)
         confirmed = await db.fetch_value(
             "UPDATE seat_order o SET state = 'confirmed', confirmed_at = $2 WHERE id = $1 AND state = 'held' "
@@ -134,6 +164,9 @@ async def confirm_free(*, order_id: int, now: datetime) -> None:
         )  # fmt: skip
         if confirmed is None:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
+        if order["purchase_id"] is not None:
+            # It did cost something before: its payment page must not take money any more.
+            await void_purchase(purchase_id=order["purchase_id"])
         await _confirm_seats(order_id)
 
 
@@ -158,7 +191,7 @@ async def _confirm_seats(order_id: int) -> None:
     await enqueue("registration.send_confirmation", order=order_id)
 
 
-async def _fulfil(bought: PaidPurchase) -> bool:
+async def _fulfil(bought: PaidPurchase) -> str:
     """Money is here: confirm the seats, taking them again if the hold has lapsed and they are still free.
 
     Money for an event that was called off meanwhile goes back.
@@ -166,28 +199,30 @@ async def _fulfil(bought: PaidPurchase) -> bool:
     order_id = await _locked_order(bought)
     order = await queries.order_by_id(order_id)
     assert order is not None
-    if order.state in ("held", "paying"):
+    if order.state in (OrderState.HELD, OrderState.PAYING):
         if not await _is_on(order_id):
             await end_unconfirmed(order_id=order_id, reason=CALLED_OFF, now=bought.now)
-            return False
+            return _TOO_LATE_FOR_THE_EVENT
         await _mark_confirmed(order_id, bought.now)
-        return True
-    if order.state != "lapsed":
-        return False
+        return ""
+    if order.state is not OrderState.LAPSED:
+        return "The order was complete already, and nothing was due."
+    if not order.is_on:
+        return _TOO_LATE_FOR_THE_EVENT
     wanted: dict[int, int] = {}
     for seat in order.seats:
         wanted[seat.ticket_type] = wanted.get(seat.ticket_type, 0) + 1
     if await _code_is_used_up(order):
-        return False
+        return "It came after the time for the order had run out, and its code had gone to others."
     try:
-        await lock_and_check(wanted, await queries.tickets(order.event_id, now=bought.now))
+        await lock_and_check(wanted, await queries.tickets(order.event_id, now=bought.now), bought.now)
     except SoldOut:
-        return False
+        return "It came after the time for the order had run out, and the places had gone to others."
     if not await _is_on(order_id):
-        return False
+        return _TOO_LATE_FOR_THE_EVENT
     await db.execute("UPDATE seat SET state = 'held' WHERE seat_order = $1 AND state = 'released'", order_id)
     await _mark_confirmed(order_id, bought.now)
-    return True
+    return ""
 
 
 async def _code_is_used_up(order: OrderRecord) -> bool:
@@ -219,9 +254,9 @@ async def _fail(bought: PaidPurchase) -> None:
     await end_unconfirmed(order_id=order_id, reason="the payment failed", now=bought.now)
 
 
-async def _refused(bought: PaidPurchase) -> None:
+async def _refused(bought: PaidPurchase, refund_id: int) -> None:
     order_id = await _locked_order(bought)
-    await enqueue("registration.tell_money_returned", order=order_id)
+    await enqueue("registration.tell_money_returned", order=order_id, refund=refund_id)
 
 
 async def _locked_order(bought: PaidPurchase) -> int:

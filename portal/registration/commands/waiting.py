@@ -2,96 +2,126 @@
 
 from datetime import datetime, timedelta
 
+import structlog
+
 from portal.core import db
 from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.tokens import secret
 from portal.registration import queries
-from portal.registration.commands.holding import insert_order, insert_seats, lock_and_check
+from portal.registration.commands.holding import insert_order, insert_seats, require_on
+from portal.registration.commands.lapsing import end_hold, offer_freed
+from portal.registration.rules import selling
+from portal.registration.values import Party, Ticket
 
 OFFER_LASTS = timedelta(hours=24)
+_MOST_AT_ONCE = 50
+_log = structlog.get_logger("waiting")
 
 
-async def join_waiting_list(*, ticket_type: int, email: str, name: str, party_size: int, now: datetime) -> str:
-    """Stand in line; returns the secret of the page that shows the position. Joining again keeps the place."""
+async def join_waiting_list(
+    *, event_id: int, ticket_type: int, email: str, name: str, party_size: int, now: datetime
+) -> None:
+    """Stand in line for a ticket type that is full; the way to the place goes out by mail.
+
+    Whoever stands there already keeps the place and gets that mail once more. Raises Invalid for a ticket or a party that
+    cannot be waited for, Conflict for an event that is not on.
+    """
+    await require_on(event_id, now)
     async with db.transaction():
-        await db.fetch_value("SELECT id FROM ticket_type WHERE id = $1 FOR UPDATE", ticket_type)
+        await db.execute("SELECT FROM ticket_type WHERE id = $1 FOR UPDATE", ticket_type)
+        offered = selling.visible(await queries.tickets(event_id, now=now), None)
+        ticket = next((ticket for ticket in offered if ticket.id == ticket_type), None)
+        if refusal := selling.waiting_refusal(ticket, party_size, now):
+            raise Invalid(refusal)
         known = await db.fetch_value(
-            "SELECT secret FROM waiting_entry WHERE ticket_type = $1 AND email = $2 AND left_at IS NULL",
-            ticket_type,
-            email,
-        )
-        if known is not None:
-            return str(known)
-        row = await db.fetch_one("SELECT max_per_order FROM ticket_type WHERE id = $1 AND active", ticket_type)
-        if row is None:
-            raise Invalid({"ticket_type": "This ticket is not on offer."})
-        if party_size > row["max_per_order"]:
-            raise Invalid({"party_size": f"At most {row['max_per_order']} places of this ticket per order."})
-        place = secret()
-        entry = await db.fetch_value(
+            "SELECT w.id FROM waiting_entry w LEFT JOIN seat_order o ON o.id = w.offered_order "
+            "WHERE w.ticket_type = $1 AND w.email = $2 AND w.left_at IS NULL "
+            "AND (w.offered_at IS NULL OR o.state IN ('held', 'paying'))",
+            ticket_type, email,
+        )  # fmt: skip
+        entry = known or await db.fetch_value(
             "INSERT INTO waiting_entry (secret, ticket_type, email, name, party_size, joined_at, left_reason) "
             "VALUES ($1, $2, $3, $4, $5, $6, '') RETURNING id",
-            place, ticket_type, email, name, party_size, now,
+            secret(), ticket_type, email, name, party_size, now,
         )  # fmt: skip
-        await enqueue("registration.tell_waiting_joined", entry=entry)
-        await enqueue("registration.offer_places", ticket_type=ticket_type)
-    return place
+        await enqueue("registration.tell_waiting_joined", entry=entry, again=f"{now:%Y%m%d}" if known else "")
+        await enqueue("registration.offer_places", event=event_id)
 
 
 async def leave_waiting_list(*, place_secret: str, now: datetime) -> None:
-    """Step out of line. Raises Conflict when the party has left already."""
-    left = await db.fetch_value(
-        "UPDATE waiting_entry SET left_at = $2, left_reason = 'by choice' WHERE secret = $1 AND left_at IS NULL RETURNING id",
-        place_secret, now,
-    )  # fmt: skip
-    if left is None:
-        raise Conflict("You are no longer on this waiting list.")
-
-
-async def offer_places(*, ticket_type: int, now: datetime) -> int:
-    """Offer free places to those next in line, as held orders; returns how many offers were made.
-
-    A party that does not fit is passed over only while nobody behind it is served: order matters more than filling.
-    """
-    made = 0
-    while await _offer_next(ticket_type, now):
-        made += 1
-    return made
-
-
-async def _offer_next(ticket_type: int, now: datetime) -> bool:
+    """Step out of line; places held by an offer go to whoever is next. Raises Conflict when the party has left."""
     async with db.transaction():
-        entry = await db.fetch_one(
-            "SELECT w.id, w.email, w.name, w.party_size, t.event FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type "
-            "JOIN event e ON e.id = t.event AND e.state IN ('published', 'moved') AND e.ends_at > $2 "
-            "WHERE w.ticket_type = $1 AND w.left_at IS NULL AND w.offered_at IS NULL ORDER BY w.id LIMIT 1 "
-            "FOR UPDATE OF w",
-            ticket_type,
-            now,
-        )
-        if entry is None:
-            return False
-        tickets = [ticket for ticket in await queries.tickets(entry["event"], now=now) if ticket.id == ticket_type]
-        size = entry["party_size"]
-        if not tickets or tickets[0].left is None or tickets[0].left < size:
-            return False
-        hold = secret()
-        order_id = await insert_order(
-            event_id=entry["event"], secret_address=hold, promo=None, actor=None, now=now, until=now + OFFER_LASTS,
-            email=entry["email"], name=entry["name"],
+        left = await db.fetch_one(
+            "UPDATE waiting_entry SET left_at = $2, left_reason = 'by choice' WHERE secret = $1 AND left_at IS NULL "
+            "RETURNING offered_order, ticket_type",
+            place_secret, now,
         )  # fmt: skip
-        try:
-            await lock_and_check({ticket_type: size}, tickets)
-        except Conflict:
-            await db.execute("DELETE FROM seat_order WHERE id = $1", order_id)
-            return False
-        await insert_seats(order_id, tickets * size, [tickets[0].price] * size)
-        await db.execute(
-            "UPDATE waiting_entry SET offered_order = $2, offered_at = $3 WHERE id = $1",
-            entry["id"],
-            order_id,
-            now,
+        if left is None:
+            raise Conflict("You are no longer on this waiting list.")
+        if left["offered_order"] is not None:
+            await end_hold(order_id=left["offered_order"], reason="given back", now=now)
+        await offer_freed([left["ticket_type"]])
+
+
+async def offer_places(*, event_id: int, now: datetime) -> int:
+    """Offer free places to those next in line, as held orders; returns how many offers were made."""
+    async with db.transaction():
+        line = await _locked_line(event_id, now)
+        if not line:
+            return 0
+        rows = await db.fetch(
+            "SELECT id, capacity - taken AS left FROM quota WHERE event = $1 ORDER BY id FOR UPDATE", event_id
         )
-        await enqueue("registration.tell_waiting_offer", entry=entry["id"])
-    return True
+        draws: dict[int, frozenset[int]] = {}
+        for row in await db.fetch(
+            "SELECT d.ticket_type, array_agg(d.quota) AS quotas FROM ticket_quota d JOIN ticket_type t "
+            "ON t.id = d.ticket_type WHERE t.event = $1 GROUP BY 1",
+            event_id,
+        ):
+            draws[row["ticket_type"]] = frozenset(row["quotas"])
+        served = selling.next_served(line, {row["id"]: row["left"] for row in rows}, draws)[:_MOST_AT_ONCE]
+        tickets = {ticket.id: ticket for ticket in await queries.tickets(event_id, now=now)}
+        for party in served:
+            await _offer(event_id, party, tickets[party.ticket_type], now)
+        if len(served) == _MOST_AT_ONCE:
+            await enqueue("registration.offer_places", event=event_id)
+    return len(served)
+
+
+async def _locked_line(event_id: int, now: datetime) -> list[Party]:
+    await db.execute(
+        "SELECT FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type WHERE t.event = $1 AND w.left_at IS NULL "
+        "AND w.offered_at IS NULL ORDER BY w.id FOR UPDATE OF w",
+        event_id,
+    )
+    rows = await db.fetch(f"{queries.LINE} ORDER BY w.id", [event_id], now)
+    return [Party(**dict(row)) for row in rows]
+
+
+async def _offer(event_id: int, party: Party, ticket: Ticket, now: datetime) -> None:
+    ends = await db.fetch_value("SELECT ends_at FROM event WHERE id = $1", event_id)
+    until = min(end for end in (now + OFFER_LASTS, ticket.sale_closes_at, ends) if end is not None)
+    order_id = await insert_order(
+        event_id=event_id, secret_address=secret(), promo=None, actor=None, now=now, until=until, email=party.email,
+        name=party.name,
+    )  # fmt: skip
+    await insert_seats(order_id, [ticket] * party.size, [ticket.price] * party.size)
+    await db.execute(
+        "UPDATE waiting_entry SET offered_order = $2, offered_at = $3 WHERE id = $1",
+        party.id,
+        order_id,
+        now,
+    )
+    await enqueue("registration.tell_waiting_offer", entry=party.id)
+
+
+async def offer_everywhere(*, now: datetime) -> None:
+    """Look after every line: whatever freed places without saying so, nobody waits beside a free seat."""
+    rows = await db.fetch(
+        "SELECT DISTINCT t.event FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type "
+        "WHERE w.left_at IS NULL AND w.offered_at IS NULL ORDER BY 1 LIMIT 1000"
+    )
+    for row in rows:
+        if made := await offer_places(event_id=row["event"], now=now):
+            _log.info("offers made by the sweeper", event_id=row["event"], made=made)

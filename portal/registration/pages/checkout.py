@@ -10,28 +10,37 @@ from litestar.response import Redirect, Response
 
 from portal.accounts.guards import MaybeActor
 from portal.core import countries
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
-from portal.payments import rules
-from portal.payments.tables import TaxTreatment, VatCheck
-from portal.payments.values import GatewayError
+from portal.core.times import countdown
+from portal.payments.queries import buyer_of
+from portal.payments.rules.sums import totals
+from portal.payments.rules.supply import EU, Supply
+from portal.payments.tables import TaxTreatment
+from portal.payments.values import GatewayError, GatewayRefused
 from portal.registration import queries
-from portal.registration.commands.holding import change_code
+from portal.registration.commands.codes import change_code
+from portal.registration.commands.holding import require_on
 from portal.registration.commands.lapsing import give_back
-from portal.registration.commands.ordering import basket_lines, confirm_free, save_details
-from portal.registration.forms import CodeForm, read_details
+from portal.registration.commands.ordering import basket_lines, confirm_free, save_details, taxed
+from portal.registration.forms import CodeForm, Details, Sent, read_details
+from portal.registration.pages.codes import typed_code
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.tables import OrderState
 from portal.registration.values import OrderRecord
 from portal.web.clients import network
-from portal.web.forms import Filled, blank, read
+from portal.web.forms import Filled, bind, blank, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
-_CHECKOUTS = Limit("checkout", tries=40, per=timedelta(minutes=10))
+# Each act is counted for its order; what one network may do with all its orders is counted apart.
+_SAVES = Limit("order-details", tries=30, per=timedelta(minutes=10))
+_PAYMENTS = Limit("order-payment", tries=20, per=timedelta(minutes=10))
+_CODES = Limit("order-code", tries=20, per=timedelta(minutes=10))
+_NETWORK = Limit("checkout", tries=120, per=timedelta(minutes=10))
 
 
 async def open_order(secret: str) -> OrderRecord:
@@ -52,63 +61,66 @@ class CheckoutPages(Controller):
     @get("/details")
     async def details(self, request: Request, secret: FromPath[str], actor: MaybeActor, now: Now) -> Response[Any]:
         order = await open_order(secret)
-        if not _still_held(order, now):
+        if not still_held(order, now):
             return see_other(order.path)
-        return _details(request, order, _prefilled(order, actor))
+        return await _details(request, order, _prefilled(order, actor), now)
 
     @post("/details")
     async def save(
         self, request: Request, secret: FromPath[str], actor: MaybeActor, now: Now, payments: PaymentsHere
     ) -> Response[Any]:
         order = await open_order(secret)
-        form = await request.form()
-        seats = order.active_seats
-        filled = read_details(
-            {name: form.getall(name) for name in form}, seats=len(seats), paid=any(seat.net for seat in seats)
-        )
-        if filled.data is None:
-            return _details(request, order, filled, status=422)
-        if not _still_held(order, now):
+        if not still_held(order, now):
             return see_other(order.path)
-        await spend(_CHECKOUTS, network(request), now=now)
-        others = {attendee.email for attendee in filled.data.attendees} - {"", filled.data.buyer.email, *_known(order)}
-        await spend(INVITATIONS, network(request), now=now, count=len(others))
-        purchase_id = await save_details(
-            order=order, buyer=filled.data.buyer, attendees=filled.data.attendees, actor=actor, now=now
-        )
-        if purchase_id is None:
-            await confirm_free(order_id=order.id, now=now)
-            return see_other(order.path)
-        return await _to_stripe(order, purchase_id, payments)
+        given = await sent(request)
+        form = _read(given, order)
+        if bind(given, CodeForm).values["code"]:
+            # Typed but not applied: the new sum is shown before anything is paid.
+            return await _apply(request, order, given, form, now)
+        if form.data is None:
+            return await _details(request, order, form, now, status=422)
+        try:
+            await _spend(_SAVES, request, order, now)
+            await spend(INVITATIONS, network(request), now=now, count=len(_invited(order, form.data)))
+            purchase_id = await save_details(
+                order_id=order.id, buyer=form.data.buyer, attendees=form.data.attendees, draft=_draft(order, form),
+                actor=actor, now=now,
+            )  # fmt: skip
+            if purchase_id is None:
+                await confirm_free(order_id=order.id, now=now)
+        except Invalid as refused:
+            return await _details(request, order, form.refuse(refused), now, status=422)
+        except RateLimited as wait:
+            return await _details(request, order, form, now, wait=wait)
+        return see_other(order.path) if purchase_id is None else await _to_stripe(order, purchase_id, payments)
 
     @post("/payment")
     async def pay(self, request: Request, secret: FromPath[str], now: Now, payments: PaymentsHere) -> Response[Any]:
-        """Try (again) to pay: the same page while it is open, else a new one."""
+        """Try (again) to pay: the same page while it is open and right, else a new one."""
         order = await open_order(secret)
-        if order.purchase_id is None or not _still_held(order, now):
+        if order.purchase_id is None or not still_held(order, now):
             return see_other(order.path)
-        await spend(_CHECKOUTS, network(request), now=now)
+        try:
+            await _spend(_PAYMENTS, request, order, now)
+            await require_on(order.event_id, now)
+        except (Conflict, RateLimited) as refused:
+            return see_other(order.path, notice=refused.message)
         return await _to_stripe(order, order.purchase_id, payments)
 
     @post("/code")
     async def apply_code(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
-        form = await read(request, CodeForm)
-        await spend(_CHECKOUTS, network(request), now=now)
-        if form.data is not None:
-            try:
-                await change_code(order_id=order.id, code=form.data.code, now=now)
-                return see_other(f"{order.path}/details", notice="The code has been applied.")
-            except Invalid as refused:
-                form = form.refuse(refused)
-        return _details(
-            request, order, Filled({**_prefilled(order, None).values, **form.values}, form.errors), status=422
-        )
+        given = await sent(request)
+        return await _apply(request, order, given, _read(given, order), now)
 
     @post("/code/removal")
-    async def remove_code(self, secret: FromPath[str], now: Now) -> Response[Any]:
+    async def remove_code(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
-        await change_code(order_id=order.id, code="", now=now)
+        form = _read(await sent(request), order)
+        try:
+            await change_code(order_id=order.id, code="", draft=_draft(order, form), now=now)
+        except Invalid as refused:
+            return await _details(request, order, Filled(form.values, refused.fields), now, status=422)
         return see_other(f"{order.path}/details", notice="The code has been taken off.")
 
     @post("/return")
@@ -118,11 +130,34 @@ class CheckoutPages(Controller):
         return see_other(f"/events/{order.event_slug}")
 
 
+async def _apply(request: Request, order: OrderRecord, given: Sent, form: Filled[Details], now: Now) -> Response[Any]:
+    """Put a code on the order; the details stay as they were typed, right or wrong."""
+    typed = bind(given, CodeForm)
+    shown: Filled[Any] = Filled({**form.values, **typed.values}, typed.errors)
+    if typed.data is None:
+        return await _details(request, order, shown, now, status=422)
+    try:
+        await spend(_CODES, order.number, now=now)
+        await typed_code(request, order.event_id, typed.data.code, now)
+        await change_code(order_id=order.id, code=typed.data.code, draft=_draft(order, form), now=now)
+    except Invalid as refused:
+        return await _details(request, order, shown.refuse(refused), now, status=422)
+    except RateLimited as wait:
+        return await _details(request, order, shown, now, wait=wait)
+    return see_other(f"{order.path}/details", notice="The code has been applied.")
+
+
 async def _to_stripe(order: OrderRecord, purchase_id: int, payments: PaymentsHere) -> Response[Any]:
     try:
         return Redirect(await payments.start(purchase_id), status_code=303)
     except Conflict as refused:
         return see_other(order.path, notice=refused.message)
+    except GatewayRefused:
+        return see_other(
+            order.path,
+            notice="The payment page could not be opened, and we have been told why. Your places stay held; please write "
+            f"to {current().contact_email}.",
+        )
     except GatewayError:
         return see_other(
             order.path,
@@ -130,58 +165,70 @@ async def _to_stripe(order: OrderRecord, purchase_id: int, payments: PaymentsHer
         )
 
 
-def _known(order: OrderRecord) -> set[str]:
-    """Addresses that were counted when the details were saved before."""
-    return {seat.email for seat in order.seats}
+async def _spend(limit: Limit, request: Request, order: OrderRecord, now: Now) -> None:
+    await spend(limit, order.number, now=now)
+    await spend(_NETWORK, network(request), now=now)
 
 
-def _still_held(order: OrderRecord, now: Now) -> bool:
+def _invited(order: OrderRecord, details: Details) -> set[str]:
+    """Whom these details have us write to who was not counted when they were saved before."""
+    known = {"", details.buyer.email, *(seat.email for seat in order.seats)}
+    return {attendee.email for attendee in details.attendees} - known
+
+
+def still_held(order: OrderRecord, now: Now) -> bool:
+    """Whether the places are kept for the buyer still, whatever the sweeper has seen of it."""
     return order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
 
 
+def _read(given: Sent, order: OrderRecord) -> Filled[Details]:
+    return read_details(given, seats=len(order.active_seats), paid=any(seat.net for seat in order.active_seats))
+
+
+def _draft(order: OrderRecord, form: Filled[Any]) -> dict[str, str]:
+    """What was typed, on top of what was typed before: a code may take fields off the page for a while."""
+    return order.draft | {name: str(value)[:1000] for name, value in form.values.items()}
+
+
 def _prefilled(order: OrderRecord, actor: MaybeActor) -> Filled[Any]:
-    """What we know already: from the order itself, else from the account."""
+    """What we know already: what was typed before, else what the order or the account says."""
     name = order.contact_name or (actor.name if actor else "")
     first, _, last = name.partition(" ")
-    values: dict[str, Any] = {
+    known = {
         "first_name": first, "last_name": last, "email": order.email or (actor.email if actor else ""),
         "country": current().seller_country,
     }  # fmt: skip
     for seat in order.active_seats:
-        mine = seat.named_at is not None and seat.email == order.email
-        who = (
-            "me"
-            if mine
-            else "named"
-            if seat.named_at
-            else "asked"
-            if seat.email
-            else "me"
-            if seat.position == 1
-            else "later"
-        )
-        prefix = f"s{seat.position}_"
-        values |= {
-            f"{prefix}who": who, f"{prefix}first_name": seat.first_name, f"{prefix}last_name": seat.last_name,
-            f"{prefix}email": seat.email, f"{prefix}job_title": seat.job_title,
-        }  # fmt: skip
-        if seat.position == 1:
-            values |= {"job_title": seat.job_title, "company": seat.company}
-    return blank(**values)
+        known[f"s{seat.position}_who"] = "me" if seat.position == 1 else "later"
+    return blank(**known | order.draft)
 
 
-def _details(request: Request, order: OrderRecord, form: Filled[Any], *, status: int = 200) -> Response[Any]:
-    lines = basket_lines(order)
-    sums = rules.totals(lines)
-    paid = sums.gross > 0
+async def _details(
+    request: Request, order: OrderRecord, form: Filled[Any], now: Now, *, status: int = 200, wait: RateLimited | None = None
+) -> Response[Any]:  # fmt: skip
+    buyer = await buyer_of(order.purchase_id) if order.purchase_id is not None else None
+    lines, how = taxed(order, buyer.country, buyer.vat_check) if buyer else (basket_lines(order), None)
+    sums = totals(lines, how.treatment if how else TaxTreatment.STANDARD, currency=order.currency)
     list_total = sum(line.list_net * line.quantity for line in lines)
-    online = order.event_format == "online"
+    online = order.event_format == "online" and current().seller_country in EU
     return page(
-        request, "registration/details.html", status=status, private=True, order=order, form=form, lines=lines, sums=sums,
-        paid=paid, discount=Money(list_total - sums.net, order.currency), seats=order.active_seats,
-        whole=current().hold_minutes * 60, countries=list(countries.names().items()),
-        reverse_charge_possible=rules.treatment_for(
-            online=online, seller_country=current().seller_country, buyer_country="XX", vat_check=VatCheck.FORM
-        )
-        is not TaxTreatment.STANDARD,
+        request, "registration/details.html", status=429 if wait else status, private=True, order=order,
+        form=form.refuse(Invalid({"": wait.message})) if wait else form,
+        headers={"Retry-After": str(wait.retry_after)} if wait else None,
+        lines=lines, sums=sums, paid=sums.gross > 0, discount=Money(list_total - sums.net, order.currency),
+        seats=order.active_seats, left=countdown(order.holds_until, now), whole=current().hold_minutes * 60,
+        countries=list(countries.names().items()), online=online, tax_note=_tax_note(online, how),
     )  # fmt: skip
+
+
+def _tax_note(online: bool, how: Supply | None) -> str:
+    if not online:
+        return "Admission is taxed where the event takes place"
+    if how is None:
+        return "Depends on the country and the VAT ID"
+    return {
+        TaxTreatment.STANDARD: "",
+        TaxTreatment.DESTINATION: f"The rate of {countries.name(how.country)}",
+        TaxTreatment.REVERSE_CHARGE: "Reverse charge: due from your company",
+        TaxTreatment.OUTSIDE_SCOPE: "Not subject to EU VAT",
+    }[how.treatment]

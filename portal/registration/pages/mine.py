@@ -30,7 +30,7 @@ class MyPages(Controller):
             private=True,
             here="orders",
             actor=actor,
-            orders=await queries.orders_of(actor.email),
+            orders=await queries.orders_of(actor.email, actor.account_id),
         )
 
     @get("/calendar")

@@ -1,26 +1,29 @@
 """The order's page: what has happened, what is still open, and everything that belongs to it."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.calendars import queries as calendar_queries
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
+from portal.core.times import countdown
 from portal.notifications import queries as mail_queries
 from portal.payments import queries as payment_queries
-from portal.payments.documents import invoice_pdf
+from portal.payments.documents import NAMES, invoice_pdf
 from portal.payments.values import GatewayError
 from portal.registration.commands.attending import change_address, send_confirmation_again
 from portal.registration.documents import ticket_pdf
 from portal.registration.forms import OrderAddress
 from portal.registration.inviting import calendar_file
-from portal.registration.pages.checkout import open_order
+from portal.registration.pages.checkout import open_order, still_held
 from portal.registration.pages.files import calendar_answer, pdf_file
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
@@ -54,14 +57,16 @@ class OrderPages(Controller):
         returned: FromQuery[str] = "",
     ) -> Response[Any]:
         order = await open_order(secret)
-        if returned and order.state is OrderState.HELD and order.purchase_id is not None:
+        if returned and order.state in (OrderState.HELD, OrderState.LAPSED) and order.purchase_id is not None:
             order = await _ask_stripe(order, payments, now)
         return await _answer(request, order, now)
 
     @get("/record")
-    async def record(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
-        """The page again, for a browser that waits for news; htmx swaps in what changed."""
-        return await _answer(request, await open_order(secret), now, block="order")
+    async def record(
+        self, request: Request, secret: FromPath[str], now: Now, seen: FromQuery[str] = ""
+    ) -> Response[Any]:
+        """The page again, for a browser that waits for news; 204 while what it has seen still holds."""
+        return await _answer(request, await open_order(secret), now, block="order", seen=seen)
 
     @post("/check")
     async def check(self, secret: FromPath[str], now: Now, payments: PaymentsHere) -> Response[Any]:
@@ -142,13 +147,13 @@ async def _ask_stripe(order: OrderRecord, payments: PaymentsHere, now: Now) -> O
     try:
         await spend(_CHECKS, order.number, now=now)
         await payments.settle(order.purchase_id)
-    except (GatewayError, Conflict):
+    except (GatewayError, Conflict, RateLimited):
         return order
     return await open_order(order.secret)
 
 
 async def _answer(
-    request: Request, order: OrderRecord, now: Now, block: str | None = None, *, status: int = 200,
+    request: Request, order: OrderRecord, now: Now, block: str | None = None, *, seen: str = "", status: int = 200,
     form: Filled[Any] | None = None,
 ) -> Response[Any]:  # fmt: skip
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
@@ -161,19 +166,31 @@ async def _answer(
         locale=current().site_locale,
     )
     waiting = order.state in (OrderState.HELD, OrderState.PAYING)
-    held = order.is_on and order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
+    held = order.is_on and still_held(order, now)
+    checking = order.state is OrderState.LAPSED and story is not None and story.unsettled
     confirmed = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
+    steps = truth.timeline(facts)
+    headline = truth.headline(order, purchase, held=held, checking=checking)
+    news = checking or _news_expected(order, facts, now)
+    shown = _mark((order, order.ends_at <= now, headline, steps, held, waiting, news))
+    if seen == shown:
+        return Response("", status_code=204)
     return page(
         request, "registration/order.html", block=block, status=status, private=True, headers={"X-Robots-Tag": "noindex"},
-        order=order, form=form or blank(email=order.email),
-        purchase=purchase, steps=truth.timeline(facts), headline=truth.headline(order, purchase.money(0) if purchase else None),
-        invoices=story.invoices if story else [], waiting=waiting, held=held, paid_for=purchase is not None,
+        order=order, form=form or blank(email=order.email), purchase=purchase, steps=steps, headline=headline, seen=shown,
+        invoices=story.invoices if story else [], document_names=NAMES, waiting=waiting, held=held,
+        paid_for=purchase is not None and purchase.total > 0, left=countdown(order.holds_until, now),
         checked=truth.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
         confirmed=confirmed, passes=confirmed if order.is_on else [],
         own=next((seat for seat in confirmed if seat.email == order.email and seat.named_at is not None), None),
         qr={seat.id: _qr(order, seat) for seat in confirmed},
-        over=order.ends_at <= now, news_expected=_news_expected(order, facts, now),
+        over=order.ends_at <= now, news_expected=news,
     )  # fmt: skip
+
+
+def _mark(shown: Any) -> str:
+    """A mark of what a page shows: the same for the same."""
+    return hashlib.blake2s(msgspec.json.encode(shown), digest_size=9).hexdigest()
 
 
 def _qr(order: OrderRecord, seat: SeatRecord) -> str:

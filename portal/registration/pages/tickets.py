@@ -10,16 +10,17 @@ from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
 from portal.core import db
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
 from portal.registration import queries
-from portal.registration.commands.holding import SoldOut, hold_seats
+from portal.registration.commands.holding import hold_seats
 from portal.registration.forms import Sent, read_selection
+from portal.registration.pages.codes import typed_code
 from portal.registration.rules import selling
 from portal.registration.values import Code, Ticket
 from portal.web.clients import network
-from portal.web.forms import Filled
+from portal.web.forms import Filled, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, plural, see_other
 
@@ -39,22 +40,22 @@ class TicketPages(Controller):
     @get("/events/{slug:str}/register")
     async def register(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         event = await event_for_sale(slug)
-        form, promo = await _reading(request.query_params.dict(), event["id"], now)
-        return await _panel(request, event, form, promo, now)
+        form, promo, wait = await _reading(request, event["id"], now)
+        return await _panel(request, event, form, promo, now, wait=wait)
 
     @get("/events/{slug:str}/tickets")
     async def panel(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         """The ticket form alone, for the event page; without htmx the whole page."""
         event = await event_for_sale(slug)
-        form, promo = await _reading(request.query_params.dict(), event["id"], now)
-        return await _panel(request, event, form, promo, now, block="tickets")
+        form, promo, wait = await _reading(request, event["id"], now)
+        return await _panel(request, event, form, promo, now, wait=wait, block="tickets")
 
     @get("/events/{slug:str}/selection")
     async def selection(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         """What the chosen tickets come to; asked for whenever a number changes."""
         event = await event_for_sale(slug)
-        form, promo = await _reading(request.query_params.dict(), event["id"], now)
-        return await _panel(request, event, form, promo, now, block="selection")
+        form, promo, wait = await _reading(request, event["id"], now)
+        return await _panel(request, event, form, promo, now, wait=wait, block="selection")
 
     @get("/events/{slug:str}/places")
     async def places(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
@@ -73,23 +74,24 @@ class TicketPages(Controller):
     @post("/events/{slug:str}/orders")
     async def hold(self, request: Request, slug: FromPath[str], actor: MaybeActor, now: Now) -> Response[Any]:
         event = await event_for_sale(slug)
-        await spend(_HOLDS, network(request), now=now)
-        form = await request.form()
-        sent = {name: form.getall(name) for name in form}
-        typed: dict[str, Any] = {name: str(values[0]) for name, values in sent.items() if values}
-        wanted, errors = read_selection(sent)
-        code = str(typed.get("code", "")).strip()[:40]
-        promo = await queries.code_by_name(event["id"], code) if code else None
-        if errors:
-            return await _panel(request, event, Filled(typed, errors), promo, now, status=422)
+        given = await sent(request)
+        form: Filled[Any] = Filled({name: str(values[0]) for name, values in given.items() if values})
+        wanted, errors = read_selection(given)
+        promo = None
         try:
+            await spend(_HOLDS, network(request), now=now)
+            promo = await typed_code(request, event["id"], form.value("code"), now)
+            if errors:
+                raise Invalid(errors)
+            code = promo.code if promo else ""
             held = await hold_seats(event_id=event["id"], wanted=wanted, code=code, actor=actor, now=now)
         except Invalid as refused:
-            return await _panel(request, event, Filled(typed, refused.fields), promo, now, status=422)
-        except SoldOut as gone:
-            return await _panel(request, event, Filled(typed), promo, now, status=409, gone=gone.message)
+            kept = None if "code" in refused.fields else promo
+            return await _panel(request, event, form.refuse(refused), kept, now, status=422)
+        except RateLimited as wait:
+            return await _panel(request, event, form, promo, now, wait=wait)
         except Conflict as refused:
-            return await _panel(request, event, Filled(typed), promo, now, status=409, gone=refused.message)
+            return await _panel(request, event, form, promo, now, status=409, gone=refused.message)
         return see_other(f"/orders/{held.secret}/details")
 
 
@@ -101,29 +103,35 @@ async def event_for_sale(slug: str) -> Any:
     return row
 
 
-async def _reading(given: dict[str, Any], event_id: int, now: Now) -> tuple[Filled[Any], Code | None]:
+async def _reading(request: Request, event_id: int, now: Now) -> tuple[Filled[Any], Code | None, RateLimited | None]:
     """A selection that came by address: shown again, with its code if that holds."""
-    sent: Sent = {name: value if isinstance(value, list) else [str(value)] for name, value in given.items()}
-    typed = {name: str(values[0]) for name, values in sent.items() if values}
-    errors = dict(read_selection(sent)[1])
-    promo = None
-    if code := typed.get("code", "").strip()[:40]:
-        promo = await queries.code_by_name(event_id, code)
-        if refusal := selling.code_refusal(promo, now):
-            errors["code"] = refusal
-            promo = None
-    return Filled(typed, errors), promo
+    given: Sent = {
+        name: value if isinstance(value, list) else [value] for name, value in request.query_params.dict().items()
+    }
+    form: Filled[Any] = Filled({name: str(values[0]) for name, values in given.items() if values})
+    errors = read_selection(given)[1]
+    try:
+        return Filled(form.values, errors), await typed_code(request, event_id, form.value("code"), now), None
+    except Invalid as refused:
+        return Filled(form.values, {**errors, **refused.fields}), None, None
+    except RateLimited as wait:
+        return Filled(form.values, errors), None, wait
 
 
 async def _panel(
     request: Request, event: Any, form: Filled[Any], promo: Code | None, now: Now, *,
-    block: str = "tickets", status: int = 200, gone: str = "",
+    block: str = "tickets", status: int = 200, gone: str = "", wait: RateLimited | None = None,
 ) -> Response[Any]:  # fmt: skip
     tickets = selling.visible(await queries.tickets(event["id"], now=now), promo)
     wanted, _ = read_selection({name: [value] for name, value in form.values.items()})
     chosen = _chosen(tickets, wanted, promo)
+    if wait:
+        # htmx shows what is wrong with a form, and leaves out all other refusals.
+        status = 422 if request.headers.get("hx-request") else 429
     return page(
-        request, "registration/register.html", block=block, status=status, private=True, event=event, form=form,
+        request, "registration/register.html", block=block, status=status, private=True, event=event,
+        form=form.refuse(Invalid({"": wait.message})) if wait else form,
+        headers={"Retry-After": str(wait.retry_after)} if wait else None,
         offers=[(ticket, selling.sale(ticket, now)) for ticket in tickets], promo=promo, gone=gone,
         over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection", hold_label=_hold_label(chosen[0]),
     )  # fmt: skip
@@ -137,5 +145,5 @@ def _chosen(tickets: list[Ticket], wanted: dict[int, int], promo: Code | None) -
     seats = [ticket for ticket in tickets for _ in range(min(wanted.get(ticket.id, 0), ticket.max_per_order))]
     if not seats:
         return 0, None
-    prices = selling.seat_prices([t.price for t in seats], [t.id for t in seats], promo)
+    prices = selling.seat_prices([t.price for t in seats], [t.id for t in seats], promo, currency=seats[0].currency)
     return len(seats), Money(sum(prices), seats[0].currency)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
-from portal.core.errors import Invalid, NotFound
+from portal.core.errors import Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.registration import queries
 from portal.registration.commands.waiting import join_waiting_list, leave_waiting_list
@@ -52,14 +52,12 @@ class WaitingPages(Controller):
         form = await read(request, WaitingForm)
         if form.data is None:
             return await _page(request, slug, form, now, status=422)
-        await spend(_JOINS, network(request), now=now)
         event = await event_for_sale(slug)
-        offered = {ticket.id for ticket in selling.visible(await queries.tickets(event["id"], now=now), None)}
         typed = form.data
         try:
-            if typed.ticket_type not in offered:
-                raise Invalid({"ticket_type": "Please choose one of these tickets."})
-            place = await join_waiting_list(
+            await spend(_JOINS, network(request), now=now)
+            await join_waiting_list(
+                event_id=event["id"],
                 ticket_type=typed.ticket_type,
                 email=typed.email,
                 name=typed.name,
@@ -68,14 +66,27 @@ class WaitingPages(Controller):
             )
         except Invalid as refused:
             return await _page(request, slug, form.refuse(refused), now, status=422)
-        return see_other(f"/waiting/{place}")
+        except RateLimited as wait:
+            return await _page(request, slug, form.refuse(Invalid({"": wait.message})), now, status=429)
+        # The same for everybody, whoever stands in line already: the way to the place is only told by mail.
+        return see_other(f"/events/{event['slug']}/waiting/joined")
+
+    @get("/events/{slug:str}/waiting/joined")
+    async def joined(self, request: Request, slug: FromPath[str]) -> Response[Any]:
+        event = await event_for_sale(slug)
+        return page(request, "registration/waiting_joined.html", private=True, event=event)
 
     @get("/waiting/{secret:str}")
     async def show(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         place = await queries.waiting_place(secret[:64])
         if place is None:
             raise NotFound("There is no place in line at this address.")
-        offered = place.offer_state == "held" and place.offer_until is not None and place.offer_until > now
+        offered = (
+            place.left_at is None
+            and place.offer_state == "held"
+            and place.offer_until is not None
+            and place.offer_until > now
+        )
         return page(
             request, "registration/waiting_place.html", private=True, headers={"X-Robots-Tag": "noindex"}, place=place,
             offered=offered,
@@ -90,7 +101,8 @@ class WaitingPages(Controller):
 async def _page(request: Request, slug: str, form: Filled[Any], now: Now, *, status: int = 200) -> Response[Any]:
     event = await event_for_sale(slug)
     tickets = selling.visible(await queries.tickets(event["id"], now=now), None)
+    full = [(ticket.id, ticket.name) for ticket in tickets if selling.sale(ticket, now) is selling.Sale.FULL]
     return page(
-        request, "registration/waiting.html", status=status, private=True, event=event, form=form,
-        choices=[(t.id, t.name) for t in tickets if t.left is not None],
+        request, "registration/waiting.html", status=status, private=True, event=event, form=form, choices=full,
+        on=event["state"] != "cancelled" and event["ends_at"] > now,
     )  # fmt: skip

@@ -7,11 +7,12 @@ import msgspec
 
 from portal.calendars.tables import Method
 from portal.calendars.values import Sent
-from portal.core.money import Money, written
+from portal.core.money import written
 from portal.core.times import moment
 from portal.events.tables import EventFormat
 from portal.notifications.tables import MailState
 from portal.notifications.values import MailRecord
+from portal.payments.buying import Attempt
 from portal.payments.queries import PurchaseRecord, Story
 from portal.payments.tables import AttemptState, InvoiceKind, PurchaseState, RefundState
 from portal.registration.tables import OrderState, SeatState
@@ -71,35 +72,39 @@ def _money(facts: Facts) -> list[Step]:
         return _lapsed(order)
     purchase = story.purchase
     total = written(purchase.total, purchase.currency, facts.locale)
-    steps = [
-        Step(
-            "A payment was not completed",
-            attempt.note or "The payment page was closed.",
-            attempt.created_at,
-            "bad",
-        )
-        for attempt in story.attempts
-        if attempt.state is AttemptState.FAILED
-    ]
+    steps = [step for attempt in story.attempts if (step := _tried(attempt))]
     reference = next((a.payment_intent for a in story.attempts if a.state is AttemptState.SUCCEEDED), None)
     match purchase.state:
         case PurchaseState.PAID | PurchaseState.RETURNED:
             again = f" Stripe reported it {story.reports} times; counted once." if story.reports > 1 else ""
             how = f"{purchase.method.capitalize()}." if purchase.method else ""
             proof = f"Reference {reference}" if reference else ""
-            steps.append(Step(f"{total} received", f"{how}{again}".strip(), purchase.paid_at, proof=proof))
+            came = written(purchase.received, purchase.currency, facts.locale)
+            steps.append(Step(f"{came} received", f"{how}{again}".strip(), purchase.paid_at, proof=proof))
         case PurchaseState.PROCESSING:
             steps.append(
                 Step(f"{total} on its way", "Your bank needs a few days. Your places are kept meanwhile.", tone="wait",
                      when="when the bank is done")
             )  # fmt: skip
-        case PurchaseState.OPEN if order.state is OrderState.HELD:
+        case PurchaseState.OPEN if order.state is OrderState.HELD and purchase.total:
             steps.append(Step(f"{total} to pay", "Not received yet.", tone="wait", when="until the hold ends"))
     if purchase.state is PurchaseState.RETURNED:
-        late = ("The money came too late", "The places had gone to others. We send everything back.")
-        off = ("The money came after the event was called off", "We send everything back.")
-        steps.append(Step(*(late if order.is_on else off), purchase.paid_at, "bad"))
+        why = next((refund.reason for refund in story.refunds), "")
+        steps.append(
+            Step("We could not use the money", f"{why} We send everything back.".strip(), purchase.paid_at, "bad")
+        )
     return [*steps, *_lapsed(order)]
+
+
+def _tried(attempt: Attempt) -> Step | None:
+    """A try to pay that brought nothing, or that brought something only in the end."""
+    if attempt.state is AttemptState.SUCCEEDED and attempt.note:
+        return Step("A first try to pay did not work", attempt.note, attempt.created_at, "bad")
+    if attempt.state in (AttemptState.EXPIRED, AttemptState.FAILED) or attempt.note:
+        return Step(
+            "A payment was not completed", attempt.note or "The payment page was closed.", attempt.created_at, "bad"
+        )
+    return None
 
 
 def _lapsed(order: OrderRecord) -> list[Step]:
@@ -202,9 +207,10 @@ def _refunds(facts: Facts) -> list[Step]:
         return steps
     for refund in facts.story.refunds:
         amount = written(refund.amount, facts.story.purchase.currency, facts.locale)
+        why = f"Reason: {refund.reason.rstrip('.')}."
         match refund.state:
             case RefundState.SUCCEEDED:
-                steps.append(Step(f"{amount} sent back", f"Reason: {refund.reason}.", refund.settled_at))
+                steps.append(Step(f"{amount} sent back", why, refund.settled_at))
             case RefundState.FAILED:
                 steps.append(
                     Step(
@@ -215,12 +221,12 @@ def _refunds(facts: Facts) -> list[Step]:
                     )
                 )
             case _:
-                steps.append(Step(f"{amount} on its way back", f"Reason: {refund.reason}.", refund.created_at))
+                steps.append(Step(f"{amount} on its way back", why, refund.created_at))
     return steps
 
 
-def headline(order: OrderRecord, money: Money | None) -> str:
-    """What the page says first."""
+def headline(order: OrderRecord, purchase: PurchaseRecord | None, *, held: bool, checking: bool) -> str:
+    """What the page says first. `held`: the places are kept still; `checking`: money may be on its way for a lapsed one."""
     if not order.is_on:
         return "This event is cancelled."
     match order.state:
@@ -229,8 +235,13 @@ def headline(order: OrderRecord, money: Money | None) -> str:
             return f"You are going to {order.city}." if on_site else "You are registered."
         case OrderState.PAYING:
             return "Your bank is on it."
-        case OrderState.HELD:
-            return "Your places are held." if money is None else "Your places are held, waiting for payment."
+        case OrderState.HELD if held:
+            due = purchase is not None and purchase.total
+            return "Your places are held, waiting for payment." if due else "Your places are held."
+        case OrderState.HELD | OrderState.LAPSED if checking or (
+            purchase is not None and order.state is OrderState.HELD
+        ):
+            return "The time has run out. We are checking whether you have paid."
         case OrderState.CANCELLED:
             return "This order is cancelled."
         case _:

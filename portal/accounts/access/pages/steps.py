@@ -1,6 +1,5 @@
 """The step every code has in common: a page with one field for it, a way to ask again, a way back to the start."""
 
-import math
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ from portal.accounts import rules
 from portal.accounts.access import cookies, queries
 from portal.accounts.access.commands import codes
 from portal.accounts.tables import CodePurpose
+from portal.core import times
 from portal.core.errors import Conflict, DomainError, Invalid, RateLimited
 from portal.web.forms import Filled, blank, sent
 from portal.web.inputs import Now
@@ -49,11 +49,10 @@ async def show(
     elif error is not None:
         form = form.refuse(Invalid({"": error.message}))
     again_at = rules.may_ask_again_at(ticket.asked_at, ticket.sent)
-    wait = max(0, math.ceil((again_at - now).total_seconds()))
     return page(
         request, "accounts/code.html", private=True, status=status, headers=headers, step=step, form=form,
-        email=ticket.email, mark=rules.mail_mark(ticket.id, ticket.sent), again_at=again_at,
-        wait=f"{wait // 60}:{wait % 60:02}" if wait else "", minutes=int(rules.CODE_LIFE.total_seconds() // 60),
+        email=ticket.email, mark=rules.mail_mark(ticket.id, ticket.sent),
+        wait=times.countdown(again_at, now) if again_at > now else "", minutes=int(rules.CODE_LIFE.total_seconds() // 60),
     )  # fmt: skip
 
 

@@ -10,16 +10,10 @@ from portal.demo.stripe_standin.objects.sessions import session
 from portal.demo.stripe_standin.params import LineItem, MetadataUpdate, Params, SessionCreate
 from portal.demo.stripe_standin.reading import check_email, check_url
 from portal.demo.stripe_standin.store import Thing
-from portal.payments.values import from_stripe
+from portal.payments.values import LEAST, MOST, STEPS, from_stripe
 
 _SOONEST, _LATEST = 30 * 60, 24 * 3600
 _MOST_LINES = 100
-_MOST_AMOUNT = 99_999_999
-# The least Stripe charges, where it is not 50 of the smallest unit. https://docs.stripe.com/currencies
-_LEAST = {
-    "gbp": 30, "dkk": 250, "nok": 300, "sek": 300, "pln": 200, "czk": 1500, "huf": 17500, "ron": 200,
-    "bgn": 100, "hkd": 400, "mxn": 1000, "myr": 200, "aed": 200, "thb": 1000,
-}  # fmt: skip
 _CURRENCIES = set(
     """
     aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf
@@ -30,7 +24,6 @@ _CURRENCIES = set(
     vuv wst xaf xcd xof xpf yer zar zmw
     """.split()  # noqa: SIM905 - a list of this length is easier to check as words
 )
-_STEPS = {"isk": 100, "ugx": 100, "bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10}
 
 
 def create(account: Account, params: SessionCreate) -> Thing:
@@ -153,17 +146,17 @@ def _check_expiry(ahead: int) -> None:
 
 
 def _check_amount(amount: int, currency: str) -> None:
-    least = _LEAST.get(currency, 50 * _STEPS.get(currency, 1))
+    least = LEAST.get(currency.upper(), 50 * STEPS.get(currency.upper(), 1))
     if amount < least:
         raise Fault(
             "The Checkout Session's total amount due must add up to at least "
             f"{amount_in_words(least, currency)} {currency}",
             code="amount_too_small",
         )
-    if amount > _MOST_AMOUNT:
+    if amount > MOST:
         raise Fault(
             "The Checkout Session's total amount due must be no more than "
-            f"{amount_in_words(_MOST_AMOUNT, currency)} {currency}",
+            f"{amount_in_words(MOST, currency)} {currency}",
             code="amount_too_large",
         )
 
@@ -173,9 +166,10 @@ def _line(account: Account, item: LineItem, at: int, now: int) -> Thing:
     currency = given.currency.lower()
     if currency not in _CURRENCIES:
         raise Fault(f"Invalid currency: {currency}.", param=f"line_items[{at}][price_data][currency]")
-    if given.unit_amount % _STEPS.get(currency, 1):
+    step = STEPS.get(currency.upper(), 1)
+    if given.unit_amount % step:
         raise Fault(
-            f"Invalid unit_amount: amounts in {currency} must be a multiple of {_STEPS[currency]}.",
+            f"Invalid unit_amount: amounts in {currency} must be a multiple of {step}.",
             code="parameter_invalid_integer",
             param=f"line_items[{at}][price_data][unit_amount]",
         )
