@@ -10,7 +10,7 @@ import httpx
 
 from portal import worker
 from portal.core import clock, db
-from portal.notifications.commands import queue_mail
+from portal.notifications.commands.outbox import queue_mail
 from tests.notifications.conftest import message
 from tests.notifications.receiver import Receiver
 
@@ -37,7 +37,9 @@ async def test_the_heart_goes_on_after_a_hiccup_of_the_database(
     assert not heart.done()
     await db.execute("ALTER TABLE away RENAME TO worker_heartbeat")
     await until_seen()
-    await db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    await db.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
     await until_seen()
     await asyncio.sleep(0.02)
     assert (await client.get("/ready")).status_code == 200

@@ -129,6 +129,9 @@ async def test_mixed_baskets_in_any_order_never_deadlock(database: str, now: dat
     assert max(counted.values()) <= 60
 
 
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
 async def test_quotas_are_locked_one_after_the_other_in_one_order(database: str, now: datetime) -> None:
     """Each is held by somebody else in turn: whoever waits for it has locked those before it, and none after it."""
     names = [f"Q{n}" for n in range(5)]
@@ -149,7 +152,7 @@ async def test_quotas_are_locked_one_after_the_other_in_one_order(database: str,
             await block.start()
             await other.execute("SELECT FROM quota WHERE id = $1 FOR UPDATE", blocked)
             buying = asyncio.create_task(hold(shop, now, x=1, y=1))
-            while not await watcher.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+            while not await watcher.fetchval(_WAITING):
                 await asyncio.sleep(0.01)
             free = await watcher.fetch("SELECT id FROM quota ORDER BY id FOR UPDATE SKIP LOCKED")
             assert [row["id"] for row in free] == ids[n + 1 :]

@@ -11,6 +11,7 @@ from portal.demo.mailbox.pages import create_mailbox
 from portal.demo.mailbox.smtp import MailServer, start_smtp
 from portal.demo.mailbox.store import MailStore
 from portal.notifications.values import Answer, Stage
+from tests.core.test_settings import REAL
 from tests.demo.mailbox.conftest import mail, post
 
 
@@ -36,8 +37,7 @@ async def test_many_at_once_are_all_kept(server: MailServer, folder: Path) -> No
 
 
 async def test_it_never_runs_in_production(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"PORTAL_ENV": "production", "SECRET_KEY": "x" * 40, "BASE_URL": "https://portal.example",
-                        "DATABASE_URL": "postgresql://nowhere"}.items():  # fmt: skip
+    for name, value in REAL.items():
         monkeypatch.setenv(name, value)
     current.cache_clear()
     try:
