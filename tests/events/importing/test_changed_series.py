@@ -184,6 +184,20 @@ class TestOlder:
         assert [file.merged for file in report.files] == [2, 0, 1]
         assert await dates() == [*(f"{day} 14p" for day in DAYS), "06-14 10p"]
 
+    @pytest.mark.parametrize("with_the_rule", [True, False])
+    async def test_an_older_word_on_one_date(
+        self, database: str, file: Path, now: datetime, with_the_rule: bool
+    ) -> None:
+        own = "UID:s\nSUMMARY:Guest\nRECURRENCE-ID:20270308T100000Z\nDTSTART:20270308T120000Z\nSEQUENCE:4"
+        older = own.replace("T120000Z", "T110000Z").replace("SEQUENCE:4", "SEQUENCE:3")
+        await brought(file, WEEKLY, own, now=now)
+        file.write_bytes(calendar(*([WEEKLY] if with_the_rule else []), older))
+        report = await import_file(file, now=now)
+        assert (report.changed, report.merged) == (0, 1)
+        assert notes(report) == ["an older revision than what is stored, which stays as it is"]
+        assert "03-08 12p" in await dates()
+        assert await dates("cancelled") == []
+
     async def test_an_exception_that_is_given_up_is_not_newer_than_the_rule(
         self, database: str, file: Path, now: datetime
     ) -> None:
