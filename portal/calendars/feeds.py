@@ -26,7 +26,8 @@ from litestar.connection import Request
 from litestar.response import Response
 
 from portal.calendars import building, commands, queries
-from portal.calendars.values import Feed, FeedState
+from portal.calendars.values import Feed, FeedContent, FeedState
+from portal.core.keeping import Kept
 from portal.core.text import slug
 
 MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
@@ -53,7 +54,7 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
         headers["X-Robots-Tag"] = "noindex"
     if _has_it(request, etag):
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
-    content = await queries.vevents(feed.kind, feed.keys)
+    content = await _content(feed, state)
     if feed.gone:
         known = await queries.current(feed.kind, feed.gone)
         content = building.with_cancelled(content, [known[key] for key in feed.gone if key in known])
@@ -62,6 +63,19 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
     )
     headers["Content-Disposition"] = f'inline; filename="{slug(feed.filename, fallback="calendar")}.ics"'
     return Response(body, headers=headers, media_type=MEDIA_TYPE)
+
+
+_kept: Kept[FeedContent] = Kept(40)
+_MOST_KEPT_BYTES = 250_000
+
+
+async def _content(feed: Feed, state: FeedState) -> FeedContent:
+    """The feed's VEVENTs. Revisions never change, so their numbers name the bytes; small feeds are kept under them."""
+    key = (feed.kind, tuple(feed.keys), state.digest)
+    if (kept := _kept.get(key)) is not None:
+        return kept
+    made = await queries.vevents(feed.kind, feed.keys)
+    return _kept.put(key, made) if len(made.events) <= _MOST_KEPT_BYTES else made
 
 
 def entity_tag(feed: Feed, state: FeedState) -> str:

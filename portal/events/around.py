@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from portal.calendars import links
 from portal.core import countries
+from portal.core.keeping import Kept
 from portal.core.settings import current
-from portal.events.keeping import Kept
 from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
 from portal.events.rules import filters as filter_rules

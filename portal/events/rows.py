@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from portal.events.keeping import Kept
+from portal.core.keeping import Kept
 from portal.events.rules import words
 from portal.events.values import Row
 from portal.web.rendering import markup, render

@@ -55,7 +55,9 @@ async def test_one_event_or_thirty_take_the_same(app: Litestar, client: httpx.As
             f"Event {n}", starts_at=NINE + timedelta(days=n % 9), topics=(f"Topic {n}", "Analytics"), online=n % 3 == 0
         )
     with_thirty = await statements(app, client, path)
-    assert (len(with_one), len(with_thirty)) == (STATEMENTS[path], STATEMENTS[path]), with_thirty
+    # What is kept of the first event may be spared the second time.
+    assert len(with_one) == STATEMENTS[path], with_one
+    assert len(with_thirty) <= STATEMENTS[path], with_thirty
 
 
 async def test_rows_and_facets_are_not_read_twice(app: Litestar, client: httpx.AsyncClient) -> None:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from portal.core import changes, countries, times
 from portal.core.errors import NotFound
+from portal.core.keeping import Kept
 from portal.core.times import today
-from portal.events.around import choices, feed
+from portal.events.around import FeedLinks, Option, choices, feed
 from portal.events.forms import asked, pairs
-from portal.events.keeping import Kept
 from portal.events.queries import month as month_queries
 from portal.events.queries.facets import Facets
 from portal.events.queries.month import Brief
@@ -66,18 +66,20 @@ class MonthPages(Controller):
             earlier=_link(asks, previous_month(first)),
             later=_link(asks, next_month(first)),
             chips=filter_rules.chips(asks, names=names),
-            choices=choices(asks, facets, day),
-            feed=feed(asks),
+            choices=kept.choices,
+            feed=kept.feed,
             today=day,
         )
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A month's table as HTML, how many events are in it, and what its filters would give."""
+    """A month's table as HTML, how many events are in it, what its filters would give, and its feed."""
 
     facets: Facets
     count: int
     table: Markup
+    choices: dict[str, list[Option]]
+    feed: FeedLinks
 
 
 _kept: Kept[Table] = Kept(60)
@@ -90,9 +92,14 @@ async def _table(asks: Filters, first: date, day: date, version: int) -> Table:
         return kept
     month = await month_queries.month(asks, first=first, today=day)
     weeks = _cells(month.events, first, asks, day)
-    return _kept.put(
-        key, Table(month.facets, len(month.events), markup(render("events/month_table.html", weeks=weeks, first=first)))
+    made = Table(
+        facets=month.facets,
+        count=len(month.events),
+        table=markup(render("events/month_table.html", weeks=weeks, first=first)),
+        choices=choices(asks, month.facets, day),
+        feed=feed(asks),
     )
+    return _kept.put(key, made)
 
 
 def _month(request: Request[Any, Any, Any], since: Span | None, day: date) -> date:

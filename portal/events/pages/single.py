@@ -1,6 +1,6 @@
 """`/events/{slug}`: one event; with `.ics` behind it a file to open, with `/calendar.ics` a calendar to subscribe to."""
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -8,21 +8,20 @@ from litestar import Controller, Request, get
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY
-from markupsafe import Markup
 
 from portal.calendars import feeds, links
 from portal.calendars import queries as calendars
 from portal.calendars.values import Entry, Feed, Revision
 from portal.core.errors import NotFound
+from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.core.times import today
 from portal.events.forms import may_be_slug
-from portal.events.keeping import Kept
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
 from portal.events.tables import EventKind, EventState
-from portal.events.values import Detail, Row
+from portal.events.values import Detail
 from portal.web import assets
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
@@ -41,34 +40,8 @@ class EventPages(Controller):
         detail = await single.by_slug(slug) if may_be_slug(slug) else None
         if detail is None:
             return await _elsewhere(slug)
-        row = detail.row
-        around = await _around(row, today(now), detail.events_version)
-        revision = await _revision(row.id, detail.calendars_version)
-        art = pictures.art(detail.image, row.slug, row.topics.values())
-        share = pictures.share(art)
-        image = current().base_url + assets.url(share)
-        is_over = row.ends_at <= now
-        linked = schema_org.event(
-            detail, base_url=current().base_url, image=image, currency=current().site_currency, is_over=is_over
-        )
-        trail = schema_org.trail(detail, base_url=current().base_url)
         return page(
-            request,
-            "events/detail.html",
-            section="events",
-            event=detail,
-            e=row,
-            around=around,
-            revision=revision,
-            add=add_links(row.slug, revision) if revision else None,
-            art=art,
-            words=words,
-            share=share,
-            linked=markup(schema_org.encoded([linked, trail])),
-            description=markup(detail.description_html),
-            is_open=row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and not is_over,
-            is_over=is_over,
-            **_words(detail),
+            request, "events/detail.html", section="events", event=detail, e=detail.row, **await _about(detail, now)
         )
 
     @get("/{slug:str}/calendar.ics")
@@ -76,35 +49,39 @@ class EventPages(Controller):
         return await _calendar(request, slug, now, subscribed=True)
 
 
-class Around(msgspec.Struct, frozen=True):
-    """What stands below an event, as HTML, and whether it names others on the same topics."""
-
-    html: Markup
-    has_like: bool
+_kept: Kept[dict[str, Any]] = Kept(1000)
 
 
-_around_kept: Kept[Around] = Kept(1000)
-
-
-async def _around(row: Row, day: date, version: int) -> Around:
-    """The neighbours of an event, made once for each version of the content."""
-    key = (row.id, day, version)
-    if (kept := _around_kept.get(key)) is not None:
+async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
+    """What the page says besides the event's own columns, made once for each version of the content."""
+    row, day, is_over = detail.row, today(now), detail.row.ends_at <= now
+    key = (row.id, day, is_over, detail.events_version, detail.calendars_version)
+    if (kept := _kept.get(key)) is not None:
         return kept
-    found = await single.neighbours(row.id, today=day)
-    html = markup(render("events/around.html", e=row, around=found, words=words))
-    return _around_kept.put(key, Around(html, bool(found.like)))
-
-
-_kept: Kept[Revision] = Kept(1000)
-
-
-async def _revision(event_id: int, version: int) -> Revision | None:
-    """The newest revision of the event's calendar entry."""
-    found = _kept.get((event_id, version))
-    if found is None:
-        found = (await calendars.current("event", [str(event_id)])).get(str(event_id))
-    return _kept.put((event_id, version), found) if found else None
+    neighbours = await single.neighbours(row.id, today=day)
+    revision = (await calendars.current("event", [str(row.id)])).get(str(row.id))
+    art = pictures.art(detail.image, row.slug, row.topics.values())
+    share = pictures.share(art)
+    image = current().base_url + assets.url(share)
+    linked = schema_org.event(
+        detail, base_url=current().base_url, image=image, currency=current().site_currency, is_over=is_over
+    )
+    trail = schema_org.trail(detail, base_url=current().base_url)
+    made = {
+        "around": markup(render("events/around.html", e=row, around=neighbours, words=words)),
+        "has_like": bool(neighbours.like),
+        "revision": revision,
+        "add": add_links(row.slug, revision) if revision else None,
+        "art": art,
+        "words": words,
+        "share": share,
+        "linked": markup(schema_org.encoded([linked, trail])),
+        "description": markup(detail.description_html),
+        "is_open": row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and not is_over,
+        "is_over": is_over,
+        **_words(detail),
+    }
+    return _kept.put(key, made)
 
 
 def _words(detail: Detail) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.core import changes, db, times
-from portal.events.keeping import Kept
+from portal.core.keeping import Kept
 from portal.events.queries.conditions import Conditions
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import msgspec
 
 from portal.core import changes, db, times
-from portal.events.keeping import Kept
+from portal.core.keeping import Kept
 from portal.events.queries.conditions import DIMENSIONS, Conditions
 from portal.events.rules.filters import Filters
 from portal.events.rules.months import SEASON

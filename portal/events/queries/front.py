@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.core import db, times
-from portal.events.keeping import Kept
+from portal.core.keeping import Kept
 from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.values import Row
 

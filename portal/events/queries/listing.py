@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from portal.core import changes, db
+from portal.core.keeping import Kept
 from portal.core.paging import Page
-from portal.events.keeping import Kept
 from portal.events.queries.conditions import Conditions
 from portal.events.queries.facets import Facets, counted
 from portal.events.rules.filters import Filters
