@@ -10,10 +10,13 @@ import pytest
 
 from portal.accounts.actors import Actor
 from portal.core import clock, db
+from portal.core.errors import Conflict
 from portal.core.text import one_line
+from portal.payments.buying import Buyer
 from portal.registration import jobs as seat_jobs
 from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
+from portal.registration.commands.ordering import Attendee, save_details
 from portal.registration.values import CodeOffer, TicketOffer
 from tests import shared_data
 from tests.factories.registration import Shop, make_shop
@@ -345,3 +348,18 @@ async def test_other_orders_papers_and_places_are_not_found(paying: Paying) -> N
     )
     assert all(row["s"] not in page for row in secrets)
     assert await db.fetch_value("SELECT count(*) FROM seat WHERE state = 'confirmed'") == 4
+
+
+async def test_a_form_sent_when_the_order_was_free_pays_nothing_unseen(paying: Paying) -> None:
+    """The code is taken off in another tab: the details without a country cannot become a purchase."""
+    shop = await make_shop(price=5000, codes=(CodeOffer("ALL", percent_off=Decimal(100)),))
+    path = await paying.hold(shop, code="ALL")
+    order = await queries.order_by_secret(path.rpartition("/")[2])
+    assert order is not None
+    await paying.client.post(f"{path}/code/removal")
+    with pytest.raises(Conflict):
+        await save_details(
+            order_id=order.id, buyer=Buyer(email="a@b.example", name="A B"), attendees=[Attendee()], draft={}, actor=None,
+            now=clock.now(),
+        )  # fmt: skip
+    assert await db.fetch_value("SELECT count(*) FROM purchase") == 0

@@ -48,10 +48,11 @@ async def save_details(
     actor: Actor | None,
     now: datetime,
 ) -> int | None:
-    """Keep who comes and who pays, and the form as typed. Returns the purchase to pay, or None when the order is free.
+    """Keep who comes and who pays, and the form as typed. Returns the purchase to pay; None for an order that costs
+    nothing, which is confirmed at once.
 
-    The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed, Invalid for a sum
-    that cannot be collected.
+    The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed or the event is no
+    longer on, Invalid for a sum that cannot be collected.
     """
     async with locked_order(order_id) as held:
         order = await queries.order_by_id(order_id)
@@ -60,7 +61,8 @@ async def save_details(
         most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
         if order.state is not OrderState.HELD or held["holds_until"] <= now:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
-        await _refuse_unless_on(order_id)
+        if not await _is_on(order_id):
+            raise Conflict("This event has been called off. Nothing was registered, and nothing is charged.")
         until = max(held["holds_until"], min(until, most))
         await db.execute(
             "UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), holds_until = $5, "
@@ -70,7 +72,13 @@ async def save_details(
         )  # fmt: skip
         for seat, attendee in zip(order.active_seats, attendees, strict=True):
             await _name(seat, attendee, buyer.company, now)
-        return await price_order(order=order, buyer=buyer, until=until, now=now)
+        purchase_id = await price_order(order=order, buyer=buyer, until=until, now=now)
+        if purchase_id is None:
+            if order.purchase_id is not None:
+                # It did cost something before: its payment page must not take money any more.
+                await void_purchase(purchase_id=order.purchase_id)
+            await _mark_confirmed(order_id, now)
+    return purchase_id
 
 
 async def price_order(*, order: OrderRecord, buyer: Buyer, until: datetime, now: datetime) -> int | None:
@@ -78,6 +86,9 @@ async def price_order(*, order: OrderRecord, buyer: Buyer, until: datetime, now:
     free = not any(seat.net for seat in order.active_seats)
     if free and order.purchase_id is None:
         return None
+    if not free and not buyer.country:
+        # The form was sent when the order cost nothing.
+        raise Conflict("The price of this order has changed meanwhile. Please look at its details again.")
     purchase_id = await open_purchase(basket=_basket(order, buyer, until), now=now)
     await db.execute("UPDATE seat_order SET purchase_id = $2 WHERE id = $1", order.id, purchase_id)
     return None if free else purchase_id
@@ -149,27 +160,6 @@ def _basket(order: OrderRecord, buyer: Buyer, until: datetime) -> Basket:
     )
 
 
-async def confirm_free(*, order_id: int, now: datetime) -> None:
-    """Confirm a held order that costs nothing.
-
-    Raises Conflict when it lapsed, when it does cost something, and when the event is no longer on.
-    """
-    async with locked_order(order_id) as order:
-        await _refuse_unless_on(order_id)
-        confirmed = await db.fetch_value(
-            "UPDATE seat_order o SET state = 'confirmed', confirmed_at = $2 WHERE id = $1 AND state = 'held' "
-            "AND holds_until > $2 AND NOT EXISTS (SELECT FROM seat WHERE seat_order = o.id AND net > 0 AND state = 'held') "
-            "RETURNING id",
-            order_id, now,
-        )  # fmt: skip
-        if confirmed is None:
-            raise Conflict("The time for this order has run out, and its places are back on sale.")
-        if order["purchase_id"] is not None:
-            # It did cost something before: its payment page must not take money any more.
-            await void_purchase(purchase_id=order["purchase_id"])
-        await _confirm_seats(order_id)
-
-
 async def _is_on(order_id: int) -> bool:
     """Whether the order's event takes place; until commit nobody calls it off."""
     return bool(
@@ -179,16 +169,6 @@ async def _is_on(order_id: int) -> bool:
             order_id,
         )
     )
-
-
-async def _refuse_unless_on(order_id: int) -> None:
-    if not await _is_on(order_id):
-        raise Conflict("This event has been called off. Nothing was registered, and nothing is charged.")
-
-
-async def _confirm_seats(order_id: int) -> None:
-    await db.execute("UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'", order_id)
-    await enqueue("registration.send_confirmation", order=order_id)
 
 
 async def _fulfil(bought: PaidPurchase) -> str:
@@ -240,7 +220,8 @@ async def _mark_confirmed(order_id: int, now: datetime) -> None:
         "UPDATE seat_order SET state = 'confirmed', confirmed_at = $2, ended_at = NULL, end_reason = '' WHERE id = $1",
         order_id, now,
     )  # fmt: skip
-    await _confirm_seats(order_id)
+    await db.execute("UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'", order_id)
+    await enqueue("registration.send_confirmation", order=order_id)
 
 
 async def _wait(bought: PaidPurchase) -> None:

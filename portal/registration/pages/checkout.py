@@ -24,7 +24,7 @@ from portal.registration import queries
 from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import require_on
 from portal.registration.commands.lapsing import give_back
-from portal.registration.commands.ordering import basket_lines, confirm_free, save_details, taxed
+from portal.registration.commands.ordering import basket_lines, save_details, taxed
 from portal.registration.forms import CodeForm, Details, Sent, read_details
 from portal.registration.pages.codes import typed_code
 from portal.registration.pages.inputs import PaymentsHere
@@ -81,13 +81,12 @@ class CheckoutPages(Controller):
             return await _details(request, order, form, now, status=422)
         try:
             await _spend(_SAVES, request, order, now)
-            await spend(INVITATIONS, network(request), now=now, count=len(_invited(order, form.data)))
+            if invited := _invited(order, form.data):
+                await spend(INVITATIONS, network(request), now=now, count=len(invited))
             purchase_id = await save_details(
                 order_id=order.id, buyer=form.data.buyer, attendees=form.data.attendees, draft=_draft(order, form),
                 actor=actor, now=now,
             )  # fmt: skip
-            if purchase_id is None:
-                await confirm_free(order_id=order.id, now=now)
         except Invalid as refused:
             return await _details(request, order, form.refuse(refused), now, status=422)
         except RateLimited as wait:
