@@ -101,7 +101,6 @@ def set_up(settings: Settings) -> None:
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=settings.portal_env != "test",
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_WithoutTexts())
