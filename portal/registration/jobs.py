@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from portal.calendars.queries import sent_to
 from portal.core import clock, db
 from portal.core.jobs import enqueue, enqueue_many
 from portal.core.money import written
@@ -116,11 +117,11 @@ async def tell_attendee(version: int, order: int, seat: int | None) -> None:
         return
     place = next((s for s in record.seats if s.id == seat and s.state is SeatState.CONFIRMED), None)
     address, name = (place.email, place.name) if place and place.email else (record.email, record.contact_name)
-    changes = [
-        change
-        for change in await changed_since(record.event_id, version - 1)
-        if record.confirmed_at is None or change.at > record.confirmed_at
-    ]
+    # Of several changes at once the later job may run first: it tells what happened since this address was last told.
+    told = await sent_to("event", str(record.event_id), [address])
+    last = max((one.sent_at for one in told), default=None)
+    changes = await changed_since(record.event_id, 0, after=last) if last else []
+    changes = changes or await changed_since(record.event_id, version - 1, after=record.confirmed_at)
     if not changes or not address:
         return
     async with db.transaction():

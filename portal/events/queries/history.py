@@ -18,13 +18,14 @@ class PastChange(msgspec.Struct, frozen=True):
 _SINCE = """
 SELECT at, facts ->> 'told' AS words, (facts ->> 'version')::bigint AS version FROM audit_entry
 WHERE kind = 'event' AND key = $1 AND (facts ->> 'version')::bigint > $2 AND facts ->> 'told' <> ''
+  AND ($3::timestamptz IS NULL OR at > $3)
 ORDER BY id LIMIT 20
 """
 
 
-async def changed_since(event_id: int, version: int) -> list[PastChange]:
-    """Changes of time, place, title or state after `version`, oldest first."""
-    return [PastChange(**row) for row in await db.fetch(_SINCE, str(event_id), version)]
+async def changed_since(event_id: int, version: int, *, after: datetime | None = None) -> list[PastChange]:
+    """Changes of time, place, title or state after `version`, and after a moment if one is given, oldest first."""
+    return [PastChange(**row) for row in await db.fetch(_SINCE, str(event_id), version, after)]
 
 
 _TOUCHED = """
