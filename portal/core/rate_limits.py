@@ -1,5 +1,6 @@
 """Counting tries per key in PostgreSQL, so that every web process sees the same count."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,12 +17,26 @@ class Limit(msgspec.Struct, frozen=True):
     per: timedelta
 
 
+class Spent(msgspec.Struct, frozen=True):
+    """Tries of one subject against one limit."""
+
+    limit: Limit
+    subject: str
+    count: int = 1
+
+    @property
+    def key(self) -> str:
+        return f"{self.limit.name}:{self.subject}"[:200]
+
+
+# The rows in the order of their keys, so that two requests never wait for each other.
 _COUNT = """
-INSERT INTO rate_limit AS r (key, window_ends_at, tries) VALUES ($1, $2::timestamptz + $3, $4)
+INSERT INTO rate_limit AS r (key, window_ends_at, tries)
+SELECT key, $4::timestamptz + per, n FROM unnest($1::text[], $2::interval[], $3::int[]) AS x (key, per, n) ORDER BY key
 ON CONFLICT (key) DO UPDATE SET
-    tries = CASE WHEN r.window_ends_at <= $2 THEN $4 ELSE r.tries + $4 END,
-    window_ends_at = CASE WHEN r.window_ends_at <= $2 THEN $2 + $3 ELSE r.window_ends_at END
-RETURNING tries, window_ends_at
+    tries = CASE WHEN r.window_ends_at <= $4 THEN excluded.tries ELSE r.tries + excluded.tries END,
+    window_ends_at = CASE WHEN r.window_ends_at <= $4 THEN excluded.window_ends_at ELSE r.window_ends_at END
+RETURNING key, tries, window_ends_at
 """
 
 
@@ -30,16 +45,30 @@ async def spend(limit: Limit, subject: str, *, now: datetime, count: int = 1) ->
 
     Call outside the act's transaction.
     """
-    row = await db.fetch_one(_COUNT, f"{limit.name}:{subject}"[:200], now, limit.per, count)
-    assert row is not None
-    if row["tries"] > limit.tries:
-        wait = max(1, int((row["window_ends_at"] - now).total_seconds()))
+    [tries] = await spend_all([Spent(limit, subject, count)], now=now)
+    return tries
+
+
+async def spend_all(spent: Iterable[Spent], *, now: datetime) -> list[int]:
+    """Count several at once, all of them even where one is past its limit; raises RateLimited for the longest wait."""
+    all_spent = list(spent)
+    rows = await db.fetch(
+        _COUNT,
+        [one.key for one in all_spent],
+        [one.limit.per for one in all_spent],
+        [one.count for one in all_spent],
+        now,
+    )
+    found = {row["key"]: row for row in rows}
+    over = [found[one.key]["window_ends_at"] for one in all_spent if found[one.key]["tries"] > one.limit.tries]
+    if over:
+        wait = max(1, int((max(over) - now).total_seconds()))
         minutes = -(-wait // 60)
         raise RateLimited(
             f"Too many tries. Please wait {minutes} minute{'s' if minutes > 1 else ''} and try again.",
             retry_after=wait,
         )
-    return int(row["tries"])
+    return [int(found[one.key]["tries"]) for one in all_spent]
 
 
 async def take_back(limit: Limit, subject: str) -> None:

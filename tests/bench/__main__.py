@@ -1,6 +1,7 @@
 """Run every measurement and print ratios (ours / bare), times, memory, queries; writes bench.json."""
 
 import asyncio
+import logging
 import os
 import socket
 import statistics
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import msgspec
 import psutil
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -91,10 +93,10 @@ async def _against_bare(name: str, bare: Server, ours: Server, make: client.Make
 
 async def _measure(database: str) -> dict[str, Any]:
     async with db.pool(size=4):
-        import_seconds = await seeding.events()
+        await seeding.events()
         event_id, slug, ticket = await seeding.shop()
         await db.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, name text, email text)")
-        results: dict[str, Any] = {"import_5000_events_seconds": round(import_seconds, 2)}
+        results: dict[str, Any] = {}
         common = {"DATABASE_URL": database, "PORTAL_ENV": "demo", "TRUSTED_PROXIES": "1", "LOG_FORMAT": "json"}
         bare = Server("tests.bench.bare:create_app", **common)
         fresh = Server("portal.app:create_app", PAGE_CACHE="false", **common)
@@ -127,6 +129,7 @@ async def _measure(database: str) -> dict[str, Any]:
             rows += [await registrations("8 clients, 50,000 orders", bare, kept, slug, ticket, clients=8)]
             results |= {"pages": rows, "peak_mib_per_worker": round(max(fresh.peak_mib(), kept.peak_mib()), 1)}
             results["worker_jobs_per_second"] = await worker_rate()
+            results["import_5000_events_seconds"] = round(await seeding.imported(), 1)
         finally:
             for server in (bare, fresh, kept):
                 server.stop()
@@ -151,6 +154,8 @@ def _show(results: dict[str, Any]) -> None:
 
 def main() -> None:
     os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
+    # What is measured is the work, not a terminal.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder, private_server(Path(folder)) as database:
         os.environ["DATABASE_URL"] = database

@@ -1,11 +1,15 @@
 """5,000 events and 50,000 orders, made quickly: events through the ordinary command, orders in SQL."""
 
+import tempfile
 import time
 from datetime import timedelta
+
+import msgspec
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events.commands import save_events
+from portal.events.importing.run import import_file
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
 from portal.registration.commands.offering import offer_tickets
@@ -17,8 +21,8 @@ _TOPICS = ["Aseptic processing", "Lyophilisation", "Outsourcing", "Packaging", "
 _WORDS = "What changes, who is affected and what to do about it, told by people who did it last year."
 
 
-async def events(count: int = 5000) -> float:
-    """Save `count` events in chunks as the importer does; gives the seconds it took."""
+async def events(count: int = 5000) -> None:
+    """Save `count` events in chunks as the importer does."""
     now = clock.now()
     facts = []
     for n in range(count):
@@ -33,10 +37,29 @@ async def events(count: int = 5000) -> float:
                 topics=(_TOPICS[n % 6], _TOPICS[(n // 6) % 6]), organiser_name="Sterile Line", source="bench", source_key=str(n),
             )
         )  # fmt: skip
-    started = time.perf_counter()
     for at in range(0, count, 500):
         await save_events(actor=PORTAL, facts=facts[at : at + 500], now=now)
-    return time.perf_counter() - started
+
+
+async def imported(count: int = 5000) -> float:
+    """Seconds that `portal import events` takes for a file of `count` conferences."""
+    day = clock.now().date()
+    lines = [
+        {
+            "name": f"Imported conference {n}", "url": f"https://c{n}.example", "city": f"Town {n % 400}",
+            "startDate": f"{day + timedelta(days=n % 350)}", "endDate": f"{day + timedelta(days=n % 350 + n % 3)}",
+            "country": "Austria", "topic": f"topic {n % 40}",
+        }
+        for n in range(count)
+    ]  # fmt: skip
+    with tempfile.NamedTemporaryFile("wb", suffix=".jsonl") as file:
+        file.write(b"\n".join(msgspec.json.encode(line) for line in lines))
+        file.flush()
+        started = time.perf_counter()
+        report = await import_file(file.name, now=clock.now())
+        taken = time.perf_counter() - started
+    assert report.created == count, report
+    return taken
 
 
 async def shop() -> tuple[int, str, int]:

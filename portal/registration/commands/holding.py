@@ -58,7 +58,6 @@ async def hold_seats(
     promo = await usable_code(event_id, code, now)
     offered = rules.visible(tickets, promo)
     rules.check_selection(offered, wanted, now)
-    await require_on(event_id, now)
     _refuse_if_full(offered, wanted)
     try:
         return await _take(event_id, wanted, tickets, promo, actor, now)
@@ -117,8 +116,7 @@ async def _take(
             until=now + timedelta(minutes=current().hold_minutes),
         )  # fmt: skip
         left = await lock_and_check(wanted, tickets, now)
-        await insert_seats(order_id, chosen, prices)
-        await db.execute("UPDATE seat_order SET left_after_hold = $2 WHERE id = $1", order_id, left)
+        await insert_seats(order_id, chosen, prices, left=left)
     return Hold(order_id=order_id, secret=hold)
 
 
@@ -126,27 +124,38 @@ async def insert_order(
     *, event_id: int, secret_address: str, promo: Code | None, actor: Actor | None, now: datetime, until: datetime,
     email: str = "", name: str = "",
 ) -> int:  # fmt: skip
-    """A new held order without seats yet; raises Invalid when the code was used up in the meantime."""
-    number = await db.fetch_value("SELECT nextval('order_number')")
+    """A new held order without seats yet; until commit nobody calls its event off.
+
+    Raises Invalid when the code was used up in the meantime, and what `require_on` raises.
+    """
     if promo is not None and promo.max_uses is not None:
         used = await db.fetch_value("SELECT used FROM promo_code WHERE id = $1 FOR UPDATE", promo.id)
         if used >= promo.max_uses:
             raise Invalid({"code": "This code has been used as often as it may be."})
-    return int(
-        await db.fetch_value(
-            "INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, "
-            "holds_until, end_reason) VALUES ($1, $2, $3, $4, $5, 'held', $6, $7, $8, $9, '') RETURNING id",
-            f"{current().order_prefix}-{now:%y}-{number:06d}",
-            secret_address,
-            event_id,
-            actor.account_id if actor else None,
-            promo.id if promo else None,
-            email or (actor.email if actor else ""),
-            name or (actor.name if actor else ""),
-            now,
-            until,
-        )
+    made: int | None = await db.fetch_value(
+        _INSERT_ORDER,
+        f"{current().order_prefix}-{now:%y}-",
+        secret_address,
+        event_id,
+        actor.account_id if actor else None,
+        promo.id if promo else None,
+        email or (actor.email if actor else ""),
+        name or (actor.name if actor else ""),
+        now,
+        until,
     )
+    if made is None:
+        await require_on(event_id, now)
+        raise Conflict("This event has just changed. Please try again.")
+    return made
+
+
+_INSERT_ORDER = """
+INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, holds_until, end_reason)
+SELECT $1::text || lpad(nextval('order_number')::text, 6, '0'), $2, on_sale.id, $4::bigint, $5::bigint, 'held', $6, $7, $8, $9::timestamptz, ''
+FROM (SELECT id FROM event WHERE id = $3 AND kind = 'own' AND state IN ('published', 'moved') AND ends_at > $8 FOR SHARE) on_sale
+RETURNING id
+"""
 
 
 def refuse_tiny_sums(prices: Sequence[int], currency: str) -> None:
@@ -161,19 +170,15 @@ async def lock_and_check(wanted: Mapping[int, int], tickets: Sequence[Ticket], n
 
     Returns what will be left of the tightest one, None without limits.
     """
-    rows = await db.fetch(
-        "SELECT q.id, q.event, q.capacity - q.taken AS left FROM quota q WHERE q.id IN "
-        "(SELECT quota FROM ticket_quota WHERE ticket_type = ANY($1)) ORDER BY q.id FOR UPDATE",
-        list(wanted),
-    )
+    draws = await db.fetch(_LOCK_QUOTAS, list(wanted))
+    rows = {row["quota"]: row for row in draws}.values()
     waiting = await db.fetch(
         f"SELECT d.quota, sum(l.size)::int AS n FROM ({queries.LINE}) l "
         "JOIN ticket_quota d ON d.ticket_type = l.ticket_type GROUP BY 1",
         [row["event"] for row in rows], now,
     )  # fmt: skip
     set_aside = {row["quota"]: row["n"] for row in waiting}
-    left = {row["id"]: row["left"] - set_aside.get(row["id"], 0) for row in rows}
-    draws = await db.fetch("SELECT ticket_type, quota FROM ticket_quota WHERE ticket_type = ANY($1)", list(wanted))
+    left = {row["quota"]: row["left"] - set_aside.get(row["quota"], 0) for row in rows}
     needs: dict[int, int] = {}
     for row in draws:
         needs[row["quota"]] = needs.get(row["quota"], 0) + wanted[row["ticket_type"]]
@@ -189,13 +194,28 @@ async def lock_and_check(wanted: Mapping[int, int], tickets: Sequence[Ticket], n
     return min((left[quota] - count for quota, count in needs.items()), default=None)
 
 
-async def insert_seats(order_id: int, tickets: Sequence[Ticket], prices: Sequence[int]) -> None:
-    """One seat per ticket; the trigger counts them into their quotas."""
+_LOCK_QUOTAS = """
+SELECT q.id AS quota, d.ticket_type, q.event, q.capacity - q.taken AS left FROM quota q
+JOIN ticket_quota d ON d.quota = q.id WHERE d.ticket_type = ANY($1) ORDER BY q.id FOR UPDATE OF q
+"""
+
+
+async def insert_seats(
+    order_id: int, tickets: Sequence[Ticket], prices: Sequence[int], *, left: int | None = None
+) -> None:
+    """One seat per ticket; the trigger counts them into their quotas. `left` is what remains, for the record."""
     count = len(tickets)
     await db.execute(
-        "INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name, "
-        "email, job_title, company) SELECT $1, t, p, 'held', l, n, c, s, '', '', '', '', '' "
-        "FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS x(t, p, l, n, c, s)",
-        order_id, [ticket.id for ticket in tickets], list(range(1, count + 1)), [ticket.price for ticket in tickets],
-        list(prices), [readable(10) for _ in range(count)], [secret() for _ in range(count)],
+        _INSERT_SEATS, order_id, [ticket.id for ticket in tickets], list(range(1, count + 1)),
+        [ticket.price for ticket in tickets], list(prices), [readable(10) for _ in range(count)],
+        [secret() for _ in range(count)], left,
     )  # fmt: skip
+
+
+_INSERT_SEATS = """
+WITH noted AS (UPDATE seat_order SET left_after_hold = $8 WHERE id = $1)
+INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name, email,
+    job_title, company)
+SELECT $1, t, p, 'held', l, n, c, s, '', '', '', '', ''
+FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS x(t, p, l, n, c, s)
+"""

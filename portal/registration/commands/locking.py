@@ -1,27 +1,29 @@
-"""The one order in which locks are taken: waiting entries, purchase, order, codes by id, quotas by id."""
+"""The one order in which locks are taken: waiting entries, purchase, order, event, codes by id, quotas by id."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from portal.core import db
-from portal.payments.commands.purchases import lock_purchase
+
+# The purchase is locked before the order, because the order is only looked for once the purchase is there.
+_LOCK = """
+WITH bill AS (SELECT id FROM purchase WHERE id = (SELECT purchase_id FROM seat_order WHERE id = $1) FOR UPDATE)
+SELECT o.state, o.holds_until, o.purchase_id, o.event, o.promo_code, (SELECT id FROM bill) AS locked,
+    e.state IN ('published', 'moved') AS is_on
+FROM seat_order o JOIN event e ON e.id = o.event
+WHERE o.id = $1 AND (SELECT count(*) FROM bill) >= 0 FOR UPDATE OF o FOR SHARE OF e
+"""
 
 
 @asynccontextmanager
 async def locked_order(order_id: int) -> AsyncIterator[Any]:
-    """A transaction that holds the order's lock, and before it its purchase's: `state`, `holds_until`, `purchase_id`,
-    `event`."""
+    """A transaction that holds the order's lock, and its purchase's and event's: until it ends nobody pays, cancels or
+    calls off. Gives `state`, `holds_until`, `purchase_id`, `event`, `promo_code`, `is_on`."""
     while True:
-        purchase_id = await db.fetch_value("SELECT purchase_id FROM seat_order WHERE id = $1", order_id)
         async with db.transaction():
-            if purchase_id is not None:
-                await lock_purchase(purchase_id=purchase_id)
-            row = await db.fetch_one(
-                "SELECT state, holds_until, purchase_id, event, promo_code FROM seat_order WHERE id = $1 FOR UPDATE",
-                order_id,
-            )
-            # One that was made between the two reads must be locked first.
-            if row is not None and row["purchase_id"] == purchase_id:
+            row = await db.fetch_one(_LOCK, order_id)
+            # A purchase that was made between the two looks must be locked first.
+            if row is not None and row["purchase_id"] == row["locked"]:
                 yield row
                 return

@@ -61,7 +61,7 @@ async def save_details(
         most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
         if order.state is not OrderState.HELD or held["holds_until"] <= now:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
-        if not await _is_on(order_id):
+        if not held["is_on"]:
             raise Conflict("This event has been called off. Nothing was registered, and nothing is charged.")
         until = max(held["holds_until"], min(until, most))
         await db.execute(
@@ -70,8 +70,7 @@ async def save_details(
             order_id, buyer.email, buyer.name, actor.account_id if actor else None, until,
             msgspec.json.encode(draft).decode(),
         )  # fmt: skip
-        for seat, attendee in zip(order.active_seats, attendees, strict=True):
-            await _name(seat, attendee, buyer.company, now)
+        await _name(order.active_seats, attendees, buyer.company, now)
         purchase_id = await price_order(order=order, buyer=buyer, until=until, now=now)
         if purchase_id is None:
             if order.purchase_id is not None:
@@ -94,12 +93,21 @@ async def price_order(*, order: OrderRecord, buyer: Buyer, until: datetime, now:
     return None if free else purchase_id
 
 
-async def _name(seat: SeatRecord, attendee: Attendee, company: str, now: datetime) -> None:
-    await db.execute(
-        "UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7 WHERE id = $1",
-        seat.id, attendee.first_name, attendee.last_name, attendee.email, attendee.job_title, company,
-        now if attendee.named else None,
-    )  # fmt: skip
+_NAME = """
+UPDATE seat s SET first_name = x.first, last_name = x.last, email = x.email, job_title = x.job, company = $6,
+    named_at = CASE WHEN x.named THEN $7::timestamptz END
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $8::bool[]) AS x (id, first, last, email, job, named)
+WHERE s.id = x.id
+"""
+
+
+async def _name(seats: Sequence[SeatRecord], attendees: Sequence[Attendee], company: str, now: datetime) -> None:
+    rows = [
+        (seat.id, a.first_name, a.last_name, a.email, a.job_title, a.named)
+        for seat, a in zip(seats, attendees, strict=True)
+    ]
+    *texts, named = (list(column) for column in zip(*rows, strict=True))
+    await db.execute(_NAME, *texts, company, now, named)
 
 
 def basket_lines(order: OrderRecord) -> tuple[Line, ...]:
@@ -215,12 +223,14 @@ async def _code_is_used_up(order: OrderRecord) -> bool:
     )
 
 
+_CONFIRM = """
+WITH o AS (UPDATE seat_order SET state = 'confirmed', confirmed_at = $2, ended_at = NULL, end_reason = '' WHERE id = $1)
+UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'
+"""
+
+
 async def _mark_confirmed(order_id: int, now: datetime) -> None:
-    await db.execute(
-        "UPDATE seat_order SET state = 'confirmed', confirmed_at = $2, ended_at = NULL, end_reason = '' WHERE id = $1",
-        order_id, now,
-    )  # fmt: skip
-    await db.execute("UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'", order_id)
+    await db.execute(_CONFIRM, order_id, now)
     await enqueue("registration.send_confirmation", order=order_id)
 
 

@@ -12,7 +12,7 @@ from portal.accounts.guards import MaybeActor
 from portal.core import countries
 from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.money import Money
-from portal.core.rate_limits import Limit, spend
+from portal.core.rate_limits import Limit, Spent, spend, spend_all
 from portal.core.settings import current
 from portal.core.times import countdown
 from portal.payments.queries import buyer_of
@@ -80,9 +80,8 @@ class CheckoutPages(Controller):
         if form.data is None:
             return await _details(request, order, form, now, status=422)
         try:
-            await _spend(_SAVES, request, order, now)
-            if invited := _invited(order, form.data):
-                await spend(INVITATIONS, network(request), now=now, count=len(invited))
+            invited = Spent(INVITATIONS, network(request), len(_invited(order, form.data)))
+            await _spend(_SAVES, request, order, now, *([invited] if invited.count else []))
             purchase_id = await save_details(
                 order_id=order.id, buyer=form.data.buyer, attendees=form.data.attendees, draft=_draft(order, form),
                 actor=actor, now=now,
@@ -164,9 +163,8 @@ async def _to_stripe(order: OrderRecord, purchase_id: int, payments: PaymentsHer
         )
 
 
-async def _spend(limit: Limit, request: Request, order: OrderRecord, now: Now) -> None:
-    await spend(limit, order.number, now=now)
-    await spend(_NETWORK, network(request), now=now)
+async def _spend(limit: Limit, request: Request, order: OrderRecord, now: Now, *more: Spent) -> None:
+    await spend_all([Spent(limit, order.number), Spent(_NETWORK, network(request)), *more], now=now)
 
 
 def _invited(order: OrderRecord, details: Details) -> set[str]:
