@@ -151,9 +151,12 @@ async def insert_order(
 
 
 _INSERT_ORDER = """
-INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, holds_until, end_reason)
-SELECT $1::text || lpad(nextval('order_number')::text, 6, '0'), $2, on_sale.id, $4::bigint, $5::bigint, 'held', $6, $7, $8, $9::timestamptz, ''
-FROM (SELECT id FROM event WHERE id = $3 AND kind = 'own' AND state IN ('published', 'moved') AND ends_at > $8 FOR SHARE) on_sale
+INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, holds_until,
+    end_reason)
+SELECT $1::text || lpad(nextval('order_number')::text, 6, '0'), $2, e.id, $4::bigint, $5::bigint, 'held', $6, $7, $8,
+    $9::timestamptz, ''
+FROM (SELECT id FROM event WHERE id = $3 AND kind = 'own' AND state IN ('published', 'moved') AND ends_at > $8
+      FOR SHARE) e
 RETURNING id
 """
 
