@@ -71,7 +71,7 @@ async def worker_rate(count: int = 2000) -> float:
     """Jobs a second of the cheapest kind: what the queue itself costs."""
     await db.execute("DELETE FROM pgqueuer")
     async with db.transaction():
-        await enqueue_many("registration.offer_places", [{"ticket_type": -n} for n in range(1, count + 1)])
+        await enqueue_many("registration.offer_places", [{"event": -n} for n in range(1, count + 1)])
     started = time.perf_counter()
     await worker.drain(wiring.services(current()))
     return round(count / (time.perf_counter() - started))
