@@ -363,3 +363,14 @@ async def test_a_form_sent_when_the_order_was_free_pays_nothing_unseen(paying: P
             now=clock.now(),
         )  # fmt: skip
     assert await db.fetch_value("SELECT count(*) FROM purchase") == 0
+
+
+async def test_the_details_say_all_the_days_and_the_whole_place(client: httpx.AsyncClient) -> None:
+    shop = await make_shop()
+    await db.execute("UPDATE event SET ends_at = ends_at + interval '2 days' WHERE id = $1", shop.event_id)
+    path = await hold(client, shop)
+    order = await queries.order_by_secret(path.removeprefix("/orders/"))
+    assert order is not None
+    assert f"{order.ends_at:%Y}" in order.when
+    page = html.unescape((await client.get(f"{path}/details")).text)
+    assert f"<small>{order.when}</small><small>{order.where}</small>" in page
