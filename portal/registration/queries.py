@@ -91,7 +91,8 @@ def _code(row: Any) -> Code:
 
 
 _ORDER = """
-SELECT o.id, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.holds_until, o.confirmed_at, o.ended_at,
+SELECT o.id, o.xmin::text AS version, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.holds_until,
+    o.confirmed_at, o.ended_at,
     o.end_reason, o.left_after_hold, o.draft, o.purchase_id, o.account AS account_id, o.promo_code AS code_id,
     coalesce(c.code, '') AS code, coalesce(c.label, '') AS code_label,
     e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state, e.format AS event_format,

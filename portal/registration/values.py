@@ -147,9 +147,10 @@ class SeatRecord(msgspec.Struct, frozen=True):
 
 
 class OrderRecord(msgspec.Struct, frozen=True):
-    """An order with its seats and the event's facts it needs."""
+    """An order with its seats and the event's facts it needs. Another `version` means the row has changed since."""
 
     id: int
+    version: str
     number: str
     secret: str
     state: OrderState

@@ -14,6 +14,7 @@ A field without a default must be filled in. Text is tidied (NFC, no control cha
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -123,8 +124,7 @@ def bind(sent: Mapping[str, Sequence[Any]], struct: type[T]) -> Filled[T]:
     typed: dict[str, Any] = {}
     good: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for info in msgspec.structs.fields(struct):  # type: ignore[arg-type]
-        kind, meta = _split(info.type)
+    for info, kind, meta in _described(struct):  # type: ignore[arg-type]
         given = [value for value in sent.get(info.encode_name, ()) if isinstance(value, str)]
         if get_origin(kind) is list:
             typed[info.name] = [one_line(value) for value in given]
@@ -141,6 +141,11 @@ def bind(sent: Mapping[str, Sequence[Any]], struct: type[T]) -> Filled[T]:
         else:
             _take(info.name, text, kind, meta, good, errors)
     return Filled(typed, errors, None if errors else struct(**good))
+
+
+@cache
+def _described(struct: type[Any]) -> list[tuple[msgspec.structs.FieldInfo, Any, dict[str, Any]]]:
+    return [(info, *_split(info.type)) for info in msgspec.structs.fields(struct)]
 
 
 def _split(annotation: Any) -> tuple[Any, dict[str, Any]]:

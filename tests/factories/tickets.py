@@ -25,7 +25,7 @@ def make_seat(position: int = 1, **changed: Any) -> SeatRecord:
 def make_order(*seats: SeatRecord, **changed: Any) -> OrderRecord:
     """A confirmed order of a three-day event on site."""
     facts: dict[str, Any] = {
-        "id": 1, "number": "SL-26-004817", "secret": "the-secret-of-the-order", "state": OrderState.CONFIRMED,
+        "id": 1, "version": "1", "number": "SL-26-004817", "secret": "the-secret-of-the-order", "state": OrderState.CONFIRMED,
         "email": "amara@brennhof.example", "contact_name": "Amara Okonjo-Reuter",
         "held_at": datetime(2026, 11, 22, 15, 31, 8, tzinfo=UTC), "holds_until": None,
         "confirmed_at": datetime(2026, 11, 22, 15, 44, 53, tzinfo=UTC), "ended_at": None, "end_reason": "",

@@ -359,7 +359,7 @@ async def test_a_form_sent_when_the_order_was_free_pays_nothing_unseen(paying: P
     await paying.client.post(f"{path}/code/removal")
     with pytest.raises(Conflict):
         await save_details(
-            order_id=order.id, buyer=Buyer(email="a@b.example", name="A B"), attendees=[Attendee()], draft={}, actor=None,
+            order=order, buyer=Buyer(email="a@b.example", name="A B"), attendees=[Attendee()], draft={}, actor=None,
             now=clock.now(),
         )  # fmt: skip
     assert await db.fetch_value("SELECT count(*) FROM purchase") == 0

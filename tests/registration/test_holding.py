@@ -185,7 +185,7 @@ async def test_giving_back_while_details_are_saved_leaves_no_open_page(database:
     for _ in range(8):
         order = await queries.order_by_secret(await hold(shop, now, Seat=1))
         assert order is not None
-        save = save_details(order_id=order.id, buyer=buyer, attendees=[Attendee()], draft={}, actor=None, now=now)
+        save = save_details(order=order, buyer=buyer, attendees=[Attendee()], draft={}, actor=None, now=now)
         await asyncio.gather(save, give_back(order_id=order.id, now=now), return_exceptions=True)
     rows = await db.fetch(
         "SELECT o.state AS o, p.state AS p FROM seat_order o LEFT JOIN purchase p ON p.id = o.purchase_id"

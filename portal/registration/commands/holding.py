@@ -1,9 +1,9 @@
 """Taking seats out of sale for a while.
 
-The database counts taken places from the seats themselves and refuses to exceed a quota's capacity; the quotas wanted
-are locked in one order, as late as possible, before what is left is looked at.
+The database counts taken places from the seats themselves and refuses to exceed a quota's capacity.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -20,6 +20,8 @@ from portal.registration import queries
 from portal.registration.commands.lapsing import lapse_due
 from portal.registration.rules import selling as rules
 from portal.registration.values import Code, Ticket
+
+_ATTEMPTS = 3
 
 
 class SoldOut(Conflict):
@@ -38,34 +40,31 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 async def hold_seats(
-    *,
-    event_id: int,
-    wanted: Mapping[int, int],
-    code: str,
-    actor: Actor | None,
-    now: datetime,
-    patience: bool = True,
+    *, event_id: int, wanted: Mapping[int, int], code: str, actor: Actor | None, now: datetime
 ) -> Hold:
     """Hold `wanted` places (count per ticket type id) as a new order.
 
     Raises Invalid for a choice or code that cannot be, SoldOut when places are gone, NotFound for an event that sells
-    nothing.
+    nothing, Conflict once it is called off.
     """
     wanted = {ticket: count for ticket, count in wanted.items() if count > 0}
-    tickets = await queries.tickets(event_id, now=now)
-    if not tickets:
-        raise NotFound("There is nothing to register for here.")
-    promo = await usable_code(event_id, code, now)
-    offered = rules.visible(tickets, promo)
-    rules.check_selection(offered, wanted, now)
-    _refuse_if_full(offered, wanted)
-    try:
-        return await _take(event_id, wanted, tickets, promo, actor, now)
-    except SoldOut:
-        # Lapsed holds that the sweeper has not met yet may be what is in the way.
-        if patience and await lapse_due(now=now, event_id=event_id):
-            return await hold_seats(event_id=event_id, wanted=wanted, code=code, actor=actor, now=now, patience=False)
-        raise
+    for attempt in range(_ATTEMPTS):
+        tickets = await queries.tickets(event_id, now=now)
+        if not tickets:
+            raise NotFound("There is nothing to register for here.")
+        promo = await usable_code(event_id, code, now)
+        offered = rules.visible(tickets, promo)
+        rules.check_selection(offered, wanted, now)
+        left = {ticket.id: ticket.left for ticket in offered}
+        if any((free := left[kind]) is not None and free < count for kind, count in wanted.items()):
+            raise SoldOut(rules.shortage(offered, wanted, left, quicker=attempt > 0), left)
+        held = await _take(event_id, wanted, tickets, promo, actor, now)
+        if held is not None:
+            return held
+        # Something changed meanwhile, or holds that the sweeper has not met yet are in the way.
+        await require_on(event_id, now)
+        await lapse_due(now=now, event_id=event_id)
+    raise SoldOut(rules.shortage(offered, wanted, left), left)
 
 
 async def usable_code(event_id: int, code: str, now: datetime) -> Code | None:
@@ -89,12 +88,6 @@ async def require_on(event_id: int, now: datetime) -> None:
         raise Conflict("This event is over; registration is closed.")
 
 
-def _refuse_if_full(tickets: Sequence[Ticket], wanted: Mapping[int, int]) -> None:
-    left = {ticket.id: ticket.left for ticket in tickets}
-    if any((free := left[kind]) is not None and free < count for kind, count in wanted.items()):
-        raise SoldOut(rules.shortage(tickets, wanted, left), left)
-
-
 async def _take(
     event_id: int,
     wanted: Mapping[int, int],
@@ -102,62 +95,73 @@ async def _take(
     promo: Code | None,
     actor: Actor | None,
     now: datetime,
-) -> Hold:
-    by_id = {ticket.id: ticket for ticket in tickets}
-    chosen = [by_id[kind] for kind in sorted(wanted, key=lambda k: list(by_id).index(k)) for _ in range(wanted[kind])]
-    prices = rules.seat_prices(
-        [ticket.price for ticket in chosen], [ticket.id for ticket in chosen], promo, currency=chosen[0].currency
-    )
-    refuse_tiny_sums(prices, chosen[0].currency)
-    hold = secret()
-    async with db.transaction():
-        order_id = await insert_order(
-            event_id=event_id, secret_address=hold, promo=promo, actor=actor, now=now,
-            until=now + timedelta(minutes=current().hold_minutes),
-        )  # fmt: skip
-        left = await lock_and_check(wanted, tickets, now)
-        await insert_seats(order_id, chosen, prices, left=left)
-    return Hold(order_id=order_id, secret=hold)
+) -> Hold | None:
+    chosen = [ticket for ticket in tickets for _ in range(wanted.get(ticket.id, 0))]
+    currency = chosen[0].currency
+    prices = rules.seat_prices([t.price for t in chosen], [t.id for t in chosen], promo, currency=currency)
+    refuse_tiny_sums(prices, currency)
+    return await take_places(
+        event_id=event_id, tickets=chosen, prices=prices, code_id=promo.id if promo else None,
+        account_id=actor.account_id if actor else None, email=actor.email if actor else "",
+        name=actor.name if actor else "", now=now, until=now + timedelta(minutes=current().hold_minutes),
+    )  # fmt: skip
 
 
-async def insert_order(
-    *, event_id: int, secret_address: str, promo: Code | None, actor: Actor | None, now: datetime, until: datetime,
-    email: str = "", name: str = "",
-) -> int:  # fmt: skip
-    """A new held order without seats yet; until commit nobody calls its event off.
+async def take_places(
+    *, event_id: int, tickets: Sequence[Ticket], prices: Sequence[int], now: datetime, until: datetime, email: str, name: str,
+    code_id: int | None = None, account_id: int | None = None, from_the_line: bool = False,
+) -> Hold | None:  # fmt: skip
+    """Hold one place per ticket as a new order, all or nothing; None when event, code or quotas do not allow it any more.
 
-    Raises Invalid when the code was used up in the meantime, and what `require_on` raises.
+    What the waiting list is owed stays free, unless the order is for somebody `from_the_line`.
     """
-    if promo is not None and promo.max_uses is not None:
-        used = await db.fetch_value("SELECT used FROM promo_code WHERE id = $1 FOR UPDATE", promo.id)
-        if used >= promo.max_uses:
-            raise Invalid({"code": "This code has been used as often as it may be."})
-    made: int | None = await db.fetch_value(
-        _INSERT_ORDER,
-        f"{current().order_prefix}-{now:%y}-",
-        secret_address,
-        event_id,
-        actor.account_id if actor else None,
-        promo.id if promo else None,
-        email or (actor.email if actor else ""),
-        name or (actor.name if actor else ""),
-        now,
-        until,
-    )
-    if made is None:
-        await require_on(event_id, now)
-        raise Conflict("This event has just changed. Please try again.")
-    return made
+    wanted = Counter(ticket.id for ticket in tickets)
+    address = secret()
+    order_id = await db.fetch_value(
+        _TAKE, [event_id], now, list(wanted), list(wanted.values()), code_id, from_the_line,
+        f"{current().order_prefix}-{now:%y}-", address, account_id, email, name, until,
+        [ticket.id for ticket in tickets], [ticket.price for ticket in tickets], list(prices),
+        [readable(10) for _ in tickets], [secret() for _ in tickets],
+    )  # fmt: skip
+    return None if order_id is None else Hold(order_id=order_id, secret=address)
 
 
-_INSERT_ORDER = """
-INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, holds_until,
-    end_reason)
-SELECT $1::text || lpad(nextval('order_number')::text, 6, '0'), $2, e.id, $4::bigint, $5::bigint, 'held', $6, $7, $8,
-    $9::timestamptz, ''
-FROM (SELECT id FROM event WHERE id = $3 AND kind = 'own' AND state IN ('published', 'moved') AND ends_at > $8
-      FOR SHARE) e
-RETURNING id
+# One statement, so that a quota is locked for as short as can be. Each step asks for the one before it, which keeps the
+# order of locks: event, code, quotas by id. A row that had to be waited for is read anew; only the line of those who
+# wait is of the moment the statement began, and a refusal that comes of it is looked at again.
+_TAKE = f"""
+WITH on_sale AS (
+    SELECT id FROM event WHERE id = ANY($1) AND kind = 'own' AND state IN ('published', 'moved') AND ends_at > $2 FOR SHARE
+), code AS (
+    SELECT max_uses IS NULL OR used < max_uses AS usable FROM promo_code
+    WHERE id = $5 AND EXISTS (SELECT FROM on_sale) FOR UPDATE
+), allowed AS MATERIALIZED (
+    SELECT id AS event FROM on_sale WHERE $5::bigint IS NULL OR (SELECT usable FROM code)
+), drawn AS (
+    SELECT q.id, d.ticket_type, q.capacity - q.taken AS left FROM quota q JOIN ticket_quota d ON d.quota = q.id
+    WHERE d.ticket_type = ANY($3) AND EXISTS (SELECT FROM allowed) ORDER BY q.id FOR UPDATE OF q
+), owed AS (
+    SELECT d.quota, sum(l.size) AS n FROM ({queries.LINE}) l JOIN ticket_quota d ON d.ticket_type = l.ticket_type
+    WHERE NOT $6 GROUP BY 1
+), remaining AS (
+    SELECT min(d.left) - sum(w.count) - coalesce(min(owed.n), 0) AS left
+    FROM drawn d JOIN unnest($3::bigint[], $4::int[]) AS w (ticket_type, count) USING (ticket_type)
+    LEFT JOIN owed ON owed.quota = d.id GROUP BY d.id
+), made AS (
+    INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, holds_until,
+        end_reason, left_after_hold)
+    SELECT $7::text || lpad(nextval('order_number')::text, 6, '0'), $8, event, $9::bigint, $5, 'held', $10, $11, $2,
+        $12::timestamptz, '', room.left
+    FROM allowed, (SELECT min(remaining.left)::int AS left FROM remaining) room
+    WHERE coalesce(room.left >= 0, true) RETURNING id
+), seats AS (
+    INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name,
+        email, job_title, company)
+    SELECT made.id, x.kind, x.position, 'held', x.list_net, x.net, x.code, x.claim, '', '', '', '', ''
+    FROM made, unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::text[])
+        WITH ORDINALITY AS x (kind, list_net, net, code, claim, position)
+)
+SELECT id FROM made
 """
 
 
@@ -168,57 +172,22 @@ def refuse_tiny_sums(prices: Sequence[int], currency: str) -> None:
         raise Invalid({"code": f"With this code {told} would be left to pay, which is less than can be paid by card."})
 
 
-async def lock_and_check(wanted: Mapping[int, int], tickets: Sequence[Ticket], now: datetime) -> int | None:
-    """Lock the quotas of the wanted ticket types and raise SoldOut unless all fit beside what the line waits for.
-
-    Returns what will be left of the tightest one, None without limits.
-    """
+async def lock_free(event_id: int, wanted: Mapping[int, int], now: datetime) -> bool:
+    """Lock the quotas of the wanted ticket types; whether all fit beside what the waiting list is owed."""
     draws = await db.fetch(_LOCK_QUOTAS, list(wanted))
-    rows = {row["quota"]: row for row in draws}.values()
-    waiting = await db.fetch(
-        f"SELECT d.quota, sum(l.size)::int AS n FROM ({queries.LINE}) l "
-        "JOIN ticket_quota d ON d.ticket_type = l.ticket_type GROUP BY 1",
-        [row["event"] for row in rows], now,
-    )  # fmt: skip
-    set_aside = {row["quota"]: row["n"] for row in waiting}
-    left = {row["quota"]: row["left"] - set_aside.get(row["quota"], 0) for row in rows}
-    needs: dict[int, int] = {}
+    owed = {row["quota"]: row["n"] for row in await db.fetch(_OWED, [event_id], now)}
+    left = {row["quota"]: row["left"] - owed.get(row["quota"], 0) for row in draws}
+    needs: Counter[int] = Counter()
     for row in draws:
-        needs[row["quota"]] = needs.get(row["quota"], 0) + wanted[row["ticket_type"]]
-    if not rules.fits(left, needs):
-        before = {ticket.id: ticket.left for ticket in tickets}
-        by_type: dict[int, int | None] = {
-            kind: min(left[row["quota"]] for row in draws if row["ticket_type"] == kind)
-            for kind in {row["ticket_type"] for row in draws}
-        }
-        quicker = any((before.get(kind) or 0) > (count or 0) for kind, count in by_type.items())
-        now_left = before | {kind: max(0, count or 0) for kind, count in by_type.items()}
-        raise SoldOut(rules.shortage(tickets, wanted, now_left, quicker=quicker), now_left)
-    return min((left[quota] - count for quota, count in needs.items()), default=None)
+        needs[row["quota"]] += wanted[row["ticket_type"]]
+    return rules.fits(left, needs)
 
 
 _LOCK_QUOTAS = """
-SELECT q.id AS quota, d.ticket_type, q.event, q.capacity - q.taken AS left FROM quota q
+SELECT q.id AS quota, d.ticket_type, q.capacity - q.taken AS left FROM quota q
 JOIN ticket_quota d ON d.quota = q.id WHERE d.ticket_type = ANY($1) ORDER BY q.id FOR UPDATE OF q
 """
-
-
-async def insert_seats(
-    order_id: int, tickets: Sequence[Ticket], prices: Sequence[int], *, left: int | None = None
-) -> None:
-    """One seat per ticket; the trigger counts them into their quotas. `left` is what remains, for the record."""
-    count = len(tickets)
-    await db.execute(
-        _INSERT_SEATS, order_id, [ticket.id for ticket in tickets], list(range(1, count + 1)),
-        [ticket.price for ticket in tickets], list(prices), [readable(10) for _ in range(count)],
-        [secret() for _ in range(count)], left,
-    )  # fmt: skip
-
-
-_INSERT_SEATS = """
-WITH noted AS (UPDATE seat_order SET left_after_hold = $8 WHERE id = $1)
-INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name, email,
-    job_title, company)
-SELECT $1, t, p, 'held', l, n, c, s, '', '', '', '', ''
-FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS x(t, p, l, n, c, s)
+_OWED = f"""
+SELECT d.quota, sum(l.size)::int AS n FROM ({queries.LINE}) l
+JOIN ticket_quota d ON d.ticket_type = l.ticket_type GROUP BY 1
 """

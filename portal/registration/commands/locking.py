@@ -9,7 +9,7 @@ from portal.core import db
 # The purchase is locked before the order, because the order is only looked for once the purchase is there.
 _LOCK = """
 WITH bill AS (SELECT id FROM purchase WHERE id = (SELECT purchase_id FROM seat_order WHERE id = $1) FOR UPDATE)
-SELECT o.state, o.holds_until, o.purchase_id, o.event, o.promo_code, (SELECT id FROM bill) AS locked,
+SELECT o.xmin::text AS version, o.state, o.holds_until, o.purchase_id, o.event, o.promo_code, (SELECT id FROM bill) AS locked,
     e.state IN ('published', 'moved') AS is_on
 FROM seat_order o JOIN event e ON e.id = o.event
 WHERE o.id = $1 AND (SELECT count(*) FROM bill) >= 0 FOR UPDATE OF o FOR SHARE OF e
@@ -19,7 +19,7 @@ WHERE o.id = $1 AND (SELECT count(*) FROM bill) >= 0 FOR UPDATE OF o FOR SHARE O
 @asynccontextmanager
 async def locked_order(order_id: int) -> AsyncIterator[Any]:
     """A transaction that holds the order's lock, and its purchase's and event's: until it ends nobody pays, cancels or
-    calls off. Gives `state`, `holds_until`, `purchase_id`, `event`, `promo_code`, `is_on`."""
+    calls off. Gives `version`, `state`, `holds_until`, `purchase_id`, `event`, `promo_code`, `is_on`."""
     while True:
         async with db.transaction():
             row = await db.fetch_one(_LOCK, order_id)

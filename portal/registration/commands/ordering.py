@@ -16,7 +16,7 @@ from portal.payments.commands.purchases import open_purchase, void_purchase
 from portal.payments.rules.supply import Supply, supply
 from portal.payments.tables import VatCheck
 from portal.registration import queries
-from portal.registration.commands.holding import SoldOut, lock_and_check
+from portal.registration.commands.holding import lock_free
 from portal.registration.commands.lapsing import CALLED_OFF, end_unconfirmed
 from portal.registration.commands.locking import locked_order
 from portal.registration.tables import OrderState
@@ -41,7 +41,7 @@ class Attendee(msgspec.Struct, frozen=True):
 
 async def save_details(
     *,
-    order_id: int,
+    order: OrderRecord,
     buyer: Buyer,
     attendees: Sequence[Attendee],
     draft: Mapping[str, str],
@@ -54,30 +54,53 @@ async def save_details(
     The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed or the event is no
     longer on, Invalid for a sum that cannot be collected.
     """
-    async with locked_order(order_id) as held:
-        order = await queries.order_by_id(order_id)
-        assert order is not None
-        until = now + timedelta(minutes=current().hold_minutes)
-        most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
-        if order.state is not OrderState.HELD or held["holds_until"] <= now:
+    async with locked_order(order.id) as held:
+        if held["state"] != OrderState.HELD or held["holds_until"] <= now:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
         if not held["is_on"]:
             raise Conflict("This event has been called off. Nothing was registered, and nothing is charged.")
+        if held["version"] != order.version:
+            order = await _reread(order.id)
+        until = now + timedelta(minutes=current().hold_minutes)
+        most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
         until = max(held["holds_until"], min(until, most))
-        await db.execute(
-            "UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), holds_until = $5, "
-            "draft = $6::jsonb WHERE id = $1",
-            order_id, buyer.email, buyer.name, actor.account_id if actor else None, until,
-            msgspec.json.encode(draft).decode(),
-        )  # fmt: skip
-        await _name(order.active_seats, attendees, buyer.company, now)
         purchase_id = await price_order(order=order, buyer=buyer, until=until, now=now)
+        people = [
+            (seat.id, a.first_name, a.last_name, a.email, a.job_title, a.named)
+            for seat, a in zip(order.active_seats, attendees, strict=True)
+        ]
+        await db.execute(
+            _SAVE, order.id, buyer.email, buyer.name, actor.account_id if actor else None, until,
+            msgspec.json.encode(draft).decode(), purchase_id is None, now, buyer.company,
+            *(list(column) for column in zip(*people, strict=True)),
+        )  # fmt: skip
         if purchase_id is None:
             if order.purchase_id is not None:
                 # It did cost something before: its payment page must not take money any more.
                 await void_purchase(purchase_id=order.purchase_id)
-            await _mark_confirmed(order_id, now)
+            await enqueue("registration.send_confirmation", order=order.id)
     return purchase_id
+
+
+# $7: nothing is to be paid.
+_SAVE = """
+WITH saved AS (
+    UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), holds_until = $5,
+        draft = $6::jsonb, state = CASE WHEN $7 THEN 'confirmed' ELSE state END,
+        confirmed_at = CASE WHEN $7 THEN $8::timestamptz END
+    WHERE id = $1)
+UPDATE seat s SET first_name = x.first, last_name = x.last, email = x.email, job_title = x.job, company = $9,
+    named_at = CASE WHEN x.named THEN $8::timestamptz END, state = CASE WHEN $7 THEN 'confirmed' ELSE s.state END
+FROM unnest($10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bool[])
+    AS x (id, first, last, email, job, named)
+WHERE s.id = x.id
+"""
+
+
+async def _reread(order_id: int) -> OrderRecord:
+    order = await queries.order_by_id(order_id)
+    assert order is not None
+    return order
 
 
 async def price_order(*, order: OrderRecord, buyer: Buyer, until: datetime, now: datetime) -> int | None:
@@ -91,23 +114,6 @@ async def price_order(*, order: OrderRecord, buyer: Buyer, until: datetime, now:
     purchase_id = await open_purchase(basket=_basket(order, buyer, until), now=now)
     await db.execute("UPDATE seat_order SET purchase_id = $2 WHERE id = $1", order.id, purchase_id)
     return None if free else purchase_id
-
-
-_NAME = """
-UPDATE seat s SET first_name = x.first, last_name = x.last, email = x.email, job_title = x.job, company = $6,
-    named_at = CASE WHEN x.named THEN $7::timestamptz END
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $8::bool[]) AS x (id, first, last, email, job, named)
-WHERE s.id = x.id
-"""
-
-
-async def _name(seats: Sequence[SeatRecord], attendees: Sequence[Attendee], company: str, now: datetime) -> None:
-    rows = [
-        (seat.id, a.first_name, a.last_name, a.email, a.job_title, a.named)
-        for seat, a in zip(seats, attendees, strict=True)
-    ]
-    *texts, named = (list(column) for column in zip(*rows, strict=True))
-    await db.execute(_NAME, *texts, company, now, named)
 
 
 def basket_lines(order: OrderRecord) -> tuple[Line, ...]:
@@ -185,8 +191,7 @@ async def _fulfil(bought: PaidPurchase) -> str:
     Money for an event that was called off meanwhile goes back.
     """
     order_id = await _locked_order(bought)
-    order = await queries.order_by_id(order_id)
-    assert order is not None
+    order = await _reread(order_id)
     if order.state in (OrderState.HELD, OrderState.PAYING):
         if not await _is_on(order_id):
             await end_unconfirmed(order_id=order_id, reason=CALLED_OFF, now=bought.now)
@@ -202,9 +207,7 @@ async def _fulfil(bought: PaidPurchase) -> str:
         wanted[seat.ticket_type] = wanted.get(seat.ticket_type, 0) + 1
     if await _code_is_used_up(order):
         return "It came after the time for the order had run out, and its code had gone to others."
-    try:
-        await lock_and_check(wanted, await queries.tickets(order.event_id, now=bought.now), bought.now)
-    except SoldOut:
+    if not await lock_free(order.event_id, wanted, bought.now):
         return "It came after the time for the order had run out, and the places had gone to others."
     if not await _is_on(order_id):
         return _TOO_LATE_FOR_THE_EVENT

@@ -9,7 +9,7 @@ from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.tokens import secret
 from portal.registration import queries
-from portal.registration.commands.holding import insert_order, insert_seats, require_on
+from portal.registration.commands.holding import require_on, take_places
 from portal.registration.commands.lapsing import end_hold, offer_freed
 from portal.registration.rules import selling
 from portal.registration.values import Party, Ticket
@@ -102,15 +102,16 @@ async def _locked_line(event_id: int, now: datetime) -> list[Party]:
 async def _offer(event_id: int, party: Party, ticket: Ticket, now: datetime) -> None:
     ends = await db.fetch_value("SELECT ends_at FROM event WHERE id = $1", event_id)
     until = min(end for end in (now + OFFER_LASTS, ticket.sale_closes_at, ends) if end is not None)
-    order_id = await insert_order(
-        event_id=event_id, secret_address=secret(), promo=None, actor=None, now=now, until=until, email=party.email,
-        name=party.name,
+    held = await take_places(
+        event_id=event_id, tickets=[ticket] * party.size, prices=[ticket.price] * party.size, now=now, until=until,
+        email=party.email, name=party.name, from_the_line=True,
     )  # fmt: skip
-    await insert_seats(order_id, [ticket] * party.size, [ticket.price] * party.size)
+    if held is None:
+        raise Conflict("This event has just changed.")
     await db.execute(
         "UPDATE waiting_entry SET offered_order = $2, offered_at = $3 WHERE id = $1",
         party.id,
-        order_id,
+        held.order_id,
         now,
     )
     await enqueue("registration.tell_waiting_offer", entry=party.id)

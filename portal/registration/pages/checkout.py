@@ -83,7 +83,7 @@ class CheckoutPages(Controller):
             invited = Spent(INVITATIONS, network(request), len(_invited(order, form.data)))
             await _spend(_SAVES, request, order, now, *([invited] if invited.count else []))
             purchase_id = await save_details(
-                order_id=order.id, buyer=form.data.buyer, attendees=form.data.attendees, draft=_draft(order, form),
+                order=order, buyer=form.data.buyer, attendees=form.data.attendees, draft=_draft(order, form),
                 actor=actor, now=now,
             )  # fmt: skip
         except Invalid as refused:

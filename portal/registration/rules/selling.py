@@ -148,6 +148,8 @@ def shortage(
     if not told:
         names = [ticket.name for ticket in chosen if left.get(ticket.id) is not None]
         asked = sum(wanted[ticket.id] for ticket in chosen if left.get(ticket.id) is not None)
+        if len(names) == 1:
+            return "Many people are registering at this moment. Please try again."
         told = [f"{' and '.join(names)} share their places, and there are not {asked} left"]
     return f"{'Somebody was quicker. ' if quicker else ''}{'; '.join(told)}."
 
