@@ -137,6 +137,7 @@ def jobs(made: Services) -> list[Job]:
         Job("registration.offer_places", seat_jobs.offer_places),
         Job("registration.tell_waiting_joined", seat_jobs.tell_waiting_joined),
         Job("registration.tell_waiting_offer", seat_jobs.tell_waiting_offer),
+        Job("registration.tell_waiting_changed", seat_jobs.tell_waiting_changed),
         *mail.deliveries(made.settings),
         Job("accounts.send_code", access_jobs.send_code),
         Job("accounts.send_password_notice", access_jobs.send_password_notice),

@@ -86,9 +86,17 @@ def waiting_offer(place: WaitingPlace) -> Message:
     return _waiting("waiting_offer", place, key=f"waiting-{place.id}-offer")
 
 
-def _waiting(template: str, place: WaitingPlace, *, key: str) -> Message:
+def waiting_changed(place: WaitingPlace, changes: Sequence[PastChange]) -> Message:
+    """To somebody in line: what changed about the event, in the words staff saw."""
+    return _waiting(
+        "waiting_changed", place, key=f"waiting-{place.id}-told-{changes[-1].version}",
+        changes=[change.words for change in changes],
+    )  # fmt: skip
+
+
+def _waiting(template: str, place: WaitingPlace, *, key: str, **facts: object) -> Message:
     until = f"{moment(place.offer_until, current().site_timezone)} " if place.offer_until else ""
-    subject, text, html = compose(f"registration/{template}", place=place, until=until.strip())
+    subject, text, html = compose(f"registration/{template}", place=place, until=until.strip(), **facts)
     return Message(
         key=key, topic="waiting", recipient=place.email, subject=subject, text=text, html=html, about_kind="waiting",
         about_key=str(place.id),

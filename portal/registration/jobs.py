@@ -96,15 +96,22 @@ async def tell_order_moved(order: int, address: str, codes: list[str]) -> None:
 
 async def event_changed(event: int, version: int) -> None:
     """An event moved or was called off: one job per address, so that one bad address holds nobody up."""
-    if await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event):
-        await lapsing.end_holds(event_id=event, now=clock.now())
+    off = await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event)
     people = await queries.audience(event)
     async with db.transaction():
+        in_line = await (waiting.close_line(event_id=event, now=clock.now()) if off else queries.those_waiting(event))
+        await enqueue_many(
+            "registration.tell_waiting_changed",
+            [{"version": version, "entry": entry} for entry in in_line],
+            urgency=Urgency.ONE_OF_MANY,
+        )
         await enqueue_many(
             "registration.tell_attendee",
             [{"version": version, "order": one["order_id"], "seat": one["seat_id"]} for one in people],
             urgency=Urgency.ONE_OF_MANY,
         )
+    if off:
+        await lapsing.end_holds(event_id=event, now=clock.now())
 
 
 async def tell_attendee(version: int, order: int, seat: int | None) -> None:
@@ -169,9 +176,18 @@ async def tell_waiting_offer(entry: int) -> None:
     await _tell_waiting(entry, emails.waiting_offer)
 
 
+async def tell_waiting_changed(version: int, entry: int) -> None:
+    """Somebody in line hears what has changed since the event's `version`, or that there is nothing to wait for."""
+    place = await queries.waiting_place_by_id(entry)
+    changes = await changed_since(place.event_id, version - 1, after=place.joined_at) if place else []
+    if place is None or not changes:
+        return
+    async with db.transaction():
+        await queue_mail(message=emails.waiting_changed(place, changes), now=clock.now())
+
+
 async def _tell_waiting(entry: int, compose: emails.WaitingMail) -> None:
-    secret = await db.fetch_value("SELECT secret FROM waiting_entry WHERE id = $1", entry)
-    place = await queries.waiting_place(secret) if secret else None
+    place = await queries.waiting_place_by_id(entry)
     if place is None or place.left_at is not None:
         return
     async with db.transaction():

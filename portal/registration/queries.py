@@ -225,20 +225,41 @@ class WaitingPlace(msgspec.Struct, frozen=True):
     offer_state: str | None
     position: int
     ticket_name: str
+    event_id: int
     event_slug: str
     event_title: str
+    event_state: str
+
+
+async def those_waiting(event_id: int) -> list[int]:
+    """The entries of everybody in the event's lines, in the order they came."""
+    rows = await db.fetch(
+        "SELECT w.id FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type "
+        "WHERE t.event = $1 AND w.left_at IS NULL AND w.offered_at IS NULL ORDER BY w.id",
+        event_id,
+    )
+    return [row["id"] for row in rows]
+
+
+_WAITING = """
+SELECT w.id, w.secret, w.email, w.name, w.party_size, w.joined_at, w.left_at, w.left_reason, w.offered_at,
+    o.secret AS offer_secret, o.holds_until AS offer_until, o.state AS offer_state, t.name AS ticket_name,
+    e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state,
+    (SELECT 1 + count(*) FROM waiting_entry b WHERE b.id < w.id AND b.left_at IS NULL AND b.offered_at IS NULL
+        AND b.ticket_type IN (SELECT y.ticket_type FROM ticket_quota x JOIN ticket_quota y ON y.quota = x.quota
+            WHERE x.ticket_type = w.ticket_type))::int AS position
+FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event
+LEFT JOIN seat_order o ON o.id = w.offered_order WHERE """
 
 
 async def waiting_place(secret: str) -> WaitingPlace | None:
-    row = await db.fetch_one(
-        "SELECT w.id, w.secret, w.email, w.name, w.party_size, w.joined_at, w.left_at, w.left_reason, w.offered_at, "
-        "o.secret AS offer_secret, o.holds_until AS offer_until, o.state AS offer_state, t.name AS ticket_name, "
-        "e.slug AS event_slug, e.title AS event_title, "
-        "(SELECT 1 + count(*) FROM waiting_entry b WHERE b.id < w.id AND b.left_at IS NULL AND b.offered_at IS NULL "
-        " AND b.ticket_type IN (SELECT y.ticket_type FROM ticket_quota x JOIN ticket_quota y ON y.quota = x.quota "
-        "  WHERE x.ticket_type = w.ticket_type))::int AS position "
-        "FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event "
-        "LEFT JOIN seat_order o ON o.id = w.offered_order WHERE w.secret = $1",
-        secret,
-    )
+    return await _one_waiting("w.secret = $1", secret)
+
+
+async def waiting_place_by_id(entry: int) -> WaitingPlace | None:
+    return await _one_waiting("w.id = $1", entry)
+
+
+async def _one_waiting(where: str, value: Any) -> WaitingPlace | None:
+    row = await db.fetch_one(_WAITING + where, value)
     return None if row is None else msgspec.convert(dict(row), WaitingPlace)

@@ -189,6 +189,12 @@ class TestImporting:
         row = await stored(event_id)
         assert (row["starts_at"], row["summary"]) == (later, "Only the summary is new.")
 
+    async def test_a_source_does_not_know_who_pays_for_a_listing(self) -> None:
+        await self.save(self.facts())
+        await db.execute("UPDATE event SET sponsor = 'Lombarda Fiere'")
+        assert await self.save(self.facts(summary="Only the summary is new.")) == [Outcome.CHANGED]
+        assert await db.fetch_value("SELECT sponsor FROM event") == "Lombarda Fiere"
+
     async def test_a_source_cancels_and_takes_it_back(self) -> None:
         await self.save(self.facts())
         await self.save(self.facts(state=EventState.CANCELLED))

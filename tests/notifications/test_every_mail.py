@@ -55,11 +55,12 @@ def wish(purpose: CodePurpose, *, known: bool) -> Wish:
     )  # fmt: skip
 
 
-def waiting() -> WaitingPlace:
+def waiting(state: str = "published") -> WaitingPlace:
     return WaitingPlace(
         id=1, secret="s" * 32, email=BOB, name="Bob Vos", party_size=2, joined_at=AT, left_at=None, left_reason="",
         offered_at=AT, offer_secret="o" * 32, offer_until=AT + timedelta(days=1), offer_state="held", position=1,
-        ticket_name="Conference, 3 days", event_slug="forum", event_title=f"Forum {LONG}",
+        ticket_name="Conference, 3 days", event_id=7, event_slug="forum",
+        event_title=f"Forum {LONG}", event_state=state,
     )  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def every_mail() -> list[tuple[str, Message]]:
           for more, mail in zip(("", "_staff"), returned(order), strict=True)),
         ("registration/waiting_joined", emails.waiting_joined(waiting())),
         ("registration/waiting_offer", emails.waiting_offer(waiting())),
+        *(("registration/waiting_changed", emails.waiting_changed(waiting(state), CHANGES)) for state in ("moved", "cancelled")),
     ]  # fmt: skip
 
 

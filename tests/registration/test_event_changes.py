@@ -223,3 +223,25 @@ async def test_jobs_carry_no_names_or_addresses(attending: Attending) -> None:
     await event_changed(shop.event_id, await attending.version(shop))
     payloads = [bytes(row["payload"] or b"") for row in await db.fetch("SELECT payload FROM pgqueuer")]
     assert [payload for payload in payloads if b"@" in payload or b"Amara" in payload] == []
+
+
+async def test_those_in_line_hear_of_a_move_and_of_the_end(attending: Attending) -> None:
+    shop = await make_shop(capacity=0)
+    told = {"ticket_type": str(shop.tickets["Seat"]), "name": "Ada", "email": "ada@wait.example", "party_size": "2"}
+    await attending.client.post(f"/events/{shop.slug}/waiting", data=told)
+    await attending.work()
+    await attending.move(shop, HOUR)
+    await attending.work()
+    assert "You keep your place in line." in await attending.text_to("ada@wait.example")
+    assert await db.fetch_value("SELECT count(*) FROM waiting_entry WHERE left_at IS NULL") == 1
+    await attending.call_off(shop, "The hall is closed.")
+    await attending.work()
+    last = await attending.text_to("ada@wait.example")
+    assert "its waiting list is closed" in last
+    assert "The hall is closed." in last
+    place = await db.fetch_value("SELECT secret FROM waiting_entry")
+    page = text_of(await attending.client.get(f"/waiting/{place}"))
+    assert "The event was called off, and its waiting list closed" in page
+    await event_changed(shop.event_id, await attending.version(shop))
+    await attending.work()
+    assert await db.fetch_value("SELECT count(*) FROM mail WHERE topic = 'waiting'") == 3

@@ -100,7 +100,7 @@ def adopted(row: Mapping[str, Any], facts: EventFacts) -> EventFacts:
     """Facts for an event that is stored already.
 
     A source that repeats its old time, place or state does not undo what staff changed since: of those three,
-    only what the source itself changes is taken over. Facts without a source count in full.
+    only what the source itself changes is taken over. The sponsor stays. Facts without a source count in full.
     """
     venue = calendar.venue_of(row)
     if facts.venue and venue and states.same_place(venue, facts.venue) and facts.source:
@@ -109,7 +109,8 @@ def adopted(row: Mapping[str, Any], facts: EventFacts) -> EventFacts:
         return facts
     before = msgspec.json.decode(row["source_said"])
     now_says = source_said(facts)
-    keep: dict[str, Any] = {}
+    # Who pays for a listing is known here, not at the source.
+    keep: dict[str, Any] = {"sponsor": row["sponsor"]}
     if before.get("time") == now_says["time"]:
         keep |= {name: row[name] for name in ("starts_at", "ends_at", "timezone", "all_day")}
     if before.get("place") == now_says["place"]:

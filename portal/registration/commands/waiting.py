@@ -10,7 +10,7 @@ from portal.core.jobs import enqueue
 from portal.core.tokens import secret
 from portal.registration import queries
 from portal.registration.commands.holding import require_on, take_places
-from portal.registration.commands.lapsing import end_hold, offer_freed
+from portal.registration.commands.lapsing import CALLED_OFF, end_hold, offer_freed
 from portal.registration.rules import selling
 from portal.registration.values import Party, Ticket
 
@@ -62,6 +62,20 @@ async def leave_waiting_list(*, place_secret: str, now: datetime) -> None:
         if left["offered_order"] is not None:
             await end_hold(order_id=left["offered_order"], reason="given back", now=now)
         await offer_freed([left["ticket_type"]])
+
+
+async def close_line(*, event_id: int, now: datetime) -> list[int]:
+    """The event was called off: nobody waits any more. Gives the entries of those who did, in line or with an offer."""
+    closed = await db.fetch(_CLOSE, event_id, now, CALLED_OFF)
+    return [row["id"] for row in closed]
+
+
+_CLOSE = """
+UPDATE waiting_entry w SET left_at = $2, left_reason = $3 FROM ticket_type t
+WHERE t.id = w.ticket_type AND t.event = $1 AND w.left_at IS NULL AND (w.offered_at IS NULL OR EXISTS (
+    SELECT FROM seat_order o WHERE o.id = w.offered_order AND o.state IN ('held', 'paying')))
+RETURNING w.id
+"""
 
 
 async def offer_places(*, event_id: int, now: datetime) -> int:
