@@ -19,7 +19,7 @@ from portal.accounts.queries import staff_members
 from portal.accounts.rules import address
 from portal.accounts.tables import StaffRole
 from portal.checking import run_checks
-from portal.core import clock, db, migrations
+from portal.core import clock, db, migrating, migrations
 from portal.core.embedded import private_server
 from portal.core.errors import DomainError, Invalid, NotFound
 from portal.core.processes import run_to_its_end
@@ -124,7 +124,7 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database up to date. Safe to run again and from several machines at once."""
     with _settings(), console.status("Migrating…"):
-        asyncio.run(migrations.apply())
+        asyncio.run(migrating.apply())
     console.print("[green]The database is up to date.[/]")
 
 

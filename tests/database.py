@@ -47,7 +47,7 @@ def stop(handle: Any) -> None:
 
 
 async def _build_template() -> None:
-    from portal.core import db, migrations
+    from portal.core import db, migrating
 
     line = await asyncpg.connect(named("postgres"))
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "jit = off"):
@@ -55,7 +55,7 @@ async def _build_template() -> None:
     await line.execute("SELECT pg_reload_conf()")
     await line.execute(f"CREATE DATABASE {TEMPLATE}")
     db.configure(named(TEMPLATE))
-    await migrations.apply()
+    await migrating.apply()
     await line.close()
 
 

@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from portal.core import clock, db, migrations
+from portal.core import clock, db, migrating
 from portal.core.embedded import private_server
 from portal.core.settings import current, current_or_exit
 from portal.demo import folder as folders
@@ -115,7 +115,7 @@ class Demo:
 
     async def _bring_up(self, say: Callable[[str], None]) -> None:
         say("Bringing the database up to date")
-        await migrations.apply()
+        await migrating.apply()
         say("Filling it with events")
         async with db.pool(size=4):
             await seed(now=clock.now(), say=say)

@@ -5,7 +5,7 @@ from piccolo.apps.migrations.auto import DiffableTable, SchemaDiffer, SchemaSnap
 from piccolo.apps.migrations.commands.backwards import run_backwards
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 
-from portal.core import db, migrations
+from portal.core import db, migrating, migrations
 from portal.piccolo_app import APP_CONFIG
 from tests import database as test_database
 
@@ -44,7 +44,7 @@ async def test_every_migration_can_be_taken_back() -> None:
         )
         await line.close()
         assert [row["tablename"] for row in left] == ["migration"]
-        await migrations.apply()
+        await migrating.apply()
         async with db.pool(size=1):
             assert await migrations.pending() == []
     finally:

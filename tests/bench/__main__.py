@@ -21,7 +21,7 @@ from rich.table import Table
 
 from portal.accounts.commands import ensure_account
 from portal.calendars.commands import feed_address
-from portal.core import clock, db, migrations
+from portal.core import clock, db, migrating
 from portal.core.embedded import private_server
 from tests.bench import client, seeding
 from tests.bench.measures import registrations, worker_rate
@@ -160,7 +160,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder, private_server(Path(folder)) as database:
         os.environ["DATABASE_URL"] = database
         db.configure(database)
-        asyncio.run(migrations.apply())
+        asyncio.run(migrating.apply())
         results = asyncio.run(_measure(database))
     results["seconds"] = round(time.monotonic() - started)
     Path("bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
