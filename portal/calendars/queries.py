@@ -114,20 +114,31 @@ def _sent(row: asyncpg.Record) -> Sent:
     )
 
 
-_SENT_TO = """
+_SENT = """
 SELECT m.address, m.number, m.method, m.sent_at, m.raised, mail.state, mail.answer, r.sequence >= n.sequence AS newest
 FROM calendar_item i
 JOIN calendar_revision n ON n.item = i.id AND n.number = i.revision
-JOIN calendar_message m ON m.item = i.id AND m.address = ANY($3::text[])
+JOIN calendar_message m ON m.item = i.id AND {which}
 JOIN calendar_revision r ON r.item = i.id AND r.number = m.number
 LEFT JOIN mail ON mail.id = m.mail
 WHERE i.kind = $1 AND i.key = $2 ORDER BY m.number DESC, m.id DESC LIMIT 500
 """
+_SENT_TO = _SENT.format(which="m.address = ANY($3::text[])")
+_SENT_ABOUT = _SENT.format(
+    which="m.id IN (SELECT a.id FROM calendar_message a WHERE a.item = i.id AND a.address = ANY($3::text[]) "
+    "UNION SELECT b.id FROM mail o JOIN calendar_message b ON b.mail = o.id WHERE o.about_kind = $4 AND o.about_key = $5)"
+)
 
 
 async def sent_to(kind: str, key: str, addresses: Sequence[str]) -> list[Sent]:
     """What these addresses were sent of one item, the newest message first."""
     rows = await db.fetch(_SENT_TO, kind, key, [address.lower() for address in addresses])
+    return [_sent(row) for row in rows]
+
+
+async def sent_about(kind: str, key: str, addresses: Sequence[str], *, about: tuple[str, str]) -> list[Sent]:
+    """The same, with what went to others in mails about a thing: to whoever had a part in it before."""
+    rows = await db.fetch(_SENT_ABOUT, kind, key, [address.lower() for address in addresses], *about)
     return [_sent(row) for row in rows]
 
 

@@ -190,6 +190,6 @@ def _first(facts: EventFacts, now: datetime) -> dict[str, Any]:
         "state": facts.state,
         "first_starts_at": None,
         "first_place": "",
-        "change_note": "It is cancelled." if facts.state is EventState.CANCELLED else "",
+        "change_note": changes.CALLED_OFF if facts.state is EventState.CANCELLED else "",
         "published_at": now if public else None,
     }

@@ -132,7 +132,7 @@ async def cancel_event(
         before = changes.plan_of(row)
         _open("cancel", before.state)
         words = one_line(reason)[:300]
-        told = [changes.Change("state", f"It is cancelled. {words}".strip())]
+        told = [changes.Change("state", f"{changes.CALLED_OFF} {words}".strip())]
         await saving.set_columns(event_id, state=EventState.CANCELLED.value)
         await _finish(actor, "event.cancelled", row, told, now=now, tell_over=tell_over)
 
@@ -148,7 +148,7 @@ async def call_off_events(*, actor: Actor, event_ids: Sequence[int], reason: str
                 continue
             await saving.set_columns(row["id"], state=EventState.CANCELLED.value)
             await saving.note_source_lacks(row["id"])
-            told = [changes.Change("state", f"It is cancelled. {one_line(reason)[:300]}".strip())]
+            told = [changes.Change("state", f"{changes.CALLED_OFF} {one_line(reason)[:300]}".strip())]
             await _finish(actor, "event.cancelled", row, told, now=now)
 
 
@@ -161,7 +161,7 @@ async def reinstate_event(*, actor: Actor, event_id: int, version: int, now: dat
         _open("reinstate", EventState(row["state"]))
         state = saving.standing_of(row).reinstated().state
         await saving.set_columns(event_id, state=state.value)
-        told = [changes.Change("state", "It takes place after all.")]
+        told = [changes.Change("state", changes.ON_AGAIN)]
         await _finish(actor, "event.reinstated", row, told, now=now)
 
 
@@ -174,7 +174,7 @@ async def publish_event(*, actor: Actor, event_id: int, now: datetime) -> None:
         state = saving.standing_of(row).reinstated().state
         await saving.set_columns(event_id, state=state.value, published_at=row["published_at"] or now)
         again = row["published_at"] is not None
-        told = [changes.Change("state", "It takes place after all.")] if again else []
+        told = [changes.Change("state", changes.ON_AGAIN)] if again else []
         await _finish(actor, "event.published", row, told, now=now, tell=again)
 
 
@@ -186,7 +186,7 @@ async def withdraw_event(*, actor: Actor, event_id: int, version: int, now: date
         await _not_overtaken(row, version)
         _open("withdraw", EventState(row["state"]))
         await saving.set_columns(event_id, state=EventState.DRAFT.value)
-        told = [changes.Change("state", "It is cancelled.")]
+        told = [changes.Change("state", changes.CALLED_OFF)]
         await _finish(actor, "event.withdrawn", row, told, now=now)
 
 

@@ -1,6 +1,5 @@
 """Invoices and credit notes on paper, made from what was frozen when they were issued."""
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from portal.core.settings import current
 from portal.core.times import day, zone
 from portal.core.typesetting import dated, typeset
 from portal.payments.queries import InvoiceRecord
+from portal.payments.rules import words
 from portal.payments.tables import InvoiceKind, TaxTreatment
 
 NAMES = {
@@ -21,7 +21,6 @@ NAMES = {
 _TOTALS = {
     InvoiceKind.INVOICE: "Total", InvoiceKind.CREDIT_NOTE: "Total credited", InvoiceKind.REVERSAL: "Total no longer credited",
 }  # fmt: skip
-_CARD = re.compile(r"(?P<brand>.+) (?P<digits>\d{4})")
 
 
 async def invoice_pdf(record: InvoiceRecord) -> bytes:
@@ -96,7 +95,7 @@ def _line(line: dict[str, Any], currency: str) -> dict[str, str]:
         "detail": line["detail"],
         "quantity": str(line["quantity"]),
         "unit": _amount(line["unit_net"], currency),
-        "rate": _rate(line["tax_rate"]),
+        "rate": words.rate(Decimal(line["tax_rate"])),
         "net": _amount(line["net"], currency),
     }
 
@@ -126,19 +125,15 @@ def _stated_in(content: dict[str, Any]) -> str:
 
 
 def _tax_label(tax: dict[str, Any], content: dict[str, Any]) -> str:
-    base = _amount(tax["net"], content["currency"])
-    match TaxTreatment(content["treatment"]):
-        case TaxTreatment.REVERSE_CHARGE:
-            return f"VAT on {base}, reverse charge"
-        case TaxTreatment.OUTSIDE_SCOPE:
-            return f"VAT on {base}, outside the scope"
-        case TaxTreatment.STANDARD | TaxTreatment.DESTINATION:
-            return f"VAT {_rate(tax['rate'])} on {base}"
+    return words.tax(
+        TaxTreatment(content["treatment"]), Decimal(tax["rate"]), content["evidence"]["tax_country"],
+        _amount(tax["net"], content["currency"]),
+    )  # fmt: skip
 
 
 def _payment(record: InvoiceRecord) -> str:
     content = record.content
-    by = _method(content["method"])
+    by = words.method(content["method"])
     if record.kind is InvoiceKind.REVERSAL:
         return "The amount could not be sent back. We will find another way."
     if record.kind is InvoiceKind.CREDIT_NOTE:
@@ -149,21 +144,8 @@ def _payment(record: InvoiceRecord) -> str:
     return f"{paid} by {by}. Nothing is left to pay." if by else f"{paid}. Nothing is left to pay."
 
 
-def _method(method: str) -> str:
-    """`visa 4242` as a person would say it."""
-    if card := _CARD.fullmatch(method):
-        return f"{_method(card['brand'])} ending {card['digits']}"
-    words = method.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
 def _amount(minor: int, currency: str) -> str:
     return money.written(minor, currency, current().site_locale)
-
-
-def _rate(rate: str) -> str:
-    """`20 %`, `7.7 %`; the space does not break."""
-    return f"{format_decimal(Decimal(rate).normalize(), locale='en')}\u00a0%"
 
 
 def _date(at: datetime) -> str:

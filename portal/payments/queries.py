@@ -8,9 +8,10 @@ import msgspec
 
 from portal.core import db
 from portal.core.money import Money
-from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, Buyer, attempt_from
+from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, Buyer, Line, attempt_from
+from portal.payments.rules.bills import Bill, bill
 from portal.payments.rules.states import ATTEMPT_ENDED
-from portal.payments.tables import InvoiceKind, PurchaseState, RefundState
+from portal.payments.tables import InvoiceKind, PurchaseState, RefundState, TaxTreatment
 
 
 class PurchaseRecord(msgspec.Struct, frozen=True):
@@ -29,8 +30,10 @@ class PurchaseRecord(msgspec.Struct, frozen=True):
     title: str
     email: str
     company: str
+    vat_id: str
     po_number: str
-    tax_treatment: str
+    tax_treatment: TaxTreatment
+    tax_country: str
     return_path: str
     created_at: datetime
     expires_at: datetime | None
@@ -67,8 +70,8 @@ class InvoiceRecord(msgspec.Struct, frozen=True):
 
 
 _PURCHASE = (
-    "SELECT id, public_id, kind, key, state, currency, net, tax, total, refunded, title, email, company, po_number, "
-    "tax_treatment, return_path, created_at, expires_at, paid_at, checked_at, method, collected FROM purchase WHERE "
+    "SELECT id, public_id, kind, key, state, currency, net, tax, total, refunded, title, email, company, vat_id, po_number, "
+    "tax_treatment, tax_country, return_path, created_at, expires_at, paid_at, checked_at, method, collected FROM purchase WHERE "
 )
 
 
@@ -109,6 +112,7 @@ class Story(msgspec.Struct, frozen=True):
     """Everything that happened to a purchase. `reports` counts Stripe's deliveries of its payment."""
 
     purchase: PurchaseRecord
+    lines: list[Line]
     attempts: list[Attempt]
     refunds: list[RefundRecord]
     invoices: list[InvoiceRecord]
@@ -119,10 +123,19 @@ class Story(msgspec.Struct, frozen=True):
         """Whether money may still come by a page that is not known to be over."""
         return any(attempt.state not in ATTEMPT_ENDED for attempt in self.attempts)
 
+    @property
+    def bill(self) -> Bill:
+        """What was bought, and what it comes to."""
+        bought = self.purchase
+        return bill(self.lines, bought.tax_treatment, bought.tax_country, bought.currency)
+
 
 _STORY = """
 SELECT json_build_object(
     'purchase', (SELECT row_to_json(p) FROM purchase p WHERE p.id = $1),
+    'lines', (SELECT coalesce(json_agg(json_build_object('key', l.key, 'description', l.description, 'quantity', l.quantity,
+        'list_net', l.list_net, 'unit_net', l.unit_net, 'tax_rate', l.tax_rate::text, 'detail', l.detail)
+        ORDER BY l.position), '[]') FROM purchase_line l WHERE l.purchase = $1),
     'attempts', (SELECT coalesce(json_agg(json_build_object('id', a.id, 'purchase_id', a.purchase, 'number', a.number,
         'state', a.state, 'session_id', a.session_id, 'payment_intent', a.payment_intent, 'url', a.url, 'note', a.note,
         'created_at', a.created_at) ORDER BY a.number), '[]') FROM payment_attempt a WHERE a.purchase = $1),

@@ -11,6 +11,7 @@ from portal.payments.buying import Buyer
 from portal.payments.tables import VatCheck
 from portal.payments.vat import checked
 from portal.registration.commands.ordering import Attendee
+from portal.registration.rules import terms
 from portal.web.forms import Filled, bind, field
 
 Sent = Mapping[str, Sequence[Any]]
@@ -38,6 +39,12 @@ class Invoicing(msgspec.Struct):
     po_number: Annotated[str, field("Purchase-order number", max_length=60)] = ""
 
 
+class Terms(msgspec.Struct):
+    """The box beside the publisher's terms; its value is the address they stand at."""
+
+    terms: Annotated[str, field("Terms", max_length=1000)] = ""
+
+
 class SeatForm(msgspec.Struct):
     """Who sits on one seat: the contact, somebody named here, a colleague who is asked, or nobody yet."""
 
@@ -59,7 +66,7 @@ class Named(msgspec.Struct):
 
 
 class AskColleague(msgspec.Struct):
-    email: Annotated[str, field("Colleague's work email", kind="email")]
+    email: Annotated[str, field("Colleague’s work email", kind="email")]
 
 
 class CodeForm(msgspec.Struct):
@@ -84,6 +91,7 @@ class Details(msgspec.Struct):
 
     buyer: Buyer
     attendees: list[Attendee]
+    terms: str
 
 
 def read_selection(sent: Sent) -> tuple[dict[int, int], dict[str, str]]:
@@ -104,10 +112,10 @@ def read_selection(sent: Sent) -> tuple[dict[int, int], dict[str, str]]:
     return wanted, errors
 
 
-def read_details(sent: Sent, *, seats: int, paid: bool) -> Filled[Details]:
-    """The whole details form. Seat fields are prefixed `s1_`, `s2_`, …"""
-    contact = bind(sent, Contact)
-    values, errors = dict(contact.values), dict(contact.errors)
+def read_details(sent: Sent, *, seats: int, paid: bool, terms_url: str = "") -> Filled[Details]:
+    """The whole details form. Seat fields are prefixed `s1_`, `s2_`, …; `terms_url` is where the terms stand, if any."""
+    contact, accepted = bind(sent, Contact), bind(sent, Terms)
+    values, errors = {**contact.values, **accepted.values}, dict(contact.errors)
     invoicing: Filled[Invoicing] | None = bind(sent, Invoicing) if paid else None
     if invoicing is not None:
         values |= invoicing.values
@@ -125,24 +133,31 @@ def read_details(sent: Sent, *, seats: int, paid: bool) -> Filled[Details]:
             buyer = _buyer(contact.data, invoicing.data if invoicing is not None else None)
         except Invalid as refused:
             errors |= refused.fields
-    good = Details(buyer=buyer, attendees=attendees) if buyer is not None and not errors else None
+    if why := terms.refusal(accepted.values["terms"], terms_url):
+        errors["terms"] = why
+    good = None if buyer is None or errors else Details(buyer, attendees, accepted.values["terms"])
     return Filled(values, errors, good)
 
 
 def _seat(sent: Sent, number: int) -> Filled[SeatForm]:
+    """One seat's fields. Only those that the choice shows can be wrong."""
     prefix = f"s{number}_"
     own = {name.removeprefix(prefix): values for name, values in sent.items() if name.startswith(prefix)}
-    filled = bind({"who": ["me" if number == 1 else "later"], **own}, SeatForm)
-    if filled.data is None:
-        return filled
-    needed: type[Any] | None = {"named": Named, "asked": AskColleague}.get(filled.data.who)
+    shown = bind({"who": ["me" if number == 1 else "later"], **own}, SeatForm)
+    if why := shown.error("who"):
+        return Filled(shown.values, {"who": why})
+    who = shown.values["who"]
+    needed: type[Any] | None = {"named": Named, "asked": AskColleague}.get(who)
     if needed is None:
-        return filled
+        return Filled(shown.values, {}, SeatForm(who))
     strict = bind(own, needed)
-    if strict.errors:
-        return Filled(filled.values, strict.errors)
-    exact = msgspec.structs.replace(filled.data, email=strict.data.email if strict.data else "")
-    return Filled(filled.values, {}, exact)
+    if strict.data is None:
+        return Filled(shown.values, strict.errors)
+    typed = {name: getattr(strict.data, name) for name in _SEAT_FIELDS if hasattr(strict.data, name)}
+    return Filled(shown.values, {}, SeatForm(who, **typed))
+
+
+_SEAT_FIELDS = ("first_name", "last_name", "email", "job_title")
 
 
 def _attendee(seat: SeatForm, contact: Contact) -> Attendee:

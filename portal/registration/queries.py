@@ -8,7 +8,7 @@ import msgspec
 
 from portal.core import db
 from portal.registration.rules import selling
-from portal.registration.values import Code, OrderRecord, SeatRecord, Ticket
+from portal.registration.values import Code, OrderAct, OrderRecord, OrderVerb, SeatRecord, Ticket
 
 # Who waits and can be served, of the events in $1 at $2. What a party needs is set aside for it.
 LINE = """
@@ -92,8 +92,8 @@ def _code(row: Any) -> Code:
 
 _ORDER = """
 SELECT o.id, o.xmin::text AS version, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.holds_until,
-    o.confirmed_at, o.ended_at,
-    o.end_reason, o.left_after_hold, o.draft, o.purchase_id, o.account AS account_id, o.promo_code AS code_id,
+    o.confirmed_at, o.ended_at, o.end_reason, o.left_after_hold, o.draft, o.purchase_id, o.terms_url, o.terms_accepted_at,
+    o.account AS account_id, o.promo_code AS code_id,
     coalesce(c.code, '') AS code, coalesce(c.label, '') AS code_label,
     e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state, e.format AS event_format,
     e.starts_at, e.ends_at, e.timezone, e.all_day, e.online_url, e.organiser_name, e.image,
@@ -133,6 +133,16 @@ async def _one_order(where: str, value: Any) -> OrderRecord | None:
         return None
     decoded = {name: msgspec.json.decode(row[name]) for name in ("seats", "draft")}
     return msgspec.convert({**dict(row), **decoded}, OrderRecord)
+
+
+async def acts(number: str) -> list[OrderAct]:
+    """What was done to an order after it was confirmed, oldest first."""
+    rows = await db.fetch(
+        "SELECT at, verb, (facts ->> 'seat')::int AS seat FROM audit_entry "
+        "WHERE kind = 'order' AND key = $1 AND verb = ANY($2) ORDER BY id LIMIT 200",
+        number, [verb.value for verb in OrderVerb],
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), OrderAct) for row in rows]
 
 
 async def orders_of(email: str, account_id: int, *, limit: int = 200) -> list[dict[str, Any]]:

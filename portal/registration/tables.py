@@ -136,7 +136,10 @@ class Order(Table, tablename="seat_order", db=DB):
     end_reason = Varchar(length=200)
     left_after_hold = Integer(null=True, default=None, help_text="places left right after this hold, for the record")
     purchase_id = BigInt(null=True, default=None, index=True)
+    terms_url = Text(help_text="where the terms stood that were accepted; empty when none were asked for")
+    terms_accepted_at = Timestamptz(null=True, default=None)
     state_known = one_of("state", OrderState)
+    terms_with_time = Check("(terms_url = '') = (terms_accepted_at IS NULL)", name="terms_with_time")
 
 
 class Seat(Table, tablename="seat", db=DB):

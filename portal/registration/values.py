@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
@@ -186,6 +187,8 @@ class OrderRecord(msgspec.Struct, frozen=True):
     directions: str
     organiser_name: str
     image: str
+    terms_url: str = ""
+    terms_accepted_at: datetime | None = None
     draft: dict[str, str] = {}
     seats: tuple[SeatRecord, ...] = ()
 
@@ -227,6 +230,24 @@ class OrderRecord(msgspec.Struct, frozen=True):
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
+
+
+class OrderVerb(StrEnum):
+    """What is done to a confirmed order, as the audit trail names it."""
+
+    NAME = "name seat"
+    HAND_ON = "hand seat on"
+    ASK = "ask colleague"
+    CANCEL = "cancel seat"
+    MOVE = "change address"
+
+
+class OrderAct(msgspec.Struct, frozen=True):
+    """One act on an order; `seat` is a position, for those on a seat."""
+
+    at: datetime
+    verb: OrderVerb
+    seat: int | None = None
 
 
 def path_for(order: OrderRecord, address: str) -> str:

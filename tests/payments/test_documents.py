@@ -49,8 +49,8 @@ Description Quantity Unit price, net VAT Net amount
 Conference, 3 days, early price Code QPCIRCLE10 2 €981.00 20 % €1,962.00
 Proceedings, printed 1 €49.00 7 % €49.00
 Net €2,011.00
-VAT 7 % on €49.00 €3.43
-VAT 20 % on €1,962.00 €392.40
+VAT 7 % (Austria) on €49.00 €3.43
+VAT 20 % (Austria) on €1,962.00 €392.40
 Total, EUR €2,406.83
 Paid on 22 November 2026 by Visa ending 4242. Nothing is left to pay.
 Questions? desk@sterileline.example
@@ -79,7 +79,8 @@ def record(
         ],
         "taxes": [{"rate": str(tax.rate), "net": tax.net, "tax": tax.tax} for tax in sums.taxes],
         "net": sums.net, "tax": sums.tax, "gross": sums.gross, "treatment": treatment.value,
-        "note": explanation(treatment, "AT"), "paid_at": "2026-11-22T15:44:52+00:00", "method": "visa 4242", "evidence": {},
+        "note": explanation(treatment, "AT"), "paid_at": "2026-11-22T15:44:52+00:00", "method": "visa 4242",
+        "evidence": {"tax_country": "AT"},
     }  # fmt: skip
     issued_at = datetime(2026, 11, 22, 15, 44, 53, tzinfo=UTC)
     number = {"invoice": "SL-R2026-00012", "credit_note": "SL-C2026-00003", "reversal": "SL-S2026-00001"}[kind]
@@ -124,7 +125,7 @@ async def test_what_a_buyer_has_not_is_not_named() -> None:
 )
 async def test_an_invoice_without_vat_says_why(treatment: TaxTreatment, label: str) -> None:
     said = await text(record(CONFERENCE, treatment=treatment, method="sepa_debit 3000"))
-    paid = "Paid on 22 November 2026 by Sepa debit ending 3000. Nothing is left to pay."
+    paid = "Paid on 22 November 2026 by SEPA debit ending 3000. Nothing is left to pay."
     assert between(said, "2 €981", "Questions?") == squeezed(
         f"2 €981.00 0 % €1,962.00 Net €1,962.00 VAT on €1,962.00, {label} €0.00 Total, EUR €1,962.00 "
         f"{explanation(treatment, 'AT')} {paid}"
@@ -141,7 +142,7 @@ async def test_a_credit_note_names_the_invoice_it_corrects() -> None:
         "Credit note SL-C2026-00003 Corrects invoice SL-R2026-00012 of 20 November 2026. Reason: One colleague cannot come"
     )
     assert between(said, "Net €", "Questions?") == squeezed(
-        "Net €981.00 VAT 20 % on €981.00 €196.20 Total credited, EUR €1,177.20 "
+        "Net €981.00 VAT 20 % (Austria) on €981.00 €196.20 Total credited, EUR €1,177.20 "
         "The amount goes back the way it was paid: Visa ending 4242."
     )
 
@@ -168,7 +169,10 @@ async def test_vat_is_stated_in_the_currency_the_law_wants() -> None:
 
 async def test_another_countrys_vat_is_explained() -> None:
     said = await text(record(CONFERENCE, treatment=TaxTreatment.DESTINATION))
-    assert squeezed("VAT 20 % on €1,962.00 €392.40 Total, EUR €2,354.40 VAT of Austria: attending online") in said
+    assert (
+        squeezed("VAT 20 % (Austria) on €1,962.00 €392.40 Total, EUR €2,354.40 VAT of Austria: attending online")
+        in said
+    )
 
 
 async def test_what_was_not_collected_to_the_cent_is_not_called_paid() -> None:
@@ -180,9 +184,9 @@ async def test_what_was_not_collected_to_the_cent_is_not_called_paid() -> None:
 @pytest.mark.parametrize(
     ("currency", "sums"),
     [
-        ("JPY", "Net JP¥196,200 VAT 20 % on JP¥196,200 JP¥39,240 Total, JPY JP¥235,440"),
-        ("KWD", "Net KWD196.200 VAT 20 % on KWD196.200 KWD39.240 Total, KWD KWD235.440"),
-        ("CHF", "Net CHF1,962.00 VAT 20 % on CHF1,962.00 CHF392.40 Total, CHF CHF2,354.40"),
+        ("JPY", "Net JP¥196,200 VAT 20 % (Austria) on JP¥196,200 JP¥39,240 Total, JPY JP¥235,440"),
+        ("KWD", "Net KWD196.200 VAT 20 % (Austria) on KWD196.200 KWD39.240 Total, KWD KWD235.440"),
+        ("CHF", "Net CHF1,962.00 VAT 20 % (Austria) on CHF1,962.00 CHF392.40 Total, CHF CHF2,354.40"),
     ],
 )
 async def test_currencies_have_their_own_decimals(currency: str, sums: str) -> None:
@@ -192,7 +196,7 @@ async def test_currencies_have_their_own_decimals(currency: str, sums: str) -> N
 
 async def test_fractions_of_a_rate_are_shown() -> None:
     said = await text(record(Line("1", "Seat", 1, 10000, 10000, Decimal("7.70"))))
-    assert between(said, "VAT 7", "Total,") == squeezed("VAT 7.7 % on €100.00 €7.70")
+    assert between(said, "VAT 7", "Total,") == squeezed("VAT 7.7 % (Austria) on €100.00 €7.70")
 
 
 async def test_many_lines_flow_over_pages_that_say_what_they_are() -> None:
@@ -247,7 +251,7 @@ def test_figures_on_paper_are_the_frozen_ones(lines: list[Line], currency: str) 
         f"{line['description']}{line['quantity']}{amount(line['unit_net'])}{rate(line['tax_rate'])}%{amount(line['net'])}"
         for line in content["lines"]
     ]
-    taxes = [f"VAT{rate(tax['rate'])}%on{amount(tax['net'])}{amount(tax['tax'])}" for tax in content["taxes"]]
+    taxes = [f"VAT{rate(tax['rate'])}%(Austria)on{amount(tax['net'])}{amount(tax['tax'])}" for tax in content["taxes"]]
     sums = ["Net", amount(content["net"]), *taxes, f"Total,{currency}", amount(content["gross"])]
     said = asyncio.run(text(document))
     assert said[said.index("Netamount") : said.index("Paidon")] == squeezed("".join(["Netamount", *rows, *sums]))

@@ -98,10 +98,14 @@ async def test_money_that_was_under_way_goes_back(paying: Paying) -> None:
     assert row is not None
     assert tuple(row) == (5950, "succeeded")
     assert await db.fetch_value("SELECT count(*) FROM invoice") == 0
-    assert "It came after the event was called off. We send everything back." in text_of(await paying.client.get(path))
+    why = "The event was called off before the payment arrived, so nothing was booked."
+    page = text_of(await paying.client.get(path))
+    assert f"{why} All of it goes back the way it was paid." in page
+    assert "€59.50 sent back" in page
+    assert "To Visa ending 4242. Banks take up to ten days to show it." in page
     told = await db.fetch("SELECT recipient, text FROM mail ORDER BY recipient")
     assert [row["recipient"] for row in told] == ["amara@brennhof.example", "desk@sterileline.example"]
-    assert "could not use it. It came after the event was called off." in " ".join(told[0]["text"].split())
+    assert f"could not use it. {why} We have sent the whole amount back" in " ".join(told[0]["text"].split())
 
 
 async def test_late_money_for_a_place_that_is_free_goes_back_too(paying: Paying) -> None:

@@ -26,7 +26,7 @@ async def test_paid_by_webhook(paying: Paying) -> None:
     assert await paying.state(path) == ("confirmed", "paid")
     assert await paying.counts() == ONCE
     page = text_of(await paying.client.get(path))
-    for words in ("€2,616.00 received", "Visa 4242", "2 tickets issued", "1 of 2 named: Amara Okonjo-Reuter"):
+    for words in ("€2,616.00 received", "Visa ending 4242.", "2 tickets issued", "1 of 2 named: Amara Okonjo-Reuter"):
         assert words in page
     number = await db.fetch_value("SELECT number FROM invoice")
     pdf = await paying.client.get(f"{path}/invoices/{number}.pdf")
@@ -115,7 +115,7 @@ async def test_late_money_goes_back_when_the_place_is_gone(paying: Paying) -> No
     assert [row["recipient"] for row in told] == ["amara@brennhof.example", "desk@sterileline.example"]
     assert await db.fetch_value("SELECT count(*) FROM invoice") == 0
     page = text_of(await paying.client.get(path))
-    assert "It came after the time for the order had run out, and the places had gone to others. We send" in page
+    assert "had run out when the payment arrived, and the places had gone to others. All of it goes back" in page
 
 
 async def test_lapsing_closes_stripes_page(paying: Paying) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.core import db
+from portal.events.rules import changes
 
 
 class PastChange(msgspec.Struct, frozen=True):
@@ -13,10 +14,21 @@ class PastChange(msgspec.Struct, frozen=True):
     at: datetime
     words: str
     version: int
+    fields: tuple[str, ...] = ()
+
+    @property
+    def called_off(self) -> bool:
+        return changes.calls_off(self.fields, self.words)
+
+    @property
+    def title(self) -> str:
+        """What happened, in two or three words."""
+        return changes.title(self.fields, self.words)
 
 
 _SINCE = """
-SELECT at, facts ->> 'told' AS words, (facts ->> 'version')::bigint AS version FROM audit_entry
+SELECT at, facts ->> 'told' AS words, (facts ->> 'version')::bigint AS version,
+    array(SELECT jsonb_array_elements_text(facts -> 'fields')) AS fields FROM audit_entry
 WHERE kind = 'event' AND key = $1 AND (facts ->> 'version')::bigint > $2 AND facts ->> 'told' <> ''
   AND ($3::timestamptz IS NULL OR at > $3)
 ORDER BY id LIMIT 20
@@ -25,7 +37,8 @@ ORDER BY id LIMIT 20
 
 async def changed_since(event_id: int, version: int, *, after: datetime | None = None) -> list[PastChange]:
     """Changes of time, place, title or state after `version`, and after a moment if one is given, oldest first."""
-    return [PastChange(**row) for row in await db.fetch(_SINCE, str(event_id), version, after)]
+    rows = await db.fetch(_SINCE, str(event_id), version, after)
+    return [msgspec.convert(dict(row), PastChange) for row in rows]
 
 
 _TOUCHED = """

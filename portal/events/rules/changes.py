@@ -1,6 +1,6 @@
 """What a change means: to those who planned with the event, and to an event that its source gives anew."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,14 +51,30 @@ class Change(msgspec.Struct, frozen=True):
     words: str
 
 
+CALLED_OFF = "It is cancelled."
+ON_AGAIN = "It takes place after all."
+
+
+def calls_off(fields: Collection[str], words: str) -> bool:
+    """Whether a change that was told in `words` called the event off."""
+    return "state" in fields and words.startswith(CALLED_OFF)
+
+
+def title(fields: Collection[str], words: str) -> str:
+    """What happened to the event, as a heading over what was told."""
+    if "state" in fields:
+        return "Event cancelled" if calls_off(fields, words) else "Event takes place after all"
+    return "Event moved" if {"time", "place"} & set(fields) else "Event changed"
+
+
 def told(before: Plan, after: Plan) -> list[Change]:
     """What attendees have to know, in the order of importance."""
     found = []
     was_on, is_on = (plan.state in states.PUBLIC - {EventState.CANCELLED} for plan in (before, after))
     if was_on and not is_on:
-        found.append(Change("state", "It is cancelled."))
+        found.append(Change("state", CALLED_OFF))
     if is_on and not was_on:
-        found.append(Change("state", "It takes place after all."))
+        found.append(Change("state", ON_AGAIN))
     if before.time != after.time:
         found.append(Change("time", f"New time: {after.time} (was {before.time})."))
     elif before.timezone != after.timezone:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from portal.core import db
+from portal.core import countries, db
 from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
 from portal.core.settings import current
@@ -83,7 +83,7 @@ async def _request(purchase: Any, number: int, at: datetime) -> SessionRequest:
     )
     lines = [SessionLine(row["description"], row["detail"], row["quantity"], row["unit_net"]) for row in rows]
     if purchase["tax"]:
-        lines.append(SessionLine("VAT", "", 1, purchase["tax"]))
+        lines.append(SessionLine(f"VAT ({countries.name(purchase['tax_country'])})", "", 1, purchase["tax"]))
     public_id = str(purchase["public_id"])
     return SessionRequest(
         public_id=public_id,

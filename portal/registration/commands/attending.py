@@ -10,7 +10,7 @@ from portal.core.tokens import readable, secret
 from portal.notifications.commands.addresses import forget_refusals
 from portal.registration.commands.lapsing import offer_freed
 from portal.registration.commands.ordering import Attendee
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values import OrderRecord, OrderVerb, SeatRecord
 
 _NAME = """
 UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7,
@@ -32,6 +32,7 @@ async def name_seat(*, order: OrderRecord, seat: SeatRecord, attendee: Attendee,
         )  # fmt: skip
         if passed_on:
             await _tell_gone(seat.id, before, before["email"])
+        await _note(order, OrderVerb.HAND_ON if passed_on else OrderVerb.NAME, now, seat=seat.position)
         await forget_refusals(attendee.email)
         await enqueue("registration.send_ticket", seat=seat.id)
     return passed_on
@@ -44,11 +45,12 @@ async def ask_colleague(*, order: OrderRecord, seat: SeatRecord, email: str, now
         if before["named_at"] is not None:
             raise Conflict("This seat already has a name.")
         await db.execute("UPDATE seat SET email = $2, claim_secret = $3 WHERE id = $1", seat.id, email, secret())
+        await _note(order, OrderVerb.ASK, now, seat=seat.position)
         await forget_refusals(email)
         await enqueue("registration.ask_colleague", seat=seat.id)
 
 
-async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, by: str, now: datetime) -> None:
+async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, now: datetime) -> None:
     """Give a confirmed seat up. Money is another act: a refund, if there is one, is made by the organiser."""
     async with db.transaction():
         before = await _locked(order, seat, now)
@@ -61,7 +63,7 @@ async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, by: str, now: dat
             )  # fmt: skip
         await offer_freed([seat.ticket_type])
         await _tell_gone(seat.id, before, before["email"] or order.email)
-        await audit.record(actor=by, verb="cancel seat", kind="order", key=order.number, now=now, seat=seat.position)
+        await _note(order, OrderVerb.CANCEL, now, seat=seat.position)
 
 
 async def send_confirmation_again(*, order: OrderRecord, now: datetime) -> None:
@@ -92,9 +94,7 @@ async def change_address(*, order: OrderRecord, email: str, now: datetime) -> st
             ended = await _take_along(order.id, row["email"], email)
             if row["email"]:
                 await enqueue("registration.tell_order_moved", order=order.id, address=row["email"], codes=ended)
-            await audit.record(
-                actor=f"order {order.number}", verb="change address", kind="order", key=order.number, now=now
-            )
+            await _note(order, OrderVerb.MOVE, now)
         await forget_refusals(email)
         await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
     return made
@@ -112,6 +112,13 @@ async def _take_along(order_id: int, before: str, after: str) -> list[str]:
             seat["id"], after, readable(10), secret(),
         )  # fmt: skip
     return [seat["code"] for seat in seats]
+
+
+async def _note(order: OrderRecord, verb: OrderVerb, now: datetime, **facts: int) -> None:
+    """For the order's record. Whoever has the order's or the seat's address acts."""
+    await audit.record(
+        actor=f"order {order.number}", verb=verb.value, kind="order", key=order.number, now=now, **facts
+    )  # fmt: skip
 
 
 async def _tell_gone(seat_id: int, before: Any, address: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from portal.accounts.actors import Actor
 from portal.core import db
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.settings import current
 from portal.core.times import day_span, zone
@@ -19,11 +19,12 @@ from portal.registration import queries
 from portal.registration.commands.holding import lock_free
 from portal.registration.commands.lapsing import CALLED_OFF, end_unconfirmed
 from portal.registration.commands.locking import locked_order
+from portal.registration.rules import terms as rules
 from portal.registration.tables import OrderState
 from portal.registration.values import OrderRecord, SeatRecord
 
 KIND = "registration"
-_TOO_LATE_FOR_THE_EVENT = "It came after the event was called off."
+_TOO_LATE_FOR_THE_EVENT = "The event was called off before the payment arrived, so nothing was booked."
 
 
 class Attendee(msgspec.Struct, frozen=True):
@@ -47,13 +48,17 @@ async def save_details(
     draft: Mapping[str, str],
     actor: Actor | None,
     now: datetime,
+    terms: str = "",
 ) -> int | None:
     """Keep who comes and who pays, and the form as typed. Returns the purchase to pay; None for an order that costs
-    nothing, which is confirmed at once.
+    nothing, which is confirmed at once. `terms` is where the terms stand that were accepted.
 
     The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed or the event is no
-    longer on, Invalid for a sum that cannot be collected.
+    longer on, Invalid for a sum that cannot be collected or for terms that were not accepted.
     """
+    if why := rules.refusal(terms, current().terms_url):
+        raise Invalid({"terms": why})
+    terms = current().terms_url and terms
     async with locked_order(order.id) as held:
         if held["state"] != OrderState.HELD or held["holds_until"] <= now:
             raise Conflict("The time for this order has run out, and its places are back on sale.")
@@ -72,7 +77,7 @@ async def save_details(
         await db.execute(
             _SAVE, order.id, buyer.email, buyer.name, actor.account_id if actor else None, until,
             msgspec.json.encode(draft).decode(), purchase_id is None, now, buyer.company,
-            *(list(column) for column in zip(*people, strict=True)),
+            terms, *(list(column) for column in zip(*people, strict=True)),
         )  # fmt: skip
         if purchase_id is None:
             if order.purchase_id is not None:
@@ -87,11 +92,12 @@ _SAVE = """
 WITH saved AS (
     UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), holds_until = $5,
         draft = $6::jsonb, state = CASE WHEN $7 THEN 'confirmed' ELSE state END,
-        confirmed_at = CASE WHEN $7 THEN $8::timestamptz END
+        confirmed_at = CASE WHEN $7 THEN $8::timestamptz END,
+        terms_url = $10, terms_accepted_at = CASE WHEN $10 <> '' THEN $8::timestamptz END
     WHERE id = $1)
 UPDATE seat s SET first_name = x.first, last_name = x.last, email = x.email, job_title = x.job, company = $9,
     named_at = CASE WHEN x.named THEN $8::timestamptz END, state = CASE WHEN $7 THEN 'confirmed' ELSE s.state END
-FROM unnest($10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bool[])
+FROM unnest($11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bool[])
     AS x (id, first, last, email, job, named)
 WHERE s.id = x.id
 """
@@ -206,9 +212,9 @@ async def _fulfil(bought: PaidPurchase) -> str:
     for seat in order.seats:
         wanted[seat.ticket_type] = wanted.get(seat.ticket_type, 0) + 1
     if await _code_is_used_up(order):
-        return "It came after the time for the order had run out, and its code had gone to others."
+        return "The time for this order had run out when the payment arrived, and its code had gone to others."
     if not await lock_free(order.event_id, wanted, bought.now):
-        return "It came after the time for the order had run out, and the places had gone to others."
+        return "The time for this order had run out when the payment arrived, and the places had gone to others."
     if not await _is_on(order_id):
         return _TOO_LATE_FOR_THE_EVENT
     await db.execute("UPDATE seat SET state = 'held' WHERE seat_order = $1 AND state = 'released'", order_id)

@@ -11,20 +11,19 @@ from litestar.response import Redirect, Response
 from portal.accounts.guards import MaybeActor
 from portal.core import countries
 from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
-from portal.core.money import Money
 from portal.core.rate_limits import Limit, Spent, spend, spend_all
 from portal.core.settings import current
 from portal.core.times import countdown
 from portal.payments.queries import buyer_of
-from portal.payments.rules.sums import totals
+from portal.payments.rules.bills import bill
 from portal.payments.rules.supply import EU, Supply
-from portal.payments.tables import TaxTreatment
+from portal.payments.tables import TaxTreatment, VatCheck
 from portal.payments.values import GatewayError, GatewayRefused
 from portal.registration import queries
 from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import require_on
 from portal.registration.commands.lapsing import give_back
-from portal.registration.commands.ordering import basket_lines, save_details, taxed
+from portal.registration.commands.ordering import save_details, taxed
 from portal.registration.forms import CodeForm, Details, Sent, read_details
 from portal.registration.pages.codes import typed_code
 from portal.registration.pages.inputs import PaymentsHere
@@ -84,7 +83,7 @@ class CheckoutPages(Controller):
             await _spend(_SAVES, request, order, now, *([invited] if invited.count else []))
             purchase_id = await save_details(
                 order=order, buyer=form.data.buyer, attendees=form.data.attendees, draft=_draft(order, form),
-                actor=actor, now=now,
+                actor=actor, now=now, terms=form.data.terms,
             )  # fmt: skip
         except Invalid as refused:
             return await _details(request, order, form.refuse(refused), now, status=422)
@@ -179,7 +178,10 @@ def still_held(order: OrderRecord, now: Now) -> bool:
 
 
 def _read(given: Sent, order: OrderRecord) -> Filled[Details]:
-    return read_details(given, seats=len(order.active_seats), paid=any(seat.net for seat in order.active_seats))
+    return read_details(
+        given, seats=len(order.active_seats), paid=any(seat.net for seat in order.active_seats),
+        terms_url=current().terms_url,
+    )  # fmt: skip
 
 
 def _draft(order: OrderRecord, form: Filled[Any]) -> dict[str, str]:
@@ -204,17 +206,17 @@ async def _details(
     request: Request, order: OrderRecord, form: Filled[Any], now: Now, *, status: int = 200, wait: RateLimited | None = None
 ) -> Response[Any]:  # fmt: skip
     buyer = await buyer_of(order.purchase_id) if order.purchase_id is not None else None
-    lines, how = taxed(order, buyer.country, buyer.vat_check) if buyer else (basket_lines(order), None)
-    sums = totals(lines, how.treatment if how else TaxTreatment.STANDARD, currency=order.currency)
-    list_total = sum(line.list_net * line.quantity for line in lines)
-    online = order.event_format == "online" and current().seller_country in EU
+    home = current().seller_country
+    lines, how = taxed(order, buyer.country if buyer else home, buyer.vat_check if buyer else VatCheck.NONE)
+    due = bill(lines, how.treatment, how.country, order.currency)
+    online = order.event_format == "online" and home in EU
     return page(
         request, "registration/details.html", status=429 if wait else status, private=True, order=order,
         form=form.refuse(Invalid({"": wait.message})) if wait else form,
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
-        lines=lines, sums=sums, paid=sums.gross > 0, discount=Money(list_total - sums.net, order.currency),
-        seats=order.active_seats, left=countdown(order.holds_until, now), whole=current().hold_minutes * 60,
-        countries=list(countries.names().items()), online=online, tax_note=_tax_note(online, how),
+        bill=due, paid=bool(due.total), seats=order.active_seats,
+        left=countdown(order.holds_until, now), whole=current().hold_minutes * 60,
+        countries=list(countries.names().items()), online=online, tax_note=_tax_note(online, how if buyer else None),
     )  # fmt: skip
 
 
@@ -225,7 +227,7 @@ def _tax_note(online: bool, how: Supply | None) -> str:
         return "Depends on the country and the VAT ID"
     return {
         TaxTreatment.STANDARD: "",
-        TaxTreatment.DESTINATION: f"The rate of {countries.name(how.country)}",
-        TaxTreatment.REVERSE_CHARGE: "Reverse charge: due from your company",
+        TaxTreatment.DESTINATION: "Attending online is taxed where you are",
+        TaxTreatment.REVERSE_CHARGE: "Due from your company",
         TaxTreatment.OUTSIDE_SCOPE: "Not subject to EU VAT",
     }[how.treatment]

@@ -14,11 +14,16 @@ from portal.calendars import queries as calendar_queries
 from portal.core.errors import Conflict, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
-from portal.core.times import countdown
+from portal.core.times import countdown, moment, zone_short
+from portal.events.queries.history import changed_since
 from portal.notifications import queries as mail_queries
 from portal.payments import queries as payment_queries
 from portal.payments.documents import NAMES, invoice_pdf
+from portal.payments.queries import PurchaseRecord
+from portal.payments.rules import words
+from portal.payments.tables import PurchaseState
 from portal.payments.values import GatewayError
+from portal.registration import queries
 from portal.registration.commands.attending import change_address, send_confirmation_again
 from portal.registration.documents import ticket_pdf
 from portal.registration.forms import OrderAddress
@@ -27,8 +32,10 @@ from portal.registration.pages.checkout import open_order, still_held
 from portal.registration.pages.files import calendar_answer, pdf_file
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
-from portal.registration.rules import truth
 from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
+from portal.registration.rules.truth import headline
+from portal.registration.rules.truth.timeline import timeline
+from portal.registration.rules.truth.values import Facts
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord, SeatRecord
 from portal.web.clients import network
@@ -158,34 +165,54 @@ async def _answer(
 ) -> Response[Any]:  # fmt: skip
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
     purchase = story.purchase if story else None
-    facts = truth.Facts(
+    over = order.ends_at <= now
+    facts = Facts(
         order=order,
         story=story,
         mails=await mail_queries.mails_about("order", str(order.id)),
-        sent=await calendar_queries.sent_to("event", str(order.event_id), _addresses(order)),
+        sent=await calendar_queries.sent_about(
+            "event", str(order.event_id), _addresses(order), about=("order", str(order.id))
+        ),
+        acts=await queries.acts(order.number),
+        changes=await changed_since(order.event_id, 0, after=order.held_at),
+        over=over,
         locale=current().site_locale,
     )
     waiting = order.state in (OrderState.HELD, OrderState.PAYING)
     held = order.is_on and still_held(order, now)
     checking = order.state is OrderState.LAPSED and story is not None and story.unsettled
     confirmed = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
-    steps = truth.timeline(facts)
-    headline = truth.headline(order, purchase, held=held, checking=checking)
+    steps = timeline(facts)
+    said = headline.headline(order, purchase, held=held, checking=checking)
     news = checking or _news_expected(order, facts, now)
-    shown = _mark((order, order.ends_at <= now, headline, steps, held, waiting, news))
+    shown = _mark((order, over, said, steps, held, waiting, news))
     if seen == shown:
         return Response("", status_code=204)
     return page(
         request, "registration/order.html", block=block, status=status, private=True, headers={"X-Robots-Tag": "noindex"},
-        order=order, form=form or blank(email=order.email), purchase=purchase, steps=steps, headline=headline, seen=shown,
+        order=order, form=form or blank(email=order.email), purchase=purchase, steps=steps, headline=said, seen=shown,
         invoices=story.invoices if story else [], document_names=NAMES, waiting=waiting, held=held,
-        paid_for=purchase is not None and purchase.total > 0, left=countdown(order.holds_until, now),
-        checked=truth.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
+        standing=headline.standing(order), paid_for=purchase is not None and purchase.total > 0,
+        bill=story.bill if story and _of_money(story.purchase) else None, refunds=story.refunds if story else [],
+        paid_by=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
+        checked=headline.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
         confirmed=confirmed, passes=confirmed if order.is_on else [],
         own=next((seat for seat in confirmed if seat.email == order.email and seat.named_at is not None), None),
         qr={seat.id: _qr(order, seat) for seat in confirmed},
-        over=order.ends_at <= now, news_expected=news,
+        over=over, news_expected=news,
     )  # fmt: skip
+
+
+def _of_money(purchase: PurchaseRecord) -> bool:
+    """Whether there is anything to say of money: something was due, and was not merely given up."""
+    return purchase.total > 0 and purchase.state is not PurchaseState.VOID
+
+
+def _until(order: OrderRecord) -> str:
+    """When the event ends, in its own zone."""
+    if order.all_day:
+        return moment(order.ends_at - timedelta(microseconds=1), order.timezone, "d MMMM y")
+    return f"{moment(order.ends_at, order.timezone, 'd MMMM y, HH:mm')} {zone_short(order.timezone, order.ends_at)}"
 
 
 def _mark(shown: Any) -> str:
@@ -197,7 +224,7 @@ def _qr(order: OrderRecord, seat: SeatRecord) -> str:
     return qr_inline(ticket_payload(order.event_id, seat.code), f"QR code of ticket {grouped(seat.code)}")
 
 
-def _news_expected(order: OrderRecord, facts: truth.Facts, now: datetime) -> bool:
+def _news_expected(order: OrderRecord, facts: Facts, now: datetime) -> bool:
     """Whether the page should look again by itself: a mail is on its way, or is about to be written."""
     fresh = order.confirmed_at is not None and now - order.confirmed_at < timedelta(minutes=2)
     return any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails)

@@ -121,7 +121,7 @@ class OrderSeatPages(Controller):
     @post("/cancellation")
     async def cancel(self, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
         place = await _ordered(secret, position)
-        await cancel_seat(order=place.order, seat=place.seat, by=f"order {place.order.number}", now=now)
+        await cancel_seat(order=place.order, seat=place.seat, now=now)
         return see_other(place.order.path, notice=f"Ticket {position} has been given up.")
 
 

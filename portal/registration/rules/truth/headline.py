@@ -1,0 +1,49 @@
+"""What the order's page says first, and how fresh it is."""
+
+from portal.core.times import moment
+from portal.payments.queries import PurchaseRecord
+from portal.registration.tables import OrderState, SeatState
+from portal.registration.values import OrderRecord
+
+
+def headline(order: OrderRecord, purchase: PurchaseRecord | None, *, held: bool, checking: bool) -> str:
+    """What the page says first. `held`: the places are kept still; `checking`: money may be on its way for a lapsed one."""
+    if not order.is_on:
+        return "This event is cancelled."
+    match order.state:
+        case OrderState.CONFIRMED:
+            return f"You are going to {order.city}." if order.city and order.on_site else "You are registered."
+        case OrderState.PAYING:
+            return "Your bank is on it."
+        case OrderState.HELD if held:
+            due = purchase is not None and purchase.total
+            return "Your places are held, waiting for payment." if due else "Your places are held."
+        case OrderState.HELD | OrderState.LAPSED if checking or (
+            purchase is not None and order.state is OrderState.HELD
+        ):
+            return "The time has run out. We are checking whether you have paid."
+        case OrderState.CANCELLED:
+            return "This order is cancelled."
+        case _:
+            return "These places went back on sale."
+
+
+def standing(order: OrderRecord) -> str:
+    """How the places of a confirmed order stand: `3 places are yours; 2 wait for a name.`"""
+    yours = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
+    if not yours or not order.is_on:
+        return ""
+    waiting = sum(seat.named_at is None for seat in yours)
+    one = len(yours) == 1
+    places = f"{len(yours)} {'place is' if one else 'places are'} yours"
+    if not waiting:
+        return f"{places}, {'with a name on it' if one else 'each with a name on it'}."
+    who = "it waits" if one else "1 waits" if waiting == 1 else f"{waiting} wait"
+    return f"{places}; {who} for a name."
+
+
+def checked(purchase: PurchaseRecord | None, zone: str) -> str:
+    """When we last compared with Stripe."""
+    if purchase is None or purchase.checked_at is None:
+        return ""
+    return f"Last compared with Stripe {moment(purchase.checked_at, zone, 'EEE d MMM, HH:mm:ss')}."

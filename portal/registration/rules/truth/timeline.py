@@ -1,0 +1,110 @@
+"""All that happened to an order, in the order in which it did."""
+
+from datetime import timedelta
+
+from portal.payments.tables import InvoiceKind
+from portal.registration.rules.truth import messages, money
+from portal.registration.rules.truth.values import Facts, Step
+from portal.registration.tables import OrderState, SeatState
+from portal.registration.values import OrderAct, OrderRecord, OrderVerb
+
+
+def timeline(facts: Facts) -> list[Step]:
+    """The steps in the order they happened; what is still open comes last."""
+    steps = [
+        _held(facts),
+        *money.paid(facts),
+        *_lapsed(facts.order),
+        *_issued(facts),
+        *(_act(act) for act in facts.acts),
+        *_event(facts),
+        *messages.mails(facts),
+        *messages.calendar(facts),
+        *_cancelled(facts.order),
+        *money.going_back(facts),
+    ]
+    known = [(step.at, n, step) for n, step in enumerate(steps) if step.at is not None]
+    return [step for _, _, step in sorted(known)] + [step for step in steps if step.at is None]
+
+
+def _places(count: int) -> str:
+    return f"{count} place{'' if count == 1 else 's'}"
+
+
+def _held(facts: Facts) -> Step:
+    order = facts.order
+    left = "" if order.left_after_hold is None else f" {_places(order.left_after_hold)} were left after yours."
+    minutes = round(((order.holds_until or order.held_at) - order.held_at) / timedelta(minutes=1))
+    until = f"Taken out of sale for {minutes} minutes." if minutes < 120 else "Taken out of sale for you."
+    return Step(f"{_places(len(order.seats))} held", until + left, order.held_at)
+
+
+def _lapsed(order: OrderRecord) -> list[Step]:
+    if order.state is OrderState.LAPSED:
+        title = "Places back on sale" if order.is_on else "Order ended"
+        return [Step(title, f"{order.end_reason.capitalize()}.", order.ended_at, "bad")]
+    return []
+
+
+def _issued(facts: Facts) -> list[Step]:
+    order = facts.order
+    if order.confirmed_at is None:
+        return []
+    count = len(order.seats)
+    named = [seat.name for seat in order.seats if seat.named_at is not None]
+    written_down = facts.story.invoices if facts.story else []
+    bill = next((invoice for invoice in written_down if invoice.kind is InvoiceKind.INVOICE), None)
+    told = f"{len(named)} of {count} named{': ' + ', '.join(named[:3]) if named else ''}."
+    if bill is not None:
+        told += f" Invoice {bill.number} written at the same moment."
+    return [
+        Step("Ticket issued" if count == 1 else f"{count} tickets issued", told, order.confirmed_at),
+        *_nameless(facts),
+    ]
+
+
+def _nameless(facts: Facts) -> list[Step]:
+    order = facts.order
+    if not order.is_on or facts.over:
+        return []
+    return [
+        Step(
+            f"Ticket {seat.position} has no name yet",
+            f"{seat.email} was asked to fill it in." if seat.email else "You can fill it in below.",
+            tone="wait", when="until the event ends",
+        )
+        for seat in order.seats
+        if seat.state is SeatState.CONFIRMED and seat.named_at is None
+    ]  # fmt: skip
+
+
+def _act(act: OrderAct) -> Step:
+    ticket = f"Ticket {act.seat}"
+    match act.verb:
+        case OrderVerb.NAME:
+            return Step(f"{ticket}: name entered", "The ticket goes to whoever comes.", act.at)
+        case OrderVerb.HAND_ON:
+            return Step(f"{ticket} passed on", "Somebody else has the place; the ticket before has ended.", act.at)
+        case OrderVerb.ASK:
+            return Step(f"{ticket}: a colleague asked", "They were sent a page to fill their name in.", act.at)
+        case OrderVerb.CANCEL:
+            return Step(f"{ticket} given up", "It is no longer valid, and the place is back on sale.", act.at, "bad")
+        case OrderVerb.MOVE:
+            told = "This page has a new address since, and so have your own tickets; the old ones have ended."
+            return Step("Mail goes to another address", told, act.at)
+
+
+def _event(facts: Facts) -> list[Step]:
+    """What became of the event while the order stood."""
+    order = facts.order
+    return [
+        Step(change.title, change.words, change.at, "bad" if change.called_off else "done")
+        for change in facts.changes
+        if order.ended_at is None or change.at <= order.ended_at
+    ]
+
+
+def _cancelled(order: OrderRecord) -> list[Step]:
+    if order.state is OrderState.CANCELLED:
+        return [Step("Order cancelled", f"{order.end_reason.capitalize()}.", order.ended_at, "bad")]
+    return []
