@@ -8,6 +8,9 @@ from portal.core.tokens import hashed
 from portal.events.queries.history import PastChange
 from portal.notifications.composing import compose
 from portal.notifications.values import Message, Part
+from portal.payments.documents import NAMES
+from portal.payments.queries import Story
+from portal.payments.rules import words
 from portal.registration.inviting import Invite
 from portal.registration.queries import WaitingPlace
 from portal.registration.values import OrderRecord, SeatRecord, path_for
@@ -16,13 +19,15 @@ WaitingMail = Callable[[WaitingPlace], Message]
 
 
 def confirmation(
-    order: OrderRecord, seats: Sequence[SeatRecord], tickets: bytes, invite: Invite | None, again: str
-) -> Message:
-    """To whoever placed the order, with all tickets."""
+    order: OrderRecord, seats: Sequence[SeatRecord], tickets: bytes, invite: Invite | None, again: str,
+    paid: Story | None = None, papers: Sequence[Part] = (),
+) -> Message:  # fmt: skip
+    """To whoever placed the order, with all tickets; when it was paid for, with what was bought and its invoice."""
     return _message(
         "confirmation", order, key=f"order-{order.id}-confirmation{again and '-' + again}", recipient=order.email,
-        invite=invite, parts=[Part(f"tickets-{order.number}.pdf", "application/pdf", tickets)], seats=seats,
-        open_seats=[seat for seat in seats if seat.named_at is None],
+        invite=invite, parts=[Part(f"tickets-{order.number}.pdf", "application/pdf", tickets), *papers], seats=seats,
+        open_seats=[seat for seat in seats if seat.named_at is None], paid=paid, names=NAMES,
+        method=words.method(paid.purchase.method) if paid else "",
     )  # fmt: skip
 
 

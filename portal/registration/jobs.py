@@ -11,7 +11,11 @@ from portal.core.settings import current
 from portal.core.urgency import Urgency
 from portal.events.queries.history import changed_since
 from portal.notifications.commands.outbox import queue_mail
-from portal.notifications.values import Message
+from portal.notifications.values import Message, Part
+from portal.payments import queries as payment_queries
+from portal.payments.documents import invoice_pdf
+from portal.payments.queries import Story
+from portal.payments.tables import PurchaseState
 from portal.registration import emails, queries
 from portal.registration.commands import lapsing, waiting
 from portal.registration.documents import ticket_pdf
@@ -41,10 +45,15 @@ async def send_confirmation(order: int, again: str = "") -> None:
         return
     seats = [seat for seat in record.seats if seat.state is SeatState.CONFIRMED]
     tickets = await ticket_pdf(record, seats)
+    paid = await _paid(record)
+    papers = [
+        Part(f"{paper.number}.pdf", "application/pdf", await invoice_pdf(paper))
+        for paper in (paid.invoices if paid else [])
+    ]
     async with db.transaction():
         await _send(
             record, record.email, record.contact_name,
-            lambda invite: emails.confirmation(record, seats, tickets, invite, again),
+            lambda invite: emails.confirmation(record, seats, tickets, invite, again, paid, papers),
         )  # fmt: skip
         for seat in seats:
             if seat.email and seat.email != record.email and not again:
@@ -52,6 +61,12 @@ async def send_confirmation(order: int, again: str = "") -> None:
                     "registration.send_ticket" if seat.named_at else "registration.ask_colleague",
                     seat=seat.id,
                 )
+
+
+async def _paid(record: OrderRecord) -> Story | None:
+    """What was paid for an order; None for one that cost nothing."""
+    story = await payment_queries.story(record.purchase_id) if record.purchase_id is not None else None
+    return story if story is not None and story.purchase.state is PurchaseState.PAID else None
 
 
 async def send_ticket(seat: int) -> None:

@@ -2,7 +2,9 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 import pytest
 
@@ -15,6 +17,10 @@ from portal.calendars.tables import Method
 from portal.calendars.values import Revision
 from portal.events.queries.history import PastChange
 from portal.notifications.values import Message
+from portal.payments.buying import Line
+from portal.payments.queries import InvoiceRecord, PurchaseRecord, Story
+from portal.payments.rules.sums import totals
+from portal.payments.tables import InvoiceKind, PurchaseState, TaxTreatment
 from portal.registration import emails
 from portal.registration.inviting import Invite
 from portal.registration.queries import WaitingPlace
@@ -69,6 +75,24 @@ def returned(order: OrderRecord) -> list[Message]:
     return emails.money_returned(order, 1, "€119.00", "The places had gone to others.")
 
 
+def story(*, reduced: bool) -> Story:
+    """A purchase of the order's seats that was paid; `reduced`, with a code and a part of it given back."""
+    off = 9800 if reduced else 0
+    lines = [
+        Line("1", f"Conference, 3 days {LONG}", 2, 109000, 109000 - off, Decimal(20)), Line("2", "Tour", 1, 0, 0, Decimal(20))
+    ]  # fmt: skip
+    sums = totals(lines)
+    purchase = PurchaseRecord(
+        id=1, public_id=UUID(int=1), kind="registration", key="SL-26-004817", state=PurchaseState.PAID, currency="EUR",
+        net=sums.net, tax=sums.tax, total=sums.gross, refunded=0, title="Forum", email=ORDER.email, company=f"Brennhof {LONG}",
+        vat_id="DE136695976", po_number="PO-7781" if reduced else "", tax_treatment=TaxTreatment.STANDARD, tax_country="AT",
+        return_path="", created_at=AT, expires_at=None, paid_at=AT, checked_at=AT, method="visa 4242",
+    )  # fmt: skip
+    papers = [InvoiceRecord("SL-R2026-00001", InvoiceKind.INVOICE, AT, {})]
+    papers += [InvoiceRecord("SL-C2026-00001", InvoiceKind.CREDIT_NOTE, AT, {})] * reduced
+    return Story(purchase, lines, [], [], papers, 1)
+
+
 def every_mail() -> list[tuple[str, Message]]:
     """(template, mail), several to a template where it says different things."""
     codes = [
@@ -88,6 +112,8 @@ def every_mail() -> list[tuple[str, Message]]:
         ("accounts/invitation", organisations.invitation(offer)),
         ("registration/confirmation", emails.confirmation(ORDER, SEATS, b"%PDF", COMES, "")),
         ("registration/confirmation", emails.confirmation(ONLINE, SEATS[1:], b"%PDF", None, "")),
+        *(("registration/confirmation", emails.confirmation(ORDER, SEATS, b"%PDF", COMES, "", story(reduced=part)))
+          for part in (True, False)),
         ("registration/ticket", emails.ticket(ORDER, SEATS[1], b"%PDF", COMES)),
         ("registration/ticket", emails.ticket(ONLINE, SEATS[1], b"%PDF", None)),
         ("registration/colleague", emails.colleague(ORDER, SEATS[1])),
@@ -163,6 +189,23 @@ def test_a_long_address_does_not_swallow_the_second_mail() -> None:
     assert first != second
     other = emails.event_changed(ORDER, [PastChange(at=AT, words="x", version=4)], far, "", None).key
     assert other != emails.event_changed(ORDER, CHANGES, far, "", None).key
+
+
+def test_a_paid_order_is_told_to_the_cent_and_a_free_one_without_a_word_of_money() -> None:
+    paid = emails.confirmation(make_order(*SEATS, code="QP10"), SEATS, b"%PDF", COMES, "", story(reduced=True))
+    said = " ".join(paid.text.split())
+    for words in (
+        "You paid €2,380.80 by Visa ending 4242 on 23 November 2026.", "- 1 × Tour: free", ": €2,180.00",
+        "- Code QP10: −€196.00", "- VAT 20 % (Austria): €396.80".replace(" %", "\u00a0%"), "- Total: €2,380.80",
+        "Invoice SL-R2026-00001 is attached as a PDF", "with your order number PO-7781.",
+        "Credit note SL-C2026-00001 is attached as a PDF.",
+    ):  # fmt: skip
+        assert words.replace("\u00a0", " ") in said.replace("\u00a0", " "), (words, said)
+    for words in ("€2,380.80", "Visa ending 4242", "SL-R2026-00001", "PO-7781", "(Austria)", "−€196.00"):
+        assert words in paid.html
+    free = emails.confirmation(ORDER, SEATS, b"%PDF", COMES, "")
+    for words in ("€", "paid", "Paid", "nvoice", "VAT", "otal"):
+        assert words not in free.subject + free.text + free.html
 
 
 @pytest.mark.browser

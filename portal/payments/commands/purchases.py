@@ -80,6 +80,11 @@ async def void_purchase(*, purchase_id: int) -> None:
             await withdraw_all(purchase_id)
 
 
+async def readdress_purchase(*, purchase_id: int, email: str, return_path: str) -> None:
+    """The buyer is reached elsewhere from now on. What was issued stays as it was."""
+    await db.execute("UPDATE purchase SET email = $2, return_path = $3 WHERE id = $1", purchase_id, email, return_path)
+
+
 async def note_vat_check(*, purchase_id: int, vat_id: str, found: VatCheck, name: str, now: datetime) -> None:
     """Keep what the register said of `vat_id`, unless the buyer has given another meanwhile.
 

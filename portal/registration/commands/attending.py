@@ -8,7 +8,9 @@ from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
 from portal.core.tokens import readable, secret
 from portal.notifications.commands.addresses import forget_refusals
+from portal.payments.commands.purchases import readdress_purchase
 from portal.registration.commands.lapsing import offer_freed
+from portal.registration.commands.locking import locked_order
 from portal.registration.commands.ordering import Attendee
 from portal.registration.values import OrderRecord, OrderVerb, SeatRecord
 
@@ -83,14 +85,16 @@ async def change_address(*, order: OrderRecord, email: str, now: datetime) -> st
     of the finger, no longer sees or changes anything, and is told so.
     """
     made = secret()
-    async with db.transaction():
-        row = await db.fetch_one("SELECT state, email, secret FROM seat_order WHERE id = $1 FOR UPDATE", order.id)
-        if row is None or (row["state"], row["secret"]) != ("confirmed", order.secret):
+    async with locked_order(order.id) as held:
+        row = await db.fetch_one("SELECT email, secret FROM seat_order WHERE id = $1", order.id)
+        if row is None or (held["state"], row["secret"]) != ("confirmed", order.secret):
             raise Conflict("This order can no longer be changed here.")
         if row["email"] == email:
             made = order.secret
         else:
             await db.execute("UPDATE seat_order SET email = $2, secret = $3 WHERE id = $1", order.id, email, made)
+            if held["purchase_id"] is not None:
+                await readdress_purchase(purchase_id=held["purchase_id"], email=email, return_path=f"/orders/{made}")
             ended = await _take_along(order.id, row["email"], email)
             if row["email"]:
                 await enqueue("registration.tell_order_moved", order=order.id, address=row["email"], codes=ended)
