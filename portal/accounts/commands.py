@@ -8,7 +8,7 @@ from portal.accounts.tables import StaffRole
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.settings import current
-from portal.core.text import one_line
+from portal.core.text import name_fault, one_line
 
 
 async def ensure_account(*, email: str, name: str, now: datetime) -> int:
@@ -39,7 +39,7 @@ async def set_password(*, account_id: int, password: str, now: datetime) -> None
 async def save_profile(*, actor: Actor, name: str, timezone: str, now: datetime) -> None:
     """Change what the person is called and in which zone times are shown beside an event's own."""
     faults = {}
-    if fault := rules.name_fault(name):
+    if fault := name_fault(name):
         faults["name"] = fault
     zone = rules.zone_named(timezone)
     if zone is None:
@@ -88,7 +88,7 @@ async def grant_role(*, actor: Actor, email: str, role: StaffRole, now: datetime
     proper = rules.typed_address(email)
     if proper is None:
         raise Invalid({"email": f"“{email}” is no email address: it should look like name@company.com."})
-    if fault := rules.name_fault(name):
+    if fault := name_fault(name):
         raise Invalid({"name": fault})
     async with db.transaction():
         account_id = await ensure_account(email=proper, name=name or proper.partition("@")[0], now=now)

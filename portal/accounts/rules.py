@@ -113,10 +113,3 @@ def _spelling(name: str) -> str:
 def zone_named(typed: str) -> str | None:
     """The IANA zone for what somebody typed: `Europe/Berlin`, `berlin`, `new york`; None when there is none."""
     return _zones_by_spelling().get(_spelling(typed.strip()))
-
-
-def name_fault(name: str) -> str:
-    """Why a name will not do. Names go into mails to other people, so they may not carry an address to click."""
-    if re.search(r"://|www\.", name, re.IGNORECASE):
-        return "A name cannot hold a web address."
-    return ""

@@ -12,6 +12,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("t
 _TAGS = {"p", "br", "strong", "b", "em", "i", "a", "ul", "ol", "li", "h3", "h4", "blockquote", "code", "pre", "hr",
          "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 _BLANKS = re.compile(r"\s+")
+_LINK = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2,}/", re.IGNORECASE)
 
 
 def slug(value: str, *, fallback: str = "item") -> str:
@@ -49,3 +50,10 @@ def many_lines(value: str) -> str:
     """Like `one_line`, keeping line breaks (as LF) and at most one blank line in a row."""
     lines = [one_line(line) for line in value.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def name_fault(name: str) -> str:
+    """Why a person's or company's name will not do; empty when it will. Mails to others open with it: it holds nothing to
+    click on.
+    """
+    return "Please type a name only, without the address of a page." if _LINK.search(name) else ""

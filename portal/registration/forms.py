@@ -113,13 +113,12 @@ def read_selection(sent: Sent) -> tuple[dict[int, int], dict[str, str]]:
 
 
 def read_details(sent: Sent, *, seats: int, paid: bool, terms_url: str = "") -> Filled[Details]:
-    """The whole details form. Seat fields are prefixed `s1_`, `s2_`, …; `terms_url` is where the terms stand, if any."""
+    """The whole details form, its faults in the order of the page. Seat fields are prefixed `s1_`, `s2_`, …
+
+    `terms_url` is where the terms stand that must be accepted, if any.
+    """
     contact, accepted = bind(sent, Contact), bind(sent, Terms)
     values, errors = {**contact.values, **accepted.values}, dict(contact.errors)
-    invoicing: Filled[Invoicing] | None = bind(sent, Invoicing) if paid else None
-    if invoicing is not None:
-        values |= invoicing.values
-        errors |= invoicing.errors
     attendees = []
     for number in range(1, seats + 1):
         filled = _seat(sent, number)
@@ -127,6 +126,10 @@ def read_details(sent: Sent, *, seats: int, paid: bool, terms_url: str = "") -> 
         errors |= {f"s{number}_{name}": text for name, text in filled.errors.items()}
         if filled.data is not None and contact.data is not None:
             attendees.append(_attendee(filled.data, contact.data))
+    invoicing: Filled[Invoicing] | None = bind(sent, Invoicing) if paid else None
+    if invoicing is not None:
+        values |= invoicing.values
+        errors |= invoicing.errors
     buyer = None
     if contact.data is not None:
         try:

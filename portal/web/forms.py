@@ -12,7 +12,6 @@ A field without a default must be filled in. Text is tidied (NFC, no control cha
 """
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
@@ -24,7 +23,7 @@ from litestar.connection import Request
 from litestar.enums import RequestEncodingType
 
 from portal.core.errors import DomainError, Invalid
-from portal.core.text import many_lines, one_line
+from portal.core.text import many_lines, name_fault, one_line
 
 _MOST_FIELDS = 1000
 _UNREADABLE = "This form could not be read."
@@ -35,7 +34,6 @@ _NOT_UTF8 = (
 
 T = TypeVar("T")
 Kind = Literal["line", "name", "text", "email", "secret", "choice"]
-_LINK = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2,}/", re.IGNORECASE)
 
 
 def field(
@@ -175,8 +173,8 @@ def _take(name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str
         except EmailNotValidError:
             errors[name] = meta.get("wrong") or "Please check the address: it should look like name@company.com."
         return
-    if meta.get("kind") == "name" and _LINK.search(value):
-        errors[name] = "Please type a name only, without the address of a page."
+    if meta.get("kind") == "name" and (fault := name_fault(value)):
+        errors[name] = fault
         return
     wanted = Annotated[kind, msgspec.Meta(**meta["limits"])] if meta.get("limits") else kind
     try:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 import httpx
 import pytest
 
-from portal.accounts.rules import name_fault
 from portal.core import db
-from portal.core.text import one_line
+from portal.core.text import name_fault, one_line
 from tests import shared_data
 from tests.accounts.conftest import AMARA, PASSWORD, Browser, OpenBrowser, account, newest_code, run_jobs
 

@@ -20,7 +20,7 @@ class AskCode(msgspec.Struct):
 
 
 class SignUp(msgspec.Struct):
-    name: Annotated[str, field("Your name", max_length=120, missing="Please type your name.")]
+    name: Annotated[str, field("Your name", kind="name", max_length=120, missing="Please type your name.")]
     email: Annotated[str, _EMAIL]
     password: Annotated[str, field("Password", kind="secret", max_length=_LONG, missing="Please choose a password.")]
 

@@ -13,7 +13,7 @@ from portal.accounts.organisations import permissions
 from portal.accounts.tables import MemberRole
 from portal.core import audit, db, jobs, rate_limits, tokens
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.core.text import slug
+from portal.core.text import name_fault, slug
 
 _MOST_FOUNDED = rate_limits.Limit("organisations", 10, timedelta(days=1))
 _NO_SUCH = "There is no such organisation, or you are not a member of it."
@@ -24,7 +24,7 @@ async def create_organisation(
     *, actor: Actor, name: str, now: datetime, country: str | None = None, website: str = ""
 ) -> int:
     """Found an organisation with the actor as its owner; returns its id."""
-    if fault := rules.name_fault(name):
+    if fault := name_fault(name):
         raise Invalid({"name": fault})
     await rate_limits.spend(_MOST_FOUNDED, str(actor.account_id), now=now)
     base = slug(name, fallback="organisation")

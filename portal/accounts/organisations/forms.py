@@ -9,7 +9,9 @@ from portal.web.forms import field
 
 
 class NewOrganisation(msgspec.Struct):
-    name: Annotated[str, field("Name of the organisation", max_length=120, missing="Please type its name.")]
+    name: Annotated[
+        str, field("Name of the organisation", kind="name", max_length=120, missing="Please type its name.")
+    ]
     country: Annotated[str, field("Country", max_length=2)] = ""
 
 

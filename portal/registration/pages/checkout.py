@@ -215,6 +215,7 @@ async def _details(
         form=form.refuse(Invalid({"": wait.message})) if wait else form,
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
         bill=due, paid=bool(due.total), seats=order.active_seats,
+        parts={f"s{seat.position}_": f"Attendee {seat.position}" for seat in order.active_seats},
         left=countdown(order.holds_until, now), whole=current().hold_minutes * 60,
         countries=list(countries.names().items()), online=online, tax_note=_tax_note(online, how if buyer else None),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from portal.accounts.access.values import Browser, Entered, Ticket
 from portal.accounts.tables import CodePurpose
 from portal.core import db, jobs
 from portal.core.errors import Conflict, Invalid
+from portal.core.text import name_fault
 
 
 async def ask_to_sign_up(
@@ -18,7 +19,7 @@ async def ask_to_sign_up(
 
     No account exists before the code was typed in this browser, so nobody can prepare one for somebody else's address.
     """
-    faults = {"name": rules.name_fault(name), "password": rules.password_fault(password, email=email)}
+    faults = {"name": name_fault(name), "password": rules.password_fault(password, email=email)}
     if found := {field: fault for field, fault in faults.items() if fault}:
         raise Invalid(found)
     # Hashing is dear, so the limit comes first.
