@@ -37,10 +37,10 @@ WITH line AS ({LINE}), wanted AS (
 # A ticket type is as full as the fullest quota it draws from.
 _TICKETS = f"""{_LEFT}
 SELECT t.id, t.name, t.description, t.price, t.regular_price, t.currency, t.tax_rate, t.sale_opens_at, t.sale_closes_at,
-    t.min_per_order, t.max_per_order, t.by_code_only, q.left, q.capacity,
+    t.min_per_order, t.max_per_order, t.by_code_only, q.left, q.capacity, q.quota,
     (SELECT count(*) FROM waiting_entry w WHERE w.ticket_type = t.id AND w.left_at IS NULL AND w.offered_at IS NULL) AS waiting
 FROM ticket_type t LEFT JOIN LATERAL (
-    SELECT min(f.left) AS left, min(f.capacity) AS capacity
+    SELECT min(f.left) AS left, min(f.capacity) AS capacity, (array_agg(f.id ORDER BY f.left, f.id))[1] AS quota
     FROM ticket_quota d JOIN free f ON f.id = d.quota WHERE d.ticket_type = t.id) q ON true
 WHERE t.event = ANY($1) AND t.active ORDER BY t.position, t.id
 """

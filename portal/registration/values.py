@@ -70,7 +70,7 @@ class Party(msgspec.Struct, frozen=True):
 
 class Ticket(msgspec.Struct, frozen=True):
     """A ticket type with what is left of it, None without a limit; lapsed holds count as free, and those who wait come
-    first: what they need is not left."""
+    first: what they need is not left. `quota` is the one that has least left."""
 
     id: int
     name: str
@@ -87,6 +87,7 @@ class Ticket(msgspec.Struct, frozen=True):
     left: int | None
     capacity: int | None
     waiting: int
+    quota: int | None = None
 
     @property
     def money(self) -> Money:

@@ -1,5 +1,6 @@
 """Every refusal as a page (or, for the API, a small JSON object) with the right status. Internals are never shown."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,7 +63,22 @@ def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> 
     return _answer(request, _STATUS.get(type(error), 400), error.message, headers, **more)
 
 
+def _page_above(request: Request[Any, Any, Any]) -> str:
+    """The nearest page above an address; empty where there is none."""
+    steps = request.url.path.strip("/").split("/")
+    for count in range(len(steps) - 1, 0, -1):
+        path = "/" + "/".join(steps[:count])
+        with suppress(HTTPException):
+            request.app.asgi_router.handle_routing(path, "GET")
+            return path
+    return ""
+
+
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    visit = error.status_code == 405 and request.method == "GET" and not _wants_json(request)
+    if visit and (above := _page_above(request)):
+        # A reload, or an address copied from the bar after a form: its page is the one above.
+        return see_other(above)
     plain = {
         404: "The address may be mistyped, or the page has moved.",
         405: "This address does not take that kind of request.",

@@ -42,6 +42,7 @@ def environment() -> Environment:
         "moment": times.moment,
         "clock": times.clock,
         "country": countries.name,
+        "count": lambda number: f"{number:,}",
     }
     env.globals |= {
         "site": settings,

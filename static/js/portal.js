@@ -19,10 +19,32 @@ document.addEventListener("click", (event) => {
     });
   } else if (button.dataset.step) {
     const input = button.closest(".stepper").querySelector("input");
-    const wanted = Number(input.value || 0) + Number(button.dataset.step);
-    input.value = Math.min(Number(input.max), Math.max(Number(input.min), wanted));
+    input.value = stepped(input, Number(button.dataset.step));
+    bound(button.closest(".stepper"));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
+});
+
+/* Steppers: below the least that is sold there is only the floor; a button that leads nowhere is off. */
+const stepped = ({ value, min, max, dataset }, by) => {
+  const [wanted, least] = [Number(value || 0) + by, Number(dataset.least || 1)];
+  const next = wanted >= least ? wanted : by > 0 ? least : Number(min);
+  return Math.min(Number(max), Math.max(Number(min), next));
+};
+const bound = (stepper) => {
+  const input = stepper.querySelector("input");
+  for (const button of stepper.querySelectorAll("[data-step]")) {
+    const off = input.value !== "" && stepped(input, Number(button.dataset.step)) === Number(input.value);
+    if (off && document.activeElement === button) input.focus();
+    button.disabled = off;
+  }
+};
+document.addEventListener("input", (event) => {
+  const stepper = event.target.closest(".stepper");
+  if (stepper) bound(stepper);
+});
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(".stepper input")) event.target.select();
 });
 
 /* Countdowns: the server says how much is left, so a wrong clock changes nothing, and a sleeping laptop is caught up with. */
@@ -67,5 +89,12 @@ for (const time of document.querySelectorAll("time[data-own]")) {
   time.after(" ", note);
 }
 
-/* Show errors of a refused form where the reader is. */
-document.querySelector("#errors")?.focus();
+/* Show errors of a refused form where the reader is, each once. */
+let shown = null;
+const showErrors = () => {
+  const errors = document.querySelector("#errors");
+  if (errors && errors !== shown) errors.focus();
+  shown = errors;
+};
+showErrors();
+document.addEventListener("htmx:afterSettle", showErrors);

@@ -145,7 +145,7 @@ async def test_a_refused_buyer_sees_what_is_still_free(client: httpx.AsyncClient
     answer = await client.post(f"/events/{shop.slug}/orders", data={f"ticket_{shop.tickets['Seat']}": "2"})
     assert answer.status_code == 409
     assert "Seat: 1 left, 2 asked for" in answer.text
-    assert '<b class="few">1 of 3 left.</b>' in answer.text
+    assert '<b class="few">1 of 3 left</b>.' in answer.text
 
 
 async def test_somebody_elses_address_is_not_found(client: httpx.AsyncClient) -> None:

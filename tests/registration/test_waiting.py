@@ -144,7 +144,8 @@ async def test_looking_at_the_page_changes_nothing(client: httpx.AsyncClient) ->
     shop = await make_shop(capacity=0)
     place = await join(client, shop, "ada")
     await client.get(place)
-    assert (await client.get(f"{place}/departure")).status_code == 405
+    visit = await client.get(f"{place}/departure")
+    assert (visit.status_code, visit.headers["location"]) == (303, place)
     assert await db.fetch_value("SELECT count(*) FROM waiting_entry WHERE left_at IS NULL") == 1
 
 

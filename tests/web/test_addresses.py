@@ -65,3 +65,23 @@ async def test_text_of_any_script_is_read(client: httpx.AsyncClient) -> None:
     for query in ("q=%F0%9F%92%A9", "q=%D8%B9", "q=a%01b", "q=100%25"):
         assert (await client.get(f"/events?{query}")).status_code == 200
     assert await db.fetch_value("SELECT 1") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/events/any/orders", "/events/any"), ("/orders/x/payment", "/orders/x"), ("/orders/x/code/removal", "/orders/x"),
+        ("/orders/x/seats/2/colleague", "/orders/x/seats/2"), ("/seats/x/colleague", "/seats/x"),
+        ("/account/sessions/7/revocation", "/account/sessions"),
+    ],
+)  # fmt: skip
+async def test_a_visit_to_where_a_form_goes_leads_to_its_page(
+    client: httpx.AsyncClient, address: str, page: str
+) -> None:
+    answer = await client.get(address)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
+async def test_what_takes_no_form_says_so(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/imprint")
+    assert (answer.status_code, "That cannot be done here" in answer.text) == (405, True)

@@ -18,6 +18,7 @@ from portal.registration.commands.holding import hold_seats
 from portal.registration.forms import Sent, read_selection
 from portal.registration.pages.codes import typed_code
 from portal.registration.rules import selling
+from portal.registration.rules.choosing import Choice, choices
 from portal.registration.values import Code, Ticket
 from portal.web.clients import network
 from portal.web.forms import Filled, sent
@@ -123,6 +124,8 @@ async def _panel(
     block: str = "tickets", status: int = 200, gone: str = "", wait: RateLimited | None = None,
 ) -> Response[Any]:  # fmt: skip
     tickets = selling.visible(await queries.tickets(event["id"], now=now), promo)
+    offers = choices(tickets, now)
+    form = _told(form, offers)
     wanted, _ = read_selection({name: [value] for name, value in form.values.items()})
     chosen = _chosen(tickets, wanted, promo)
     if wait:
@@ -132,9 +135,20 @@ async def _panel(
         request, "registration/register.html", block=block, status=status, private=True, event=event,
         form=form.refuse(Invalid({"": wait.message})) if wait else form,
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
-        offers=[(ticket, selling.sale(ticket, now)) for ticket in tickets], promo=promo, gone=gone,
+        offers=offers, promo=promo, gone=gone,
         over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection", hold_label=_hold_label(chosen[0]),
     )  # fmt: skip
+
+
+def _told(form: Filled[Any], offers: list[Choice]) -> Filled[Any]:
+    """The form with every ticket's number, and with faults that name their ticket."""
+    start = {offer.field: str(offer.floor) for offer in offers}
+    names = {offer.field: offer.ticket.name for offer in offers}
+    told = {
+        field: text if field not in names or names[field] in text else f"{names[field]}: {text}"
+        for field, text in form.errors.items()
+    }
+    return Filled(start | form.values, told)
 
 
 def _hold_label(count: int) -> str:

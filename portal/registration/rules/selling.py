@@ -121,7 +121,7 @@ def waiting_refusal(ticket: Ticket | None, party_size: int, now: datetime) -> di
             "ticket_type": f"{ticket.name} is {'not on sale yet' if state is Sale.NOT_YET else 'no longer on sale'}."
         }
     if state is Sale.OPEN:
-        some = "There is room" if ticket.left is None else f"{ticket.left} left"
+        some = "There is room" if ticket.left is None else f"{ticket.left:,} left"
         return {"ticket_type": f"{ticket.name} is not full ({some}): please register instead."}
     if not ticket.min_per_order <= party_size <= ticket.max_per_order:
         return {
@@ -141,7 +141,7 @@ def shortage(
     """
     chosen = [ticket for ticket in tickets if wanted.get(ticket.id)]
     told = [
-        f"{ticket.name}: {free} left, {wanted[ticket.id]} asked for" if free > 0 else f"{ticket.name} is full"
+        f"{ticket.name}: {free:,} left, {wanted[ticket.id]} asked for" if free > 0 else f"{ticket.name} is full"
         for ticket in chosen
         if (free := left.get(ticket.id)) is not None and free < wanted[ticket.id]
     ]

@@ -28,7 +28,7 @@ def timeline(facts: Facts) -> list[Step]:
 
 
 def _places(count: int) -> str:
-    return f"{count} place{'' if count == 1 else 's'}"
+    return f"{count:,} place{'' if count == 1 else 's'}"
 
 
 def _held(facts: Facts) -> Step:
