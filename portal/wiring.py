@@ -92,11 +92,11 @@ def dependencies(made: Services) -> dict[str, Provide]:
 def personal_data(made: Services) -> list[PersonalData]:
     """What each package knows about a person, from the ground up: erasing goes the other way."""
     return [
-        PersonalData("Mail", mail_queries.personal_data, outbox.forget),
-        PersonalData("Account", privacy_queries.own, privacy_commands.erase_own),
-        PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget),
-        PersonalData("Payments", payment_privacy.known_about, payment_privacy.forget),
-        PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget),
+        PersonalData("Mail", mail_queries.personal_data, outbox.forget, mail_queries.LABELS),
+        PersonalData("Account", privacy_queries.own, privacy_commands.erase_own, privacy_queries.LABELS),
+        PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget, calendar_queries.LABELS),
+        PersonalData("Payments", payment_privacy.known_about, payment_privacy.forget, payment_privacy.LABELS),
+        PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
 

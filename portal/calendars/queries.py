@@ -1,7 +1,6 @@
 """Reads of calendar items: current revisions, the ledger, what feeds are made of."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -205,11 +204,10 @@ async def known_about(address: str) -> list[dict[str, Any]]:
     """
     sent = [
         {
-            "what": "calendar entry sent",
+            "what": "Calendar entry taken back" if row["method"] == Method.CANCEL else "Calendar entry sent",
             "title": row["title"],
             "revision": row["number"],
-            "method": row["method"],
-            "at": row["sent_at"].isoformat(),
+            "at": row["sent_at"],
         }
         for row in await db.fetch(_KNOWN, address.lower())
     ]
@@ -220,15 +218,7 @@ async def known_about(address: str) -> list[dict[str, Any]]:
     )
     if feed is None:
         return sent
-    return [
-        *sent,
-        {
-            "what": "own calendar feed",
-            "made": feed["created_at"].isoformat(),
-            "read": _iso(feed["fetched_at"]),
-        },
-    ]
+    return [*sent, {"what": "Own calendar feed", "made": feed["created_at"], "read": feed["fetched_at"]}]
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+LABELS = {"title": "Event", "revision": "Version", "at": "Sent", "read": "Last read by a calendar"}

@@ -71,6 +71,9 @@ async def topic_choices(address: str, *, at_hand: str) -> list[TopicChoice]:
     return [TopicChoice(topic=row["topic"], title=rules.title(row["topic"]), wanted=not row["off"]) for row in rows]
 
 
+LABELS = {"queued_at": "Written", "answer": "Answer of the mail server", "topic": "About"}
+
+
 async def personal_data(email: str) -> list[dict[str, Any]]:
     """What is known about an address here: its mails (the newest 1,000) and what it is not sent."""
     address = rules.normal(email)
@@ -82,4 +85,8 @@ async def personal_data(email: str) -> list[dict[str, Any]]:
         "SELECT since, topic, reason, detail FROM suppression WHERE address = $1 ORDER BY id LIMIT 100",
         address,
     )
-    return [{"what": "mail", **row} for row in mails] + [{"what": "no mail", **row} for row in stopped]
+    return [
+        *({"what": "Mail", **row, "topic": rules.title(row["topic"])} for row in mails),
+        *({"what": "No mail", **row, "topic": "Everything" if row["topic"] == "*" else rules.title(row["topic"])}
+          for row in stopped),
+    ]  # fmt: skip

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from portal.core import db
+from portal.core import countries, db
+from portal.core.money import Money
 from portal.core.settings import current
+from portal.payments.rules import words
 
 _PURCHASES = """
 SELECT p.title, p.state, p.currency, p.total, p.refunded, p.buyer_name, p.company, p.street, p.postal_code, p.city, p.country,
@@ -14,15 +16,27 @@ FROM purchase p WHERE p.email = $1 ORDER BY p.id LIMIT 5000
 """
 
 
+LABELS = {
+    "title": "For", "total": "To pay", "refunded": "Sent back", "buyer_name": "Name", "postal_code": "Postcode",
+    "vat_id": "VAT ID", "po_number": "Purchase-order number", "created_at": "Ordered", "paid_at": "Paid", "method": "Paid by",
+}  # fmt: skip
+
+
 async def known_about(email: str) -> list[dict[str, Any]]:
-    """Purchases with the invoices written for them; amounts in minor units."""
-    return [
-        {
-            "what": "purchase",
-            **{key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()},
-        }
-        for row in await db.fetch(_PURCHASES, email)
-    ]
+    """Purchases with the invoices written for them."""
+    return [_told(dict(row)) for row in await db.fetch(_PURCHASES, email)]
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    currency = row.pop("currency")
+    return {
+        "what": "Purchase",
+        **row,
+        "total": Money(row["total"], currency),
+        "refunded": Money(row["refunded"], currency) if row["refunded"] else None,
+        "country": countries.name(row["country"]),
+        "method": words.method(row["method"]),
+    }
 
 
 async def forget(email: str, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """What registration knows of a person, and forgetting it."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,10 @@ import msgspec
 from portal.core import db
 from portal.registration.commands.lapsing import end_hold, offer_freed
 
+_SEAT = re.compile(r"^s(\d+)_")
 _ORDERS = """
-SELECT o.number, e.title, o.state, o.contact_name, o.held_at, o.confirmed_at, nullif(o.draft, '{}') AS typed FROM seat_order o
+SELECT o.number, e.title, o.state, o.contact_name, o.held_at, o.confirmed_at, o.terms_url,
+    o.terms_accepted_at, nullif(o.draft, '{}') AS typed FROM seat_order o
 JOIN event e ON e.id = o.event WHERE o.email = $1 ORDER BY o.id LIMIT 5000
 """
 _SEATS = """
@@ -22,15 +25,27 @@ JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event WHERE 
 """
 
 
+LABELS = {
+    "number": "Order", "title": "Event", "contact_name": "Name", "held_at": "Places held", "typed": "Typed so far",
+    "terms_url": "Terms accepted", "terms_accepted_at": "Accepted", "checked_in_at": "Came in", "party_size": "Places",
+    "joined_at": "In line since", "left_at": "Left the line", "vat_id": "VAT ID", "po_number": "Purchase-order number",
+    "postal_code": "Postcode",
+}  # fmt: skip
+
+
 async def known_about(email: str) -> list[dict[str, Any]]:
     """Orders placed with the address, places in its name, waiting lists it stood on."""
     found = []
-    for what, sql in (("order", _ORDERS), ("place", _SEATS), ("waiting list", _WAITING)):
+    for what, sql in (("Order", _ORDERS), ("Place", _SEATS), ("Waiting list", _WAITING)):
         for row in await db.fetch(sql, email):
-            plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}
-            if typed := plain.pop("typed", None):
-                plain["typed"] = msgspec.json.decode(typed)
-            found.append({"what": what, **plain})
+            told = {"what": what, **row}
+            if typed := told.get("typed"):
+                told["typed"] = {
+                    _SEAT.sub(r"attendee_\1_", name): value
+                    for name, value in msgspec.json.decode(typed).items()
+                    if value
+                }
+            found.append(told)
     return found
 
 

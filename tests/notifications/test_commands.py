@@ -216,7 +216,7 @@ async def test_a_person_sees_and_erases_their_mail(database: str, now: datetime)
     await addresses.unsubscribe(address=AMARA, topic="event-news", now=now)
     told = await queries.personal_data("Amara@brennhof.example")
     assert [(row["what"], row["topic"]) for row in told] == [
-        ("mail", "orders"), ("mail", "orders"), ("no mail", "event-news")
+        ("Mail", "Orders"), ("Mail", "Orders"), ("No mail", "Event news")
     ]  # fmt: skip
     assert await outbox.forget("Amara@brennhof.example", now) == (
         "1 mail erased; what is still on its way is sent. "

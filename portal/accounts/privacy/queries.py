@@ -1,6 +1,6 @@
 """Collecting what is known about an address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ class Known(msgspec.Struct, frozen=True):
 
     name: str
     rows: list[dict[str, Any]]
+    labels: Mapping[str, str] = {}
 
 
 class ErasedPart(msgspec.Struct, frozen=True):
@@ -52,6 +53,9 @@ SELECT record, what, detail, since, until FROM (
 """
 
 
+LABELS = {"record": "What", "what": "Which", "detail": "Particulars", "since": "Since", "until": "Until, or last seen"}
+
+
 async def own(email: str) -> list[dict[str, Any]]:
     """What accounts themselves know about an address."""
     return [dict(row) for row in await db.fetch(_OWN, address(email))]
@@ -68,7 +72,7 @@ async def disclosures(email: str) -> list[dict[str, Any]]:
 
 async def everything(email: str, sources: Sequence[PersonalData]) -> list[Known]:
     """The rows of every source, in the sources' order."""
-    return [Known(source.name, await source.collect(email)) for source in sources]
+    return [Known(source.name, await source.collect(email), source.labels) for source in sources]
 
 
 async def erased(ticket: str, *, now: datetime) -> list[ErasedPart] | None:
