@@ -22,9 +22,13 @@ from portal.core.embedded import private_server
 from portal.core.settings import current, current_or_exit
 from portal.demo import folder as folders
 from portal.demo.folder import DemoRefused
+from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
 from portal.demo.seed.run import seed
 from portal.demo.stripe_standin.settings import StandinRefused, refuse_production
+from portal.payments.flows import Payments
+from portal.payments.stripe_gateway import StripeGateway
+from portal.registration.commands.ordering import PURCHASES
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -122,6 +126,11 @@ class Demo:
         say("Starting the portal, the worker and the stand-ins")
         await self._start_all()
         await self._until_up()
+        if not self._fault():
+            say("Placing the attendee’s orders")
+            payments = Payments(StripeGateway.of(current()), {PURCHASES.kind: PURCHASES})
+            async with db.pool(size=4):
+                await seed_orders(payments=payments, now=clock.now())
 
     def _set_environment(self) -> None:
         kept = folders.secrets_of(self.folder)
