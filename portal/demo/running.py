@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import structlog
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -71,6 +73,8 @@ class Demo:
             if fresh:
                 folders.forget(self.folder)
             self._set_environment()
+            # The processes have logs of their own; what is done here is told on the way.
+            structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
             try:
                 return self._run(time.monotonic())
             except KeyboardInterrupt:

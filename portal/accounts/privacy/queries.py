@@ -53,7 +53,7 @@ SELECT record, what, detail, since, until FROM (
 """
 
 
-LABELS = {"record": "What", "what": "Which", "detail": "Particulars", "since": "Since", "until": "Until, or last seen"}
+LABELS = {"record": "What", "what": "Which", "detail": "Particulars", "since": "Since", "until": "Until or last seen"}
 
 
 async def own(email: str) -> list[dict[str, Any]]:

@@ -183,7 +183,7 @@ async def _answer(
     checking = order.state is OrderState.LAPSED and story is not None and story.unsettled
     confirmed = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
     steps = timeline(facts)
-    said = headline.headline(order, purchase, held=held, checking=checking)
+    said = headline.headline(order, purchase, held=held, checking=checking, over=over)
     news = checking or _news_expected(order, facts, now)
     shown = _mark((order, over, said, steps, held, waiting, news))
     if seen == shown:
@@ -192,7 +192,7 @@ async def _answer(
         request, "registration/order.html", block=block, status=status, private=True, headers={"X-Robots-Tag": "noindex"},
         order=order, form=form or blank(email=order.email), purchase=purchase, steps=steps, headline=said, seen=shown,
         invoices=story.invoices if story else [], document_names=NAMES, waiting=waiting, held=held,
-        standing=headline.standing(order), paid_for=purchase is not None and purchase.total > 0,
+        standing=headline.standing(order) if order.is_on and not over else "", paid_for=purchase is not None and purchase.total > 0,
         bill=story.bill if story and _of_money(story.purchase) else None, refunds=story.refunds if story else [],
         paid_by=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
         checked=headline.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,

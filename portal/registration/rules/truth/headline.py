@@ -6,11 +6,17 @@ from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord
 
 
-def headline(order: OrderRecord, purchase: PurchaseRecord | None, *, held: bool, checking: bool) -> str:
-    """What the page says first. `held`: the places are kept still; `checking`: money may be on its way for a lapsed one."""
+def headline(
+    order: OrderRecord, purchase: PurchaseRecord | None, *, held: bool, checking: bool, over: bool = False
+) -> str:
+    """What the page says first. `held`: the places are kept still; `checking`: money may be on its way for a lapsed one;
+    `over`: the event is.
+    """
     if not order.is_on:
         return "This event is cancelled."
     match order.state:
+        case OrderState.CONFIRMED if over:
+            return "This event is over."
         case OrderState.CONFIRMED:
             return f"You are going to {order.city}." if order.city and order.on_site else "You are registered."
         case OrderState.PAYING:
@@ -29,17 +35,15 @@ def headline(order: OrderRecord, purchase: PurchaseRecord | None, *, held: bool,
 
 
 def standing(order: OrderRecord) -> str:
-    """How the places of a confirmed order stand: `3 places are yours; 2 wait for a name.`"""
+    """How several places stand, or one that waits: `3 places are yours; 2 wait for a name.`"""
     yours = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
-    if not yours or not order.is_on:
-        return ""
     waiting = sum(seat.named_at is None for seat in yours)
-    one = len(yours) == 1
-    places = f"{len(yours)} {'place is' if one else 'places are'} yours"
-    if not waiting:
-        return f"{places}, {'with a name on it' if one else 'each with a name on it'}."
-    who = "it waits" if one else "1 waits" if waiting == 1 else f"{waiting} wait"
-    return f"{places}; {who} for a name."
+    if len(yours) == 1:
+        return "1 place is yours; it waits for a name." if waiting else ""
+    if not yours:
+        return ""
+    names = "each has a name" if not waiting else "1 waits for a name" if waiting == 1 else f"{waiting} wait for a name"
+    return f"{len(yours)} places are yours; {names}."
 
 
 def checked(purchase: PurchaseRecord | None, zone: str) -> str:
