@@ -105,13 +105,13 @@ def _sender(value: str) -> str:
 
 def _stripe_key(value: str) -> str:
     if value and not re.fullmatch(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+", value):
-        raise ValueError("must be a secret key of Stripe's, sk_live_… or sk_test_…")
+        raise ValueError("must be a secret key of Stripe’s, sk_live_… or sk_test_…")
     return value
 
 
 def _webhook_secret(value: str) -> str:
     if value and not re.fullmatch(r"whsec_[\x21-\x7e]+", value):
-        raise ValueError("must be the signing secret of Stripe's webhook endpoint, whsec_…")
+        raise ValueError("must be the signing secret of Stripe’s webhook endpoint, whsec_…")
     return value
 
 

@@ -130,7 +130,7 @@ class Settings(BaseSettings):
             yield "STRIPE_WEBHOOK_SECRET must be set with STRIPE_SECRET_KEY: payments would be seen late."
         for name in _THE_PUBLISHERS_OWN:
             if getattr(self, name) == type(self).model_fields[name].default:
-                yield f"{name.upper()} must be your own; it is still the demo publisher's."
+                yield f"{name.upper()} must be your own; it is still the demo publisher’s."
 
     def _faults_elsewhere(self) -> Iterator[str]:
         if self.secret_key == DEVELOPMENT_SECRET and not kinds.is_local(self.base_url):

@@ -58,7 +58,7 @@ def _refuse_foreign(folder: Path) -> None:
     only_database = names == {"pg"} and (folder / "pg/PG_VERSION").exists()
     if names and not only_database and names.isdisjoint({_LOCK, _SECRETS}):
         raise DemoRefused(
-            f"{folder} holds things that are not the demo's. Name a folder of its own in PORTAL_DATA; --fresh deletes "
+            f"{folder} holds things that are not the demo’s. Name a folder of its own in PORTAL_DATA; --fresh deletes "
             "what is in it."
         )
 

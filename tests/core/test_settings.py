@@ -73,7 +73,7 @@ def test_production_refuses(monkeypatch: pytest.MonkeyPatch, name: str, value: s
 
 
 WRONG = [
-    ("STRIPE_SECRET_KEY", "pk_live_51abcdefghijkl", "STRIPE_SECRET_KEY must be a secret key of Stripe's"),
+    ("STRIPE_SECRET_KEY", "pk_live_51abcdefghijkl", "STRIPE_SECRET_KEY must be a secret key of Stripe’s"),
     ("STRIPE_WEBHOOK_SECRET", "secret", "STRIPE_WEBHOOK_SECRET must be the signing secret"),
     ("SITE_TIMEZONE", "Mars/Base", "SITE_TIMEZONE must be an IANA time zone"),
     ("SITE_LOCALE", "xx_YY", "SITE_LOCALE must be a locale"),

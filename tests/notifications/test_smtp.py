@@ -107,14 +107,14 @@ async def test_a_wrong_password_is_our_trouble(secure: Receiver, certificate: tu
 
 async def test_an_unknown_certificate_is_not_trusted(secure: Receiver) -> None:
     answer = await sent(Transport(read_url(f"smtp://portal:secret@localhost:{secure.port}?starttls=yes")))
-    assert answer == Answer(Stage.CONNECTION, 0, "The mail server's certificate is not valid for its name.")
+    assert answer == Answer(Stage.CONNECTION, 0, "The mail server’s certificate is not valid for its name.")
     assert secure.taken == []
 
 
 async def test_a_certificate_for_another_name_is_not_trusted(secure: Receiver, certificate: tuple[Path, Path]) -> None:
     server = read_url(f"smtp://portal:secret@127.0.0.1:{secure.port}?starttls=yes")
     answer = await sent(Transport(server, tls=trusting(certificate)))
-    assert answer == Answer(Stage.CONNECTION, 0, "The mail server's certificate is not valid for its name.")
+    assert answer == Answer(Stage.CONNECTION, 0, "The mail server’s certificate is not valid for its name.")
 
 
 async def test_a_server_without_starttls_gets_nothing(receiver: Receiver) -> None:

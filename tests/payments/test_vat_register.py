@@ -77,7 +77,7 @@ async def test_unknown_to_the_register_asks_a_person(database: str, now: datetim
     await check_vat_id(purchase=number)
     assert await found() == "unknown_to_register"
     questions = [row["sentence"] for row in await db.fetch("SELECT sentence FROM money_question")]
-    assert questions == ["The EU's register does not know the VAT ID DE136695976 given for this purchase."]
+    assert questions == ["The EU’s register does not know the VAT ID DE136695976 given for this purchase."]
 
 
 async def test_an_unwell_register_is_asked_again_later(database: str, now: datetime, register: Register) -> None:

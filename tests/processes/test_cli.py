@@ -139,7 +139,7 @@ def test_the_demo_leaves_foreign_folders_alone(run: Run, tmp_path: Path, options
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail/letter").write_text("Dear mother")
     result = run("demo", *options, PORTAL_DATA=str(tmp_path))
-    assert (result.exit_code, "holds things that are not the demo's" in words(result)) == (2, True)
+    assert (result.exit_code, "holds things that are not the demo’s" in words(result)) == (2, True)
     assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["mail", "mail/letter"]
     result = run("demo", *options, PORTAL_DATA=str(tmp_path / "mail/letter"))
     assert (result.exit_code, "is no folder" in words(result)) == (2, True)

@@ -232,7 +232,7 @@ async def test_refund_in_stripes_dashboard_becomes_a_question(paying: Paying) ->
     await paying.everything_settles()
     rows = await db.fetch("SELECT sentence FROM money_question")
     assert [row["sentence"] for row in rows] == [
-        "1000 EUR (minor units) were refunded in Stripe's dashboard. Which lines were meant?"
+        "1000 EUR (minor units) were refunded in Stripe’s dashboard. Which lines were meant?"
     ]
     assert await db.fetch_value("SELECT refunded FROM purchase") == 0
 

@@ -206,7 +206,7 @@ async def test_the_join_link_is_on_the_pages_of_those_who_come(attending: Attend
     assert 'href="https://rooms.example/secret-room"' in (await client.get(f"/seats/{own['claim_secret']}")).text
     assert "rooms.example" not in (await client.get(f"/seats/{asked['claim_secret']}")).text
     await attending.work()
-    assert "The join link is on the order's page and in the attached calendar entry." in await attending.text_to(
+    assert "The join link is on the order’s page and in the attached calendar entry." in await attending.text_to(
         AMARA["email"]
     )
     assert "Online" in await attending.text_to(BOB)

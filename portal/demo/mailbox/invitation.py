@@ -91,4 +91,4 @@ def _when(event: Component) -> tuple[str, str]:
     if isinstance(end, datetime):
         same_day = end.date() == start.date()
         text += f"–{end:%H:%M}" if same_day else f" to {times.day(end.date(), 'EEEE d MMMM y')}, {end:%H:%M}"
-    return text, zone or "the reader's own time"
+    return text, zone or "the reader’s own time"

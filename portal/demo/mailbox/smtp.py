@@ -79,7 +79,7 @@ async def start_smtp(host: str, port: int, folder: str | Path) -> MailServer:
     Raises OSError when the port is taken, ValueError for a host others could reach, RuntimeError in production.
     """
     if host not in _LOOPBACK:
-        raise ValueError("the demo's mail server is for this machine only")
+        raise ValueError("the mail server of the demo is for this machine only")
     clerk = _Clerk(MailStore(folder))
     lines: set[SMTP] = set()
 

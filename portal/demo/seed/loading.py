@@ -38,7 +38,7 @@ async def seed_events(*, now: datetime, progress: Callable[[str], None]) -> None
         gone: list[Gone] = []
         for event, answer in zip(missing, saved, strict=True):
             if answer.event_id is None:
-                raise ValueError(f"the demo's event {event.key} cannot be saved: {answer.reasons}")
+                raise ValueError(f"the demo’s event {event.key} cannot be saved: {answer.reasons}")
             await _change(event, answer.event_id, now)
             gone += await _sell(event, answer.event_id, now)
         progress("Taking places")

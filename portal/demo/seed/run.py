@@ -12,7 +12,7 @@ async def seed(*, now: datetime, say: Callable[[str], None]) -> None:
     """Seed unless a seeding has been completed before; an interrupted one is taken up again."""
     if await db.fetch_value("SELECT 1 FROM audit_entry WHERE verb = 'seed' AND kind = 'demo'"):
         return
-    say("Making the demo's people")
+    say("Making the demo’s people")
     await seed_people(now=now)
     say("Filling it with events")
     await seed_events(now=now, progress=say)

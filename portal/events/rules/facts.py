@@ -105,7 +105,7 @@ def venue_faults(venue: VenueFacts) -> dict[str, str]:
     """What is wrong with a place."""
     found = {}
     if venue.country is not None and venue.country not in countries.names():
-        found["country"] = f"“{venue.country[:40]}” is not a country's two-letter code."
+        found["country"] = f"“{venue.country[:40]}” is not a country’s two-letter code."
     if venue.latitude is not None and not -90 <= venue.latitude <= 90:
         found["latitude"] = "A latitude lies between -90 and 90."
     if venue.longitude is not None and not -180 <= venue.longitude <= 180:

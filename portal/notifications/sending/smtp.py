@@ -228,7 +228,7 @@ def _trouble(error: Exception, stage: Stage) -> str:
     place = _PLACES[stage]
     cause = error.__cause__ or error
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return "The mail server's certificate is not valid for its name."
+        return "The mail server’s certificate is not valid for its name."
     if isinstance(error, TimeoutError):
         return f"The mail server did not answer in time, {place}."
     if isinstance(cause, ConnectionRefusedError):

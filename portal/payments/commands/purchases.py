@@ -99,7 +99,7 @@ async def note_vat_check(*, purchase_id: int, vat_id: str, found: VatCheck, name
         if kept is not None and found is VatCheck.UNKNOWN_TO_REGISTER:
             await ask(
                 reference=f"vat:{purchase_id}:{vat_id}", purchase_id=purchase_id, now=now, facts={"register_name": name},
-                sentence=f"The EU's register does not know the VAT ID {vat_id} given for this purchase.",
+                sentence=f"The EU’s register does not know the VAT ID {vat_id} given for this purchase.",
             )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ async def note_foreign_refund(*, purchase_id: int, seen: StripeRefund, now: date
     """A refund somebody made in Stripe's dashboard: a person says which lines it was for."""
     await ask(
         reference=f"refund:{seen.id}", purchase_id=purchase_id, now=now,
-        sentence=f"{seen.amount} {seen.currency.upper()} (minor units) were refunded in Stripe's dashboard. "
+        sentence=f"{seen.amount} {seen.currency.upper()} (minor units) were refunded in Stripe’s dashboard. "
         "Which lines were meant?",
     )  # fmt: skip
     _log.info("foreign refund", purchase=purchase_id)
