@@ -203,7 +203,9 @@ async def test_terms_are_accepted_and_kept(paying: Paying) -> None:
         ({}, "Please accept the terms."),
         ({"terms": "https://old.example"}, "have changed meanwhile"),
     ):
-        answer = await paying.client.post(f"{path}/details", data={**CONTACT, **INVOICE, **typed})
+        assert (await paying.client.post(f"{path}/details", data={**CONTACT, **INVOICE, **typed})).status_code == 422
+        # Beside another fault, too.
+        answer = await paying.client.post(f"{path}/details", data={**CONTACT, **INVOICE, "city": "", **typed})
         assert answer.status_code == 422
         assert re.search(rf'<p class="error" id="f-terms-e">.*{words}', answer.text)
         assert f'value="{INVOICE["po_number"]}"' in answer.text
