@@ -67,7 +67,7 @@ async def test_money_says_what_was_bought_paid_and_sent_back(paying: Paying) -> 
     for words in (
         "Seat 2 €1,090.00 €2,180.00", "Tour 1 Free €0.00", "Code QP10 Members −€218.00", "Net €1,962.00",
         "VAT 20 % (Austria) €392.40", "Total €2,354.40", "Paid €2,354.40 Visa ending 4242, ",
-        "Made out to Brennhof Pharma GmbH VAT ID DE136695976, order PO-7781",
+        "Made out to Brennhof Pharma GmbH VAT ID DE136695976, purchase order PO-7781",
     ):  # fmt: skip
         assert words in said, (words, said)
     line = await db.fetch_value("SELECT id FROM purchase_line WHERE description = 'Seat'")
@@ -177,6 +177,16 @@ async def test_the_line_keeps_every_sending_and_what_became_of_the_event(attendi
     ):  # fmt: skip
         assert words in page, words
     assert "plans-h" not in answer.text
+
+
+async def test_the_line_of_a_second_order_begins_with_it(attending: Attending) -> None:
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.work()
+    path = await attending.register(shop)
+    await attending.work()
+    page = (await attending.client.get(path)).text
+    assert (steps(page)[0], steps(page).count("Calendar entry, version 1")) == ("1 place held", 1)
 
 
 async def test_an_order_of_the_past_promises_nothing(attending: Attending) -> None:

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.calendars import queries as calendar_queries
+from portal.calendars.values import Sent
 from portal.core.errors import Conflict, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
@@ -170,9 +171,7 @@ async def _answer(
         order=order,
         story=story,
         mails=await mail_queries.mails_about("order", str(order.id)),
-        sent=await calendar_queries.sent_about(
-            "event", str(order.event_id), _addresses(order), about=("order", str(order.id))
-        ),
+        sent=await _sent(order),
         acts=await queries.acts(order.number),
         changes=await changed_since(order.event_id, 0, after=order.held_at),
         over=over,
@@ -231,5 +230,9 @@ def _news_expected(order: OrderRecord, facts: Facts, now: datetime) -> bool:
     return any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails)
 
 
-def _addresses(order: OrderRecord) -> list[str]:
-    return sorted({order.email, *(seat.email for seat in order.seats)} - {""})
+async def _sent(order: OrderRecord) -> list[Sent]:
+    """What calendars were sent since the order began; what came before came of another order."""
+    addresses = sorted({order.email, *(seat.email for seat in order.seats)} - {""})
+    about = ("order", str(order.id))
+    sent = await calendar_queries.sent_about("event", str(order.event_id), addresses, about=about)
+    return [one for one in sent if one.sent_at >= order.held_at]
