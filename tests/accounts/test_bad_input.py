@@ -229,7 +229,7 @@ async def test_addresses_as_people_write_them(open_browser: OpenBrowser) -> None
 async def test_made_up_paths(amara: Browser, path: str) -> None:
     answer = await amara.get(path)
     calm(answer)
-    assert answer.status_code in (200, 404, 405)
+    assert answer.status_code in (200, 303, 404)
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**63, 2**64, 10**40])
@@ -238,9 +238,12 @@ async def test_numbers_out_of_range(amara: Browser, number: int) -> None:
         f"/account/organisations/{number}", f"/account/organisations/{number}/departure",
         f"/account/invitations/{number}/acceptance", f"/account/organisations/{number}/members/{number}/removal",
     ):  # fmt: skip
-        for answer in (await amara.get(path), await amara.post(path)):
-            calm(answer)
-            assert 400 <= answer.status_code < 500
+        visit, sent = await amara.get(path), await amara.post(path)
+        calm(visit)
+        calm(sent)
+        # A visit of where a form goes leads to the page above.
+        assert visit.status_code == 303 or 400 <= visit.status_code < 500
+        assert 400 <= sent.status_code < 500
 
 
 async def test_an_account_stays_whole_after_all_of_it(amara: Browser) -> None:
