@@ -31,7 +31,8 @@ from portal.core.keeping import Kept
 from portal.core.text import slug
 
 MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
-_PUBLIC = "public, max-age=300"
+# Correct on the first request after a change: whoever keeps a feed asks before showing it again.
+_PUBLIC = "public, no-cache"
 _PRIVATE = "private, no-cache"
 _ZONE_DATA = version("tzdata")
 

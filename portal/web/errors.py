@@ -12,6 +12,7 @@ from litestar.response import Response
 from portal.core import errors
 from portal.web.asking import wants_fragment
 from portal.web.rendering import page, see_other
+from portal.web.request_log import reference
 
 _log = structlog.get_logger("errors")
 _TITLES = {
@@ -45,7 +46,7 @@ def _answer(
     title = _TITLES.get(status, _TITLES[400] if status < 500 else _TITLES[500])
     return page(
         request, "error.html", status=status, headers={**(headers or {}), "Cache-Control": "no-store"},
-        title=title, message=message, code=status,
+        title=title, message=message, code=status, reference=more.get("reference", ""),
     )  # fmt: skip
 
 
@@ -91,7 +92,8 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 
 def crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     _log.error("crash", route=request.scope.get("path_template"), error=type(error).__name__, exc_info=error)
-    return _answer(request, 500, "We have been told. What you typed was not saved; please try again in a minute.")
+    message = "We have been told. What you typed was not saved; please try again in a minute."
+    return _answer(request, 500, message, reference=reference())
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

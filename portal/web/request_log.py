@@ -13,6 +13,11 @@ _log = structlog.get_logger("request")
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
+def reference() -> str:
+    """The id of the request that is being answered; log and answer carry the same. Empty outside of requests."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
 def wrap(app: ASGIApp) -> ASGIApp:
     """Log each request and pass on or make its `X-Request-ID`."""
 

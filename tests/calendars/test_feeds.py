@@ -53,7 +53,7 @@ async def test_a_public_feed(reader: httpx.AsyncClient, shown: Shown) -> None:
     answer = await read(reader)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.headers["cache-control"] == "public, no-cache"
     assert answer.headers["content-disposition"] == 'inline; filename="events-in-lowen.ics"'
     assert answer.headers["etag"].startswith('"')
     assert answer.headers["content-length"] == str(len(answer.content))

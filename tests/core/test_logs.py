@@ -172,3 +172,19 @@ async def test_a_failing_job_leaves_nothing_personal_in_the_log_or_the_queue(
     assert len(kept) == 1
     holds_nothing_personal(kept[0]["told"])
     assert "CheckViolationError 23514 mail broken" in kept[0]["told"]
+
+
+@pytest.mark.parametrize("path", ["/events", "/api/v1/events"])
+async def test_a_crash_tells_the_reader_what_to_quote(
+    altered_database: str, client: httpx.AsyncClient, path: str
+) -> None:
+    """The page, the header and the log name the same reference; nothing else of the inside is told."""
+    await db.execute("ALTER TABLE event RENAME TO broken")
+    with listening("json") as heard:
+        answer = await client.get(path)
+        lines = [json.loads(line) for line in heard().splitlines()]
+    (crash,) = [line for line in lines if line["event"] == "crash"]
+    assert answer.status_code == 500
+    assert crash["request_id"] == answer.headers["x-request-id"]
+    assert answer.text.count(crash["request_id"]) == (1 if path.startswith("/api") else 2)
+    assert "relation" not in answer.text
