@@ -17,7 +17,7 @@ from portal.payments.documents import invoice_pdf
 from portal.payments.queries import Story
 from portal.payments.tables import PurchaseState
 from portal.registration import emails, queries
-from portal.registration.commands import lapsing, waiting
+from portal.registration.commands import lapsing, offering, waiting
 from portal.registration.documents import ticket_pdf
 from portal.registration.inviting import Invite, due
 from portal.registration.tables import OrderState, SeatState
@@ -36,6 +36,11 @@ async def offer_places(event: int) -> None:
 async def offer_everywhere() -> None:
     """Recurring: nobody waits beside a free seat."""
     await waiting.offer_everywhere(now=clock.now())
+
+
+async def follow_sales() -> None:
+    """Recurring: no list names a price that is over."""
+    await offering.follow_sales(now=clock.now())
 
 
 async def send_confirmation(order: int, again: str = "") -> None:

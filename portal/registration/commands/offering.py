@@ -1,6 +1,10 @@
 """What an event sells, as the organiser describes it."""
 
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+import msgspec
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
@@ -11,6 +15,7 @@ from portal.payments.rules.supply import invoice_currency
 from portal.payments.tables import TaxTreatment
 from portal.registration.commands.lapsing import offer_freed
 from portal.registration.rules import offering as rules
+from portal.registration.rules import pricing
 from portal.registration.values import EventOffer
 
 
@@ -63,7 +68,7 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
             list(types.values()),
         )
         await _codes(event_id, offer, types)
-        await _summarise(event_id, offer, now)
+        await _summarise("e.id = $1", event_id, now=now)
         # More places, or other tickets: those who wait may be next.
         await offer_freed(list(types.values()))
         await audit.record(
@@ -114,12 +119,30 @@ async def _codes(event_id: int, offer: EventOffer, types: dict[str, int]) -> Non
         )  # fmt: skip
 
 
-async def _summarise(event_id: int, offer: EventOffer, now: datetime) -> None:
-    public = [ticket.price for ticket in offer.tickets if not ticket.by_code_only]
-    await set_price_summary(
-        event_id=event_id,
-        is_free=bool(public) and min(public) == 0 and max(public) == 0,
-        price_from=min((price for price in public if price), default=0) if public else None,
-        currency=offer.currency,
-        now=now,
-    )
+_PRICED = """
+SELECT e.id, t.price, coalesce(t.currency, e.price_currency) AS currency, t.min_per_order, t.max_per_order, t.by_code_only, t.sale_opens_at, t.sale_closes_at,
+    (SELECT max(q.capacity) FROM ticket_quota d JOIN quota q ON q.id = d.quota WHERE d.ticket_type = t.id) AS places,
+    e.is_free, e.price_from, e.price_currency
+FROM event e LEFT JOIN ticket_type t ON t.event = e.id AND t.active WHERE """
+_IN_TIME = """
+e.kind = 'own' AND e.state <> 'cancelled' AND e.ends_at > $1 AND EXISTS (
+    SELECT FROM ticket_type w WHERE w.event = e.id AND w.active AND (w.sale_opens_at <= $1 OR w.sale_closes_at <= $1))
+"""
+
+
+async def follow_sales(*, now: datetime) -> None:
+    """Announce events with what is on sale now: early prices end, and nobody changes anything."""
+    await _summarise(_IN_TIME, now, now=now)
+
+
+async def _summarise(which: str, *values: object, now: datetime) -> None:
+    """Bring what lists say of the price of these events to what their ticket types say."""
+    for event_id, rows in groupby(await db.fetch(f"{_PRICED}{which} ORDER BY e.id", *values), itemgetter("id")):
+        first, *others = rows
+        types = [msgspec.convert(dict(row), pricing.Priced) for row in (first, *others) if row["price"] is not None]
+        said = pricing.summary(types, now)
+        wanted = (said.is_free, said.price_from, first["currency"])
+        if wanted != (first["is_free"], first["price_from"], first["price_currency"]):
+            await set_price_summary(
+                event_id=event_id, is_free=said.is_free, price_from=said.price_from, currency=first["currency"], now=now
+            )
