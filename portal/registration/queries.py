@@ -52,21 +52,33 @@ async def tickets(event_id: int, *, now: datetime) -> list[Ticket]:
 
 
 _PLACES = f"""{_LEFT}
-SELECT f.event, f.capacity, greatest(f.left, 0) AS left, array_agg(t.id) AS types FROM free f
+SELECT f.event, f.capacity, greatest(f.left, 0) AS left, array_agg(t.id) AS types,
+    (SELECT count(*) FROM line l JOIN ticket_type w ON w.id = l.ticket_type WHERE w.event = f.event) AS waiting
+FROM free f
 JOIN ticket_quota d ON d.quota = f.id JOIN ticket_type t ON t.id = d.ticket_type AND t.active AND NOT t.by_code_only
 GROUP BY f.id, 1, 2, 3 ORDER BY f.id
 """
 
 
-async def places(event_ids: Sequence[int], *, now: datetime) -> dict[int, tuple[int, int]]:
-    """(left, capacity) of what everybody may book, per event that has limits."""
-    left: dict[int, list[selling.Draw]] = {}
-    capacity: dict[int, list[selling.Draw]] = {}
-    for row in await db.fetch(_PLACES, list(event_ids), now):
-        types = frozenset(row["types"])
-        left.setdefault(row["event"], []).append((row["left"], types))
-        capacity.setdefault(row["event"], []).append((row["capacity"], types))
-    return {event: (selling.places(left[event]), selling.places(capacity[event])) for event in left}
+class Places(msgspec.Struct, frozen=True):
+    """What everybody may book of an event, and how many parties wait."""
+
+    left: int
+    capacity: int
+    waiting: int
+
+
+async def places(event_ids: Sequence[int], *, now: datetime) -> dict[int, Places]:
+    """What is left, per event that has limits."""
+    rows = await db.fetch(_PLACES, list(event_ids), now)
+    found = {}
+    for event in {row["event"] for row in rows}:
+        these = [row for row in rows if row["event"] == event]
+        left, capacity = (
+            selling.places([(row[name], frozenset(row["types"])) for row in these]) for name in ("left", "capacity")
+        )
+        found[event] = Places(left, capacity, these[0]["waiting"])
+    return found
 
 
 async def code_by_name(event_id: int, typed: str) -> Code | None:

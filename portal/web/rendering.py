@@ -36,6 +36,7 @@ def environment() -> Environment:
         auto_reload=settings.portal_env == "development",
     )
     env.filters |= {
+        "number": "{:,}".format,
         "money": written,
         "money_short": lambda amount: written(amount, short=True),
         "day": times.day,

@@ -233,9 +233,9 @@ async def test_places_are_those_that_can_be_sold(database: str, now: datetime) -
         ),
         now=now,
     )  # fmt: skip
-    assert await queries.places([shop.event_id], now=now) == {shop.event_id: (100, 100)}
+    assert await queries.places([shop.event_id], now=now) == {shop.event_id: queries.Places(100, 100, 0)}
     await hold(shop, now, A=2, B=3)
-    assert await queries.places([shop.event_id], now=now) == {shop.event_id: (95, 100)}
+    assert await queries.places([shop.event_id], now=now) == {shop.event_id: queries.Places(95, 100, 0)}
 
 
 @pytest.mark.parametrize(

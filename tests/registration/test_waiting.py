@@ -1,6 +1,7 @@
 """The waiting list: position and party size, timed offers in order, leaving by one click."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import httpx
@@ -12,6 +13,7 @@ from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.lapsing import give_back, lapse_due
 from portal.registration.commands.waiting import join_waiting_list, offer_places
+from portal.registration.values import CodeOffer, QuotaOffer, TicketOffer
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of
 
@@ -179,3 +181,54 @@ async def test_ten_wait_for_one_freed_place(database: str) -> None:
     rows = await db.fetch("SELECT email FROM waiting_entry WHERE offered_at IS NOT NULL")
     assert [row["email"] for row in rows] == ["w0@wait.example"]
     assert await db.fetch_value("SELECT taken FROM quota") == 1
+
+
+async def test_who_finds_it_fully_booked_is_shown_to_the_line(client: httpx.AsyncClient) -> None:
+    """The line is the first thing offered, beside the event, on the page without scripts and in the bar of a phone."""
+    shop = await make_shop(capacity=1)
+    seat = shop.tickets["Seat"]
+    here = f"/events/{shop.slug}"
+    for path in (f"{here}/tickets", f"{here}/register"):
+        assert "Hold places and continue" in (await client.get(path)).text
+    assert "waiting" not in (await client.get(f"{here}/places")).text
+    await fill(client, shop, 1)
+    await join(client, shop, "ada")
+    for path in (f"{here}/tickets", f"{here}/register"):
+        page = await client.get(path)
+        assert "Fully booked" in text_of(page)
+        assert "Hold places" not in page.text
+        (link,) = re.findall(r'<a class="btn primary[^"]*" href="([^"]*)">Join the waiting list', page.text)
+        assert link == f"{here}/waiting?ticket_type={seat}"
+        assert f'<option value="{seat}" selected>' in (await client.get(link)).text
+    bar = await client.get(f"{here}/places")
+    assert text_of(bar).split() == "Full · 1 waiting Join the waiting list".split()
+    assert f'id="bar-act" hx-swap-oob="true" href="{here}/waiting?ticket_type={seat}"' in bar.text
+    rows = (await client.get(f"/events/places?ids={shop.event_id}")).text
+    assert ("Full · 1 waiting" in rows, "bar-act" in rows) == (True, False)
+
+
+async def test_a_code_still_opens_what_is_hidden_when_all_else_is_full(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(
+        quotas=(QuotaOffer("Hall", 1), QuotaOffer("Crew", 5)),
+        tickets=(TicketOffer("Seat", 0, ("Hall",)), TicketOffer("Helper", 0, ("Crew",), by_code_only=True)),
+        codes=(CodeOffer("CREW", tickets=("Helper",)),),
+    )
+    await fill(client, shop, 1)
+    assert "Fully booked" in text_of(await client.get(f"/events/{shop.slug}/register"))
+    page = text_of(await client.get(f"/events/{shop.slug}/register?code=CREW"))
+    assert ("Fully booked" in page, "Hold places and continue" in page) == (False, True)
+
+
+async def test_what_is_not_on_sale_cannot_be_held(client: httpx.AsyncClient) -> None:
+    later = TicketOffer("Seat", 0, ("Hall",), sale_opens_at=clock.now() + timedelta(days=3))
+    shop = await make_shop(tickets=(later,))
+    page = text_of(await client.get(f"/events/{shop.slug}/register"))
+    assert "None of these tickets is on sale at the moment." in page
+    assert "Hold places" not in page
+
+
+async def test_large_numbers_are_easy_to_read(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=12345)
+    for path in (f"/events/{shop.slug}/places", f"/events/places?ids={shop.event_id}"):
+        assert "12,345 of 12,345 left" in text_of(await client.get(path))
+    assert "12,345 left." in text_of(await client.get(f"/events/{shop.slug}/tickets"))

@@ -60,10 +60,14 @@ class TicketPages(Controller):
 
     @get("/events/{slug:str}/places")
     async def places(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
-        """Places left of one event, as a fragment that changes by the second."""
+        """Places left of one event and what can be done about them, as a fragment that changes by the second."""
         event = await event_for_sale(slug)
+        tickets = selling.visible(await queries.tickets(event["id"], now=now), None)
         left = await queries.places([event["id"]], now=now)
-        return page(request, "registration/places.html", private=True, places=left, ids=[event["id"]], among_many=False)
+        return page(
+            request, "registration/places.html", private=True, places=left, ids=[event["id"]], among_many=False,
+            line=_line(event, tickets, now),
+        )  # fmt: skip
 
     @get("/events/places")
     async def many_places(self, request: Request, now: Now, ids: FromQuery[str] = "") -> Response[Any]:
@@ -135,9 +139,17 @@ async def _panel(
         request, "registration/register.html", block=block, status=status, private=True, event=event,
         form=form.refuse(Invalid({"": wait.message})) if wait else form,
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
-        offers=offers, promo=promo, gone=gone,
+        offers=offers, promo=promo, gone=gone, line=_line(event, tickets, now),
+        on_sale=any(offer.sale is selling.Sale.OPEN for offer in offers),
         over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection", hold_label=_hold_label(chosen[0]),
     )  # fmt: skip
+
+
+def _line(event: Any, tickets: list[Ticket], now: Now) -> str:
+    """Where to stand in line for an event that is fully booked; empty for others."""
+    full = selling.waited_for(tickets, now)
+    which = f"?ticket_type={full[0].id}" if len(full) == 1 else ""
+    return f"/events/{event['slug']}/waiting{which}" if full else ""
 
 
 def _told(form: Filled[Any], offers: list[Choice]) -> Filled[Any]:

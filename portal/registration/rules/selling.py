@@ -32,6 +32,14 @@ def sale(ticket: Ticket, now: datetime) -> Sale:
     return Sale.OPEN
 
 
+def waited_for(tickets: Sequence[Ticket], now: datetime) -> list[Ticket]:
+    """The full ticket types of an event that is booked out; empty as long as anything can be bought."""
+    states = [(ticket, sale(ticket, now)) for ticket in tickets]
+    if any(state is Sale.OPEN for _, state in states):
+        return []
+    return [ticket for ticket, state in states if state is Sale.FULL]
+
+
 def visible(tickets: Sequence[Ticket], code: Code | None) -> list[Ticket]:
     """Hidden ticket types show only to those with a code that reveals them."""
     shown = code.ticket_types if code is not None else frozenset()
