@@ -84,6 +84,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     return {
         "actor": Provide(provide_actor),
         "audience": Provide(lambda: seat_queries.count_audience, sync_to_thread=False),
+        "sold": Provide(lambda: seat_queries.sold, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
     }

@@ -39,10 +39,14 @@ PASSWORD = steps.Step(
 
 @get("/account/menu", opt={"public": True}, include_in_schema=False)
 async def menu(request: Request, actor: MaybeActor) -> Response[Any]:
-    """The signed-in menu, or “Sign in”; the same for no two people, so it is never kept."""
-    return page(
-        request, "accounts/menu.html", block="account_menu", headers={"Cache-Control": "private, no-store"}, actor=actor
-    )
+    """The signed-in menu, or “Sign in”; the same for no two people, so it is never kept.
+
+    Pages are the same for everybody. What they have for staff alone asks for itself when it hears `staff-here`.
+    """
+    headers = {"Cache-Control": "private, no-store"}
+    if actor is not None and actor.is_staff:
+        headers["HX-Trigger"] = "staff-here"
+    return page(request, "accounts/menu.html", block="account_menu", headers=headers, actor=actor)
 
 
 class AccountPages(Controller):

@@ -81,6 +81,27 @@ async def places(event_ids: Sequence[int], *, now: datetime) -> dict[int, Places
     return found
 
 
+_SOLD = """
+WITH sold AS (
+    SELECT o.event, count(*) AS n FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
+    WHERE o.event = ANY($1) GROUP BY 1)
+SELECT t.event, q.capacity, array_agg(t.id) AS types, coalesce(max(s.n), 0) AS sold
+FROM ticket_type t LEFT JOIN ticket_quota d ON d.ticket_type = t.id LEFT JOIN quota q ON q.id = d.quota
+LEFT JOIN sold s ON s.event = t.event WHERE t.event = ANY($1) AND t.active GROUP BY t.event, q.id, q.capacity
+"""
+
+
+async def sold(event_ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+    """(sold, places in all) per event that sells tickets; None in all where a ticket type has no limit."""
+    rows = await db.fetch(_SOLD, list(event_ids))
+    found: dict[int, tuple[int, int | None]] = {}
+    for event in {row["event"] for row in rows}:
+        these = [row for row in rows if row["event"] == event]
+        limits = [(row["capacity"], frozenset(row["types"])) for row in these if row["capacity"] is not None]
+        found[event] = these[0]["sold"], selling.places(limits) if len(limits) == len(these) else None
+    return found
+
+
 async def code_by_name(event_id: int, typed: str) -> Code | None:
     """The event's promo code, however it was capitalised."""
     row = await db.fetch_one(_CODE + "c.event = $1 AND c.code = upper($2)", event_id, typed)

@@ -193,6 +193,19 @@ async def test_no_page_is_wider_than_its_window(chrome: Browser, season: httpx.A
         assert not await sideways(page), path
 
 
+async def test_staff_go_from_the_public_page_to_its_form(
+    chrome: Browser, season: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    for client, links in ((await sign_in(StaffRole.EDITOR), 1), (season, 0)):
+        page = await opened(chrome, client)
+        await page.goto(f"{START}/events/isolator-day-2027")
+        await page.wait_for_load_state("networkidle")
+        await expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(links)
+        if links:
+            await page.get_by_role("link", name="Edit", exact=True).click()
+            await page.wait_for_url(f"{START}/staff/events/1")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_staff_pages_too(chrome: Browser, season: httpx.AsyncClient, sign_in: SignIn, width: int) -> None:
     editor = await sign_in(StaffRole.EDITOR)

@@ -196,7 +196,7 @@ class TestWords:
 
     def test_a_note_without_what_it_was(self) -> None:
         note = "New time: Tue 9 Feb, 10:00 (was Tue 9 Feb, 09:00). New place: Hall (big) (was Hall (small), Ghent)."
-        assert words.without_was(note) == "New time: Tue 9 Feb, 10:00. New place: Hall (big)."
+        assert words.in_short(note) == "New time: Tue 9 Feb, 10:00. New place: Hall (big)."
 
     def test_a_map_only_where_there_is_something_to_show(self) -> None:
         assert words.map_address(VenueFacts(city="Ghent")) == ""

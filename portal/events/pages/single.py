@@ -20,7 +20,7 @@ from portal.events.forms import may_be_slug
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
-from portal.events.tables import EventKind, EventState
+from portal.events.tables import EventFormat, EventKind, EventState
 from portal.events.values import Detail
 from portal.web import assets
 from portal.web.inputs import Now
@@ -79,6 +79,7 @@ async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
         "description": markup(detail.description_html),
         "is_open": row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and not is_over,
         "is_over": is_over,
+        "is_off": row.state is EventState.CANCELLED,
         **_words(detail),
     }
     return _kept.put(key, made)
@@ -94,7 +95,9 @@ def _words(detail: Detail) -> dict[str, Any]:
         "format": FORMATS[row.format],
         "was": words.was(row),
         "description_line": words.in_a_line(row),
-        "note": words.without_was(detail.change_note),
+        "note": words.in_short(detail.change_note),
+        "place_name": words.place_name(detail.place),
+        "has_venue": row.format is not EventFormat.ONLINE and words.is_a_venue(detail.place),
         "address_lines": words.address_lines(detail.place),
         "map_address": words.map_address(detail.place),
     }

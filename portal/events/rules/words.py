@@ -89,19 +89,31 @@ def was(row: Row) -> str:
 
 
 _WAS = re.compile(r" \(was [^()]*(?:\([^()]*\)[^()]*)*\)")
+_OFF = "It is cancelled."
 
 
-def without_was(note: str) -> str:
-    """What attendees were told of a change, less what it was before: the page shows that elsewhere, struck through."""
-    return _WAS.sub("", note)
+def in_short(note: str) -> str:
+    """What attendees were told of a change, less what the event's page says anyway: what it was, that it is off."""
+    return _WAS.sub("", note).removeprefix(_OFF).strip()
+
+
+def place_name(venue: VenueFacts | None) -> str:
+    """The shortest that tells where: the house, else the city, else the country."""
+    return (venue.name or venue.city or countries.name(venue.country)) if venue else ""
+
+
+def is_a_venue(venue: VenueFacts | None) -> bool:
+    """Whether more is known of a place than the city it is in."""
+    return venue is not None and bool(venue.name or venue.street or venue.directions)
 
 
 def address_lines(venue: VenueFacts | None) -> list[str]:
-    """A postal address, line by line, without the venue's name."""
+    """A postal address, line by line, without the name that stands above it."""
     if venue is None:
         return []
     town = " ".join(part for part in (venue.postal_code, venue.city) if part)
-    return [line for line in (venue.street, town, venue.region, countries.name(venue.country)) if line]
+    lines = (venue.street, town, venue.region, countries.name(venue.country))
+    return [line for line in lines if line and line != place_name(venue)]
 
 
 def map_address(venue: VenueFacts | None) -> str:

@@ -15,15 +15,16 @@ from portal.core import countries, times
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.text import one_line
 from portal.events import commands
-from portal.events.forms import page_number, pairs
+from portal.events.forms import may_be_slug, page_number, pairs
 from portal.events.permissions import EDITORS, can_edit_events
-from portal.events.queries import history
+from portal.events.queries import history, single
 from portal.events.queries import staff as queries
 from portal.events.rules import changes, states
 from portal.events.rules.words import FORMATS
 from portal.events.staff.forms import CancelForm, Schedule, ScheduleForm, VersionForm, filled, schedule
-from portal.events.staff.inputs import Audience
+from portal.events.staff.inputs import Audience, Sold
 from portal.events.tables import EventKind, EventState
+from portal.web.asking import wants_fragment
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
@@ -45,7 +46,7 @@ class StaffEventPages(Controller):
     include_in_schema = False
 
     @get("/")
-    async def index(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
+    async def index(self, request: Request[Any, Any, Any], now: Now, sold: Sold) -> Response[str]:
         given = dict(reversed(pairs(request)))
         number = page_number(request)
         asks = {
@@ -60,8 +61,19 @@ class StaffEventPages(Controller):
         return page(
             request, "events/staff/index.html", block="rows", private=True, rows=rows, at=at, past=past,
             asks=asks, states=list(EventState), kinds=list(EventKind), now=now,
-            address=lambda n: _list_address(asks, past, n),
+            address=lambda n: _list_address(asks, past, n), time_words=states.time_words,
+            sold=await sold([row.id for row in rows if row.kind is EventKind.OWN]),
         )  # fmt: skip
+
+    @get("/of/{slug:str}")
+    async def of(self, request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
+        """The event that a public page is about; for the page itself, the link to it."""
+        found = await single.id_and_title(slug) if may_be_slug(slug) else None
+        if found is None:
+            raise NotFound("There is no such event.")
+        if not wants_fragment(request.scope):
+            return see_other(f"/staff/events/{found[0]}")
+        return page(request, "events/staff/link.html", private=True, event_id=found[0])
 
     @get("/{event_id:int}")
     async def edit(

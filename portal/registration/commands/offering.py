@@ -120,7 +120,8 @@ async def _codes(event_id: int, offer: EventOffer, types: dict[str, int]) -> Non
 
 
 _PRICED = """
-SELECT e.id, t.price, coalesce(t.currency, e.price_currency) AS currency, t.min_per_order, t.max_per_order, t.by_code_only, t.sale_opens_at, t.sale_closes_at,
+SELECT e.id, t.price, coalesce(t.currency, e.price_currency) AS currency, t.min_per_order, t.max_per_order,
+    t.by_code_only, t.sale_opens_at, t.sale_closes_at,
     (SELECT max(q.capacity) FROM ticket_quota d JOIN quota q ON q.id = d.quota WHERE d.ticket_type = t.id) AS places,
     e.is_free, e.price_from, e.price_currency
 FROM event e LEFT JOIN ticket_type t ON t.event = e.id AND t.active WHERE """

@@ -54,4 +54,3 @@ def summary(types: Sequence[Priced], now: datetime) -> Summary:
         public = [kind for kind in public if reason(kind)] or public
     prices = [kind.price for kind in public]
     return Summary(is_free=not any(prices), price_from=min(filter(None, prices), default=0))
-
