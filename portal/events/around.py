@@ -10,11 +10,12 @@ from portal.calendars import links
 from portal.core import countries
 from portal.core.keeping import Kept
 from portal.core.settings import current
+from portal.events.queries import facets as facets_queries
 from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
-from portal.events.rules.filters import Filters, Parsed, Span
+from portal.events.rules.filters import Filters, Parsed, Span, next_month, previous_month
 from portal.web.rendering import markup, render
 
 
@@ -31,27 +32,41 @@ class Parts(msgspec.Struct, frozen=True):
 _kept: Kept[Parts] = Kept(300)
 
 
-def parts_of(parsed: Parsed, found: Found, *, past: bool, day: date) -> Parts:
-    """The parts around a list, made once for each version of the content."""
+async def parts_of(parsed: Parsed, found: Found, *, past: bool, day: date, month: date | None = None) -> Parts:
+    """The parts around a list, made once for each version of the content. `month` is the one asked for beside it."""
     asks, facets = parsed.filters, found.facets
+    month = month or facets.month
     # What could not be read, or was read otherwise than typed, is rare and not worth keeping.
     plain = not parsed.problems and found.filters == asks
-    key = (asks, day, facets.version)
+    key = (asks, day, month, facets.version)
     kept = _kept.get(key) if plain else None
     if kept is not None:
         return kept
+    days = facets.days
+    if month != facets.month:
+        days = await facets_queries.days(found.filters, month, today=day, version=facets.version)
     context = {
         "filters": asks,
         "problems": parsed.problems,
         "facets": facets,
         "choices": choices(asks, facets, day),
         "season": months.season(facets.weeks, found.filters, today=day) if facets.weeks and not past else [],
-        "month": months.table(facets.month, facets.days, today=day),
+        "month": month,
+        "weeks": months.table(month, days, today=day, since=asks.since, until=asks.until),
+        "earlier": _month_link(asks, previous_month(month), facets, day),
+        "later": _month_link(asks, next_month(month), facets, day),
         "feed": feed(asks),
         "day_address": lambda at: "/events" + months.on_day(asks, at).query(),
     }
     made = Parts(*(markup(render("events/list_parts.html", block=name, **context)) for name in Parts.__struct_fields__))
     return _kept.put(key, made) if plain else made
+
+
+def _month_link(asks: Filters, month: date, facets: Facets, day: date) -> str:
+    """The list with another month beside it; empty where nothing begins in that direction."""
+    known = [*facets.months, f"{facets.month:%Y-%m}"]
+    first = f"{day:%Y-%m}" if asks.when in ("", "upcoming") and not asks.looks_back(day) else min(known)
+    return "/events" + asks.query(month=f"{month:%Y-%m}") if first <= f"{month:%Y-%m}" <= max(known) else ""
 
 
 class Option(msgspec.Struct, frozen=True):

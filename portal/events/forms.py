@@ -1,6 +1,7 @@
 """What visitors send: the filters in an address, the forms of the staff pages."""
 
 import re
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ _MOST_FIELDS = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 120
 _MOST_DIGITS = 6
-PAGE_KEYS = frozenset({*filters.KEYS, "page"})
+PAGE_KEYS = frozenset({*filters.KEYS, "page", "month"})
 
 
 def may_be_slug(text: str) -> bool:
@@ -43,6 +44,15 @@ def page_number(request: Request[Any, Any, Any]) -> int:
     if not given[0].isascii() or not given[0].isdigit() or len(given[0]) > _MOST_DIGITS or int(given[0]) < 1:
         raise NotFound("There is no such page of this list.")
     return int(given[0])
+
+
+def month_asked(request: Request[Any, Any, Any]) -> date | None:
+    """The first day of the month asked for. What is no month leads nowhere (404)."""
+    given = next((value for name, value in pairs(request) if name == "month"), "")
+    span = filters.span(given) if given else None
+    if given and span is None:
+        raise NotFound("There is no such month. An address of a month ends in one such as month=2027-02.")
+    return span.first.replace(day=1) if span else None
 
 
 def readable(request: Request[Any, Any, Any]) -> filters.Filters:

@@ -66,7 +66,7 @@ class Figure(msgspec.Struct, frozen=True):
 def figures(facets: Facets) -> list[Figure]:
     """The list in numbers; what is zero is left out."""
     most = max(facets.country, key=lambda code: (facets.country[code], code), default="")
-    note = f"most in {countries.name(most)}, {facets.country[most]}" if most else ""
+    note = f"most in {countries.name(most)}, {facets.country[most]:,}" if most else ""
     until = f"until {times.day(facets.last_on, 'MMMM y')}" if facets.last_on else ""
     found = [
         Figure("Dates ahead", facets.total, until, "/events"),

@@ -143,6 +143,25 @@ async def test_everything_works_without_scripts(chrome: Browser, season: httpx.A
     assert page.url.endswith("/register")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_leafing_through_the_small_month(chrome: Browser, season: httpx.AsyncClient, scripts: bool) -> None:
+    page = await opened(chrome, season, scripts=scripts)
+    await page.goto(f"{START}/events?kind=own")
+    listed = await page.locator(".event h3").all_text_contents()
+    before = await page.locator("#cal-h").text_content() or ""
+    later = page.get_by_role("link", name="Later month")
+    await later.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#cal-h")).not_to_have_text(before)
+    assert await page.locator(".event h3").all_text_contents() == listed
+    assert ("month=" in page.url) is not scripts
+    if scripts:
+        assert await page.evaluate("document.activeElement.id") == "cal-later"
+        assert await page.title() == "Events: Tickets here · Sterile Line"
+    await page.get_by_role("link", name="Earlier month").click()
+    await expect(page.locator("#cal-h")).to_have_text(before)
+
+
 async def test_the_keyboard_reaches_the_list(chrome: Browser, season: httpx.AsyncClient) -> None:
     page = await opened(chrome, season)
     await page.goto(f"{START}/events/calendar?month=2027-02")

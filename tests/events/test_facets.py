@@ -13,6 +13,7 @@ from portal.core import db, times
 from portal.events import around
 from portal.events.queries import exports, facets, listing
 from portal.events.rules import filters as filter_rules
+from portal.events.rules import months
 from portal.events.rules.filters import Filters
 from portal.events.tables import EventFormat
 from portal.events.values import VenueFacts
@@ -131,6 +132,37 @@ async def test_counts_and_rows_are_those_of_brute_force(stored: list[Event], see
             found, key=lambda e: (e["starts_on"], e["starts_at"], e["id"]), reverse=asks.looks_back(TODAY)
         )
         assert [row.id for row in rows] == [e["id"] for e in in_order], said
+
+
+def busy(found: list[Event], month: date) -> dict[date, int]:
+    """Brute force: how many events each day of a month has."""
+    days = [month + timedelta(days=n) for n in range(filter_rules.last_of_month(month).day)]
+    counts = {day: sum(e["starts_on"] <= day <= e["ends_on"] for e in found) for day in days}
+    return {day: count for day, count in counts.items() if count}
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_weeks_and_days_are_those_that_could_be_chosen(stored: list[Event], seed: int) -> None:
+    """Whatever range is asked for: the line and the small month are there to choose another."""
+    chance = random.Random(seed)
+    for n in range(25):
+        asks = asked(chance, stored)
+        open_to = [
+            e for e in looked_at(asks, stored) if all(holds(name, e, asks) for name in DIMENSIONS if name != "dates")
+        ]
+        counted = await facets.counted(asks, today=TODAY, version=-100 - n)
+        assert {day.day: day.count for day in counted.days} == busy(open_to, counted.month), asks.query()
+        other = filter_rules.next_month(counted.month)
+        days = await facets.days(asks, other, today=TODAY, version=-100 - n)
+        assert {day.day: day.count for day in days} == busy(open_to, other), asks.query()
+        first = months.season_start(asks, TODAY)
+        begin = Counter(e["starts_on"] - timedelta(days=e["starts_on"].weekday()) for e in open_to)
+        line = {
+            first + timedelta(weeks=week): count
+            for week in range(months.SEASON)
+            if (count := begin[first + timedelta(weeks=week)])
+        }
+        assert {week.monday: week.total for week in counted.weeks} == line, asks.query()
 
 
 CHANGES: dict[str, Callable[[Filters, str], Filters]] = {

@@ -231,6 +231,34 @@ class TestMonths:
         assert len(said) == len(set(said)) in (5, 6)
         assert said[0] == f"{first:%b}"
 
+    @pytest.mark.parametrize(
+        ("since", "until", "begins", "chosen"),
+        [
+            ("", "", date(2026, 11, 23), []),
+            ("2026-11-30", "2026-12-06", date(2026, 11, 23), [1]),
+            ("2026-12", "2026-12", date(2026, 11, 23), [1, 2, 3, 4, 5]),
+            ("", "2026-12-01", date(2026, 11, 23), [0, 1]),
+            ("2027-03-29", "", date(2026, 11, 23), [18, 19]),
+            ("2027-04", "", date(2027, 3, 29), list(range(20))),
+            ("2026-10", "2026-11", date(2026, 9, 28), list(range(10))),
+        ],
+    )
+    def test_the_season_stays_and_shows_the_range(
+        self, since: str, until: str, begins: date, chosen: list[int]
+    ) -> None:
+        asks = Filters(since=filters.span(since), until=filters.span(until))
+        marks = months.season([], asks, today=date(2026, 11, 26))
+        assert marks[0].week.monday == begins
+        assert [n for n, mark in enumerate(marks) if mark.chosen] == chosen
+
+    def test_the_week_that_is_shown_leads_back(self) -> None:
+        asks = Filters(country=("AT",), since=filters.span("2026-11-30"), until=filters.span("2026-12-06"))
+        marks = months.season([], asks, today=date(2026, 11, 26))
+        assert [mark.filters.query() for mark in marks[:3]] == [
+            "?from=2026-11-23&to=2026-11-29&country=AT", "?country=AT", "?from=2026-12-07&to=2026-12-13&country=AT",
+        ]  # fmt: skip
+        assert marks[1].words.endswith("back to all weeks")
+
     @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 9))
     def test_dots_show_every_kind_there_is(self, room: int, online: int, paid: int) -> None:
         week = Week(date(2026, 11, 30), room, online, paid)

@@ -11,7 +11,7 @@ from portal.core.errors import NotFound
 from portal.core.times import midnight, today
 from portal.events import rows
 from portal.events.around import parts_of
-from portal.events.forms import PAGE_KEYS, asked, page_number
+from portal.events.forms import PAGE_KEYS, asked, month_asked, page_number
 from portal.events.queries import listing, spelling
 from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
@@ -35,6 +35,7 @@ class ListPages(Controller):
     @get("/")
     async def index(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
         parsed, number, day = asked(request), page_number(request), today(now)
+        month = month_asked(request)
         found = await listing.found(parsed.filters, page=number, today=day)
         if found.missing:
             raise NotFound(f"This list has {found.page.last} pages; there is no page {number}.")
@@ -50,6 +51,7 @@ class ListPages(Controller):
             block="results",
             status=422 if parsed.problems else 200,
             **_about(parsed, found, instead=instead, day=day),
+            parts=await parts_of(parsed, found, past=parsed.filters.looks_back(day), day=day, month=month),
             rows=rows.of,
             own=[row.id for row in found.rows if row.kind is EventKind.OWN],
         )
@@ -82,7 +84,6 @@ def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date)
             midnight=midnight(day),
             running=facets.running if upcoming else -1,
         ),
-        "parts": parts_of(parsed, found, past=past, day=day),
         "address": lambda number: "/events" + found.filters.query(page=number if number > 1 else None),
     }
 

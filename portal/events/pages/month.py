@@ -9,17 +9,16 @@ from litestar.response import Response
 from markupsafe import Markup
 
 from portal.core import changes, countries, times
-from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.times import today
 from portal.events.around import FeedLinks, Option, choices, feed
-from portal.events.forms import asked, pairs
+from portal.events.forms import asked, month_asked
 from portal.events.queries import month as month_queries
 from portal.events.queries.facets import Facets
 from portal.events.queries.month import Brief
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
-from portal.events.rules.filters import KEYS, Filters, Span, next_month, previous_month
+from portal.events.rules.filters import KEYS, Filters, next_month, previous_month
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.rendering import markup, page, render
@@ -44,7 +43,8 @@ class MonthPages(Controller):
     @get("/")
     async def show(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
         parsed, day = asked(request), today(now)
-        first = _month(request, parsed.filters.since, day)
+        # Who comes from a list that begins with a month wants to see that month.
+        first = month_asked(request) or (parsed.filters.since.first if parsed.filters.since else day).replace(day=1)
         asks = parsed.filters.without("from").without("to").without("when")
         version = await changes.version("events")
         kept = await _table(asks, first, day, version)
@@ -100,17 +100,6 @@ async def _table(asks: Filters, first: date, day: date, version: int) -> Table:
         feed=feed(asks),
     )
     return _kept.put(key, made)
-
-
-def _month(request: Request[Any, Any, Any], since: Span | None, day: date) -> date:
-    given = next((value for name, value in pairs(request) if name == "month"), "")
-    if not given:
-        # Who comes from a list that begins with a month wants to see that month.
-        return (since.first if since else day).replace(day=1)
-    span = filter_rules.span(given)
-    if span is None:
-        raise NotFound("There is no such month. An address of a month ends in one such as month=2027-02.")
-    return span.first.replace(day=1)
 
 
 def _link(asks: Filters, first: date) -> str:

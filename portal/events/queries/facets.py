@@ -4,7 +4,7 @@ The answer is kept per process for as long as the content's version is the same;
 with the rows of every list, so that a change counts at once.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -12,7 +12,7 @@ from portal.core import changes, db, times
 from portal.core.keeping import Kept
 from portal.events.queries.conditions import DIMENSIONS, Conditions
 from portal.events.rules.filters import Filters
-from portal.events.rules.months import SEASON
+from portal.events.rules.months import SEASON, season_start
 from portal.events.values import Day, Week
 
 _MOST_CITIES = 30
@@ -98,7 +98,7 @@ def statement(c: Conditions) -> str:
 
     flags = "".join(f", coalesce({checks[name]}, false) AS {name}_ok" for name in active)
     since = c.filters.since.first if c.filters.since else c.today
-    season = c.value(since - timedelta(days=since.weekday()))
+    season = c.value(season_start(c.filters, c.today))
     chosen, weeks, month = c.value(list(c.filters.topic)), c.value(SEASON * 7), c.value(since.replace(day=1))
     loosened = ", ".join(f"'{name}', (SELECT count(*) FROM base WHERE {under(name)})" for name in active)
     running = f"(starts_on < {today} AND starts_at < {c.value(times.midnight(c.today))})"
@@ -154,14 +154,35 @@ SELECT json_build_object(
     'kind', {_counts("kind", "base", under("kind"))},
     'loosened', json_build_object({loosened}),
     'month', (SELECT month FROM shown),
-    'days', (SELECT coalesce(json_agg(json_build_array(day, n, title) ORDER BY day), '[]') FROM (
-        SELECT day::date AS day, count(*) AS n,
-               min(CASE WHEN sponsored THEN title || ' (sponsored by ' || sponsor || ')' ELSE title END) AS title
-        FROM shown, found, generate_series(
-            greatest(starts_on, month), least(ends_on, month + interval '1 month' - interval '1 day'), '1 day') AS day
-        WHERE starts_on < month + interval '1 month' AND ends_on >= month GROUP BY 1) d)
+    'days', {_days("shown, base", under("dates"))}
 )::text
 """
+
+
+_kept_days: Kept[list[Day]] = Kept(300)
+_decode_days = msgspec.json.Decoder(list[Day]).decode
+
+
+async def days(filters: Filters, month: date, *, today: date, version: int) -> list[Day]:
+    """The days of another month on which something could be found, at a version of the content."""
+    key = (filters, month, today, version)
+    if (kept := _kept_days.get(key)) is not None:
+        return kept
+    c = Conditions(filters.without("from").without("to").with_(when=Conditions(filters, today=today).when), today=today)
+    shown = f"(SELECT {c.value(month)}::date AS month) shown"
+    base = f"(SELECT e.* FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {c.all()}) base"
+    found = await db.fetch_value(f"SELECT {_days(f'{shown}, {base}', 'true')}::text", *c.values)
+    return _kept_days.put(key, _decode_days(found))
+
+
+def _days(tables: str, condition: str) -> str:
+    """An array of the days of the month in `shown`, each with what the events of `base` give it."""
+    return f"""(SELECT coalesce(json_agg(json_build_array(day, n, title) ORDER BY day), '[]') FROM (
+        SELECT day::date AS day, count(*) AS n,
+               min(CASE WHEN sponsor <> '' THEN title || ' (sponsored by ' || sponsor || ')' ELSE title END) AS title
+        FROM {tables}, generate_series(
+            greatest(starts_on, month), least(ends_on, month + interval '1 month' - interval '1 day'), '1 day') AS day
+        WHERE starts_on < month + interval '1 month' AND ends_on >= month AND {condition} GROUP BY 1) d)"""
 
 
 def _counts(value: str, table: str, condition: str) -> str:

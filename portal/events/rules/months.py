@@ -43,12 +43,14 @@ def groups(
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A week on the season's line. `month` is said in the first week of a month."""
+    """A week on the season's line. `month` is said in the first week of a month; a `chosen` week is in the range asked
+    for, and where it is all of the range, it leads back to all weeks."""
 
     week: Week
     number: int
     month: str
     is_now: bool
+    chosen: bool
     filters: Filters
 
     @property
@@ -56,9 +58,10 @@ class Mark(msgspec.Struct, frozen=True):
         """How the week is read out: `Week 49, 30 November – 6 December: 3 events, 1 sponsored`."""
         span = times.day_span(self.week.monday, self.week.monday + timedelta(days=6))
         total = self.week.total
-        count = f"{total} event{'s' if total != 1 else ''}" if total else "no events"
-        paid = f", {self.week.sponsored} sponsored" if self.week.sponsored else ""
-        return f"Week {self.number}, {span}: {count}{paid}"
+        count = f"{total:,} event{'s' if total != 1 else ''}" if total else "no events"
+        paid = f", {self.week.sponsored:,} sponsored" if self.week.sponsored else ""
+        back = "; back to all weeks" if self.chosen and not (self.filters.since or self.filters.until) else ""
+        return f"Week {self.number}, {span}: {count}{paid}{back}"
 
     def dots(self, most: int = 4) -> list[str]:
         """What to draw: a dot per event, as far as there is room; sponsored ones are never left out first."""
@@ -71,29 +74,53 @@ class Mark(msgspec.Struct, frozen=True):
         return shown
 
 
+def season_start(filters: Filters, today: date) -> date:
+    """The Monday the season's line begins with: this week's, or that of a range that is not all on the line then."""
+    now = _monday(today)
+    since = filters.since
+    on_the_line = since is None or (now <= since.first and since.last < now + timedelta(weeks=SEASON))
+    return now if since is None or on_the_line else _monday(since.first)
+
+
 def season(weeks: Sequence[Week], filters: Filters, *, today: date) -> list[Mark]:
-    """The weeks from now on, or from the month that is asked for; each leads to what begins in it."""
-    start = filters.since.first if filters.since else today
-    monday = start - timedelta(days=start.weekday())
+    """The weeks of the line; each leads to what begins in it."""
+    start = season_start(filters, today)
+    # What the first week is called by: the day it is there for.
+    reason = filters.since.first if filters.since and start != _monday(today) else today
     by_monday = {week.monday: week for week in weeks}
+    rest = filters.without("from").without("to")
     marks: list[Mark] = []
     said = (0, 0)
     for index in range(SEASON):
-        first = monday + timedelta(weeks=index)
+        first = start + timedelta(weeks=index)
         last = first + timedelta(days=6)
-        at = start if index == 0 else first
+        at = first if index else reason
         begins = (index == 0 or first.day <= 7) and (at.year, at.month) != said
         said = (at.year, at.month) if begins else said
+        week = filters.with_(since=_day(first), until=_day(last))
         marks.append(
             Mark(
                 week=by_monday.get(first, Week(first, 0, 0, 0)),
                 number=first.isocalendar().week,
                 month=times.day(at, "MMM") if begins else "",
                 is_now=first <= today <= last,
-                filters=filters.with_(since=_day(first), until=_day(last)),
+                chosen=_touches(filters, first, last),
+                filters=rest if filters == week else week,
             )
         )
     return marks
+
+
+def _touches(filters: Filters, first: date, last: date) -> bool:
+    """Whether days are in the range asked for, if one is."""
+    if filters.since is None and filters.until is None:
+        return False
+    begun = filters.since is None or filters.since.first <= last
+    return begun and (filters.until is None or filters.until.last >= first)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _day(day: date) -> Span:
@@ -107,21 +134,29 @@ class Square(msgspec.Struct, frozen=True):
     inside: bool
     is_today: bool
     filled: Day | None
+    chosen: bool = False
 
 
-def table(first: date, days: Sequence[Day], *, today: date) -> list[list[Square]]:
-    """The month's weeks, Monday to Sunday."""
+def table(
+    first: date, days: Sequence[Day], *, today: date, since: Span | None = None, until: Span | None = None
+) -> list[list[Square]]:
+    """The month's weeks, Monday to Sunday. `chosen` are the days of a range that is asked for from both ends."""
     filled = {day.day: day for day in days}
     at = first - timedelta(days=first.weekday())
     weeks = []
     while at <= last_of_month(first):
         week = [at + timedelta(days=offset) for offset in range(7)]
-        weeks.append([
-            Square(day, day.month == first.month, day == today, filled.get(day) if day.month == first.month else None)
-            for day in week
-        ])  # fmt: skip
+        weeks.append([_square(day, first, filled, today, since, until) for day in week])
         at += timedelta(days=7)
     return weeks
+
+
+def _square(
+    day: date, first: date, filled: Mapping[date, Day], today: date, since: Span | None, until: Span | None
+) -> Square:
+    inside = day.month == first.month
+    chosen = inside and since is not None and until is not None and since.first <= day <= until.last
+    return Square(day, inside, day == today, filled.get(day) if inside else None, chosen)
 
 
 def on_day(filters: Filters, day: date) -> Filters:
