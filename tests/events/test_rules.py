@@ -275,23 +275,26 @@ class TestMonths:
 
 
 class TestPictures:
+    ROOM, ONLINE = EventFormat.IN_PERSON, EventFormat.ONLINE
+
     def test_the_same_event_always_has_the_same(self) -> None:
-        assert pictures.art("", "some-event", ()) == pictures.art("", "some-event", ())
-        assert pictures.art("", "x", ("Isolators",)) == "img/art-isolator.svg"
-        assert pictures.art("art-lyo.svg", "x", ("Isolators",)) == "img/art-lyo.svg"
-        assert pictures.art("../../etc/passwd", "x", ("Isolators",)) == "img/art-isolator.svg"
+        assert pictures.art("", "some-event", self.ROOM) == pictures.art("", "some-event", self.ROOM)
+        assert pictures.art("", "x", self.ROOM, ("Isolators",)) == "img/art-isolator.svg"
+        assert pictures.art("art-lyo.svg", "x", self.ROOM, ("Isolators",)) == "img/art-lyo.svg"
+        assert pictures.art("../../etc/passwd", "x", self.ROOM, ("Isolators",)) == "img/art-isolator.svg"
+
+    @pytest.mark.parametrize(
+        "topics", [("Python", "Data"), ("DevOps", "Containers"), ("Excellence",), ("Devices",), ("Networking",), ()]
+    )
+    def test_what_is_about_something_else_shows_how_people_meet(self, topics: tuple[str, ...]) -> None:
+        for slug in ("a", "b", "c", "d"):
+            assert pictures.art("", slug, self.ROOM, topics) in {f"img/art-{name}.svg" for name in pictures.IN_A_ROOM}
+            assert pictures.art("", slug, self.ONLINE, topics) in {f"img/art-{name}.svg" for name in pictures.ONLINE}
+        assert len({pictures.art("", f"e{n}", self.ONLINE, topics) for n in range(30)}) == 3
 
     def test_a_page_shows_different_ones_while_there_are_enough(self) -> None:
-        rows = [row(id=n, slug=f"s{n}", topics={"isolators": "Isolators"}) for n in range(9)]
+        rows = [row(id=n, slug=f"s{n}", topics={"isolators": "Isolators"}) for n in range(6)]
         found = list(pictures.spread(rows).values())
-        assert len(set(found[:7])) == 7
-        assert len(found) == 9
-
-
-def test_what_to_give_up_first() -> None:
-    asks = Filters(topic=("a", "b"), country=("AT",), format="online")
-    active = filters.chips(asks, names={})
-    offers = filters.offers(asks, active, {"topic": 0, "country": 2, "format": 7})
-    assert [(offer.words, offer.count, offer.rest.query()) for offer in offers] == [
-        ("Online", 7, "?country=AT&topic=a&topic=b"), ("AT", 2, "?topic=a&topic=b&format=online"),
-    ]  # fmt: skip
+        assert found[0] == "img/art-isolator.svg"
+        assert {*found[1:4]} == {f"img/art-{name}.svg" for name in pictures.IN_A_ROOM}
+        assert found[4:] == ["img/art-isolator.svg"] * 2

@@ -310,7 +310,9 @@ class TestPictures:
 
     def test_each_drawing_has_one(self) -> None:
         for name in pictures.ART:
-            assert (assets.STATIC / pictures.share(pictures.art(name, ""))).is_file()
+            picture = pictures.art(name, "", EventFormat.ONLINE)
+            assert (assets.STATIC / picture).is_file()
+            assert (assets.STATIC / pictures.share(picture)).is_file()
 
 
 class TestCalendar:

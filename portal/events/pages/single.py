@@ -60,7 +60,7 @@ async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
         return kept
     neighbours = await single.neighbours(row.id, today=day)
     revision = (await calendars.current("event", [str(row.id)])).get(str(row.id))
-    art = pictures.art(detail.image, row.slug, row.topics.values())
+    art = pictures.art(detail.image, row.slug, row.format, row.topics.values())
     share = pictures.share(art)
     image = current().base_url + assets.url(share)
     linked = schema_org.event(
