@@ -1,6 +1,7 @@
 """The front page: what is coming up, what is new, what it is about. Every word of it comes from the events."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ async def front_page(request: Request[Any, Any, Any], now: Now) -> Response[str]
         figures=figures(facets),
         season=months.season(facets.weeks, Filters(), today=day),
         topics=sorted(facets.topic, key=lambda topic: (-topic.count, topic.name))[:_TOPICS],
-        wire=[line(news, now) for news in shown.news],
+        wire=wire(shown.news, now),
         feed=feed(Filters()),
         today=day,
         words=words,
@@ -79,10 +80,11 @@ def figures(facets: Facets) -> list[Figure]:
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of news: when it was told, and what happened to which event."""
+    """One line of news: when it was told, and what happened to which event. `again` if the line above says when."""
 
     at: datetime
     told: str
+    again: bool
     verb: str
     slug: str
     title: str
@@ -90,19 +92,32 @@ class Line(msgspec.Struct, frozen=True):
     sponsor: str
 
 
-def line(news: News, now: datetime) -> Line:
-    """`14:05 New: …` for today's, `Sat` for this week's, `3 Nov` for older."""
+def wire(news: Sequence[News], now: datetime) -> list[Line]:
+    """The news in their order."""
+    lines: list[Line] = []
+    for one in news:
+        told = _told(one.at, now)
+        row = one.row
+        rest = ", ".join(part for part in (words.days(row), words.where(row)[0]) if part)
+        lines.append(
+            Line(
+                at=one.at,
+                told=told,
+                again=bool(lines) and lines[-1].told == told,
+                verb={EventState.CANCELLED: "Cancelled", EventState.MOVED: "Moved"}.get(row.state, "New"),
+                slug=row.slug,
+                title=row.title,
+                rest=f"now {rest}" if row.state is EventState.MOVED else rest,
+                sponsor=row.sponsor,
+            )
+        )
+    return lines
+
+
+def _told(at: datetime, now: datetime) -> str:
+    """`14:05` for what is of today, `Sat` of this week, `3 Nov` before."""
     zone = times.zone(current().site_timezone)
-    at, here = news.at.astimezone(zone), now.astimezone(zone)
-    told = f"{at:%H:%M}" if at.date() == here.date() else _day(at.date(), here.date())
-    verb = {EventState.CANCELLED: "Cancelled", EventState.MOVED: "Moved"}.get(news.row.state, "New")
-    row = news.row
-    place = words.where(row)[0]
-    rest = ", ".join(part for part in (words.days(row), place) if part)
-    if row.state is EventState.MOVED:
-        rest = f"now {rest}"
-    return Line(news.at, told, verb, row.slug, row.title, rest, row.sponsor)
-
-
-def _day(at: date, today_: date) -> str:
-    return times.day(at, "EEE" if (today_ - at).days < 7 else "d MMM")
+    then, here = at.astimezone(zone), now.astimezone(zone)
+    if then.date() == here.date():
+        return f"{then:%H:%M}"
+    return times.day(then.date(), "EEE" if (here.date() - then.date()).days < 7 else "d MMM")

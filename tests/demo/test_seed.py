@@ -10,6 +10,7 @@ from portal.core import db, times
 from portal.core.settings import current
 from portal.demo.seed import own
 from portal.demo.seed.loading import DATA, LISTED, seed_events
+from portal.events.queries import front
 
 FIRST_DAYS = [
     datetime(2026, 11, 23, 9, tzinfo=UTC),
@@ -84,6 +85,19 @@ async def test_there_is_one_of_everything_a_newcomer_should_meet(database: str, 
     assert [(row["name"], row["n"]) for row in waiting] == [("Lyo lab tour, Thursday", 6), ("Masterclass", 11)]
     shared = "SELECT count(*) FROM (SELECT quota FROM ticket_quota GROUP BY quota HAVING count(*) > 1) q"
     assert await db.fetch_value(shared) >= 10
+
+
+async def test_things_happened_one_after_the_other(database: str, now: datetime) -> None:
+    """Announced, then booked, then moved; and the news of the front page are of different days."""
+    await seed_events(now=now, progress=quiet)
+    wrong = (
+        "SELECT e.slug FROM event e LEFT JOIN seat_order o ON o.event = e.id WHERE e.kind = 'own' "
+        "AND (e.published_at >= least(e.starts_at, $1) OR o.held_at NOT BETWEEN e.published_at AND least(e.starts_at, $1))"
+    )
+    assert [row["slug"] for row in await db.fetch(wrong, now)] == []
+    told = [news.at.date() for news in (await front.front(today=own.today(now), version=-1)).news]
+    assert len(told) == len(set(told)) == 6
+    assert now.date() - timedelta(days=35) < min(told) <= max(told) < now.date()
 
 
 async def test_nobody_gets_mail_before_the_newcomer_has_done_anything(database: str, now: datetime) -> None:

@@ -25,7 +25,7 @@ async def test_what_stands_where(client: httpx.AsyncClient) -> None:
     lead = re.search(r'<article class="story lead hit">.*?</article>', page, re.S)
     assert lead is not None
     assert titles(lead[0]) == ["Own Forum"]
-    strip = re.search(r'<ol class="strip".*?</ol>', page, re.S)
+    strip = re.search(r'<ol class="coming".*?</ol>', page, re.S)
     assert strip is not None
     assert titles(strip[0]) == ["Foreign Fair", "First call", "Second call", "Third call"]
     assert "Dates ahead 5" in said

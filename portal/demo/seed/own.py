@@ -133,6 +133,11 @@ def today(now: datetime) -> date:
     return now.astimezone(times.zone(current().site_timezone)).date()
 
 
+def announced(event: OwnEvent, *, now: datetime) -> datetime:
+    """When the publisher announced it: half a year ahead, the latest a few days ago."""
+    return now - timedelta(days=max(2, 178 - event.when.after), hours=event.when.after % 9)
+
+
 def facts(event: OwnEvent, *, now: datetime) -> EventFacts:
     """An event as it is announced first."""
     starts_at, ends_at, zone = span(event, now=now)

@@ -34,10 +34,11 @@ _PARTIES = (1, 2, 1, 3, 1, 1, 4, 2)
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """So many places of a ticket type are taken, and so many people wait for one."""
+    """So many places of a ticket type are taken, and so many people wait for one; `on_sale` from when until when."""
 
     event_id: int
     ticket_name: str
+    on_sale: tuple[datetime, datetime]
     taken: int
     waiting: int = 0
 
@@ -45,8 +46,16 @@ class Gone(msgspec.Struct, frozen=True):
 class _Party(msgspec.Struct, frozen=True):
     event_id: int
     ticket_name: str
+    on_sale: tuple[datetime, datetime]
     size: int
     number: int
+
+    @property
+    def came(self) -> datetime:
+        """Within the last forty days of the sale."""
+        since, until = self.on_sale
+        latest = max(since, until - timedelta(days=40))
+        return latest + (until - latest) * (self.number * 7 % 60 + 1) / 61
 
     def person(self, seat: int) -> tuple[str, str]:
         which = self.number * 7 + seat * 11
@@ -67,7 +76,7 @@ def _parties(gone: Sequence[Gone]) -> Iterator[_Party]:
         left = these.taken
         while left:
             size = min(left, _PARTIES[number % len(_PARTIES)])
-            yield _Party(these.event_id, these.ticket_name, size, number)
+            yield _Party(these.event_id, these.ticket_name, these.on_sale, size, number)
             left -= size
             number += 1
 
@@ -109,7 +118,7 @@ async def take_places(gone: Sequence[Gone], *, now: datetime) -> None:
     await db.execute(
         _ORDERS, prefix, secrets, [party.event_id for party in parties], [party.address(1) for party in parties],
         [" ".join(party.person(1)) for party in parties],
-        [now - timedelta(days=1 + party.number % 40, minutes=party.number % 600) for party in parties],
+        [party.came for party in parties],
     )  # fmt: skip
     seats = [
         (order, party.ticket_name, seat, readable(10), secret(), *party.person(seat), party.address(seat),
@@ -124,7 +133,7 @@ async def take_places(gone: Sequence[Gone], *, now: datetime) -> None:
         (secret(), these.event_id, these.ticket_name, party.address(1), " ".join(party.person(1)),
          now - timedelta(days=9, minutes=-37 * party.number))
         for these in gone
-        for party in (_Party(these.event_id, these.ticket_name, 1, 900 + turn) for turn in range(these.waiting))
+        for party in (_Party(these.event_id, these.ticket_name, these.on_sale, 1, 900 + turn) for turn in range(these.waiting))
     ]  # fmt: skip
     if waiting:
         await db.execute(_WAITING, *(list(column) for column in zip(*waiting, strict=True)))

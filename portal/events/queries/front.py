@@ -18,7 +18,10 @@ class News(msgspec.Struct, frozen=True):
 
 
 class Front(msgspec.Struct, frozen=True):
-    """Upcoming events by the part of a front page they stand in. The lead is never a paid listing."""
+    """Upcoming events by the part of a front page they stand in; online, our own come first.
+
+    The lead is never a paid listing.
+    """
 
     lead: Row | None
     upcoming: list[Row]
@@ -38,15 +41,15 @@ WITH ahead AS (
     SELECT 'lead' AS part, id, 0 AS place, NULL::timestamptz AS told_at FROM lead
     UNION ALL (SELECT 'upcoming', id, row_number() OVER (ORDER BY starts_on, starts_at, id)::int, NULL FROM ahead
                WHERE id NOT IN (SELECT id FROM lead) ORDER BY starts_on, starts_at, id LIMIT 6)
-    UNION ALL (SELECT 'online', id, row_number() OVER (ORDER BY starts_on, starts_at, id)::int, NULL FROM ahead
-               WHERE format = 'online' ORDER BY starts_on, starts_at, id LIMIT 5)
+    UNION ALL (SELECT 'online', id, row_number() OVER (ORDER BY kind = 'own' DESC, starts_on, starts_at, id)::int, NULL
+               FROM ahead WHERE format = 'online' ORDER BY kind = 'own' DESC, starts_on, starts_at, id LIMIT 6)
     UNION ALL (SELECT 'sponsored', id, row_number() OVER (ORDER BY starts_on, id)::int, NULL FROM ahead
                WHERE sponsor <> '' ORDER BY starts_on, id LIMIT 4)
     UNION ALL (SELECT 'news', id, row_number() OVER (ORDER BY at DESC, id DESC)::int, at FROM (
                    SELECT id, CASE WHEN state = 'published' THEN published_at ELSE coalesce((
                        SELECT max(a.at) FROM audit_entry a WHERE a.kind = 'event' AND a.key = e.id::text
                            AND a.facts -> 'fields' ?| ARRAY['state', 'time', 'place', 'format']), published_at) END AS at
-                   FROM event e WHERE state <> 'draft' AND ends_at > $1) n ORDER BY at DESC, id DESC LIMIT 7)
+                   FROM event e WHERE state <> 'draft' AND ends_at > $1) n ORDER BY at DESC, id DESC LIMIT 6)
 )
 SELECT p.part, p.told_at, {COLUMNS}
 FROM parts p JOIN event e ON e.id = p.id LEFT JOIN venue v ON v.id = e.venue ORDER BY p.part, p.place
