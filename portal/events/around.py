@@ -120,8 +120,8 @@ def choices(asks: Filters, facets: Facets, day: date) -> dict[str, list[Option]]
 
 
 def _months(facets: Facets, chosen: Span | None, counted: Callable[[Span], int]) -> list[Option]:
-    """The months in which something begins, each with what would be found; what is chosen, with what is found."""
-    options = [Option(chosen.text, chosen.words, facets.total, True)] if chosen else []
+    """The months in which something begins, each with what would be found; what is chosen, without: a day is long."""
+    options = [Option(chosen.text, chosen.words, 0, True)] if chosen else []
     for key in facets.months:
         at = filter_rules.span(key)
         if at and at != chosen and (count := counted(at)):

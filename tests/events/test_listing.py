@@ -380,6 +380,17 @@ async def test_places_left_are_asked_for_in_one_request(season: httpx.AsyncClien
     assert all(f'id="places-{event}"' in page for event in asked[0].split(","))
 
 
+async def test_places_are_counted_where_they_can_be_taken(client: httpx.AsyncClient) -> None:
+    shop = await events.make("Ahead", days=20)
+    gone = await events.make("Gone", days=21)
+    await commands.cancel_event(actor=PORTAL, event_id=gone, version=1, now=clock.now())
+    await events.make("Elsewhere", days=22, kind="external", url="https://x.example")
+    await events.make("Over", days=-20)
+    page = (await client.get("/events?when=all")).text
+    assert re.findall(r'hx-get="/events/places\?ids=([^"]*)"', page) == [str(shop)]
+    assert "/events/places" not in (await client.get("/events?when=past")).text
+
+
 class TestSmallMonth:
     """The month beside the list: leafing through it leaves the list alone."""
 

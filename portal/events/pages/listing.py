@@ -1,6 +1,6 @@
 """`/events`: the list with its filters, and `/events/calendar`: a month as a table."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -19,7 +19,8 @@ from portal.events.queries.spelling import Respelled
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
 from portal.events.rules.filters import Filters, Parsed
-from portal.events.tables import EventKind
+from portal.events.tables import EventKind, EventState
+from portal.events.values import Row
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.rendering import page
@@ -53,8 +54,13 @@ class ListPages(Controller):
             **_about(parsed, found, instead=instead, day=day),
             parts=await parts_of(parsed, found, past=parsed.filters.looks_back(day), day=day, month=month),
             rows=rows.of,
-            own=[row.id for row in found.rows if row.kind is EventKind.OWN],
+            own=[row.id for row in found.rows if _is_sold(row, now)],
         )
+
+
+def _is_sold(row: Row, now: datetime) -> bool:
+    """Whether it matters how many places are left."""
+    return row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and row.ends_at > now
 
 
 def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date) -> dict[str, Any]:

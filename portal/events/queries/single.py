@@ -55,7 +55,7 @@ near AS (
      WHERE e.state <> 'draft' AND (e.starts_on, e.starts_at, e.id) > (s.starts_on, s.starts_at, s.id)
      ORDER BY e.starts_on, e.starts_at, e.id LIMIT 1)
     UNION ALL
-    (SELECT 'like', l.id, row_number() OVER (ORDER BY l.shared DESC, l.starts_on, l.id)::int FROM (
+    (SELECT 'like', l.id, row_number() OVER (ORDER BY l.starts_on, l.id)::int FROM (
         SELECT e.id, e.starts_on, count(*) AS shared
         FROM event_topic mine JOIN event_topic theirs ON theirs.topic = mine.topic AND theirs.event <> mine.event
         JOIN event e ON e.id = theirs.event
