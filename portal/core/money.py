@@ -1,11 +1,17 @@
 """Money as integer minor units plus an ISO 4217 currency, zero- and three-decimal currencies included."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 import msgspec
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
+
+_CODE_BEFORE_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""Where CLDR's rules for currencies want a space and Babel writes none: `DKK 1,500`."""
+
+_DECIMALS = re.compile(r"\.0+")
 
 
 @lru_cache(maxsize=256)
@@ -75,5 +81,6 @@ def written(minor: int, currency: str, locale: str, short: bool = False) -> str:
         locale = "en"
     money = Money(minor, currency)
     whole = short and money.decimal == money.decimal.to_integral_value()
-    pattern = "¤#,##0" if whole else None
-    return str(format_currency(money.decimal, currency, pattern, locale=locale, currency_digits=not whole))
+    pattern = _DECIMALS.sub("", Locale.parse(locale).currency_formats["standard"].pattern) if whole else None
+    said = str(format_currency(money.decimal, currency, pattern, locale=locale, currency_digits=not whole))
+    return _CODE_BEFORE_DIGITS.sub("\u00a0", said)

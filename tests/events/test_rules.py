@@ -169,7 +169,7 @@ class TestWords:
             ({"price_from": 89000, "price_currency": "EUR"}, "from €890"),
             ({"price_from": 89050, "price_currency": "EUR"}, "from €890.50"),
             ({"price_from": 12000, "price_currency": "JPY"}, "from JP¥12,000"),
-            ({"price_from": 12345, "price_currency": "KWD"}, "from KWD12.345"),
+            ({"price_from": 12345, "price_currency": "KWD"}, "from KWD 12.345"),
             ({}, ""),
         ],
     )

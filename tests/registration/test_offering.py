@@ -29,7 +29,7 @@ def rates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ("price", "currency", "country", "words"),
     [
         (49, "EUR", "DE", "Seat: The least that can be paid by card is €0.50."),
-        (12345, "KWD", "KW", "Seat: Prices in KWD are multiples of KWD0.010."),
+        (12345, "KWD", "KW", "Seat: Prices in KWD are multiples of KWD\u00a00.010."),
         (5000, "USD", "DE", "Seat: VAT must be stated in EUR here: sell in EUR, or set EXCHANGE_RATES for USD:EUR."),
         (5000, "EUR", "SE", "Seat: VAT must be stated in SEK here: sell in SEK, or set EXCHANGE_RATES for EUR:SEK."),
     ],
@@ -85,9 +85,9 @@ async def test_what_stripe_refuses_is_told_without_its_words(paying: Paying) -> 
 @pytest.mark.parametrize(
     ("currency", "country", "price", "rate", "shown"),
     [
-        ("KWD", "KW", 12340, "5", "KWD12.960"),
+        ("KWD", "KW", 12340, "5", "KWD 12.960"),
         ("JPY", "JP", 12345, "10", "JP¥13,580"),
-        ("HUF", "HU", 14900000, "27", "HUF189,230.00"),
+        ("HUF", "HU", 14900000, "27", "HUF 189,230.00"),
     ],
 )
 async def test_other_currencies_are_paid_and_refunded(
