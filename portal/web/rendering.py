@@ -36,7 +36,6 @@ def environment() -> Environment:
         auto_reload=settings.portal_env == "development",
     )
     env.filters |= {
-        "number": "{:,}".format,
         "money": written,
         "money_short": lambda amount: written(amount, short=True),
         "day": times.day,
