@@ -1,7 +1,7 @@
 """`/events`: what is listed under which filters, counts, chips, pages, the fragment for htmx."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +11,6 @@ from litestar import Litestar
 from portal.accounts.actors import PORTAL
 from portal.core import clock
 from portal.events import commands
-from portal.events.rules import filters
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import VenueFacts
 from tests.events.hearing import settled
@@ -389,47 +388,3 @@ async def test_places_are_counted_where_they_can_be_taken(client: httpx.AsyncCli
     page = (await client.get("/events?when=all")).text
     assert re.findall(r'hx-get="/events/places\?ids=([^"]*)"', page) == [str(shop)]
     assert "/events/places" not in (await client.get("/events?when=past")).text
-
-
-class TestSmallMonth:
-    """The month beside the list: leafing through it leaves the list alone."""
-
-    @staticmethod
-    def shown(page: str) -> str:
-        found = re.search(r'<section id="small-month".*?</section>', page, re.S)
-        assert found is not None
-        return found[0]
-
-    async def test_other_months_by_links(self, client: httpx.AsyncClient) -> None:
-        first = events.ahead(10)
-        month = filters.next_month(first.date())
-        await events.make("First", starts_at=first, topics=("Isolators",))
-        await events.make("Second", starts_at=datetime.combine(month, time(9), UTC), topics=("Isolators",))
-        await events.make("Unasked", starts_at=datetime.combine(month, time(9), UTC) + timedelta(days=2))
-        page = (await client.get("/events?topic=isolators")).text
-        later = links(self.shown(page), "#small-month")[-1]
-        assert later == f"/events?topic=isolators&month={month:%Y-%m}#small-month"
-        there = (await client.get(later.removesuffix("#small-month"))).text
-        days = re.findall(r'aria-label="(\d+ [A-Z][a-z]+: [^"]*)"', self.shown(there))
-        assert days == [f"1 {month:%B}: Second"]
-        assert f"from={month}&to={month}&topic=isolators" in links(self.shown(there), "from=")[0]
-        assert titles(there) == titles(page) == ["First", "Second"]
-        assert 'rel="canonical" href="http://localhost:8000/events?topic=isolators"' in there
-        # Behind the last event there is nothing to leaf to; back it goes to where it came from.
-        (back,) = links(self.shown(there), "#small-month")
-        assert back == f"/events?topic=isolators&month={first:%Y-%m}#small-month"
-
-    async def test_the_chosen_day_is_marked_and_others_can_be_chosen(self, client: httpx.AsyncClient) -> None:
-        await events.make("One", starts_at=datetime(2027, 2, 9, 8, tzinfo=UTC))
-        await events.make("Other", starts_at=datetime(2027, 2, 16, 8, tzinfo=UTC))
-        month = self.shown((await client.get("/events?from=2027-02-09&to=2027-02-09")).text)
-        assert re.findall(r'<td class="chosen"><a href="[^"]*" aria-label="([^"]*)">', month) == [
-            "9 February: One, chosen"
-        ]
-        assert 'aria-label="16 February: Other"' in month
-
-    async def test_no_month(self, client: httpx.AsyncClient) -> None:
-        for wrong in ("soon", "2027-13", "0000-01", "%F0%9F%92%A9"):
-            answer = await client.get(f"/events?month={wrong}")
-            assert answer.status_code == 404
-            assert "There is no such month." in answer.text

@@ -14,13 +14,10 @@ from portal.calendars import commands as calendars
 from portal.calendars import queries as calendar_queries
 from portal.calendars.tables import Method
 from portal.core import clock, db, times
-from portal.registration.commands.holding import hold_seats
-from portal.registration.values import TicketOffer
 from tests.events.conftest import SignIn
 from tests.events.hearing import settled
 from tests.events.reading import words
 from tests.factories import events
-from tests.factories.registration import make_shop
 
 VIENNA = times.zone("Europe/Vienna")
 
@@ -109,52 +106,6 @@ class TestFinding:
         for wrong in ("4711", "0", "-1", "99999999999999999999999", "x", "1.5"):
             assert (await editor.get(f"/staff/events/{wrong}")).status_code == 404
             assert (await editor.post(f"/staff/events/{wrong}/cancellation", data={"version": "1"})).status_code == 404
-
-    async def test_all_days_and_what_is_sold(self, editor: httpx.AsyncClient) -> None:
-        shop = await make_shop(capacity=1200, starts_at=NINE)
-        await hold_seats(
-            event_id=shop.event_id, wanted={shop.tickets["Seat"]: 40}, code="", actor=None, now=clock.now()
-        )
-        await db.execute("UPDATE seat SET state = 'confirmed'")
-        await db.execute("UPDATE seat_order SET state = 'confirmed', confirmed_at = now(), holds_until = NULL")
-        await hold_seats(event_id=shop.event_id, wanted={shop.tickets["Seat"]: 1}, code="", actor=None, now=clock.now())
-        free = TicketOffer("Seat", 0, ())
-        await make_shop(tickets=(free,), starts_at=NINE)
-        await events.make("Three days", starts_at=NINE, hours=54, timezone="Europe/Vienna", kind="external")
-        await events.make("Untold", starts_at=NINE, timezone="Europe/Vienna")
-        said = words((await editor.get("/staff/events")).text)
-        last = times.day(DAY + timedelta(2), "EEE d MMM y")
-        assert f"Three days {WORDS}, 09:00 to {last}, 15:00 CET Ghent Tickets elsewhere Public" in said
-        assert f"{WORDS}, 09:00–17:00 CET Vienna 40 of 1,200 Public" in said
-        assert "Vienna 0, no limit Public" in said
-        assert "Ghent No tickets yet Public" in said
-
-
-class TestTheLinkOnThePublicPage:
-    async def test_only_who_may_edit_is_given_it(
-        self, client: httpx.AsyncClient, sign_in: SignIn, event_id: int
-    ) -> None:
-        """The page is the same for everybody and kept; what staff alone get is asked for by itself."""
-        slug = await db.fetch_value("SELECT slug FROM event")
-        editor, finance, visitor = (
-            await sign_in(StaffRole.EDITOR),
-            await sign_in(StaffRole.FINANCE, "f@x.example"),
-            client,
-        )
-        pages = {(await who.get(f"/events/{slug}")).text for who in (editor, finance, visitor, editor)}
-        assert len(pages) == 1
-        assert f"/staff/events/{event_id}" not in pages.pop()
-        fragment = {"HX-Request": "true"}
-        link = await editor.get(f"/staff/events/of/{slug}", headers=fragment)
-        assert re.findall(r'<a class="btn sm" href="([^"]*)">', link.text) == [f"/staff/events/{event_id}"]
-        assert link.headers["cache-control"] == "private, no-store"
-        plain = await editor.get(f"/staff/events/of/{slug}")
-        assert (plain.status_code, plain.headers["location"]) == (303, f"/staff/events/{event_id}")
-        assert (await editor.get("/staff/events/of/nothing-like-it")).status_code == 404
-        assert (await finance.get(f"/staff/events/of/{slug}", headers=fragment)).status_code == 403
-        assert (await visitor.get(f"/staff/events/of/{slug}", headers=fragment)).text == ""
-        told = [(await who.get("/account/menu")).headers.get("hx-trigger") for who in (editor, finance, visitor)]
-        assert told == ["staff-here", "staff-here", None]
 
 
 class TestTimeAndPlace:

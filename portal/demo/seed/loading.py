@@ -71,7 +71,7 @@ async def _sell(event: own.OwnEvent, event_id: int, now: datetime) -> list[Gone]
     until = min(now, own.span(event, now=now)[0])
     waiting = event.offer.waiting
     return [
-        Gone(event_id, ticket.name, (since, until), ticket.taken, waiting.get(ticket.name, 0))
+        Gone(event_id, ticket.name, ticket.taken, waiting.get(ticket.name, 0), (since, until))
         for ticket in event.offer.tickets
         if ticket.taken or ticket.name in waiting
     ]

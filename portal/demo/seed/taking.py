@@ -34,26 +34,25 @@ _PARTIES = (1, 2, 1, 3, 1, 1, 4, 2)
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """So many places of a ticket type are taken, and so many people wait for one; `on_sale` from when until when."""
+    """So many places of a ticket type are taken, and so many people wait for one. Who came, came while it was on sale."""
 
     event_id: int
     ticket_name: str
-    on_sale: tuple[datetime, datetime]
     taken: int
     waiting: int = 0
+    on_sale: tuple[datetime, datetime] | None = None
 
 
 class _Party(msgspec.Struct, frozen=True):
     event_id: int
     ticket_name: str
-    on_sale: tuple[datetime, datetime]
+    on_sale: tuple[datetime, datetime] | None
     size: int
     number: int
 
-    @property
-    def came(self) -> datetime:
+    def came(self, now: datetime) -> datetime:
         """Within the last forty days of the sale."""
-        since, until = self.on_sale
+        since, until = self.on_sale or (now - timedelta(days=40), now)
         latest = max(since, until - timedelta(days=40))
         return latest + (until - latest) * (self.number * 7 % 60 + 1) / 61
 
@@ -118,7 +117,7 @@ async def take_places(gone: Sequence[Gone], *, now: datetime) -> None:
     await db.execute(
         _ORDERS, prefix, secrets, [party.event_id for party in parties], [party.address(1) for party in parties],
         [" ".join(party.person(1)) for party in parties],
-        [party.came for party in parties],
+        [party.came(now) for party in parties],
     )  # fmt: skip
     seats = [
         (order, party.ticket_name, seat, readable(10), secret(), *party.person(seat), party.address(seat),
