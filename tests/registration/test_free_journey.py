@@ -99,7 +99,7 @@ async def test_giving_a_seat_up_frees_it_and_takes_the_calendar_entry_back(clien
     await client.post(f"{path}/details", data={**DETAILS, "s1_who": "me"})
     await work()
     full = await client.get(f"/events/{shop.slug}/register")
-    assert "Join waiting list" in full.text
+    assert "Join the waiting list" in full.text
     assert (await client.get(f"{path}/seats/1/cancellation")).status_code == 200
     assert await db.fetch_value("SELECT taken FROM quota") == 1
     assert (await client.post(f"{path}/seats/1/cancellation")).status_code == 303
