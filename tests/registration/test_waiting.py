@@ -189,14 +189,14 @@ async def test_who_finds_it_fully_booked_is_shown_to_the_line(client: httpx.Asyn
     seat = shop.tickets["Seat"]
     here = f"/events/{shop.slug}"
     for path in (f"{here}/tickets", f"{here}/register"):
-        assert "Hold places and continue" in (await client.get(path)).text
+        assert "Hold 1 place and continue" in (await client.get(path)).text
     assert "waiting" not in (await client.get(f"{here}/places")).text
     await fill(client, shop, 1)
     await join(client, shop, "ada")
     for path in (f"{here}/tickets", f"{here}/register"):
         page = await client.get(path)
         assert "Fully booked" in text_of(page)
-        assert "Hold places" not in page.text
+        assert "and continue" not in page.text
         (link,) = re.findall(r'<a class="btn primary[^"]*" href="([^"]*)">Join the waiting list', page.text)
         assert link == f"{here}/waiting?ticket_type={seat}"
         assert f'<option value="{seat}" selected>' in (await client.get(link)).text
@@ -216,7 +216,7 @@ async def test_a_code_still_opens_what_is_hidden_when_all_else_is_full(client: h
     await fill(client, shop, 1)
     assert "Fully booked" in text_of(await client.get(f"/events/{shop.slug}/register"))
     page = text_of(await client.get(f"/events/{shop.slug}/register?code=CREW"))
-    assert ("Fully booked" in page, "Hold places and continue" in page) == (False, True)
+    assert ("Fully booked" in page, "Hold 1 place and continue" in page) == (False, True)
 
 
 async def test_what_is_not_on_sale_cannot_be_held(client: httpx.AsyncClient) -> None:
@@ -224,7 +224,7 @@ async def test_what_is_not_on_sale_cannot_be_held(client: httpx.AsyncClient) -> 
     shop = await make_shop(tickets=(later,))
     page = text_of(await client.get(f"/events/{shop.slug}/register"))
     assert "None of these tickets is on sale at the moment." in page
-    assert "Hold places" not in page
+    assert "and continue" not in page
 
 
 async def test_large_numbers_are_easy_to_read(client: httpx.AsyncClient) -> None:
