@@ -37,11 +37,13 @@ async def test_other_months_by_links(client: httpx.AsyncClient) -> None:
 
 
 async def test_the_chosen_day_is_marked_and_others_can_be_chosen(client: httpx.AsyncClient) -> None:
-    await events.make("One", starts_at=datetime(2027, 2, 9, 8, tzinfo=UTC))
-    await events.make("Other", starts_at=datetime(2027, 2, 16, 8, tzinfo=UTC))
-    month = shown((await client.get("/events?from=2027-02-09&to=2027-02-09")).text)
-    assert re.findall(r'<td class="chosen"><a href="[^"]*" aria-label="([^"]*)">', month) == ["9 February: One, chosen"]
-    assert 'aria-label="16 February: Other"' in month
+    ninth = filters.next_month(events.ahead(0).date()).replace(day=9)
+    await events.make("One", starts_at=datetime.combine(ninth, time(9), UTC))
+    await events.make("Other", starts_at=datetime.combine(ninth, time(9), UTC) + timedelta(days=7))
+    month = shown((await client.get(f"/events?from={ninth}&to={ninth}")).text)
+    chosen = re.findall(r'<td class="chosen"><a href="[^"]*" aria-label="([^"]*)">', month)
+    assert chosen == [f"9 {ninth:%B}: One, chosen"]
+    assert f'aria-label="16 {ninth:%B}: Other"' in month
 
 
 async def test_no_month(client: httpx.AsyncClient) -> None:
