@@ -1,12 +1,15 @@
 """Holds: what is counted, what is refused, and that nothing is ever sold twice."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import pytest
 
+from portal.accounts.actors import PORTAL
 from portal.core import db
 from portal.core.errors import Conflict, Invalid
 from portal.payments.buying import Buyer
@@ -14,8 +17,10 @@ from portal.registration import queries
 from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import SoldOut, hold_seats
 from portal.registration.commands.lapsing import give_back, lapse_due
+from portal.registration.commands.offering import offer_tickets
 from portal.registration.commands.ordering import Attendee, save_details
-from portal.registration.values import CodeOffer, QuotaOffer, TicketOffer
+from portal.registration.commands.waiting import offer_places
+from portal.registration.values import CodeOffer, EventOffer, QuotaOffer, TicketOffer
 from tests.factories.registration import Shop, make_shop
 
 
@@ -161,6 +166,37 @@ async def test_quotas_are_locked_one_after_the_other_in_one_order(database: str,
     finally:
         await other.close()
         await watcher.close()
+
+
+@pytest.mark.parametrize("act", ["buy", "offer tickets", "offer places"])
+async def test_whoever_waits_for_the_event_has_locked_no_quota(database: str, now: datetime, act: str) -> None:
+    shop = await make_shop(capacity=5, price=5000, now=now)
+    seat = shop.tickets["Seat"]
+    acts: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
+        "buy": lambda: hold(shop, now, Seat=1),
+        "offer tickets": lambda: offer_tickets(
+            actor=PORTAL, event_id=shop.event_id, now=now,
+            offer=EventOffer("EUR", (QuotaOffer("Hall", 9),), (TicketOffer("Seat", 100, ("Hall",)),)),
+        ),
+        "offer places": lambda: offer_places(event_id=shop.event_id, now=now),
+    }  # fmt: skip
+    await db.execute(
+        "INSERT INTO waiting_entry (secret, ticket_type, email, name, party_size, joined_at, left_reason) "
+        "VALUES ('s', $1, 'a@b.example', 'A', 1, $2, '')", seat, now,
+    )  # fmt: skip
+    other = await asyncpg.connect(database)
+    try:
+        block = other.transaction()
+        await block.start()
+        await other.execute("SELECT FROM event WHERE id = $1 FOR UPDATE", shop.event_id)
+        acting = asyncio.create_task(acts[act]())
+        while not await other.fetchval(_WAITING):
+            await asyncio.sleep(0.01)
+        assert await other.fetch("SELECT id FROM quota FOR UPDATE NOWAIT")
+        await block.rollback()
+        await acting
+    finally:
+        await other.close()
 
 
 async def test_codes_that_are_swapped_at_once_never_deadlock(database: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from portal.core import db
+from portal.core.errors import NotFound
 
 # The purchase is locked before the order, because the order is only looked for once the purchase is there.
 _LOCK = """
@@ -23,7 +24,9 @@ async def locked_order(order_id: int) -> AsyncIterator[Any]:
     while True:
         async with db.transaction():
             row = await db.fetch_one(_LOCK, order_id)
+            if row is None:
+                raise NotFound("There is no such order.")
             # A purchase that was made between the two looks must be locked first.
-            if row is not None and row["purchase_id"] == row["locked"]:
+            if row["purchase_id"] == row["locked"]:
                 yield row
                 return

@@ -28,6 +28,8 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
     async with db.transaction():
         if errors := rules.unsellable(offer, await _tax_currency(event_id), current().exchange_rate):
             raise Invalid(errors, " ".join(f"{name}: {why}" for name, why in errors.items()))
+        # First of all, as whoever sells or calls off does.
+        await db.execute("SELECT FROM event WHERE id = $1 FOR NO KEY UPDATE", event_id)
         quotas = {}
         for quota in offer.quotas:
             quotas[quota.name] = await _quota(event_id, quota.name, quota.capacity)

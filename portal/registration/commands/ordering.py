@@ -206,7 +206,7 @@ async def _fulfil(bought: PaidPurchase) -> str:
         return ""
     if order.state is not OrderState.LAPSED:
         return "The order was complete already, and nothing was due."
-    if not order.is_on:
+    if not await _is_on(order_id):
         return _TOO_LATE_FOR_THE_EVENT
     wanted: dict[int, int] = {}
     for seat in order.seats:
@@ -215,8 +215,6 @@ async def _fulfil(bought: PaidPurchase) -> str:
         return "The time for this order had run out when the payment arrived, and its code had gone to others."
     if not await lock_free(order.event_id, wanted, bought.now):
         return "The time for this order had run out when the payment arrived, and the places had gone to others."
-    if not await _is_on(order_id):
-        return _TOO_LATE_FOR_THE_EVENT
     await db.execute("UPDATE seat SET state = 'held' WHERE seat_order = $1 AND state = 'released'", order_id)
     await _mark_confirmed(order_id, bought.now)
     return ""

@@ -84,6 +84,7 @@ async def offer_places(*, event_id: int, now: datetime) -> int:
         line = await _locked_line(event_id, now)
         if not line:
             return 0
+        await db.execute("SELECT FROM event WHERE id = $1 FOR SHARE", event_id)
         rows = await db.fetch(
             "SELECT id, capacity - taken AS left FROM quota WHERE event = $1 ORDER BY id FOR UPDATE", event_id
         )

@@ -114,11 +114,6 @@ def seat_prices(
     return [price * step for price in prices]
 
 
-def fits(quotas_left: Mapping[int, int], needs: Mapping[int, int]) -> bool:
-    """True when every quota has what is needed of it."""
-    return all(quotas_left.get(quota, 0) >= count for quota, count in needs.items())
-
-
 def waiting_refusal(ticket: Ticket | None, party_size: int, now: datetime) -> dict[str, str]:
     """Why a party cannot stand in line for a ticket type, by field; empty when it can."""
     if ticket is None:
