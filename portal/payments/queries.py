@@ -11,7 +11,7 @@ from portal.core.money import Money
 from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, Buyer, Line, attempt_from
 from portal.payments.rules.bills import Bill, bill
 from portal.payments.rules.states import ATTEMPT_ENDED
-from portal.payments.tables import InvoiceKind, PurchaseState, RefundState, TaxTreatment
+from portal.payments.tables import AttemptState, InvoiceKind, PurchaseState, RefundState, TaxTreatment
 
 
 class PurchaseRecord(msgspec.Struct, frozen=True):
@@ -52,12 +52,16 @@ class PurchaseRecord(msgspec.Struct, frozen=True):
 
 
 class RefundRecord(msgspec.Struct, frozen=True):
+    """Money going back: `sums` of lines, or without them all that one attempt brought."""
+
     id: int
+    attempt: int
     amount: int
     reason: str
     state: RefundState
     created_at: datetime
     settled_at: datetime | None
+    sums: dict[str, Any] = {}
 
 
 class InvoiceRecord(msgspec.Struct, frozen=True):
@@ -108,15 +112,45 @@ async def purchase_of_object(*, payment_intent: str = "", public_id: str = "") -
     return None if found is None else int(found)
 
 
+class Tried(Attempt, frozen=True):
+    """An attempt and what came of it. `reports` counts Stripe's deliveries of its payment."""
+
+    ended_at: datetime | None = None
+    reports: int = 0
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """Money that was of no use: the attempt that brought it, and how all of it goes back."""
+
+    attempt: Tried
+    refund: RefundRecord
+
+
 class Story(msgspec.Struct, frozen=True):
-    """Everything that happened to a purchase. `reports` counts Stripe's deliveries of its payment."""
+    """Everything that happened to a purchase."""
 
     purchase: PurchaseRecord
     lines: list[Line]
-    attempts: list[Attempt]
+    attempts: list[Tried]
     refunds: list[RefundRecord]
     invoices: list[InvoiceRecord]
-    reports: int
+
+    @property
+    def paid_by(self) -> Tried | None:
+        """The attempt whose money the purchase was settled with."""
+        came = (attempt for attempt in self.attempts if attempt.state is AttemptState.SUCCEEDED)
+        return next((attempt for attempt in came if attempt.ended_at == self.purchase.paid_at), None)
+
+    @property
+    def returned(self) -> list[Returned]:
+        """Money that bought nothing, in the order in which it came."""
+        whole = {refund.attempt: refund for refund in self.refunds if not refund.sums}
+        return [Returned(attempt, whole[attempt.id]) for attempt in self.attempts if attempt.id in whole]
+
+    @property
+    def given_back(self) -> list[RefundRecord]:
+        """Refunds of what was bought."""
+        return [refund for refund in self.refunds if refund.sums]
 
     @property
     def unsettled(self) -> bool:
@@ -138,11 +172,11 @@ SELECT json_build_object(
         ORDER BY l.position), '[]') FROM purchase_line l WHERE l.purchase = $1),
     'attempts', (SELECT coalesce(json_agg(json_build_object('id', a.id, 'purchase_id', a.purchase, 'number', a.number,
         'state', a.state, 'session_id', a.session_id, 'payment_intent', a.payment_intent, 'url', a.url, 'note', a.note,
-        'created_at', a.created_at) ORDER BY a.number), '[]') FROM payment_attempt a WHERE a.purchase = $1),
+        'created_at', a.created_at, 'ended_at', a.ended_at, 'reports', (SELECT coalesce(sum(e.deliveries), 0)
+            FROM stripe_event e WHERE e.object_id = a.session_id AND e.type = 'checkout.session.completed'))
+        ORDER BY a.number), '[]') FROM payment_attempt a WHERE a.purchase = $1),
     'refunds', (SELECT coalesce(json_agg(row_to_json(r) ORDER BY r.id), '[]') FROM refund r WHERE r.purchase = $1),
-    'invoices', (SELECT coalesce(json_agg(row_to_json(i) ORDER BY i.id), '[]') FROM invoice i WHERE i.purchase = $1),
-    'reports', (SELECT coalesce(sum(e.deliveries), 0) FROM stripe_event e JOIN payment_attempt a ON e.object_id = a.session_id
-        WHERE a.purchase = $1 AND e.type = 'checkout.session.completed'))
+    'invoices', (SELECT coalesce(json_agg(row_to_json(i) ORDER BY i.id), '[]') FROM invoice i WHERE i.purchase = $1))
 """
 
 

@@ -20,14 +20,16 @@ WaitingMail = Callable[[WaitingPlace], Message]
 
 def confirmation(
     order: OrderRecord, seats: Sequence[SeatRecord], tickets: bytes, invite: Invite | None, again: str,
-    paid: Story | None = None, papers: Sequence[Part] = (),
+    paid: Story | None = None, papers: Sequence[Part] = (), over: bool = False,
 ) -> Message:  # fmt: skip
-    """To whoever placed the order, with all tickets; when it was paid for, with what was bought and its invoice."""
+    """To whoever placed the order, with all tickets; when it was paid for, with what was bought, what went back of it, and
+    the invoice. Once the event is `over`, it brings these papers and promises nothing.
+    """
     return _message(
         "confirmation", order, key=f"order-{order.id}-confirmation{again and '-' + again}", recipient=order.email,
         invite=invite, parts=[Part(f"tickets-{order.number}.pdf", "application/pdf", tickets), *papers], seats=seats,
         open_seats=[seat for seat in seats if seat.named_at is None], paid=paid, names=NAMES,
-        method=words.method(paid.purchase.method) if paid else "",
+        method=words.method(paid.purchase.method) if paid else "", over=over,
     )  # fmt: skip
 
 
@@ -63,20 +65,31 @@ def order_moved(order: OrderRecord, address: str, codes: Sequence[str], invite: 
 
 
 def event_changed(
-    order: OrderRecord, changes: Sequence[PastChange], address: str, name: str, invite: Invite | None
+    order: OrderRecord, changes: Sequence[PastChange], address: str, name: str, invite: Invite | None, money: str = ""
 ) -> Message:
-    """To somebody who planned with the event: what changed, in the words staff saw, with the calendar's update."""
+    """To somebody who planned with the event: what changed, in the words staff saw, with the calendar's update.
+
+    `money` of a buyer is `paid`, and not all sent back yet, or `coming`.
+    """
     return _message(
         "event_changed", order, key=f"event-{order.event_id}-told-{changes[-1].version}-{address}", recipient=address,
-        topic="calendar", invite=invite, name=name, changes=[change.words for change in changes],
+        topic="calendar", invite=invite, name=name, changes=[change.words for change in changes], money=money,
     )  # fmt: skip
 
 
-def money_returned(order: OrderRecord, refund_id: int, amount: str, reason: str) -> list[Message]:
+def money_returned(
+    order: OrderRecord, refund_id: int, amount: str, reason: str, *, over: bool = False
+) -> list[Message]:
     """Money of no use, to the buyer and to the organiser."""
     return [
         _message(
-            template, order, key=f"refund-{refund_id}-{template}", recipient=recipient, amount=amount, reason=reason
+            template,
+            order,
+            key=f"refund-{refund_id}-{template}",
+            recipient=recipient,
+            amount=amount,
+            reason=reason,
+            over=over,
         )
         for template, recipient in (("money_returned", order.email), ("money_returned_staff", current().contact_email))
         if recipient

@@ -50,7 +50,7 @@ async def send_confirmation(order: int, again: str = "") -> None:
         return
     seats = [seat for seat in record.seats if seat.state is SeatState.CONFIRMED]
     tickets = await ticket_pdf(record, seats)
-    paid = await _paid(record)
+    paid, over = await _paid(record), record.ends_at <= clock.now()
     papers = [
         Part(f"{paper.number}.pdf", "application/pdf", await invoice_pdf(paper))
         for paper in (paid.invoices if paid else [])
@@ -58,7 +58,7 @@ async def send_confirmation(order: int, again: str = "") -> None:
     async with db.transaction():
         await _send(
             record, record.email, record.contact_name,
-            lambda invite: emails.confirmation(record, seats, tickets, invite, again, paid, papers),
+            lambda invite: emails.confirmation(record, seats, tickets, invite, again, paid, papers, over),
         )  # fmt: skip
         for seat in seats:
             if seat.email and seat.email != record.email and not again:
@@ -140,7 +140,7 @@ async def tell_attendee(version: int, order: int, seat: int | None) -> None:
     Whoever was sent the newest state already, by a later job or with a fresh ticket, is not told again.
     """
     record = await queries.order_by_id(order)
-    if record is None or record.state is not OrderState.CONFIRMED:
+    if record is None or record.state not in (OrderState.CONFIRMED, OrderState.PAYING):
         return
     place = next((s for s in record.seats if s.id == seat and s.state is SeatState.CONFIRMED), None)
     address, name = (place.email, place.name) if place and place.email else (record.email, record.contact_name)
@@ -148,14 +148,24 @@ async def tell_attendee(version: int, order: int, seat: int | None) -> None:
     told = await sent_to("event", str(record.event_id), [address])
     last = max((one.sent_at for one in told), default=None)
     changes = await changed_since(record.event_id, 0, after=last) if last else []
-    changes = changes or await changed_since(record.event_id, version - 1, after=record.confirmed_at)
+    changes = changes or await changed_since(record.event_id, version - 1, after=record.confirmed_at or record.held_at)
     if not changes or not address:
         return
+    money = await _money(record) if address == record.email else ""
     async with db.transaction():
         await _send(
             record, address, name,
-            lambda invite: None if invite and invite.known else emails.event_changed(record, changes, address, name, invite),
+            lambda invite: None if invite and invite.known else
+            emails.event_changed(record, changes, address, name, invite, money),
         )  # fmt: skip
+
+
+async def _money(record: OrderRecord) -> str:
+    """What its buyer has given for an order: `paid` while not all of it went back, `coming`, or nothing."""
+    purchase = await payment_queries.purchase(record.purchase_id) if record.purchase_id is not None else None
+    if purchase is not None and purchase.state is PurchaseState.PROCESSING:
+        return "coming"
+    return "paid" if purchase and purchase.state is PurchaseState.PAID and purchase.refunded < purchase.total else ""
 
 
 async def _send(
@@ -181,10 +191,10 @@ async def tell_money_returned(order: int, refund: int) -> None:
     )
     if record is None or row is None:
         return
-    amount = written(row["amount"], row["currency"], current().site_locale)
+    amount, now = written(row["amount"], row["currency"], current().site_locale), clock.now()
     async with db.transaction():
-        for message in emails.money_returned(record, row["id"], amount, row["reason"]):
-            await queue_mail(message=message, now=clock.now())
+        for message in emails.money_returned(record, row["id"], amount, row["reason"], over=record.ends_at <= now):
+            await queue_mail(message=message, now=now)
 
 
 async def tell_waiting_joined(entry: int, again: str = "") -> None:

@@ -218,17 +218,17 @@ async def feed_of_person(account_id: int) -> tuple[list[str], list[str]]:
 
 _AUDIENCE = """
 SELECT DISTINCT ON (address) order_id, seat_id FROM (
-    SELECT o.id AS order_id, s.id AS seat_id, coalesce(nullif(s.email, ''), o.email) AS address, s.named_at
+    SELECT o.id AS order_id, s.id AS seat_id, coalesce(nullif(s.email, ''), o.email) AS address, s.named_at, o.state
     FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
     WHERE o.event = $1 AND o.state = 'confirmed'
-    UNION ALL SELECT id, NULL, email, NULL FROM seat_order WHERE event = $1 AND state = 'confirmed') a
-WHERE address <> '' ORDER BY address, named_at IS NULL, seat_id
+    UNION ALL SELECT id, NULL, email, NULL, state FROM seat_order WHERE event = $1 AND state IN ('confirmed', 'paying')) a
+WHERE address <> '' ORDER BY address, named_at IS NULL, seat_id, state, order_id
 """
 
 
 async def audience(event_id: int) -> list[dict[str, Any]]:
     """Whom to tell when the event changes, one row per address: those on a seat, those asked to take one, and buyers
-    who come themselves or not. `seat_id` is null for the last.
+    who come themselves or not, or whose bank takes its time. `seat_id` is null for the last.
     """
     return [dict(row) for row in await db.fetch(_AUDIENCE, event_id)]
 

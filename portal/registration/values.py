@@ -226,6 +226,11 @@ class OrderRecord(msgspec.Struct, frozen=True):
         return tuple(seat for seat in self.seats if seat.active)
 
     @property
+    def single(self) -> bool:
+        """Whether it was made for one place only."""
+        return len(self.seats) == 1
+
+    @property
     def path(self) -> str:
         return f"/orders/{self.secret}"
 

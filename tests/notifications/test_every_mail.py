@@ -18,9 +18,9 @@ from portal.calendars.values import Revision
 from portal.events.queries.history import PastChange
 from portal.notifications.values import Message
 from portal.payments.buying import Line
-from portal.payments.queries import InvoiceRecord, PurchaseRecord, Story
+from portal.payments.queries import InvoiceRecord, PurchaseRecord, RefundRecord, Story
 from portal.payments.rules.sums import totals
-from portal.payments.tables import InvoiceKind, PurchaseState, TaxTreatment
+from portal.payments.tables import InvoiceKind, PurchaseState, RefundState, TaxTreatment
 from portal.registration import emails
 from portal.registration.inviting import Invite
 from portal.registration.queries import WaitingPlace
@@ -90,7 +90,8 @@ def story(*, reduced: bool) -> Story:
     )  # fmt: skip
     papers = [InvoiceRecord("SL-R2026-00001", InvoiceKind.INVOICE, AT, {})]
     papers += [InvoiceRecord("SL-C2026-00001", InvoiceKind.CREDIT_NOTE, AT, {})] * reduced
-    return Story(purchase, lines, [], [], papers, 1)
+    back = RefundRecord(1, 1, 130800, "Fell ill.", RefundState.SUCCEEDED, AT, AT, {"net": 109000})
+    return Story(purchase, lines, [], [back] * reduced, papers)
 
 
 def every_mail() -> list[tuple[str, Message]]:

@@ -26,7 +26,7 @@ async def test_paid_by_webhook(paying: Paying) -> None:
     assert await paying.state(path) == ("confirmed", "paid")
     assert await paying.counts() == ONCE
     page = text_of(await paying.client.get(path))
-    for words in ("€2,616.00 received", "Visa ending 4242.", "2 tickets issued", "1 of 2 named: Amara Okonjo-Reuter"):
+    for words in ("€2,616.00 received", "Visa ending 4242.", "2 tickets issued"):
         assert words in page
     number = await db.fetch_value("SELECT number FROM invoice")
     pdf = await paying.client.get(f"{path}/invoices/{number}.pdf")

@@ -156,7 +156,7 @@ async def test_what_a_code_made_free_takes_no_money(paying: Paying, closed: bool
     url = await paying.to_payment(path)
     await paying.client.post(f"{path}/code", data={"code": "ALL"})
     page = text_of(await paying.client.get(path))
-    assert ("Your places are held." in page, "Pay €" in page) == (True, False)
+    assert ("Your place is held." in page, "Pay €" in page) == (True, False)
     assert await paying.to_payment(path) == path
     if closed:
         await paying.work()

@@ -69,11 +69,16 @@ async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, now: datetime) ->
 
 
 async def send_confirmation_again(*, order: OrderRecord, now: datetime) -> None:
-    """Send the confirmation as a new mail, whatever became of earlier ones. Raises Conflict before there is one."""
+    """Send the confirmation as a new mail, whatever became of earlier ones.
+
+    Raises Conflict before there is one, and once the event is over.
+    """
     async with db.transaction():
         state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1", order.id)
         if state != "confirmed":
             raise Conflict("There is no confirmation to send.")
+        if order.ends_at <= now:
+            raise Conflict("The event is over; its papers are on the order’s page.")
         await forget_refusals(order.email)
         await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
 

@@ -22,7 +22,7 @@ from portal.payments import queries as payment_queries
 from portal.payments.documents import NAMES, invoice_pdf
 from portal.payments.queries import PurchaseRecord
 from portal.payments.rules import words
-from portal.payments.tables import PurchaseState
+from portal.payments.tables import PurchaseState, RefundState
 from portal.payments.values import GatewayError
 from portal.registration import queries
 from portal.registration.commands.attending import change_address, send_confirmation_again
@@ -166,7 +166,7 @@ async def _answer(
 ) -> Response[Any]:  # fmt: skip
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
     purchase = story.purchase if story else None
-    over = order.ends_at <= now
+    over, held = order.ends_at <= now, order.is_on and still_held(order, now)
     facts = Facts(
         order=order,
         story=story,
@@ -174,38 +174,54 @@ async def _answer(
         sent=await _sent(order),
         acts=await queries.acts(order.number),
         changes=await changed_since(order.event_id, 0, after=order.held_at),
+        held=held,
         over=over,
         locale=current().site_locale,
     )
-    waiting = order.state in (OrderState.HELD, OrderState.PAYING)
-    held = order.is_on and still_held(order, now)
     checking = order.state is OrderState.LAPSED and story is not None and story.unsettled
     confirmed = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
     steps = timeline(facts)
     said = headline.headline(order, purchase, held=held, checking=checking, over=over)
-    news = checking or _news_expected(order, facts, now)
-    shown = _mark((order, over, said, steps, held, waiting, news))
+    look_every = _look_every(order, facts, checking, now)
+    shown = _mark((order, over, said, steps, held, look_every))
     if seen == shown:
         return Response("", status_code=204)
     return page(
         request, "registration/order.html", block=block, status=status, private=True, headers={"X-Robots-Tag": "noindex"},
         order=order, form=form or blank(email=order.email), purchase=purchase, steps=steps, headline=said, seen=shown,
-        invoices=story.invoices if story else [], document_names=NAMES, waiting=waiting, held=held,
+        invoices=story.invoices if story else [], document_names=NAMES, held=held, checking=checking,
         standing=headline.standing(order) if order.is_on and not over else "",
         paid_for=purchase is not None and purchase.total > 0,
-        bill=story.bill if story and _of_money(story.purchase) else None, refunds=story.refunds if story else [],
-        paid_by=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
+        bill=story.bill if story and _of_money(story.purchase) else None, sum_label=_sum_label(purchase, held),
+        given_back=story.given_back if story else [], returned=story.returned if story else [], went=_WENT,
+        method=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
         checked=headline.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
         confirmed=confirmed, passes=confirmed if order.is_on else [],
         own=next((seat for seat in confirmed if seat.email == order.email and seat.named_at is not None), None),
         qr={seat.id: _qr(order, seat) for seat in confirmed},
-        over=over, news_expected=news,
+        over=over, look_every=look_every,
     )  # fmt: skip
 
 
 def _of_money(purchase: PurchaseRecord) -> bool:
     """Whether there is anything to say of money: something was due, and was not merely given up."""
     return purchase.total > 0 and purchase.state is not PurchaseState.VOID
+
+
+def _sum_label(purchase: PurchaseRecord | None, held: bool) -> str:
+    match purchase.state if purchase else None:
+        case PurchaseState.OPEN if held:
+            return "To pay"
+        case PurchaseState.PROCESSING:
+            return "On its way"
+        case _:
+            return "Total"
+
+
+_WENT = {
+    RefundState.REQUESTED: "On its way back", RefundState.PENDING: "On its way back", RefundState.SUCCEEDED: "Sent back",
+    RefundState.FAILED: "Could not be sent back",
+}  # fmt: skip
 
 
 def _until(order: OrderRecord) -> str:
@@ -224,10 +240,16 @@ def _qr(order: OrderRecord, seat: SeatRecord) -> str:
     return qr_inline(ticket_payload(order.event_id, seat.code), f"QR code of ticket {grouped(seat.code)}")
 
 
-def _news_expected(order: OrderRecord, facts: Facts, now: datetime) -> bool:
-    """Whether the page should look again by itself: a mail is on its way, or is about to be written."""
+def _look_every(order: OrderRecord, facts: Facts, checking: bool, now: datetime) -> int:
+    """After how many seconds the page should look again by itself: often while somebody pays, less so for a mail that is
+    on its way or about to be written, now and then while a bank takes its days. 0: nothing is to come.
+    """
+    if order.state is OrderState.HELD and facts.story is not None and facts.story.purchase.total:
+        return 2
     fresh = order.confirmed_at is not None and now - order.confirmed_at < timedelta(minutes=2)
-    return any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails)
+    if checking or any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails):
+        return 4
+    return 60 if order.state is OrderState.PAYING else 0
 
 
 async def _sent(order: OrderRecord) -> list[Sent]:

@@ -15,7 +15,7 @@ def headline(
     if not order.is_on:
         return "This event is cancelled."
     match order.state:
-        case OrderState.CONFIRMED if over:
+        case OrderState.CONFIRMED | OrderState.LAPSED if over and not checking:
             return "This event is over."
         case OrderState.CONFIRMED:
             return f"You are going to {order.city}." if order.city and order.on_site else "You are registered."
@@ -23,7 +23,8 @@ def headline(
             return "Your bank is on it."
         case OrderState.HELD if held:
             due = purchase is not None and purchase.total
-            return "Your places are held, waiting for payment." if due else "Your places are held."
+            kept = "Your place is held" if order.single else "Your places are held"
+            return f"{kept}, waiting for payment." if due else f"{kept}."
         case OrderState.HELD | OrderState.LAPSED if checking or (
             purchase is not None and order.state is OrderState.HELD
         ):
@@ -31,7 +32,7 @@ def headline(
         case OrderState.CANCELLED:
             return "This order is cancelled."
         case _:
-            return "These places went back on sale."
+            return "This place went back on sale." if order.single else "These places went back on sale."
 
 
 def standing(order: OrderRecord) -> str:

@@ -2,38 +2,38 @@
 
 from portal.core.money import written
 from portal.payments.buying import Attempt
-from portal.payments.queries import RefundRecord, Story
+from portal.payments.queries import RefundRecord, Returned, Story, Tried
 from portal.payments.rules import words
 from portal.payments.tables import AttemptState, PurchaseState, RefundState
 from portal.registration.rules.truth.values import Facts, Step
-from portal.registration.tables import OrderState
 
 _BANKS = "Banks take up to ten days to show it."
 
 
 def paid(facts: Facts) -> list[Step]:
     """Tries to pay, and what became of the money."""
-    order, story = facts.order, facts.story
+    story = facts.story
     if story is None:
         return []
     purchase = story.purchase
     total = written(purchase.total, purchase.currency, facts.locale)
     steps = [step for attempt in story.attempts if (step := _tried(attempt))]
     match purchase.state:
-        case PurchaseState.PAID | PurchaseState.RETURNED:
-            steps.append(_received(story, facts.locale))
+        case PurchaseState.PAID if story.paid_by is not None:
+            steps.append(_received(story, story.paid_by, purchase.received, facts.locale))
         case PurchaseState.PROCESSING:
-            steps.append(
-                Step(f"{total} on its way", "Your bank needs a few days. Your places are kept meanwhile.", tone="wait",
-                     when="when the bank is done")
-            )  # fmt: skip
-        case PurchaseState.OPEN if order.state is OrderState.HELD and purchase.total:
+            steps.append(Step(f"{total} on its way", _slow(facts), tone="wait", when="when the bank is done"))
+        case PurchaseState.OPEN if facts.held and purchase.total:
             steps.append(Step(f"{total} to pay", "Not received yet.", tone="wait", when="until the hold ends"))
-    if purchase.state is PurchaseState.RETURNED:
-        why = next((refund.reason for refund in story.refunds), "")
-        told = f"{why} All of it goes back the way it was paid.".strip()
-        steps.append(Step("We could not use the money", told, purchase.paid_at, "bad"))
+    for returned in story.returned:
+        steps += _of_no_use(story, returned, facts.locale)
     return steps
+
+
+def _slow(facts: Facts) -> str:
+    if not facts.order.is_on:
+        return "Your bank needs a few days. When it comes, all of it goes back."
+    return f"Your bank needs a few days. {'Your place is' if facts.order.single else 'Your places are'} kept meanwhile."
 
 
 def _tried(attempt: Attempt) -> Step | None:
@@ -47,33 +47,45 @@ def _tried(attempt: Attempt) -> Step | None:
     return None
 
 
-def _received(story: Story, locale: str) -> Step:
+def _received(story: Story, attempt: Tried, amount: int, locale: str) -> Step:
     purchase = story.purchase
-    came = written(purchase.received, purchase.currency, locale)
-    how = f"{words.method(purchase.method)}." if purchase.method else ""
-    again = f" Stripe reported it {story.reports} times; counted once." if story.reports > 1 else ""
-    reference = next((a.payment_intent for a in story.attempts if a.state is AttemptState.SUCCEEDED), None)
-    proof = f"Reference {reference}" if reference else ""
-    return Step(f"{came} received", f"{how}{again}".strip(), purchase.paid_at, proof=proof)
+    another = bool(attempt.ended_at and purchase.paid_at and attempt.ended_at > purchase.paid_at)
+    came = written(amount, purchase.currency, locale)
+    how = f"{words.method(purchase.method)}." if purchase.method and attempt == story.paid_by else ""
+    again = f" Stripe reported it {attempt.reports} times; counted once." if attempt.reports > 1 else ""
+    proof = f"Reference {attempt.payment_intent}" if attempt.payment_intent else ""
+    title = f"Another {came} received" if another else f"{came} received"
+    return Step(title, f"{how}{again}".strip(), attempt.ended_at, proof=proof)
 
 
-def going_back(facts: Facts) -> list[Step]:
-    """Refunds, each with why and how."""
-    if facts.story is None:
-        return []
-    # Why all of it goes back stands one step before.
-    told = facts.story.refunds[0].id if facts.story.purchase.state is PurchaseState.RETURNED else 0
+def _of_no_use(story: Story, returned: Returned, locale: str) -> list[Step]:
+    attempt, refund = returned.attempt, returned.refund
+    told = f"{refund.reason} All of it goes back the way it was paid."
     return [
-        _refund(refund, facts, "" if refund.id == told else f"Reason: {refund.reason.rstrip('.')}.")
-        for refund in facts.story.refunds
+        _received(story, attempt, refund.amount, locale),
+        Step("We could not use the money", told, attempt.ended_at, "bad"),
     ]
 
 
-def _refund(refund: RefundRecord, facts: Facts, why: str) -> Step:
-    assert facts.story is not None
-    purchase = facts.story.purchase
-    amount = written(refund.amount, purchase.currency, facts.locale)
-    by = f"To {words.method(purchase.method)}." if purchase.method else ""
+def going_back(facts: Facts) -> list[Step]:
+    """Refunds, each with how, and those of what was bought with why."""
+    story = facts.story
+    if story is None:
+        return []
+    return [
+        *(_refund(one.refund, story, facts.locale, known=one.attempt == story.paid_by) for one in story.returned),
+        *(
+            _refund(refund, story, facts.locale, why=f"Reason: {refund.reason.rstrip('.')}.")
+            for refund in story.given_back
+        ),
+    ]
+
+
+def _refund(refund: RefundRecord, story: Story, locale: str, *, why: str = "", known: bool = True) -> Step:
+    """`known`: it was paid as the purchase says."""
+    purchase = story.purchase
+    amount = written(refund.amount, purchase.currency, locale)
+    by = f"To {words.method(purchase.method)}." if purchase.method and known else ""
     told = " ".join(part for part in (why, by, _BANKS) if part)
     match refund.state:
         case RefundState.SUCCEEDED:

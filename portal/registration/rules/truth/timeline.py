@@ -41,7 +41,7 @@ def _held(facts: Facts) -> Step:
 
 def _lapsed(order: OrderRecord) -> list[Step]:
     if order.state is OrderState.LAPSED:
-        title = "Places back on sale" if order.is_on else "Order ended"
+        title = f"Place{'' if order.single else 's'} back on sale" if order.is_on else "Order ended"
         return [Step(title, f"{order.end_reason.capitalize()}.", order.ended_at, "bad")]
     return []
 
@@ -51,12 +51,9 @@ def _issued(facts: Facts) -> list[Step]:
     if order.confirmed_at is None:
         return []
     count = len(order.seats)
-    named = [seat.name for seat in order.seats if seat.named_at is not None]
     written_down = facts.story.invoices if facts.story else []
     bill = next((invoice for invoice in written_down if invoice.kind is InvoiceKind.INVOICE), None)
-    told = f"{len(named)} of {count} named{': ' + ', '.join(named[:3]) if named else ''}."
-    if bill is not None:
-        told += f" Invoice {bill.number} written at the same moment."
+    told = f"Invoice {bill.number} written at the same moment." if bill is not None else ""
     return [
         Step("Ticket issued" if count == 1 else f"{count} tickets issued", told, order.confirmed_at),
         *_nameless(facts),
@@ -88,7 +85,7 @@ def _act(act: OrderAct) -> Step:
         case OrderVerb.ASK:
             return Step(f"{ticket}: a colleague asked", "They were sent a page to fill their name in.", act.at)
         case OrderVerb.CANCEL:
-            return Step(f"{ticket} given up", "It is no longer valid, and the place is back on sale.", act.at, "bad")
+            return Step(f"{ticket} given up", "It is no longer valid, and the place is free for others.", act.at, "bad")
         case OrderVerb.MOVE:
             told = "This page has a new address since, and so have your own tickets; the old ones have ended."
             return Step("Mail goes to another address", told, act.at)

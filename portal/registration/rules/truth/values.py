@@ -24,7 +24,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """Everything the timeline is made from. `over`: the event is."""
+    """Everything the timeline is made from. `held`: the places still are; `over`: the event is."""
 
     order: OrderRecord
     story: Story | None
@@ -32,5 +32,6 @@ class Facts(msgspec.Struct, frozen=True):
     sent: Sequence[Sent]
     acts: Sequence[OrderAct] = ()
     changes: Sequence[PastChange] = ()
+    held: bool = False
     over: bool = False
     locale: str = "en_GB"
