@@ -119,7 +119,7 @@ async def event_changed(event: int, version: int) -> None:
     off = await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event)
     people = await queries.audience(event)
     async with db.transaction():
-        in_line = await (waiting.close_line(event_id=event, now=clock.now()) if off else queries.those_waiting(event))
+        in_line = await waiting.follow_event(event_id=event, now=clock.now())
         await enqueue_many(
             "registration.tell_waiting_changed",
             [{"version": version, "entry": entry} for entry in in_line],
@@ -207,10 +207,15 @@ async def tell_waiting_offer(entry: int) -> None:
 
 
 async def tell_waiting_changed(version: int, entry: int) -> None:
-    """Somebody in line hears what has changed since the event's `version`, or that there is nothing to wait for."""
+    """Somebody in line hears what has changed since the event's `version`, or that there is nothing to wait for.
+
+    Not so who has left meanwhile, nor who is paying: that order's mail says it.
+    """
     place = await queries.waiting_place_by_id(entry)
-    changes = await changed_since(place.event_id, version - 1, after=place.joined_at) if place else []
-    if place is None or not changes:
+    if place is None or (place.left_at is not None and not place.called_off) or place.offer_state == OrderState.PAYING:
+        return
+    changes = await changed_since(place.event_id, version - 1, after=place.joined_at)
+    if not changes:
         return
     async with db.transaction():
         await queue_mail(message=emails.waiting_changed(place, changes), now=clock.now())

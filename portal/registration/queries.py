@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from portal.core import db
+from portal.events.tables import EventState
 from portal.registration.rules import selling
-from portal.registration.values import Code, OrderAct, OrderRecord, OrderVerb, SeatRecord, Ticket
+from portal.registration.values import CALLED_OFF, Code, OrderAct, OrderRecord, OrderVerb, SeatRecord, Ticket
 
 # Who waits and can be served, of the events in $1 at $2. What a party needs is set aside for it.
 LINE = """
@@ -273,12 +274,26 @@ class WaitingPlace(msgspec.Struct, frozen=True):
     event_title: str
     event_state: str
 
+    @property
+    def called_off(self) -> bool:
+        """Whether the line was closed because the event was called off."""
+        return self.left_at is not None and self.left_reason == CALLED_OFF
+
+    @property
+    def event_is_public(self) -> bool:
+        return self.event_state != EventState.DRAFT
+
+
+# Which entries w count: those in line, and those whose offer is open or being paid.
+STANDING = """(w.left_at IS NULL AND (w.offered_at IS NULL OR EXISTS (
+    SELECT FROM seat_order o WHERE o.id = w.offered_order AND o.state IN ('held', 'paying'))))"""
+
 
 async def those_waiting(event_id: int) -> list[int]:
-    """The entries of everybody in the event's lines, in the order they came."""
+    """The entries of everybody in the event's lines or with an offer, in the order they came."""
     rows = await db.fetch(
         "SELECT w.id FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type "
-        "WHERE t.event = $1 AND w.left_at IS NULL AND w.offered_at IS NULL ORDER BY w.id",
+        f"WHERE t.event = $1 AND {STANDING} ORDER BY w.id",
         event_id,
     )
     return [row["id"] for row in rows]

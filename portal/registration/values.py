@@ -12,6 +12,9 @@ from portal.events.rules import states
 from portal.events.tables import EventFormat, EventState
 from portal.registration.tables import OrderState, SeatState
 
+CALLED_OFF = "the event was called off"
+"""Why orders and places in line ended that were open when their event was."""
+
 
 class QuotaOffer(msgspec.Struct, frozen=True):
     """A number of places; ticket types name the quotas they draw from."""

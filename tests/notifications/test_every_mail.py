@@ -24,7 +24,7 @@ from portal.payments.tables import InvoiceKind, PurchaseState, RefundState, TaxT
 from portal.registration import emails
 from portal.registration.inviting import Invite
 from portal.registration.queries import WaitingPlace
-from portal.registration.values import OrderRecord
+from portal.registration.values import CALLED_OFF, OrderRecord
 from portal.web.rendering import TEMPLATES
 from tests.calendars.made import entry, revision
 from tests.chromium import axe_faults, chromium, sideways
@@ -61,10 +61,11 @@ def wish(purpose: CodePurpose, *, known: bool) -> Wish:
     )  # fmt: skip
 
 
-def waiting(state: str = "published") -> WaitingPlace:
+def waiting(state: str = "published", *, off: bool = False, offered: bool = True) -> WaitingPlace:
     return WaitingPlace(
-        id=1, secret="s" * 32, email=BOB, name="Bob Vos", party_size=2, joined_at=AT, left_at=None, left_reason="",
-        offered_at=AT, offer_secret="o" * 32, offer_until=AT + timedelta(days=1), offer_state="held", position=1,
+        id=1, secret="s" * 32, email=BOB, name="Bob Vos", party_size=2, joined_at=AT, left_at=AT if off else None,
+        left_reason=CALLED_OFF if off else "", offered_at=AT, offer_secret="o" * 32, offer_until=AT + timedelta(days=1),
+        offer_state="held" if offered else None, position=1,
         ticket_name="Conference, 3 days", event_id=7, event_slug="forum",
         event_title=f"Forum {LONG}", event_state=state,
     )  # fmt: skip
@@ -130,7 +131,9 @@ def every_mail() -> list[tuple[str, Message]]:
           for more, mail in zip(("", "_staff"), returned(order), strict=True)),
         ("registration/waiting_joined", emails.waiting_joined(waiting())),
         ("registration/waiting_offer", emails.waiting_offer(waiting())),
-        *(("registration/waiting_changed", emails.waiting_changed(waiting(state), CHANGES)) for state in ("moved", "cancelled")),
+        *(("registration/waiting_changed", emails.waiting_changed(place, CHANGES)) for place in (
+            waiting("moved"), waiting("moved", offered=False), waiting("cancelled", off=True), waiting("draft", off=True),
+        )),
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ HALL = (QuotaOffer("Hall", 1),)
 
 
 async def held(client: httpx.AsyncClient, place: str) -> bool:
-    return "Places are held for you" in (await client.get(place)).text
+    return " held for you</h1>" in (await client.get(place)).text
 
 
 async def buy(client: httpx.AsyncClient, shop: Shop, ticket: str = "Seat", count: int = 1) -> int:

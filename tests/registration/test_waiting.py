@@ -74,7 +74,7 @@ async def test_positions_offers_in_order_and_leaving(client: httpx.AsyncClient) 
     await client.post(f"{path}/seats/2/cancellation")
     await work()
     for page in (second, third):
-        assert "Places are held for you" in (await client.get(page)).text
+        assert "A place is held for you" in (await client.get(page)).text
     subjects = [
         row["subject"] for row in await db.fetch("SELECT subject FROM mail WHERE topic = 'waiting' ORDER BY id")
     ]
@@ -87,11 +87,11 @@ async def test_an_offer_that_runs_out_goes_to_the_next(client: httpx.AsyncClient
     first, second = await join(client, shop, "ada"), await join(client, shop, "bo")
     await client.post(f"{path}/seats/1/cancellation")
     await work()
-    assert "Places are held for you" in (await client.get(first)).text
+    assert "A place is held for you" in (await client.get(first)).text
     await lapse_due(now=clock.now() + timedelta(hours=25))
     await work()
     assert "The offer has run out" in (await client.get(first)).text
-    assert "Places are held for you" in (await client.get(second)).text
+    assert "A place is held for you" in (await client.get(second)).text
 
 
 async def test_an_offer_is_taken_up_like_any_order(client: httpx.AsyncClient) -> None:

@@ -8,8 +8,8 @@ from portal.core.jobs import enqueue_many
 from portal.payments.commands.purchases import void_purchase
 from portal.registration.commands.locking import locked_order
 from portal.registration.tables import OrderState
+from portal.registration.values import CALLED_OFF
 
-CALLED_OFF = "the event was called off"
 _DUE = """
 SELECT id FROM seat_order
 WHERE state = 'held' AND holds_until <= $1 AND ($2::bigint IS NULL OR event = $2) ORDER BY id LIMIT 500

@@ -17,11 +17,11 @@ from portal.payments.rules.supply import Supply, supply
 from portal.payments.tables import VatCheck
 from portal.registration import queries
 from portal.registration.commands.holding import lock_free
-from portal.registration.commands.lapsing import CALLED_OFF, end_unconfirmed
+from portal.registration.commands.lapsing import end_unconfirmed
 from portal.registration.commands.locking import locked_order
 from portal.registration.rules import terms as rules
 from portal.registration.tables import OrderState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values import CALLED_OFF, OrderRecord, SeatRecord
 
 KIND = "registration"
 _TOO_LATE_FOR_THE_EVENT = "The event was called off before the payment arrived, so nothing was booked."

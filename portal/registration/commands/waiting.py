@@ -10,9 +10,9 @@ from portal.core.jobs import enqueue
 from portal.core.tokens import secret
 from portal.registration import queries
 from portal.registration.commands.holding import require_on, take_places
-from portal.registration.commands.lapsing import CALLED_OFF, end_hold, offer_freed
+from portal.registration.commands.lapsing import end_hold, offer_freed
 from portal.registration.rules import selling
-from portal.registration.values import Party, Ticket
+from portal.registration.values import CALLED_OFF, Party, Ticket
 
 OFFER_LASTS = timedelta(hours=24)
 _MOST_AT_ONCE = 50
@@ -27,17 +27,18 @@ async def join_waiting_list(
     Whoever stands there already keeps the place and gets that mail once more. Raises Invalid for a ticket or a party that
     cannot be waited for, Conflict for an event that is not on.
     """
-    await require_on(event_id, now)
     async with db.transaction():
+        await db.execute(f"{_REOPEN} AND w.ticket_type = $1 AND w.email = $2", ticket_type, email)
+        # Until commit nobody calls it off and closes the line without this party.
+        await db.execute("SELECT FROM event WHERE id = $1 FOR SHARE", event_id)
+        await require_on(event_id, now)
         await db.execute("SELECT FROM ticket_type WHERE id = $1 FOR UPDATE", ticket_type)
         offered = selling.visible(await queries.tickets(event_id, now=now), None)
         ticket = next((ticket for ticket in offered if ticket.id == ticket_type), None)
         if refusal := selling.waiting_refusal(ticket, party_size, now):
             raise Invalid(refusal)
         known = await db.fetch_value(
-            "SELECT w.id FROM waiting_entry w LEFT JOIN seat_order o ON o.id = w.offered_order "
-            "WHERE w.ticket_type = $1 AND w.email = $2 AND w.left_at IS NULL "
-            "AND (w.offered_at IS NULL OR o.state IN ('held', 'paying'))",
+            f"SELECT w.id FROM waiting_entry w WHERE w.ticket_type = $1 AND w.email = $2 AND {queries.STANDING}",
             ticket_type, email,
         )  # fmt: skip
         entry = known or await db.fetch_value(
@@ -64,17 +65,40 @@ async def leave_waiting_list(*, place_secret: str, now: datetime) -> None:
         await offer_freed([left["ticket_type"]])
 
 
-async def close_line(*, event_id: int, now: datetime) -> list[int]:
-    """The event was called off: nobody waits any more. Gives the entries of those who did, in line or with an offer."""
-    closed = await db.fetch(_CLOSE, event_id, now, CALLED_OFF)
-    return [row["id"] for row in closed]
+async def follow_event(*, event_id: int, now: datetime) -> list[int]:
+    """Something about the event has changed; gives the entries of those in line or with an offer, who should hear of it.
+
+    When it was called off, nobody waits any more. When it is on again, everybody stands where they stood.
+    """
+    async with db.transaction():
+        await db.execute(_LOCK, event_id)
+        # Read under its lock, so that the line is closed and opened in the order in which the event was.
+        is_on = await db.fetch_value(
+            "SELECT state IN ('published', 'moved') FROM event WHERE id = $1 FOR SHARE", event_id
+        )
+        if is_on and await db.fetch(f"{_REOPEN} AND t.event = $1 RETURNING w.id", event_id):
+            await enqueue("registration.offer_places", event=event_id)
+        told = await queries.those_waiting(event_id)
+        if not is_on:
+            await db.execute(_CLOSE, event_id, now)
+    return told
 
 
-_CLOSE = """
-UPDATE waiting_entry w SET left_at = $2, left_reason = $3 FROM ticket_type t
-WHERE t.id = w.ticket_type AND t.event = $1 AND w.left_at IS NULL AND (w.offered_at IS NULL OR EXISTS (
-    SELECT FROM seat_order o WHERE o.id = w.offered_order AND o.state IN ('held', 'paying')))
-RETURNING w.id
+_LOCK = f"""
+SELECT FROM waiting_entry w JOIN ticket_type t ON t.id = w.ticket_type
+WHERE t.event = $1 AND (w.left_at IS NULL OR w.left_reason = '{CALLED_OFF}') ORDER BY w.id FOR UPDATE OF w
+"""
+_CLOSE = f"""
+UPDATE waiting_entry w SET left_at = $2, left_reason = '{CALLED_OFF}' FROM ticket_type t
+WHERE t.id = w.ticket_type AND t.event = $1 AND {queries.STANDING}
+"""
+# An offer that ended with the event is as if it had not been made.
+_REOPEN = f"""
+UPDATE waiting_entry w SET left_at = NULL, left_reason = '',
+    offered_at = CASE WHEN o.state IN ('paying', 'confirmed') THEN w.offered_at END,
+    offered_order = CASE WHEN o.state IN ('paying', 'confirmed') THEN w.offered_order END
+FROM waiting_entry x JOIN ticket_type t ON t.id = x.ticket_type LEFT JOIN seat_order o ON o.id = x.offered_order
+WHERE x.id = w.id AND w.left_reason = '{CALLED_OFF}'
 """
 
 
