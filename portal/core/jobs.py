@@ -43,6 +43,15 @@ async def enqueue(
     await enqueue_many(name, [payload], after=after, urgency=urgency)
 
 
+async def withdraw(name: str, /, **payload: Any) -> None:
+    """Take back a job that was asked for in the current transaction, by the very same payload."""
+    await db.execute(
+        "DELETE FROM pgqueuer WHERE entrypoint = $1 AND payload = $2 AND status = 'queued'",
+        name,
+        msgspec.json.encode(payload),
+    )
+
+
 async def enqueue_many(
     name: str,
     payloads: list[dict[str, Any]],

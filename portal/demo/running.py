@@ -141,6 +141,7 @@ class Demo:
         own = {
             "PORTAL_ENV": "demo", "DATABASE_URL": "", "BASE_URL": self.address, "SECRET_KEY": kept.secret_key,
             "PORTAL_DATA": str(self.folder), "LOG_FORMAT": os.environ.get("LOG_FORMAT", "console"),
+            "TERMS_URL": os.environ.get("TERMS_URL") or f"{self.services_address}/terms",
             "SMTP_URL": os.environ.get("SMTP_URL", f"smtp://127.0.0.1:{self.port + 2}"),
         }  # fmt: skip
         if not os.environ.get("STRIPE_SECRET_KEY"):

@@ -1,4 +1,6 @@
-"""The demo's other process: the stand-in for Stripe, the mail server and the mailbox's pages, on one port."""
+"""The demo's other process: the stand-in for Stripe, the mail server, the mailbox's pages and the publisher's terms, on one
+port.
+"""
 
 import os
 from contextlib import AsyncExitStack
@@ -16,7 +18,7 @@ from portal.demo.stripe_standin.settings import from_environment
 
 
 class DemoServices:
-    """An ASGI application: `/mail` and its assets are the mailbox, everything else is the stand-in."""
+    """An ASGI application: `/mail` and its assets are the mailbox, `/terms` goes with it, everything else is the stand-in."""
 
     def __init__(self) -> None:
         settings = current()
@@ -34,7 +36,7 @@ class DemoServices:
         await self._app_for(scope)(scope, receive, send)
 
     def _app_for(self, scope: Scope) -> Any:
-        if self._standin is None or scope["path"] == "/mail" or scope["path"].startswith("/mail/"):
+        if self._standin is None or scope["path"] in ("/mail", "/terms") or scope["path"].startswith("/mail/"):
             return self._mailbox
         return self._standin
 

@@ -41,6 +41,7 @@ async def walk(page: Page, demo: RunningDemo, *, scripts: bool) -> str:
     for label, value in {"Company": "Brennhof Pharma GmbH", "Street and number": "Hafenstrasse 21", "Postcode": "89077",
                          "City": "Ulm", "VAT ID": "DE81234567"}.items():  # fmt: skip
         await page.get_by_role("textbox", name=re.compile(f"^{label}")).fill(value)
+    await page.get_by_role("checkbox", name=re.compile("^I accept")).check()
     await page.get_by_role("button", name="Continue to payment").click()
     await expect(page.get_by_label("VAT ID")).to_have_attribute("aria-invalid", "true")
     await expect(page.get_by_role("textbox", name="Company", exact=True)).to_have_value("Brennhof Pharma GmbH")

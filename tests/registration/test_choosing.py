@@ -75,6 +75,22 @@ async def test_a_refused_choice_says_what_is_wrong_above_and_beside(client: http
     assert "Team: Team" not in few
 
 
+async def test_a_number_that_cannot_be_has_no_sum_and_one_fault(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(price=5000, tickets=(TicketOffer("Seat", 5000, ("Hall",), max_per_order=8),))
+    seat = f"ticket_{shop.tickets['Seat']}"
+    for typed in ("99", "two", "9"):
+        said = text_of(await client.get(f"/events/{shop.slug}/selection?{seat}={typed}"))
+        assert "Please check the number of tickets" in said
+        assert "Hold places and continue" in said
+        assert "before VAT" not in said
+    assert "8 tickets, before VAT €400.00" in text_of(await client.get(f"/events/{shop.slug}/selection?{seat}=8"))
+    refused = (await client.post(f"/events/{shop.slug}/orders", data={seat: "99"})).text
+    assert re.findall(r'<li><a class="link" href="#([^"]*)">([^<]*)', refused) == [
+        (f"f-{seat}", "At most 8 places of Seat per order.")
+    ]
+    assert "At most 50 places" not in refused
+
+
 @pytest.mark.browser
 async def test_buttons_and_typing_keep_the_sum(client: httpx.AsyncClient) -> None:
     shop = await many()

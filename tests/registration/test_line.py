@@ -118,7 +118,7 @@ async def test_leaving_with_an_offer_passes_it_on(client: httpx.AsyncClient) -> 
     first, second = await join(client, shop, "ada"), await join(client, shop, "bo")
     await client.post(f"{path}/seats/1/cancellation")
     await work()
-    assert "Give the places to the next and leave" in (await client.get(first)).text
+    assert "Give the place to the next and leave" in (await client.get(first)).text
     await client.post(f"{first}/departure")
     await work()
     assert "You are no longer waiting" in (await client.get(first)).text

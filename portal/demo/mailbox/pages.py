@@ -154,7 +154,7 @@ def router(folder: str | Path) -> Router:
 
 
 def create_mailbox(folder: str | Path) -> Litestar:
-    """The pages alone, as an application; raises RuntimeError in production."""
+    """The pages, and the demo publisher's terms beside them, as an application; raises RuntimeError in production."""
     settings = current()
     logs.set_up(settings)
 
@@ -162,8 +162,13 @@ def create_mailbox(folder: str | Path) -> Litestar:
     def front() -> Response[Any]:
         return see_other("/mail")
 
+    @get("/terms", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+    def terms(request: Request[Any, Any, Any]) -> Response[str]:
+        """What a publisher has on a site of its own; the demo's publisher has no other."""
+        return page(request, "demo/terms.html")
+
     app = Litestar(
-        route_handlers=[front, router(folder), assets.router()],
+        route_handlers=[front, router(folder), terms, assets.router()],
         exception_handlers=errors.HANDLERS,
         openapi_config=None,
         logging_config=None,

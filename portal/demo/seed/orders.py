@@ -6,6 +6,7 @@ import httpx
 
 from portal.accounts.actors import Actor
 from portal.core import db
+from portal.core.jobs import withdraw
 from portal.core.settings import current
 from portal.demo.seed.people import ACCOUNTS
 from portal.payments.buying import Buyer
@@ -31,12 +32,9 @@ async def seed_orders(*, payments: Payments, now: datetime) -> None:
     actor = await _attendee()
     await _order(actor, *ONLINE, now=now)
     async with db.transaction():
-        if await _order(actor, *PAST, now=now - timedelta(days=100)) is not None:
+        if (past := await _order(actor, *PAST, now=now - timedelta(days=100))) is not None:
             # Its confirmation went out in those days; the mailbox should not begin with news of what is over.
-            await db.execute(
-                "DELETE FROM pgqueuer WHERE entrypoint = 'registration.send_confirmation' AND id = "
-                "(SELECT max(id) FROM pgqueuer)"
-            )
+            await withdraw("registration.send_confirmation", order=past)
     if current().stripe_api_base and (order_id := await _order(actor, *PAID, now=now)) is not None:
         await _pay(order_id, actor.name, payments)
     await db.execute(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
@@ -130,8 +131,7 @@ async def _panel(
     tickets = selling.visible(await queries.tickets(event["id"], now=now), promo)
     offers = choices(tickets, now)
     form = _told(form, offers)
-    wanted, _ = read_selection({name: [value] for name, value in form.values.items()})
-    chosen = _chosen(tickets, wanted, promo)
+    chosen = _chosen(tickets, form, promo, now)
     if wait:
         # htmx shows what is wrong with a form, and leaves out all other refusals.
         status = 422 if request.headers.get("hx-request") else 429
@@ -141,7 +141,7 @@ async def _panel(
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
         offers=offers, promo=promo, gone=gone, line=_line(event, tickets, now),
         on_sale=any(offer.sale is selling.Sale.OPEN for offer in offers),
-        over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection", hold_label=_hold_label(chosen[0]),
+        over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection",
     )  # fmt: skip
 
 
@@ -163,13 +163,28 @@ def _told(form: Filled[Any], offers: list[Choice]) -> Filled[Any]:
     return Filled(start | form.values, told)
 
 
-def _hold_label(count: int) -> str:
-    return f"Hold {plural(count, 'place')} and continue" if count else "Hold places and continue"
+class Chosen(msgspec.Struct, frozen=True):
+    """How many tickets, and what they come to; `wrong` when a number cannot be."""
+
+    count: int = 0
+    sum: Money | None = None
+    wrong: bool = False
+
+    @property
+    def hold_label(self) -> str:
+        return f"Hold {plural(self.count, 'place')} and continue" if self.count else "Hold places and continue"
 
 
-def _chosen(tickets: list[Ticket], wanted: dict[int, int], promo: Code | None) -> tuple[int, Money | None]:
-    seats = [ticket for ticket in tickets for _ in range(min(wanted.get(ticket.id, 0), ticket.max_per_order))]
-    if not seats:
-        return 0, None
+def _chosen(tickets: list[Ticket], form: Filled[Any], promo: Code | None, now: Now) -> Chosen:
+    wanted, errors = read_selection({name: [value] for name, value in form.values.items()})
+    if not errors and not any(wanted.values()):
+        return Chosen()
+    try:
+        if errors:
+            raise Invalid(errors)
+        selling.check_selection(tickets, wanted, now)
+    except Invalid:
+        return Chosen(wrong=True)
+    seats = [ticket for ticket in tickets for _ in range(wanted.get(ticket.id, 0))]
     prices = selling.seat_prices([t.price for t in seats], [t.id for t in seats], promo, currency=seats[0].currency)
-    return len(seats), Money(sum(prices), seats[0].currency)
+    return Chosen(len(seats), Money(sum(prices), seats[0].currency))

@@ -66,7 +66,7 @@ def check_selection(tickets: Sequence[Ticket], wanted: Mapping[int, int], now: d
     total = sum(wanted.values())
     if not errors and total == 0:
         errors[""] = "Please choose at least one ticket."
-    if total > MOST_SEATS:
+    if not errors and total > MOST_SEATS:
         errors[""] = f"At most {MOST_SEATS} places per order; please contact us for larger groups."
     if errors:
         raise Invalid(errors)

@@ -1,5 +1,6 @@
 """Mail in by SMTP, out as pages."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -114,3 +115,11 @@ async def test_the_pages_look_right_and_axe_finds_nothing(
         for path in ("/mail", "/mail?q=nothing+such", f"{here}?width=phone", *views):
             await tab.goto(f"http://localhost:8001{path}")
             assert (path, await sideways(tab), await axe_faults(tab)) == (path, False, [])
+
+
+async def test_the_publishers_terms_stand_beside_the_mailbox(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/terms")
+    assert answer.status_code == 200
+    assert "<h1>Terms of registration and sale</h1>" in answer.text
+    # The portal's own addresses are on another port.
+    assert [link for link in re.findall(r'<a [^>]*href="(/[^"]*)"', answer.text) if not link.startswith("/mail")] == []
