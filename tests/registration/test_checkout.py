@@ -267,13 +267,13 @@ async def test_a_lapsed_order_says_that_it_is_being_checked(paying: Paying) -> N
     assert "We are checking whether you have paid." in page.text
     assert "hx-get" in page.text.partition('id="order"')[2][:200]
     await paying.everything_settles()
-    assert "These places went back on sale." in (await paying.client.get(path)).text
+    assert "This place went back on sale." in (await paying.client.get(path)).text
 
 
 async def test_a_free_order_whose_time_is_over_is_not_called_held(client: httpx.AsyncClient) -> None:
     path = await hold(client, await make_shop())
     await _over(swept=False)
-    assert "These places went back on sale." in (await client.get(path)).text
+    assert "This place went back on sale." in (await client.get(path)).text
 
 
 async def test_declines_and_abandoned_pages_are_on_the_record(paying: Paying) -> None:

@@ -135,7 +135,7 @@ async def test_after_the_hold_the_order_says_so(client: httpx.AsyncClient) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, path)
     await wiring.recurring(wiring.services(current()))[0].handler()
     page = await client.get(path)
-    assert "These places went back on sale." in page.text
+    assert "This place went back on sale." in page.text
     assert await db.fetch_value("SELECT taken FROM quota") == 0
 
 
