@@ -152,7 +152,7 @@ def recurring(made: Services) -> list[Recurring]:
     return [
         Recurring("holds-lapse", "* * * * * */10", seat_jobs.lapse_holds),
         Recurring("waiting-sweep", "*/5 * * * *", seat_jobs.offer_everywhere),
-        Recurring("prices-sweep", "*/5 * * * *", seat_jobs.follow_sales),
+        Recurring("prices-sweep", "* * * * *", seat_jobs.follow_sales),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments).sweep),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),

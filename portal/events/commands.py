@@ -17,7 +17,7 @@ from portal.events.queries.history import changed_since, touched_since
 from portal.events.rules import changes, states
 from portal.events.rules import facts as fact_rules
 from portal.events.tables import EventFormat, EventState
-from portal.events.values import EventFacts, Saved, VenueFacts
+from portal.events.values import EventFacts, PriceSummary, Saved, VenueFacts
 
 
 async def save_event(*, actor: Actor, facts: EventFacts, now: datetime, event_id: int | None = None) -> int:
@@ -190,22 +190,19 @@ async def withdraw_event(*, actor: Actor, event_id: int, version: int, now: date
         await _finish(actor, "event.withdrawn", row, told, now=now)
 
 
-async def set_price_summary(
-    *, event_id: int, is_free: bool | None, price_from: int | None, currency: str, now: datetime
-) -> None:
-    """Say what lists and filters show as the price. Called by registration when ticket types change."""
+async def set_price_summary(*, event_id: int, summary: PriceSummary, now: datetime) -> None:
+    """Say what lists and filters show as the price, and whether anything is left. Called by registration when ticket
+    types or what is on sale change; calendars are not concerned.
+    """
     async with db.transaction():
         row = await _locked(event_id)
-        wanted = (is_free, price_from, currency)
-        if wanted == (row["is_free"], row["price_from"], row["price_currency"]):
+        said = msgspec.structs.asdict(summary)
+        if all(row[name] == value for name, value in said.items()):
             return
-        await saving.set_columns(
-            event_id, is_free=is_free, price_from=price_from, price_currency=currency,
-            version=row["version"] + 1, changed_at=now,
-        )  # fmt: skip
+        await saving.set_columns(event_id, **said, version=row["version"] + 1, changed_at=now)
         await audit.record(
             actor=PORTAL.label, verb="event.priced", kind="event", key=event_id, now=now,
-            version=row["version"] + 1, is_free=is_free, price_from=price_from, currency=currency,
+            version=row["version"] + 1, **said,
         )  # fmt: skip
 
 

@@ -95,6 +95,17 @@ class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
 
 
+class PriceSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists say of an event's tickets: some are free, the lowest price of the others (0 where there are none),
+    none is left. None is unknown.
+    """
+
+    is_free: bool | None = None
+    price_from: int | None = None
+    price_currency: str = ""
+    sold_out: bool | None = None
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """An event as lists show it."""
 
@@ -140,6 +151,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     change_note: str
     credit: str
     image: str
+    sold_out: bool | None
     published_at: datetime
     events_version: int
     calendars_version: int

@@ -39,7 +39,7 @@ async def offer_everywhere() -> None:
 
 
 async def follow_sales() -> None:
-    """Recurring: no list names a price that is over."""
+    """Recurring: no list names a price that is over, nor one of tickets that are gone."""
     await offering.follow_sales(now=clock.now())
 
 

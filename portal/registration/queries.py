@@ -9,7 +9,7 @@ import msgspec
 from portal.core import db
 from portal.events.tables import EventState
 from portal.registration.rules import selling
-from portal.registration.values import CALLED_OFF, Code, OrderAct, OrderRecord, OrderVerb, SeatRecord, Ticket
+from portal.registration.values import CALLED_OFF, Code, Draw, OrderAct, OrderRecord, OrderVerb, SeatRecord, Ticket
 
 # Who waits and can be served, of the events in $1 at $2. What a party needs is set aside for it.
 LINE = """
@@ -37,49 +37,30 @@ WITH line AS ({LINE}), wanted AS (
 """
 # A ticket type is as full as the fullest quota it draws from.
 _TICKETS = f"""{_LEFT}
-SELECT t.id, t.name, t.description, t.price, t.regular_price, t.currency, t.tax_rate, t.sale_opens_at, t.sale_closes_at,
-    t.min_per_order, t.max_per_order, t.by_code_only, q.left, q.capacity, q.quota,
+SELECT t.event, t.id, t.name, t.description, t.price, t.regular_price, t.currency, t.tax_rate, t.sale_opens_at,
+    t.sale_closes_at, t.min_per_order, t.max_per_order, t.by_code_only, t.extra, q.left, q.capacity, q.quota, q.draws,
     (SELECT count(*) FROM waiting_entry w WHERE w.ticket_type = t.id AND w.left_at IS NULL AND w.offered_at IS NULL) AS waiting
 FROM ticket_type t LEFT JOIN LATERAL (
-    SELECT min(f.left) AS left, min(f.capacity) AS capacity, (array_agg(f.id ORDER BY f.left, f.id))[1] AS quota
+    SELECT min(f.left) AS left, min(f.capacity) AS capacity, (array_agg(f.id ORDER BY f.left, f.id))[1] AS quota,
+        coalesce(json_agg(json_build_array(f.id, f.capacity, greatest(f.left, 0)) ORDER BY f.id), '[]') AS draws
     FROM ticket_quota d JOIN free f ON f.id = d.quota WHERE d.ticket_type = t.id) q ON true
-WHERE t.event = ANY($1) AND t.active ORDER BY t.position, t.id
+WHERE t.event = ANY($1) AND t.active ORDER BY t.event, t.position, t.id
 """
+_draws = msgspec.json.Decoder(tuple[Draw, ...])
+
+
+async def tickets_of(event_ids: Sequence[int], *, now: datetime) -> dict[int, list[Ticket]]:
+    """The ticket types of these events with what is left of each; hidden ones too."""
+    found: dict[int, list[Ticket]] = {event_id: [] for event_id in event_ids}
+    for row in await db.fetch(_TICKETS, list(found), now):
+        values = {**dict(row), "draws": _draws.decode(row["draws"])}
+        found[values.pop("event")].append(Ticket(**values))
+    return found
 
 
 async def tickets(event_id: int, *, now: datetime) -> list[Ticket]:
-    """The event's ticket types with what is left of each; hidden ones too."""
-    return [msgspec.convert(dict(row), Ticket) for row in await db.fetch(_TICKETS, [event_id], now)]
-
-
-_PLACES = f"""{_LEFT}
-SELECT f.event, f.capacity, greatest(f.left, 0) AS left, array_agg(t.id) AS types,
-    (SELECT count(*) FROM line l JOIN ticket_type w ON w.id = l.ticket_type WHERE w.event = f.event) AS waiting
-FROM free f
-JOIN ticket_quota d ON d.quota = f.id JOIN ticket_type t ON t.id = d.ticket_type AND t.active AND NOT t.by_code_only
-GROUP BY f.id, 1, 2, 3 ORDER BY f.id
-"""
-
-
-class Places(msgspec.Struct, frozen=True):
-    """What everybody may book of an event, and how many parties wait."""
-
-    left: int
-    capacity: int
-    waiting: int
-
-
-async def places(event_ids: Sequence[int], *, now: datetime) -> dict[int, Places]:
-    """What is left, per event that has limits."""
-    rows = await db.fetch(_PLACES, list(event_ids), now)
-    found = {}
-    for event in {row["event"] for row in rows}:
-        these = [row for row in rows if row["event"] == event]
-        left, capacity = (
-            selling.places([(row[name], frozenset(row["types"])) for row in these]) for name in ("left", "capacity")
-        )
-        found[event] = Places(left, capacity, these[0]["waiting"])
-    return found
+    """One event's ticket types."""
+    return (await tickets_of([event_id], now=now))[event_id]
 
 
 _SOLD = """

@@ -61,6 +61,7 @@ class TicketType(Table, tablename="ticket_type", db=DB):
     min_per_order = Integer(default=1)
     max_per_order = Integer(default=8)
     by_code_only = Boolean()
+    extra = Boolean(help_text="comes on top of another ticket: a dinner, a tour")
     active = Boolean(default=True)
     price_not_negative = Check("price >= 0", name="ticket_type_price")
     order_bounds = Check("min_per_order >= 1 AND max_per_order >= min_per_order", name="ticket_type_bounds")

@@ -24,7 +24,7 @@ class QuotaOffer(msgspec.Struct, frozen=True):
 
 
 class TicketOffer(msgspec.Struct, frozen=True):
-    """A ticket type as an organiser describes it. `tax_rate` in per cent."""
+    """A ticket type as an organiser describes it. `tax_rate` in per cent; an `extra` comes on top of another ticket."""
 
     name: str
     price: int
@@ -37,6 +37,7 @@ class TicketOffer(msgspec.Struct, frozen=True):
     min_per_order: int = 1
     max_per_order: int = 8
     by_code_only: bool = False
+    extra: bool = False
 
 
 class CodeOffer(msgspec.Struct, frozen=True):
@@ -71,9 +72,17 @@ class Party(msgspec.Struct, frozen=True):
     name: str
 
 
+class Draw(msgspec.Struct, frozen=True, array_like=True):
+    """A quota that a ticket type draws from."""
+
+    quota: int
+    capacity: int
+    left: int
+
+
 class Ticket(msgspec.Struct, frozen=True):
     """A ticket type with what is left of it, None without a limit; lapsed holds count as free, and those who wait come
-    first: what they need is not left. `quota` is the one that has least left."""
+    first: what they need is not left. `quota` is the one that has least left of `draws`."""
 
     id: int
     name: str
@@ -87,10 +96,12 @@ class Ticket(msgspec.Struct, frozen=True):
     min_per_order: int
     max_per_order: int
     by_code_only: bool
+    extra: bool
     left: int | None
     capacity: int | None
     waiting: int
     quota: int | None = None
+    draws: tuple[Draw, ...] = ()
 
     @property
     def money(self) -> Money:
@@ -99,6 +110,14 @@ class Ticket(msgspec.Struct, frozen=True):
     @property
     def regular_money(self) -> Money | None:
         return None if self.regular_price is None else Money(self.regular_price, self.currency)
+
+
+class Places(msgspec.Struct, frozen=True):
+    """What everybody may book of an event, and how many parties wait for it."""
+
+    left: int
+    capacity: int
+    waiting: int
 
 
 class Code(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ async def season(client: httpx.AsyncClient) -> httpx.AsyncClient:
     await events.make(
         "Isolator Day", days=10, topics=("Isolators",), price_from=41050, price_currency="EUR", is_free=False
     )
-    await events.make("Annex 1 online", days=20, online=True, is_free=True)
+    await events.make("Annex 1 online", days=20, online=True, is_free=True, price_from=9000, price_currency="EUR")
     await events.make("Lyo Forum Vienna", days=30, venue=events.VIENNA, topics=("Isolators",), sponsor="Lombarda Fiere")
     await events.make("Old Congress", days=-60)
     await events.make("Secret", days=15, state="draft")
@@ -42,7 +42,8 @@ async def season(client: httpx.AsyncClient) -> httpx.AsyncClient:
         ("?format=online", ["Annex 1 online"]),
         ("?when=past", ["Old Congress"]),
         ("?q=forum", ["Lyo Forum Vienna"]),
-        ("?price=paid&utm_source=x", ["Isolator Day"]),
+        ("?price=paid&utm_source=x", ["Isolator Day", "Annex 1 online"]),
+        ("?price=free", ["Annex 1 online"]),
         ("?from=2027-05&to=2027-03", []),
     ],
 )

@@ -14,7 +14,7 @@ from portal.core import db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.events import commands
 from portal.events.tables import EventFormat, EventState
-from portal.events.values import EventFacts, Outcome, VenueFacts, whole_days
+from portal.events.values import EventFacts, Outcome, PriceSummary, VenueFacts, whole_days
 from tests.factories import events
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -292,7 +292,7 @@ class TestMoving:
     async def test_a_new_price_meanwhile_is_no_conflict(self) -> None:
         event_id = await events.make(starts_at=NINE)
         await commands.set_price_summary(
-            event_id=event_id, is_free=False, price_from=100, currency="EUR", now=events.NOW
+            event_id=event_id, summary=PriceSummary(is_free=False, price_from=100, price_currency="EUR"), now=events.NOW
         )
         await move(event_id, starts_at=NINE + timedelta(hours=2))
         assert (await stored(event_id))["version"] == 3
@@ -376,7 +376,9 @@ async def test_a_price_raises_the_version_once() -> None:
     event_id = await events.make()
     for _ in range(2):
         await commands.set_price_summary(
-            event_id=event_id, is_free=False, price_from=52000, currency="EUR", now=events.NOW
+            event_id=event_id,
+            summary=PriceSummary(is_free=False, price_from=52000, price_currency="EUR"),
+            now=events.NOW,
         )
     row = await stored(event_id)
     assert (row["price_from"], row["version"], (await entry(event_id)).number) == (52000, 2, 1)

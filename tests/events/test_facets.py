@@ -45,7 +45,7 @@ async def stored(database: str) -> list[Event]:
             f"Event {n}", starts_at=times.midnight(day) + timedelta(hours=chance.randint(-4, 20)), timezone=zone,
             hours=chance.choice((1, 8, 30, 24 * 40)), format=form, topics=tuple(chance.sample("ABCD", chance.randint(0, 2))),
             venue=None if form is EventFormat.ONLINE else chance.choice(venues), kind=chance.choice(("own", "external")),
-            is_free=chance.choice((None, True, False)), url="https://x.example",
+            url="https://x.example", **chance.choice(PRICES),
         ))  # fmt: skip
     await events.commands.save_events(actor=events.PORTAL, facts=made, now=events.NOW)
     rows = await db.fetch(
@@ -53,6 +53,17 @@ async def stored(database: str) -> list[Event]:
         "WHERE et.event = e.id) AS topics FROM event e LEFT JOIN venue v ON v.id = e.venue"
     )
     return [dict(row) for row in rows]
+
+
+PRICES: tuple[dict[str, Any], ...] = (
+    {}, {"is_free": True}, {"is_free": False}, {"is_free": True, "price_from": 100, "price_currency": "EUR"},
+)  # fmt: skip
+
+
+def prices(event: Event) -> list[str]:
+    """What an event is found as."""
+    free = ["free"] if event["is_free"] else []
+    return free + (["paid"] if event["is_free"] is False or event["price_from"] else [])
 
 
 def holds(name: str, event: Event, asks: Filters) -> bool:
@@ -68,7 +79,7 @@ def holds(name: str, event: Event, asks: Filters) -> bool:
         case "format":
             return not asks.format or event["format"] in ({asks.format, "hybrid"})
         case "price":
-            return not asks.price or event["is_free"] is (asks.price == "free")
+            return not asks.price or asks.price in prices(event)
         case "country":
             return not asks.country or event["country"] in asks.country
     return not asks.kind or event["kind"] == asks.kind
@@ -87,7 +98,7 @@ def asked(chance: random.Random, stored: list[Event]) -> Filters:
     maybe(0.3, "city", lambda e: e["city"] or "Nowhere", most=3)
     maybe(0.4, "topic", lambda e: chance.choice(e["topics"] or ["z"]), most=2)
     maybe(0.3, "format", lambda e: e["format"])
-    maybe(0.2, "price", lambda e: "free" if e["is_free"] else "paid")
+    maybe(0.2, "price", lambda e: (prices(e) or ["paid"])[-1])
     maybe(0.3, "kind", lambda e: e["kind"])
     maybe(0.5, "when", lambda e: chance.choice(("upcoming", "past", "all")))
     return filter_rules.parse(pairs).filters
@@ -125,8 +136,7 @@ async def test_counts_and_rows_are_those_of_brute_force(stored: list[Event], see
         ), said
         assert counted.format == Counter(e["format"] for e in under("format")), said
         assert counted.kind == Counter(e["kind"] for e in under("kind")), said
-        free = Counter("free" if e["is_free"] else "paid" for e in under("price") if e["is_free"] is not None)
-        assert counted.price == free, said
+        assert counted.price == Counter(price for e in under("price") for price in prices(e)), said
         rows = (await listing.found(asks, page=1, today=TODAY, size=100)).rows
         in_order = sorted(
             found, key=lambda e: (e["starts_on"], e["starts_at"], e["id"]), reverse=asks.looks_back(TODAY)

@@ -166,6 +166,8 @@ class TestWords:
         ("more", "said"),
         [
             ({"is_free": True}, "Free"),
+            ({"is_free": True, "price_from": 0, "price_currency": "EUR"}, "Free"),
+            ({"is_free": True, "price_from": 52000, "price_currency": "EUR"}, "Free and from €520"),
             ({"price_from": 89000, "price_currency": "EUR"}, "from €890"),
             ({"price_from": 89050, "price_currency": "EUR"}, "from €890.50"),
             ({"price_from": 12000, "price_currency": "JPY"}, "from JP¥12,000"),

@@ -9,6 +9,7 @@ from litestar import Litestar
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events import commands
+from portal.events.values import PriceSummary
 from tests.events.hearing import settled
 from tests.events.reading import titles
 from tests.factories import events
@@ -102,7 +103,8 @@ async def test_a_change_is_seen_at_the_next_request(app: Litestar, client: httpx
 async def test_a_row_kept_for_one_version_is_not_shown_for_the_next(app: Litestar, client: httpx.AsyncClient) -> None:
     event_id = await events.make("Isolator Day", starts_at=NINE)
     assert "from €" not in (await client.get("/events")).text
-    await commands.set_price_summary(event_id=event_id, is_free=False, price_from=100, currency="EUR", now=clock.now())
+    said = PriceSummary(is_free=False, price_from=100, price_currency="EUR")
+    await commands.set_price_summary(event_id=event_id, summary=said, now=clock.now())
     await settled(app)
     assert "from €1" in (await client.get("/events")).text
 

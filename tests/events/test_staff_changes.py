@@ -12,6 +12,7 @@ from portal.core import clock, db
 from portal.demo.seed.taking import Gone, take_places
 from portal.events import commands
 from portal.events.tables import EventKind
+from portal.events.values import PriceSummary
 from tests.events.reading import words
 from tests.events.test_staff import DAY, NINE, TYPED, VIENNA, stored
 from tests.factories import events
@@ -91,7 +92,9 @@ class TestPlaces:
     async def test_new_prices_are_no_conflict(self, editor: httpx.AsyncClient, event_id: int) -> None:
         opened = str((await stored(event_id))["version"])
         await commands.set_price_summary(
-            event_id=event_id, is_free=False, price_from=100, currency="EUR", now=clock.now()
+            event_id=event_id,
+            summary=PriceSummary(is_free=False, price_from=100, price_currency="EUR"),
+            now=clock.now(),
         )
         assert (await save(editor, event_id, version=opened, starts=f"{DAY}T10:00")).status_code == 303
 

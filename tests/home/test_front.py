@@ -8,6 +8,7 @@ import httpx
 from portal.accounts.actors import PORTAL
 from portal.core import clock
 from portal.events import commands
+from portal.events.values import PriceSummary
 from tests.events.reading import titles, words
 from tests.factories import events
 
@@ -64,7 +65,8 @@ async def test_a_new_price_is_no_news(client: httpx.AsyncClient) -> None:
         timezone="Europe/Brussels", venue=events.GHENT, now=now - timedelta(days=30),
     )  # fmt: skip
     await events.make("Fresh", days=25, now=now - timedelta(days=2))
-    await commands.set_price_summary(event_id=event_id, is_free=False, price_from=100, currency="EUR", now=now)
+    said = PriceSummary(is_free=False, price_from=100, price_currency="EUR")
+    await commands.set_price_summary(event_id=event_id, summary=said, now=now)
     page = (await client.get("/")).text
     wire = re.search(r'<ul class="wire ruled">.*?</ul>', page, re.S)
     assert wire is not None

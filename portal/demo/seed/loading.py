@@ -10,7 +10,7 @@ from portal.demo.seed import own
 from portal.demo.seed.taking import Gone, take_places
 from portal.events import commands
 from portal.events.importing.run import import_files
-from portal.registration.commands.offering import offer_tickets
+from portal.registration.commands.offering import follow_sales, offer_tickets
 
 _LISTED_FOR = timedelta(days=190)
 _CHANGED = {"moved": timedelta(days=4, hours=3), "cancelled": timedelta(days=12, hours=5)}
@@ -47,6 +47,7 @@ async def seed_events(*, now: datetime, progress: Callable[[str], None]) -> None
             await _change(event, event_id, now)
         progress("Taking places")
         await take_places(gone, now=now)
+        await follow_sales(now=now)
 
 
 async def _change(event: own.OwnEvent, event_id: int, now: datetime) -> None:

@@ -57,6 +57,7 @@ class Ticket(msgspec.Struct, forbid_unknown_fields=True):
     min: int = 1
     max: int = 8
     hidden: bool = False
+    extra: bool = False
     taken: int = 0
 
 
@@ -195,7 +196,7 @@ def offer(sold: Offer, *, now: datetime) -> EventOffer:
                 name=ticket.name, price=ticket.price, quotas=ticket.quotas, description=ticket.description,
                 regular_price=ticket.regular_price, tax_rate=tax, sale_opens_at=_end_of(ticket.opens, now),
                 sale_closes_at=_end_of(ticket.closes, now), min_per_order=ticket.min, max_per_order=ticket.max,
-                by_code_only=ticket.hidden,
+                by_code_only=ticket.hidden, extra=ticket.extra,
             )
             for ticket in sold.tickets
         ),

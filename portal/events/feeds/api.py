@@ -65,7 +65,8 @@ Format = Annotated[
     _one_of("`in_person` and `online` include hybrid events", "in_person", "online", "hybrid"),
 ]
 PriceIs = Annotated[
-    Literal["free", "paid"] | None, _one_of("Events whose price is not known are in neither", "free", "paid")
+    Literal["free", "paid"] | None,
+    _one_of("Unknown prices are in neither, events with free and paid tickets in both", "free", "paid"),
 ]
 Kind = Annotated[Literal["own", "external"] | None, _one_of("`own`: tickets are sold here", "own", "external")]
 When = Annotated[

@@ -44,8 +44,9 @@ class TopicList(msgspec.Struct, frozen=True):
 
 
 class Price(msgspec.Struct, frozen=True):
-    """The lowest price, before tax. `minor` counts the smallest unit of the currency; `amount` is the same in words
-    a person would use, such as `890.00`."""
+    """Whether some tickets are free, and the lowest price of the others, before tax; 0 where there are no others.
+    `minor` counts the smallest unit of the currency; `amount` is the same in words a person would use, such as
+    `890.00`."""
 
     free: bool
     minor: int
@@ -150,9 +151,9 @@ def _common(full: Full) -> dict[str, Any]:
 
 def _price(full: Full) -> Price | None:
     row = full.row
-    if row.is_free:
-        return Price(free=True, minor=0, amount="0", currency=row.price_currency or current().site_currency)
-    if row.price_from is None:
+    if not row.price_from and not row.is_free:
         return None
+    if not row.price_from:
+        return Price(free=True, minor=0, amount="0", currency=row.price_currency or current().site_currency)
     amount = str(Money(row.price_from, row.price_currency).decimal)
-    return Price(free=False, minor=row.price_from, amount=amount, currency=row.price_currency)
+    return Price(free=bool(row.is_free), minor=row.price_from, amount=amount, currency=row.price_currency)

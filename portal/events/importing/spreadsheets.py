@@ -179,8 +179,6 @@ def _facts(record: dict[str, Any], context: Context) -> EventFacts:
         span = _whole_days(span, context)
     price = prices.read(fields.text_of(record, "price"), fields.text_of(record, "currency"))
     free = fields.yes(record["free"], what="free") if "free" in record else price.is_free
-    if free and price.price_from:
-        raise Unreadable(f"it is free and has a price: “{shortened(fields.text_of(record, 'price'))}”")
     return EventFacts(
         title=title,
         starts_at=span.starts_at,

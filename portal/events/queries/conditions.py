@@ -81,7 +81,7 @@ class Conditions:
                 wanted = [asked.format] if asked.format == "hybrid" else [asked.format, "hybrid"]
                 return f"e.format = ANY({self.value(wanted)})"
             case "price" if asked.price:
-                return "e.is_free" if asked.price == "free" else "e.is_free IS FALSE"
+                return "e.is_free" if asked.price == "free" else "(NOT e.is_free OR e.price_from > 0)"
             case "kind" if asked.kind:
                 return f"e.kind = {self.value(asked.kind)}"
         return ""

@@ -16,7 +16,9 @@ from portal.events.rules.months import SEASON, season_start
 from portal.events.values import Day, Week
 
 _MOST_CITIES = 30
-_PRICE = "CASE WHEN is_free THEN 'free' ELSE 'paid' END"
+# An event with free and paid tickets is found as either.
+_PRICED = """base, unnest(ARRAY[
+    CASE WHEN is_free THEN 'free' END, CASE WHEN NOT is_free OR price_from > 0 THEN 'paid' END]) AS price"""
 
 
 class TopicCount(msgspec.Struct, frozen=True, array_like=True):
@@ -109,7 +111,7 @@ def statement(c: Conditions) -> str:
     return f"""
 WITH base AS MATERIALIZED (
     SELECT e.id, e.title, e.starts_on, e.ends_on, e.starts_at, greatest(e.starts_on, {today}::date) AS shown_on, e.format, e.kind,
-           e.is_free, e.sponsor, e.sponsor <> '' AS sponsored, v.country, v.city, v.city_key{flags}
+           e.is_free, e.price_from, e.sponsor, e.sponsor <> '' AS sponsored, v.country, v.city, v.city_key{flags}
     FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE {base}
 ), found AS (
     SELECT * FROM base WHERE {under()}
@@ -150,7 +152,7 @@ SELECT json_build_object(
     'topic', (SELECT coalesce(json_agg(json_build_array(t.slug, t.name, coalesce(n, 0)) ORDER BY t.name), '[]')
               FROM topic t LEFT JOIN topics ON topics.topic = t.id WHERE n > 0 OR t.slug = ANY({chosen}::text[])),
     'format', {_counts("format", "base", under("format"))},
-    'price', {_counts(_PRICE, "base", under("price") + " AND is_free IS NOT NULL")},
+    'price', {_counts("price", _PRICED, under("price") + " AND price IS NOT NULL")},
     'kind', {_counts("kind", "base", under("kind"))},
     'loosened', json_build_object({loosened}),
     'month', (SELECT month FROM shown),

@@ -47,8 +47,8 @@ def event(detail: Detail, *, base_url: str, image: str, currency: str, is_over: 
             found["organizer"]["url"] = row.url
     if row.topics:
         found["keywords"] = list(row.topics.values())
-    if offer := _offer(detail, address, currency, is_over=is_over):
-        found["offers"] = offer
+    if offers := _offers(detail, address, currency, is_over=is_over):
+        found["offers"] = offers[0] if len(offers) == 1 else offers
     return found
 
 
@@ -90,23 +90,24 @@ def _place(venue: VenueFacts | None) -> dict[str, Any]:
     return place
 
 
-def _offer(detail: Detail, address: str, currency: str, *, is_over: bool) -> dict[str, Any] | None:
-    """The lowest price. Of what others sell, nobody here knows whether there is any left."""
+def _offers(detail: Detail, address: str, currency: str, *, is_over: bool) -> list[dict[str, Any]]:
+    """Free admission and the lowest price, as far as there are such; whether any is left, where that is known."""
     row = detail.row
-    if row.is_free is None and row.price_from is None:
-        return None
-    closed = is_over or row.state is EventState.CANCELLED
-    availability = "SoldOut" if closed else "InStock" if row.kind is EventKind.OWN else ""
-    minor = 0 if row.is_free or row.price_from is None else row.price_from
+    prices = ([0] if row.is_free else []) + ([row.price_from] if row.price_from else [])
+    sold_out = True if is_over or row.state is EventState.CANCELLED else detail.sold_out
+    availability = {True: "SoldOut", False: "InStock", None: ""}[sold_out]
     currency = row.price_currency or currency
-    return {
-        "@type": "Offer",
-        "url": (row.url if row.kind is EventKind.EXTERNAL else address) or address,
-        "price": str(Money(minor, currency).decimal),
-        "priceCurrency": currency,
-        "validFrom": detail.published_at.isoformat(),
-        **({"availability": _BASE + availability} if availability else {}),
-    }
+    return [
+        {
+            "@type": "Offer",
+            "url": (row.url if row.kind is EventKind.EXTERNAL else address) or address,
+            "price": str(Money(minor, currency).decimal),
+            "priceCurrency": currency,
+            "validFrom": detail.published_at.isoformat(),
+            **({"availability": _BASE + availability} if availability else {}),
+        }
+        for minor in prices
+    ]
 
 
 def trail(detail: Detail, *, base_url: str) -> dict[str, Any]:

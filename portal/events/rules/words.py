@@ -47,12 +47,11 @@ def where(row: Row) -> tuple[str, str]:
 
 
 def price(row: Row) -> str:
-    """`Free`, `from €890`; empty when it is not known."""
-    if row.is_free:
-        return "Free"
-    if row.price_from is None:
-        return ""
-    return "from " + money.written(row.price_from, row.price_currency, current().site_locale, short=True)
+    """`Free`, `from €890`, `Free and from €890`; empty when it is not known."""
+    amount = (
+        money.written(row.price_from, row.price_currency, current().site_locale, short=True) if row.price_from else ""
+    )
+    return " and ".join(part for part in ("Free" if row.is_free else "", f"from {amount}" if amount else "") if part)
 
 
 def first_day(row: Row) -> date | None:

@@ -30,3 +30,8 @@ async def locked_order(order_id: int) -> AsyncIterator[Any]:
             if row["purchase_id"] == row["locked"]:
                 yield row
                 return
+
+
+async def lock_event(event_id: int) -> None:
+    """Hold the event until the transaction ends: what it sells stays as it is, and so do its places."""
+    await db.execute("SELECT FROM event WHERE id = $1 FOR NO KEY UPDATE", event_id)

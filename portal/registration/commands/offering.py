@@ -1,19 +1,18 @@
 """What an event sells, as the organiser describes it."""
 
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
-
-import msgspec
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Invalid
 from portal.core.settings import current
 from portal.events.commands import set_price_summary
+from portal.events.values import PriceSummary
 from portal.payments.rules.supply import invoice_currency
 from portal.payments.tables import TaxTreatment
+from portal.registration import queries
 from portal.registration.commands.lapsing import offer_freed
+from portal.registration.commands.locking import lock_event
 from portal.registration.rules import offering as rules
 from portal.registration.rules import pricing
 from portal.registration.values import EventOffer
@@ -29,7 +28,7 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
         if errors := rules.unsellable(offer, await _tax_currency(event_id), current().exchange_rate):
             raise Invalid(errors, " ".join(f"{name}: {why}" for name, why in errors.items()))
         # First of all, as whoever sells or calls off does.
-        await db.execute("SELECT FROM event WHERE id = $1 FOR NO KEY UPDATE", event_id)
+        await lock_event(event_id)
         quotas = {}
         for quota in offer.quotas:
             quotas[quota.name] = await _quota(event_id, quota.name, quota.capacity)
@@ -41,19 +40,20 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
             facts = (
                 position, ticket.description, ticket.price, ticket.regular_price, offer.currency, ticket.tax_rate,
                 ticket.sale_opens_at, ticket.sale_closes_at, ticket.min_per_order, ticket.max_per_order, ticket.by_code_only,
+                ticket.extra,
             )  # fmt: skip
             if known is None:
                 known = await db.fetch_value(
                     "INSERT INTO ticket_type (event, name, position, description, price, regular_price, currency, tax_rate, "
-                    "sale_opens_at, sale_closes_at, min_per_order, max_per_order, by_code_only, active) "
-                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, true) RETURNING id",
+                    "sale_opens_at, sale_closes_at, min_per_order, max_per_order, by_code_only, extra, active) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true) RETURNING id",
                     event_id, ticket.name, *facts,
                 )  # fmt: skip
             else:
                 await db.execute(
                     "UPDATE ticket_type SET position = $2, description = $3, price = $4, regular_price = $5, currency = $6, "
                     "tax_rate = $7, sale_opens_at = $8, sale_closes_at = $9, min_per_order = $10, max_per_order = $11, "
-                    "by_code_only = $12, active = true WHERE id = $1",
+                    "by_code_only = $12, extra = $13, active = true WHERE id = $1",
                     known, *facts,
                 )  # fmt: skip
             types[ticket.name] = known
@@ -70,7 +70,7 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
             list(types.values()),
         )
         await _codes(event_id, offer, types)
-        await _summarise("e.id = $1", event_id, now=now)
+        await _announce(event_id, now)
         # More places, or other tickets: those who wait may be next.
         await offer_freed(list(types.values()))
         await audit.record(
@@ -121,31 +121,24 @@ async def _codes(event_id: int, offer: EventOffer, types: dict[str, int]) -> Non
         )  # fmt: skip
 
 
-_PRICED = """
-SELECT e.id, t.price, coalesce(t.currency, e.price_currency) AS currency, t.min_per_order, t.max_per_order,
-    t.by_code_only, t.sale_opens_at, t.sale_closes_at,
-    (SELECT max(q.capacity) FROM ticket_quota d JOIN quota q ON q.id = d.quota WHERE d.ticket_type = t.id) AS places,
-    e.is_free, e.price_from, e.price_currency
-FROM event e LEFT JOIN ticket_type t ON t.event = e.id AND t.active WHERE """
-_IN_TIME = """
-e.kind = 'own' AND e.state <> 'cancelled' AND e.ends_at > $1 AND EXISTS (
-    SELECT FROM ticket_type w WHERE w.event = e.id AND w.active AND (w.sale_opens_at <= $1 OR w.sale_closes_at <= $1))
+_FOLLOWED = """
+SELECT id, is_free, price_from, price_currency, sold_out FROM event e
+WHERE kind = 'own' AND state <> 'cancelled' AND ends_at > $1 AND EXISTS (SELECT FROM ticket_type t WHERE t.event = e.id)
 """
 
 
 async def follow_sales(*, now: datetime) -> None:
-    """Announce events with what is on sale now: early prices end, and nobody changes anything."""
-    await _summarise(_IN_TIME, now, now=now)
+    """Announce events with what is to be had now: early prices end, places go and come back, and nobody edits anything."""
+    said = {row.pop("id"): PriceSummary(**row) for row in map(dict, await db.fetch(_FOLLOWED, now))}
+    offered = await queries.tickets_of(list(said), now=now)
+    for event_id in sorted(said):
+        if pricing.summary(offered[event_id], now) != said[event_id]:
+            async with db.transaction():
+                await lock_event(event_id)
+                await _announce(event_id, now)
 
 
-async def _summarise(which: str, *values: object, now: datetime) -> None:
-    """Bring what lists say of the price of these events to what their ticket types say."""
-    for event_id, rows in groupby(await db.fetch(f"{_PRICED}{which} ORDER BY e.id", *values), itemgetter("id")):
-        first, *others = rows
-        types = [msgspec.convert(dict(row), pricing.Priced) for row in (first, *others) if row["price"] is not None]
-        said = pricing.summary(types, now)
-        wanted = (said.is_free, said.price_from, first["currency"])
-        if wanted != (first["is_free"], first["price_from"], first["price_currency"]):
-            await set_price_summary(
-                event_id=event_id, is_free=said.is_free, price_from=said.price_from, currency=first["currency"], now=now
-            )
+async def _announce(event_id: int, now: datetime) -> None:
+    """Bring what lists say of a locked event to what its tickets say."""
+    said = pricing.summary(await queries.tickets(event_id, now=now), now)
+    await set_price_summary(event_id=event_id, summary=said, now=now)

@@ -20,6 +20,7 @@ from portal.registration.forms import Sent, read_selection
 from portal.registration.pages.codes import typed_code
 from portal.registration.rules import selling
 from portal.registration.rules.choosing import Choice, choices
+from portal.registration.rules.pricing import places_left
 from portal.registration.values import Code, Ticket
 from portal.web.clients import network
 from portal.web.forms import Filled, sent
@@ -63,19 +64,19 @@ class TicketPages(Controller):
     async def places(self, request: Request, slug: FromPath[str], now: Now) -> Response[Any]:
         """Places left of one event and what can be done about them, as a fragment that changes by the second."""
         event = await event_for_sale(slug)
-        tickets = selling.visible(await queries.tickets(event["id"], now=now), None)
-        left = await queries.places([event["id"]], now=now)
+        tickets = await queries.tickets(event["id"], now=now)
         return page(
-            request, "registration/places.html", private=True, places=left, ids=[event["id"]], among_many=False,
-            line=_line(event, tickets, now),
+            request, "registration/places.html", private=True, places={event["id"]: places_left(tickets, now)},
+            among_many=False, line=_line(event, selling.visible(tickets, None), now),
         )  # fmt: skip
 
     @get("/events/places")
     async def many_places(self, request: Request, now: Now, ids: FromQuery[str] = "") -> Response[Any]:
         """Places left of the listed events, each as a fragment that finds its own place in the list."""
         wanted = [int(part) for part in ids.split(",")[:100] if part.isdecimal() and len(part) < 16]
-        left = await queries.places(wanted, now=now)
-        return page(request, "registration/places.html", private=True, places=left, ids=wanted, among_many=True)
+        offered = await queries.tickets_of(wanted, now=now)
+        left = {event_id: places_left(tickets, now) for event_id, tickets in offered.items()}
+        return page(request, "registration/places.html", private=True, places=left, among_many=True)
 
     @post("/events/{slug:str}/orders")
     async def hold(self, request: Request, slug: FromPath[str], actor: MaybeActor, now: Now) -> Response[Any]:

@@ -1,56 +1,60 @@
-"""The price an event is announced with: what somebody who comes alone pays at least. Pure; in minor units.
+"""What an event is announced with: its price, whether it is sold out, how many places are left. Pure.
 
-Ticket types carry no mark that says whether they admit anybody, so what the organiser has set about them decides:
-
-- whoever needs a code, or three colleagues, is not meant;
-- a type that draws only from a small quota, less than a fifth of the event's largest, is an extra: a dinner, a tour;
-- a type sold one to an order, beside others that are not, is for those who prove something: students, speakers;
-- what is on sale counts, else what will be.
-
-Where one of these leaves nothing, it is no reason.
+All three are said of the same tickets, those that let somebody in: no code is needed, and they do not come on top of
+another ticket, as a dinner or a tour does. What can be had now counts, else what will be, else what is full.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
+from portal.events.values import PriceSummary
+from portal.registration.rules.selling import Sale, has_room, places, sale
+from portal.registration.values import Places, Ticket
 
-_EXTRA = 5
-
-
-class Priced(msgspec.Struct, frozen=True):
-    """A ticket type on offer. `places` is the largest quota it draws from; None without a limit."""
-
-    price: int
-    places: int | None
-    min_per_order: int
-    max_per_order: int
-    by_code_only: bool
-    sale_opens_at: datetime | None
-    sale_closes_at: datetime | None
+_SOLD_OUT = {Sale.OPEN: False, Sale.FULL: True}
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """What lists say: free, or from a price; both are None for an event that sells nothing to the public."""
-
-    is_free: bool | None
-    price_from: int | None
-
-
-def summary(types: Sequence[Priced], now: datetime) -> Summary:
-    """What the event is announced with at `now`."""
-    public = [kind for kind in types if not kind.by_code_only]
-    if not public:
-        return Summary(is_free=False, price_from=None)
-    largest = max(kind.places or 0 for kind in public)
-    reasons: tuple[Callable[[Priced], bool], ...] = (
-        lambda kind: kind.places is None or kind.places * _EXTRA >= largest,
-        lambda kind: kind.min_per_order == 1,
-        lambda kind: kind.max_per_order > 1,
-        lambda kind: kind.sale_closes_at is None or kind.sale_closes_at > now,
-        lambda kind: kind.sale_opens_at is None or kind.sale_opens_at <= now,
+def summary(tickets: Sequence[Ticket], now: datetime) -> PriceSummary:
+    """What lists say. Where some of the tickets cost something, the price is the lowest of theirs."""
+    state, counted = _announced(tickets, now)
+    if not counted:
+        return PriceSummary()
+    prices = [ticket.price for ticket in counted]
+    return PriceSummary(
+        is_free=not all(prices),
+        price_from=min(filter(None, prices), default=0),
+        price_currency=counted[0].currency,
+        sold_out=_SOLD_OUT.get(state),
     )
-    for reason in reasons:
-        public = [kind for kind in public if reason(kind)] or public
-    prices = [kind.price for kind in public]
-    return Summary(is_free=not any(prices), price_from=min(filter(None, prices), default=0))
+
+
+def places_left(tickets: Sequence[Ticket], now: datetime) -> Places | None:
+    """The places of the tickets the price is of; None where there is no limit to them.
+
+    Of free and paid ones the paid are counted. Those that are full count too, so that the number in all stays the same.
+    """
+    state, counted = _announced(tickets, now)
+    paid = any(ticket.price for ticket in counted)
+    alike = [ticket for ticket in _admitting(tickets, now) if ticket.draws and bool(ticket.price) is paid]
+    drawn = {draw: frozenset(t.id for t in alike if draw in t.draws) for ticket in alike for draw in ticket.draws}
+    left = 0 if state is Sale.FULL else places([(draw.left, kinds) for draw, kinds in drawn.items()])
+    if not alike or (left == 0 and state is not Sale.FULL):
+        return None
+    return Places(
+        left=left,
+        capacity=places([(draw.capacity, kinds) for draw, kinds in drawn.items()]),
+        waiting=sum(ticket.waiting for ticket in alike),
+    )
+
+
+def _admitting(tickets: Sequence[Ticket], now: datetime) -> list[Ticket]:
+    return [t for t in tickets if not t.by_code_only and not t.extra and sale(t, now) is not Sale.OVER]
+
+
+def _announced(tickets: Sequence[Ticket], now: datetime) -> tuple[Sale, list[Ticket]]:
+    """The tickets an event is announced with, and how they are to be had."""
+    admitting = _admitting(tickets, now)
+    for state in (Sale.OPEN, Sale.NOT_YET):
+        if found := [ticket for ticket in admitting if sale(ticket, now) is state and has_room(ticket)]:
+            return state, found
+    return (Sale.FULL if admitting else Sale.OVER), admitting

@@ -27,9 +27,12 @@ def sale(ticket: Ticket, now: datetime) -> Sale:
         return Sale.NOT_YET
     if ticket.sale_closes_at is not None and now >= ticket.sale_closes_at:
         return Sale.OVER
-    if ticket.left is not None and ticket.left < ticket.min_per_order:
-        return Sale.FULL
-    return Sale.OPEN
+    return Sale.OPEN if has_room(ticket) else Sale.FULL
+
+
+def has_room(ticket: Ticket) -> bool:
+    """Whether the smallest order finds places."""
+    return ticket.left is None or ticket.left >= ticket.min_per_order
 
 
 def waited_for(tickets: Sequence[Ticket], now: datetime) -> list[Ticket]:

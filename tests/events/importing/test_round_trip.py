@@ -25,6 +25,7 @@ async def season(client: httpx.AsyncClient) -> httpx.AsyncClient:
     at = {"starts_at": datetime(2027, 2, 9, 8, tzinfo=UTC)}
     await events.make("Forum", **at, venue=events.VIENNA, price_from=41050, price_currency="EUR", is_free=False,
                       topics=("Lyophilisation", "Quality"), language="German", credit="A list; CC BY")  # fmt: skip
+    await events.make("Hall and stage", **at, is_free=True, price_from=52000, price_currency="EUR")
     await events.make('=HYPERLINK("x")', **at, online=True, is_free=True, summary="-1, +2 and @3")
     await events.make("Both", **at, format=EventFormat.HYBRID, timezone="Asia/Tokyo", venue=VenueFacts(
         name="Hall 5, East", city="Tokyo", region="Kantō", country="JP", latitude=35.7, longitude=139.7))  # fmt: skip
@@ -47,7 +48,7 @@ async def test_another_portal_reads_the_same_events(season: httpx.AsyncClient) -
     assert reading.refusals == []
     rows = {row.facts.title: row.facts for row in reading.rows}
     stored = (await season.get("/api/v1/events?when=all")).json()["events"]
-    assert len(rows) == len(stored) == 6
+    assert len(rows) == len(stored) == 7
     for event in stored:
         facts = rows[event["title"]]
         place = event["place"] and VenueFacts(**event["place"])
@@ -75,6 +76,6 @@ async def test_nothing_of_ours_is_listed_a_second_time(season: httpx.AsyncClient
     file = tmp_path / "ours"
     file.write_bytes((await season.get(path)).content)
     report = await import_file(file, now=events.NOW)
-    assert (report.created, report.changed, report.refused) == (0, 0, 6)
+    assert (report.created, report.changed, report.refused) == (0, 0, 7)
     assert report.files[0].refusals[0].reason.startswith("it is an event of this portal: /events/")
     assert await db.fetch_value("SELECT count(*) FROM event") == 6
