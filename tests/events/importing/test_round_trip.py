@@ -78,4 +78,4 @@ async def test_nothing_of_ours_is_listed_a_second_time(season: httpx.AsyncClient
     report = await import_file(file, now=events.NOW)
     assert (report.created, report.changed, report.refused) == (0, 0, 7)
     assert report.files[0].refusals[0].reason.startswith("it is an event of this portal: /events/")
-    assert await db.fetch_value("SELECT count(*) FROM event") == 6
+    assert await db.fetch_value("SELECT count(*) FROM event") == 7
