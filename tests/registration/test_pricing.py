@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
@@ -20,6 +21,7 @@ from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.offering import follow_sales, offer_tickets
 from portal.registration.rules.pricing import places_left, summary
 from portal.registration.values import Draw, EventOffer, Places, QuotaOffer, Ticket, TicketOffer
+from tests.events.hearing import settled
 from tests.factories.registration import Shop, make_shop
 
 SOON = timedelta(days=3)
@@ -121,7 +123,7 @@ async def test_when_the_early_price_is_over_no_list_names_it(database: str) -> N
     assert await version() == before
 
 
-async def test_what_is_gone_is_not_announced_until_it_comes_back(client: httpx.AsyncClient) -> None:
+async def test_what_is_gone_is_not_announced_until_it_comes_back(app: Litestar, client: httpx.AsyncClient) -> None:
     """Held places go and come back without anybody's edit; whoever holds the calendar entry has no news from it."""
     shop = await make_shop(
         quotas=(QuotaOffer("Early", 3), QuotaOffer("Hall", 10)),
@@ -133,20 +135,22 @@ async def test_what_is_gone_is_not_announced_until_it_comes_back(client: httpx.A
     await hold(shop, Early=3)
     await jobs.follow_sales()
     assert (await announced(), await version()) == ((False, 80000, False), first + 1)
+    await settled(app)
     assert "from €800" in (await client.get("/events")).text
     await hold(shop, Regular=7)
     await jobs.follow_sales()
     assert (await announced(), await version()) == ((False, 50000, True), first + 2)
-    assert await offers(client, shop) == [("500.00", "SoldOut")]
+    assert await offers(app, client, shop) == [("500.00", "SoldOut")]
     assert "Full" in (await client.get(f"/events/{shop.slug}/places")).text
     await follow_sales(now=clock.now() + timedelta(hours=1))
     assert (await announced(), await version()) == ((False, 50000, False), first + 3)
-    assert await offers(client, shop) == [("500.00", "InStock")]
+    assert await offers(app, client, shop) == [("500.00", "InStock")]
     assert await db.fetch_value("SELECT number FROM calendar_revision ORDER BY id DESC") == revision
 
 
-async def offers(client: httpx.AsyncClient, shop: Shop) -> list[tuple[str, str | None]]:
+async def offers(app: Litestar, client: httpx.AsyncClient, shop: Shop) -> list[tuple[str, str | None]]:
     """Prices and availability as search engines read them."""
+    await settled(app)
     page = (await client.get(f"/events/{shop.slug}")).text
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert found
@@ -158,7 +162,7 @@ async def offers(client: httpx.AsyncClient, shop: Shop) -> list[tuple[str, str |
     ]
 
 
-async def test_a_conference_with_a_free_exhibition(client: httpx.AsyncClient) -> None:
+async def test_a_conference_with_a_free_exhibition(app: Litestar, client: httpx.AsyncClient) -> None:
     """The price, the places beside it and both filters speak of the same tickets."""
     shop = await make_shop(
         quotas=(QuotaOffer("Conference", 420), QuotaOffer("Exhibition", 600), QuotaOffer("Tour", 24)),
@@ -171,15 +175,15 @@ async def test_a_conference_with_a_free_exhibition(client: httpx.AsyncClient) ->
         assert "Free and from €520" in (await client.get(path)).text.replace("\u00a0", " "), path
     for path in (f"/events/places?ids={shop.event_id}", f"/events/{shop.slug}/places"):
         assert "420 of 420 left" in (await client.get(path)).text
-    assert await offers(client, shop) == [("0.00", "InStock"), ("520.00", "InStock")]
+    assert await offers(app, client, shop) == [("0.00", "InStock"), ("520.00", "InStock")]
     price = (await client.get("/api/v1/events")).json()["events"][0]["price"]
     assert price == {"free": True, "minor": 52000, "amount": "520.00", "currency": "EUR"}
     assert (await client.get(f"/events/{shop.slug}/register")).text.count("On top of another ticket.") == 1
 
 
-async def test_nothing_is_claimed_of_a_sale_to_come(client: httpx.AsyncClient) -> None:
+async def test_nothing_is_claimed_of_a_sale_to_come(app: Litestar, client: httpx.AsyncClient) -> None:
     shop = await make_shop(tickets=(TicketOffer("Day", 52000, ("Hall",), sale_opens_at=clock.now() + SOON),))
-    assert await offers(client, shop) == [("520.00", None)]
+    assert await offers(app, client, shop) == [("520.00", None)]
 
 
 async def test_events_called_off_or_over_and_other_peoples_stay_as_they_are(database: str) -> None:
