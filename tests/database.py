@@ -68,7 +68,8 @@ DECLARE
 BEGIN
     SET LOCAL session_replication_role = replica;
     FOR name IN SELECT c.oid::regclass::text FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('migration', 'content_version')
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
+        AND c.relname NOT IN ('migration', 'content_version')
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
         IF filled THEN
