@@ -61,7 +61,7 @@ async def _build_template() -> None:
 
 # Content counts on, as it does in life; migrations stay applied.
 _EMPTY = """
-CREATE FUNCTION pg_temp.emptied() RETURNS void LANGUAGE plpgsql AS $$
+DO $$
 DECLARE
     name text;
     filled boolean;
@@ -79,7 +79,6 @@ BEGIN
     PERFORM setval(s.seqrelid::regclass, s.seqstart, false) FROM pg_sequence s
         WHERE pg_sequence_last_value(s.seqrelid) IS NOT NULL AND s.seqrelid <> 'migration_id_seq'::regclass;
 END $$;
-SELECT pg_temp.emptied();
 """
 _SEND_AWAY = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1"
 
