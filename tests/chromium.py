@@ -1,14 +1,17 @@
 """A real browser for tests, fed by an application without a socket; skips, saying why, where there is none."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 REQUIRED = "PORTAL_BROWSER_REQUIRED"
 _PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -18,19 +21,41 @@ _AXE = Path(__file__).parent / "vendor/axe.min.js"
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+_running: list[Browser] = []
+tasks: set["asyncio.Task[Any]"] = set()
+"""What goes on in this process while the browser runs."""
+_ending = AsyncExitStack()
+
+
+async def _shared() -> Browser:
+    """One browser for the whole test process: starting it costs more than most of what is done with it."""
+    if not (_running and _running[-1].is_connected()):
+        before = asyncio.all_tasks()
+        playwright = await _ending.enter_async_context(async_playwright())
+        _running.append(await playwright.chromium.launch(executable_path=_PROGRAM, args=_FLAGS))
+        _ending.push_async_callback(_running[-1].close)
+        tasks.update(asyncio.all_tasks() - before)
+    return _running[-1]
+
+
+async def close() -> None:
+    """When the last test is over."""
+    await _ending.aclose()
+
+
 @asynccontextmanager
 async def chromium(*, instead: str) -> AsyncIterator[Browser]:
-    """The browser; `instead` ends the sentence that is printed where none is installed."""
+    """The browser, without pages, cookies, cache; `instead` ends the sentence that is printed where none is installed."""
     if _PROGRAM is None:
         if os.environ.get(REQUIRED):
             pytest.fail(f"{REQUIRED} is set, and there is no Chromium on this machine: {instead}")
         pytest.skip(f"no Chromium on this machine: {instead}")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=_PROGRAM, args=_FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    browser = await _shared()
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            await context.close()
 
 
 async def feed(page: Page, client: httpx.AsyncClient) -> None:
@@ -45,6 +70,11 @@ async def feed(page: Page, client: httpx.AsyncClient) -> None:
     await page.route("**/*", answer)
 
 
+@cache
+def _axe() -> str:
+    return _AXE.read_text()
+
+
 async def axe_faults(page: Page, *, best_practice: bool = True, colours_only: bool = False) -> list[str]:
     """What axe-core finds wrong with the page as it is: rule and element. `colours_only` for a second theme: it changes
     nothing else."""
@@ -52,13 +82,30 @@ async def axe_faults(page: Page, *, best_practice: bool = True, colours_only: bo
     if colours_only:
         rules = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     if not await page.evaluate("'axe' in window"):
-        await page.evaluate(_AXE.read_text())
+        await page.evaluate(_axe())
     found = await page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, iframes: false, resultTypes: ['violations']})"
+        "rules => axe.run(document, {runOnly: rules, iframes: false, preload: false, resultTypes: ['violations']})"
         ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target.join(' '))))",
         rules,
     )
     return list(found)
+
+
+async def faults(page: Page, *, widths: Sequence[int] = (1280, 360), best_practice: bool = True) -> list[str]:
+    """What is wrong with the page as it stands, wide and on a narrow phone, by day and by night: what axe-core finds,
+    and whether it scrolls sideways. No layout changes between 352 and 480 pixels."""
+    await expect(page.locator(".htmx-request")).to_have_count(0)
+    found = []
+    for width in widths:
+        await page.set_viewport_size({"width": width, "height": 900})
+        # Colours in transition are no colours to judge.
+        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        seen = await axe_faults(page, best_practice=best_practice)
+        await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        seen += [f"in the dark {fault}" for fault in await axe_faults(page, colours_only=True)]
+        seen += ["scrolls sideways"] * await sideways(page)
+        found += [f"{page.url} {width}: {fault}" for fault in seen]
+    return found
 
 
 async def sideways(page: Page) -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ import pytest  # noqa: E402
 from litestar import Litestar  # noqa: E402
 
 from portal.core import db  # noqa: E402
+from tests import chromium  # noqa: E402
 from tests import database as test_database  # noqa: E402
 from tests.paying import Paying  # noqa: E402
 from tests.stripe_server import serving  # noqa: E402
@@ -34,14 +37,26 @@ _databases: list[str] = []
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_SERVER] = test_database.start()
+        # Where Python may not keep what it has compiled, the programs that tests start share a folder for this run.
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+            config.stash[_COMPILED] = folder = tempfile.mkdtemp(prefix="portal-test-pyc-")
+            os.environ["PYTHONPYCACHEPREFIX"] = folder
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if (handle := config.stash.get(_SERVER, None)) is not None:
         test_database.stop(handle)
+    if (folder := config.stash.get(_COMPILED, None)) is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-_SERVER = pytest.StashKey[object]()
+_SERVER, _COMPILED = pytest.StashKey[object](), pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def _browser_ends() -> AsyncIterator[None]:
+    yield
+    await chromium.close()
 
 
 @pytest.fixture
@@ -54,6 +69,7 @@ def now() -> datetime:
 async def database() -> AsyncIterator[str]:
     """A migrated, empty database under a name of this test's own, with the engine's pool open on it; its address."""
     name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
+    before = asyncio.all_tasks()
     address = await test_database.fresh(name, _databases.pop() if _databases else None)
     _databases.append(name)
     db.configure(address)
@@ -61,6 +77,9 @@ async def database() -> AsyncIterator[str]:
         async with db.connection() as line:
             await test_database.emptied(line)
         yield address
+        # All tests share a loop; what a failed one has left running must not write into the next one's database.
+        for task in asyncio.all_tasks() - before - chromium.tasks - {asyncio.current_task()}:
+            task.cancel()
 
 
 @pytest.fixture

@@ -61,14 +61,15 @@ async def _build_template() -> None:
 
 # Content counts on, as it does in life; migrations stay applied.
 _EMPTY = """
-CREATE FUNCTION pg_temp.emptied() RETURNS void LANGUAGE plpgsql AS $$
+DO $$
 DECLARE
     name text;
     filled boolean;
 BEGIN
     SET LOCAL session_replication_role = replica;
     FOR name IN SELECT c.oid::regclass::text FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('migration', 'content_version')
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
+        AND c.relname NOT IN ('migration', 'content_version')
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
         IF filled THEN
@@ -78,7 +79,6 @@ BEGIN
     PERFORM setval(s.seqrelid::regclass, s.seqstart, false) FROM pg_sequence s
         WHERE pg_sequence_last_value(s.seqrelid) IS NOT NULL AND s.seqrelid <> 'migration_id_seq'::regclass;
 END $$;
-SELECT pg_temp.emptied();
 """
 _SEND_AWAY = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1"
 

@@ -25,6 +25,11 @@ def pages(pdf: bytes) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
 
 
+def count(pdf: bytes) -> int:
+    """How many pages there are."""
+    return len(pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
 def squeezed(text: str) -> str:
     """Text without blanks: where lines were broken does not count."""
     return "".join(text.split())

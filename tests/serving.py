@@ -34,13 +34,13 @@ async def served(app: Litestar) -> AsyncIterator[str]:
 
 async def _until_up(address: str, task: "asyncio.Task[None]") -> None:
     async with httpx.AsyncClient() as client:
-        for _ in range(200):
+        for _ in range(2000):
             if task.done():
                 task.result()
             try:
                 await client.get(f"{address}/health")
             except httpx.TransportError:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.005)
             else:
                 return
     raise AssertionError("the server did not come up")

@@ -17,6 +17,7 @@ from tests.accounts.conftest import (
     account,
     mails,
     newest_code,
+    own_code,
     run_jobs,
     wrong,
 )  # fmt: skip
@@ -181,7 +182,7 @@ async def test_a_forged_ticket_opens_nothing(asked: Browser, open_browser: OpenB
 async def test_a_code_of_another_purpose_opens_nothing(asked: Browser) -> None:
     """The reset's ticket and code, given to signing in."""
     await asked.post("/account/reset", email=AMARA)
-    code = await newest_code(AMARA)
+    code = await own_code(asked, "/account/reset/code")
     cookies = asked.client.cookies
     sign_in, reset = cookies["ticket_sign_in"], cookies["ticket_reset"]
     assert (await asked.post(CODE, code=code)).status_code == 422

@@ -15,7 +15,7 @@ from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from tests.accounts.conftest import AMARA, PASSWORD, account, mails
 from tests.accounts.test_organisations import actor, organisation
-from tests.chromium import axe_faults, chromium, sideways
+from tests.chromium import chromium, faults
 from tests.serving import served
 
 pytestmark = pytest.mark.browser
@@ -41,24 +41,8 @@ async def marked_code(page: Page) -> str:
 
 
 async def look(page: Page, path: str) -> list[str]:
-    """What is wrong with a page, in any width and theme."""
     await page.goto(path)
-    return await look_here(page)
-
-
-async def look_here(page: Page) -> list[str]:
-    """Wide, and on the narrowest phone: no layout changes between 352 and 480 pixels."""
-    found = []
-    for width in (1280, 360):
-        await page.set_viewport_size({"width": width, "height": 900})
-        await page.emulate_media(color_scheme="light")
-        faults = await axe_faults(page)
-        await page.emulate_media(color_scheme="dark")
-        faults += [f"in the dark {fault}" for fault in await axe_faults(page, colours_only=True)]
-        found += [f"{page.url} {width} {fault}" for fault in faults]
-        if await sideways(page):
-            found.append(f"{page.url} {width} scrolls sideways")
-    return found
+    return await faults(page)
 
 
 async def test_axe_finds_nothing_on_any_page(app: Litestar, database: str) -> None:
@@ -75,24 +59,24 @@ async def test_axe_finds_nothing_on_any_page(app: Litestar, database: str) -> No
     await commands.record_disclosure(
         email=AMARA, recipient="Tessin Lyo SA", what="Name", purpose="Scan", now=clock.now()
     )
-    faults = []
-    # axe-core is injected, which the pages' own policy forbids; colours in transition are no colours to judge.
+    found = []
+    # axe-core is injected, which the pages' own policy forbids.
     async with (
         chromium(instead=SKIPPED) as browser,
         served(app) as address,
-        opened(browser, address, bypass_csp=True, reduced_motion="reduce") as page,
+        opened(browser, address, bypass_csp=True) as page,
     ):
         for path in ("/account/sign-in", "/account/sign-up", "/account/reset", "/account/erased"):
-            faults += await look(page, path)
+            found += await look(page, path)
         await page.goto("/account/sign-in")
         await page.get_by_role("button", name="Sign in", exact=True).click()
-        faults += await look_here(page)
+        found += await faults(page)
         await page.get_by_label("Email address").fill(AMARA)
         await page.get_by_role("button", name="Send me a code instead").click()
-        faults += await look_here(page)
+        found += await faults(page)
         await page.get_by_label("6-digit code").fill("12")
         await page.get_by_role("button", name="Sign in", exact=True).click()
-        faults += await look_here(page)
+        found += await faults(page)
         await page.get_by_label("6-digit code").fill(await marked_code(page))
         await page.get_by_role("button", name="Sign in", exact=True).click()
         await page.wait_for_url("**/account")
@@ -100,11 +84,11 @@ async def test_axe_finds_nothing_on_any_page(app: Litestar, database: str) -> No
             "/account", "/account/sessions", "/account/organisations", f"/account/organisations/{made}",
             "/account/privacy", "/account/menu",
         ):  # fmt: skip
-            faults += await look(page, path)
+            found += await look(page, path)
         await page.goto("/account/privacy")
         await page.get_by_role("button", name="Send me a code to confirm").click()
-        faults += await look_here(page)
-    assert faults == []
+        found += await faults(page)
+    assert found == []
 
 
 async def test_a_newcomer_without_scripts_and_with_the_keyboard_only(app: Litestar, database: str) -> None:

@@ -1,5 +1,6 @@
-"""Run every measurement and print ratios (ours / bare), times, memory, queries; writes bench.json."""
+"""Run the measurements and print ratios (ours / bare), times, memory, queries; writes bench.json."""
 
+import argparse
 import asyncio
 import logging
 import os
@@ -27,6 +28,12 @@ from tests.bench import client, seeding
 from tests.bench.measures import registrations, worker_rate
 
 ROUNDS, SLICE, CONNECTIONS = 5, 1.5, 16
+MEASURES = {
+    "pages": "lists, event page, month view and feeds against a bare page",
+    "registrations": "places taken through the form against a bare insert",
+    "worker": "jobs a second",
+    "import": "5,000 events from a file",
+}
 _console = Console()
 
 
@@ -91,49 +98,70 @@ async def _against_bare(name: str, bare: Server, ours: Server, make: client.Make
     }  # fmt: skip
 
 
-async def _measure(database: str) -> dict[str, Any]:
+async def _measure(database: str, wanted: set[str]) -> dict[str, Any]:
+    results: dict[str, Any] = {"pages": []}
     async with db.pool(size=4):
         await seeding.events()
-        event_id, slug, ticket = await seeding.shop()
-        await db.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, name text, email text)")
-        results: dict[str, Any] = {}
-        common = {"DATABASE_URL": database, "PORTAL_ENV": "demo", "TRUSTED_PROXIES": "1", "LOG_FORMAT": "json"}
-        bare = Server("tests.bench.bare:create_app", **common)
-        fresh = Server("portal.app:create_app", PAGE_CACHE="false", **common)
-        kept = Server("portal.app:create_app", **common)
-        try:
-            await bare.up("/page")
-            await fresh.up("/events")
-            await kept.up("/events")
-            small = await registrations("8 clients, no orders yet", bare, kept, slug, ticket, clients=8)
-            await seeding.orders(event_id, ticket)
-            secret = await _personal_feed()
-            feed = "/events.ics?topic=lyophilisation&country=AT"
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{kept.port}") as probe:
-                etag = (await probe.get(feed)).headers["etag"]
-                month = f"/events/calendar?month={clock.now():%Y-%m}"
-            pages: list[tuple[str, Server, client.Make]] = [
-                ("events index, rendered", fresh, lambda n: client.get("/events")),
-                ("events index, unchanged", kept, lambda n: client.get("/events")),
-                ("events index, unknown query", kept, lambda n: client.get(f"/events?utm_source=x{n}")),
-                ("event page, rendered", fresh, lambda n: client.get(f"/events/{slug}")),
-                ("event page, unchanged", kept, lambda n: client.get(f"/events/{slug}")),
-                ("month view, rendered", fresh, lambda n: client.get(month)),
-                ("month view, unchanged", kept, lambda n: client.get(month)),
-                ("calendar feed, built", fresh, lambda n: client.get(feed)),
-                ("calendar feed, 304", kept, lambda n: client.get(feed, If_None_Match=etag)),
-                ("personal feed, built", fresh, lambda n: client.get(f"/calendars/mine/{secret}.ics")),
-            ]
-            rows = [await _against_bare(name, bare, server, make) for name, server, make in pages]
-            rows += [small, await registrations("1 client, 50,000 orders", bare, kept, slug, ticket, clients=1)]
-            rows += [await registrations("8 clients, 50,000 orders", bare, kept, slug, ticket, clients=8)]
-            results |= {"pages": rows, "peak_mib_per_worker": round(max(fresh.peak_mib(), kept.peak_mib()), 1)}
+        if wanted & {"pages", "registrations"}:
+            results |= await _served(database, wanted)
+        if "worker" in wanted:
             results["worker_jobs_per_second"] = await worker_rate()
+        if "import" in wanted:
             results["import_5000_events_seconds"] = round(await seeding.imported(), 1)
-        finally:
-            for server in (bare, fresh, kept):
-                server.stop()
     return results
+
+
+async def _served(database: str, wanted: set[str]) -> dict[str, Any]:
+    """What is asked of the production server."""
+    event_id, slug, ticket = await seeding.shop()
+    await db.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, name text, email text)")
+    common = {"DATABASE_URL": database, "PORTAL_ENV": "demo", "TRUSTED_PROXIES": "1", "LOG_FORMAT": "json"}
+    bare = Server("tests.bench.bare:create_app", **common)
+    fresh = Server("portal.app:create_app", PAGE_CACHE="false", **common)
+    kept = Server("portal.app:create_app", **common)
+
+    async def register(name: str, clients: int) -> list[dict[str, Any]]:
+        if "registrations" not in wanted:
+            return []
+        return [await registrations(name, bare, kept, slug, ticket, clients=clients)]
+
+    try:
+        await bare.up("/page")
+        await fresh.up("/events")
+        await kept.up("/events")
+        taken = await register("8 clients, no orders yet", 8)
+        await seeding.orders(event_id, ticket)
+        rows = await _pages(bare, fresh, kept, slug) if "pages" in wanted else []
+        taken += await register("1 client, 50,000 orders", 1)
+        taken += await register("8 clients, 50,000 orders", 8)
+        return {
+            "pages": rows + taken,
+            "peak_mib_per_worker": round(max(fresh.peak_mib(), kept.peak_mib()), 1),
+        }
+    finally:
+        for server in (bare, fresh, kept):
+            server.stop()
+
+
+async def _pages(bare: Server, fresh: Server, kept: Server, slug: str) -> list[dict[str, Any]]:
+    secret = await _personal_feed()
+    feed = "/events.ics?topic=lyophilisation&country=AT"
+    month = f"/events/calendar?month={clock.now():%Y-%m}"
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{kept.port}") as probe:
+        etag = (await probe.get(feed)).headers["etag"]
+    pages: list[tuple[str, Server, client.Make]] = [
+        ("events index, rendered", fresh, lambda n: client.get("/events")),
+        ("events index, unchanged", kept, lambda n: client.get("/events")),
+        ("events index, unknown query", kept, lambda n: client.get(f"/events?utm_source=x{n}")),
+        ("event page, rendered", fresh, lambda n: client.get(f"/events/{slug}")),
+        ("event page, unchanged", kept, lambda n: client.get(f"/events/{slug}")),
+        ("month view, rendered", fresh, lambda n: client.get(month)),
+        ("month view, unchanged", kept, lambda n: client.get(month)),
+        ("calendar feed, built", fresh, lambda n: client.get(feed)),
+        ("calendar feed, 304", kept, lambda n: client.get(feed, If_None_Match=etag)),
+        ("personal feed, built", fresh, lambda n: client.get(f"/calendars/mine/{secret}.ics")),
+    ]
+    return [await _against_bare(name, bare, server, make) for name, server, make in pages]
 
 
 async def _personal_feed() -> str:
@@ -146,13 +174,27 @@ def _show(results: dict[str, Any]) -> None:
     for row in results["pages"]:
         table.add_row(row["name"], f"{row['ratio']:.3f}", str(row["rate"]), str(row["p50_ms"]), str(row["p99_ms"]),
                       str(row["errors"] or ""))  # fmt: skip
-    _console.print(table)
+    if results["pages"]:
+        _console.print(table)
     for name, value in results.items():
         if name != "pages":
             _console.print(f"{name}: {value}")
 
 
+def _wanted() -> set[str]:
+    listed = "\n".join(f"  {name:15}{what}" for name, what in MEASURES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=f"{__doc__}\n\nmeasurements:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument(
+        "--only", metavar="NAME", choices=MEASURES, action="append", help="one of them; can be repeated"
+    )
+    return set(parser.parse_args().only or MEASURES)
+
+
 def main() -> None:
+    wanted = _wanted()
     os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
     # What is measured is the work, not a terminal.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -161,7 +203,7 @@ def main() -> None:
         os.environ["DATABASE_URL"] = database
         db.configure(database)
         asyncio.run(migrating.apply())
-        results = asyncio.run(_measure(database))
+        results = asyncio.run(_measure(database, wanted))
     results["seconds"] = round(time.monotonic() - started)
     Path("bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
     _show(results)

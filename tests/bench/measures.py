@@ -74,4 +74,6 @@ async def worker_rate(count: int = 2000) -> float:
         await enqueue_many("registration.offer_places", [{"event": -n} for n in range(1, count + 1)])
     started = time.perf_counter()
     await worker.drain(wiring.services(current()))
-    return round(count / (time.perf_counter() - started))
+    taken = time.perf_counter() - started
+    assert await db.fetch_value("SELECT count(*) FROM pgqueuer") == 0, "some jobs were not done"
+    return round(count / taken)

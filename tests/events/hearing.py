@@ -12,10 +12,12 @@ from portal.core import db
 
 
 async def settled(app: Litestar) -> None:
-    """Return when the application has heard of every change that is committed."""
-    generations = app.state.services.pages.generations
-    before = generations.get("marker", 0)
-    await db.execute("SELECT pg_notify('content', 'marker')")
+    """Return when the application listens, and has heard of every change that is committed."""
+    pages = app.state.services.pages
     async with asyncio.timeout(5):
-        while generations.get("marker", 0) == before:
+        while not pages.enabled:
+            await asyncio.sleep(0)
+        before = pages.generations.get("marker", 0)
+        await db.execute("SELECT pg_notify('content', 'marker')")
+        while pages.generations.get("marker", 0) == before:
             await asyncio.sleep(0)

@@ -1,7 +1,7 @@
 """Staff pages: who gets in, changing time and place, conflicts, cancelling, the ledger."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +13,7 @@ from portal.accounts.tables import StaffRole
 from portal.calendars import commands as calendars
 from portal.calendars import queries as calendar_queries
 from portal.calendars.tables import Method
-from portal.core import clock, db, times
+from portal.core import db, times
 from tests.events.conftest import SignIn
 from tests.events.hearing import settled
 from tests.events.reading import words
@@ -22,15 +22,8 @@ from tests.factories import events
 VIENNA = times.zone("Europe/Vienna")
 
 
-def _tuesday(month: int) -> date:
-    """The second Tuesday of a month of next year."""
-    first = date(clock.now().year + 1, month, 8)
-    return first + timedelta((1 - first.weekday()) % 7)
-
-
-DAY = _tuesday(2)
+DAY, NINE = events.DAY, events.NINE
 LATER = DAY + timedelta(7)
-NINE = datetime.combine(DAY, time(9), VIENNA).astimezone(UTC)
 SPRING = max(date(DAY.year, 3, n) for n in range(25, 32) if date(DAY.year, 3, n).weekday() == 6)
 """The Sunday on which clocks go forward."""
 WORDS, LATER_WORDS = (times.day(day, "EEE d MMM y") for day in (DAY, LATER))

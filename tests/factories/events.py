@@ -8,7 +8,7 @@
 Times are given as local times of `timezone`. `facts` builds the facts alone, for tests of the commands.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from portal.accounts.actors import PORTAL
@@ -62,3 +62,8 @@ async def make_many(count: int, *, now: datetime | None = None, **more: Any) -> 
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A fixed moment for tests of commands, which are told the time."""
+
+_EIGHTH = date(clock.now().year + 1, 2, 8)
+DAY = _EIGHTH + timedelta((1 - _EIGHTH.weekday()) % 7)
+"""The second Tuesday of next year's February: always to come, never under daylight saving time."""
+NINE = datetime.combine(DAY, time(9), times.zone("Europe/Vienna")).astimezone(UTC)

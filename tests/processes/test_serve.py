@@ -38,17 +38,19 @@ async def test_serve_finishes_the_request_in_hand_and_ends_with_its_server(datab
         body = b"email=amara%40brennhof.example&password=a+guess+at+it"
         head = (
             f"POST /account/sign-in HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nSec-Fetch-Site: same-origin\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+            "Expect: 100-continue\r\n\r\n"
         )
-        writer.write(head.encode() + body[:20])
-        await writer.drain()
-        await asyncio.sleep(0.2)
+        writer.write(head.encode())
+        # Asked for its body, the request is in hand.
+        assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10) == b"HTTP/1.1 100 Continue\r\n\r\n"
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.5)
-        writer.write(body[20:])
+        assert process.stdout is not None
+        said = await asyncio.wait_for(process.stdout.readuntil(b"Shutting down"), 10)
+        writer.write(body)
         assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] == b"422"
         writer.close()
-        said, _ = await asyncio.wait_for(process.communicate(), 20)
+        said += (await asyncio.wait_for(process.communicate(), 20))[0]
     finally:
         if process.returncode is None:
             process.kill()
@@ -64,16 +66,14 @@ from portal.core.processes import run_to_its_end
 sys.exit(run_to_its_end([sys.executable, "-c", sys.argv[1], sys.argv[2]]))
 """
 _CHILD = """
-import os, pathlib, signal, sys, time
+import os, pathlib, signal, sys
 def end(number, _):
     pathlib.Path(sys.argv[1]).write_text(f"{os.getpid()} told {number}")
-    time.sleep(0.2)
     sys.exit(7)
 for name in (signal.SIGINT, signal.SIGTERM):
     signal.signal(name, end)
 print(os.getpid(), flush=True)
-while True:
-    time.sleep(0.05)
+signal.pause()
 """
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from icalendar import Calendar
 
 from portal.accounts.actors import PORTAL
@@ -10,7 +11,8 @@ from portal.core import clock, db
 from portal.events.commands import save_event, withdraw_event
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
-from portal.registration.jobs import event_changed
+from portal.registration import queries
+from portal.registration.jobs import event_changed, tell_attendee
 from tests.attending import Attending, named
 from tests.factories.registration import make_shop
 from tests.paying import text_of
@@ -161,6 +163,31 @@ async def test_two_changes_at_once_are_one_mail_with_both(attending: Attending) 
     await attending.work()
     assert await attending.told(AMARA) == [("REQUEST", 0), ("REQUEST", 2)]
     assert (await attending.text_to(AMARA)).count("New time:") == 2
+
+
+@pytest.mark.parametrize("second", ["a move", "a cancellation"])
+async def test_jobs_of_two_changes_in_reverse_tell_all_of_it_once(attending: Attending, second: str) -> None:
+    """Amara comes and has an entry in her calendar; the other buyer stays at home and hears by mail alone."""
+    shop = await make_shop()
+    await attending.register(shop)
+    await attending.register(shop, email="home@x.example", s1_who="later")
+    await attending.work()
+    await attending.move(shop, HOUR)
+    await (attending.move(shop, HOUR) if second == "a move" else attending.call_off(shop, "The hall is closed."))
+    newest = await attending.version(shop)
+    for version in (newest, newest - 1):
+        for one in await queries.audience(shop.event_id):
+            await tell_attendee(version=version, order=one["order_id"], seat=one["seat_id"])
+    await attending.work()
+    word, method = ("Changed", "REQUEST") if second == "a move" else ("Cancelled", "CANCEL")
+    told = [(who, what) for who, what in await attending.mails() if what != "Registered"]
+    assert sorted(told) == [(AMARA, word), ("home@x.example", word)]
+    assert await attending.told(AMARA) == [("REQUEST", 0), (method, 2)]
+    facts = await db.fetch("SELECT facts ->> 'told' AS words FROM audit_entry WHERE facts ->> 'told' <> '' ORDER BY id")
+    first, last = (row["words"] for row in facts)
+    text = await attending.text_to(AMARA)
+    assert 0 < text.index(first) < text.index(last)
+    assert last in await attending.text_to("home@x.example")
 
 
 async def test_telling_twice_sends_once(attending: Attending) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from litestar.connection import Request
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Response
-from litestar.types import Receive, Scope, Send
+from litestar.types import Receive, Send
 
 from portal.core import clock as core_clock
 from portal.demo.stripe_standin import site
@@ -51,10 +52,13 @@ class Standin:
         self.behaviour = Behaviour()
         self.deliveries = Deliveries(self.account, self.behaviour, transport)
         self.api = Api(self.account, self.behaviour, self.deliveries)
-        self.app = _application(self)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        scope.setdefault("state", {})["standin"] = self
+        await _application()(scope, receive, send)
 
     async def deliver_all(self) -> list[Delivered]:
         """Send every webhook that waits, delayed ones and retries included; one entry per try."""
@@ -62,7 +66,7 @@ class Standin:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The lifespan: deliveries in the background, where wanted, and the store closed at the end."""
+        """Deliveries in the background, where wanted, and the store closed at the end."""
         task = asyncio.create_task(self._work()) if self.settings.background else None
         try:
             yield
@@ -72,6 +76,13 @@ class Standin:
                 with suppress(asyncio.CancelledError):
                     await task
             self.store.close()
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        async with self.running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _work(self) -> None:
         while True:
@@ -101,7 +112,10 @@ def create_app() -> Standin:
     return create_standin(from_environment())
 
 
-def _application(standin: Standin) -> Litestar:
+@cache
+def _application() -> Litestar:
+    """One for all stand-ins of a process; which of them is asked, it finds in the request's state."""
+
     @route(["/v1", "/v1/{rest:path}"], http_method=["GET", "POST", "DELETE"], opt={"public": True})
     async def api(request: Request[Any, Any, Any]) -> Response[bytes]:
         body = (await request.body()).decode("utf-8", "replace")
@@ -112,7 +126,7 @@ def _application(standin: Standin) -> Litestar:
             body=body,
             headers={name.lower(): value for name, value in request.headers.items()},
         )
-        answer = await standin.api.answer(asked)
+        answer = await request.state.standin.api.answer(asked)
         return Response(answer.body, status_code=answer.status, headers=answer.headers)
 
     @route("/", http_method=["GET"], opt={"public": True})
@@ -122,22 +136,17 @@ def _application(standin: Standin) -> Litestar:
     return Litestar(
         route_handlers=[api, door, CheckoutPages, ControlDesk, assets.router()],
         guards=[site.own_forms_only],
-        dependencies={
-            "account": _given(standin.account),
-            "behaviour": _given(standin.behaviour),
-            "deliveries": _given(standin.deliveries),
-        },
+        dependencies={name: _own(name) for name in ("account", "behaviour", "deliveries")},
         exception_handlers={Fault: _fault, HTTPException: _http_error, Exception: _crash},
-        lifespan=[lambda _: standin.running()],
         request_max_body_size=_MOST_BODY_BYTES,
         openapi_config=None,
         logging_config=None,
     )  # fmt: skip
 
 
-def _given(thing: Any) -> Provide:
-    def provide() -> Any:
-        return thing
+def _own(name: str) -> Provide:
+    def provide(request: Request[Any, Any, Any]) -> Any:
+        return getattr(request.state.standin, name)
 
     return Provide(provide, sync_to_thread=False)
 

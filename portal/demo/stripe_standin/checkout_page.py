@@ -44,7 +44,7 @@ class DebitForm(msgspec.Struct):
 
 
 class CheckoutPages(Controller):
-    """Bound to an account by `state.account`; see app."""
+    """Bound to an account by the request; see app."""
 
     path = "/c/pay/{session_id:str}"
     opt = {"public": True}

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from litestar import Controller, Request, get
 from litestar.exceptions import ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Response
-from msgspec import Meta
 
 from portal.core.errors import Invalid, NotFound
 from portal.core.settings import current
@@ -36,8 +36,8 @@ _TABLE = PageRule(tags=("events",), query=KEYS | {"page"}, blanks=True, shared=T
 _ONE = PageRule(tags=("events",), shared=True)
 _HEADERS = {"Cache-Control": "public, no-cache"}
 _SPAN = f"^({SPAN.pattern.replace('?:', '')})?$"
-Words = Annotated[str, Meta(max_length=MOST_LETTERS)]
-Code = Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
+Words = Annotated[str, msgspec.Meta(max_length=MOST_LETTERS)]
+Code = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$")]
 
 
 def _asks(description: str, **limits: Any) -> Any:
@@ -75,8 +75,11 @@ When = Annotated[
 ]
 PageNumber = Annotated[int, QueryParameter(ge=1, le=MOST_PAGES, description="Page number")]
 ChangedSince = Annotated[
-    datetime | None,
-    _asks("Only what was announced or changed since (UTC, where no zone is named); `when=all` has what is over too"),
+    str,
+    _asks(
+        "Only what was announced or changed since (UTC, where no zone is named); `when=all` has what is over too",
+        schema_extra={"format": "date-time"},
+    ),
 ]
 _NONE: Any = ()
 
@@ -90,6 +93,17 @@ _WANTED = {
     "per_page": f"Please give a whole number from 1 to {MOST_A_PAGE}.",
     "changed_since": "Please give a moment such as 2027-02-09T08:00:00Z.",
 }
+
+
+def moment(text: str) -> datetime | None:
+    """The moment asked for. Litestar's own reading takes any number for seconds since 1970."""
+    if not text:
+        return None
+    try:
+        found = msgspec.convert(text, datetime)
+    except msgspec.ValidationError as error:
+        raise ValidationException(extra=[{"key": "changed_since"}]) from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def unreadable(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
@@ -134,23 +148,19 @@ class EventApi(Controller):
         when: When = None,
         page: PageNumber = 1,
         per_page: Annotated[int, QueryParameter(ge=1, le=MOST_A_PAGE, description="Events on a page")] = 50,
-        changed_since: ChangedSince = None,
+        changed_since: ChangedSince = "",
     ) -> Response[EventList]:
         """The same list as the page `/events`, under the same filters. Values of one filter widen it, different
         filters narrow each other. A page behind the last one is not found."""
-        asks, day = readable(request), today(now)
-        if changed_since and changed_since.tzinfo is None:
-            changed_since = changed_since.replace(tzinfo=UTC)
-        total = await exports.count(asks, today=day, changed_since=changed_since)
+        asks, day, after = readable(request), today(now), moment(changed_since)
+        total = await exports.count(asks, today=day, changed_since=after)
         pages = max(1, -(-total // per_page))
         if page > pages:
             raise NotFound(f"This list has {pages} pages.")
-        found = await exports.by_date(
-            asks, today=day, size=per_page, offset=(page - 1) * per_page, changed_since=changed_since
-        )
+        found = await exports.by_date(asks, today=day, size=per_page, offset=(page - 1) * per_page, changed_since=after)
 
         def at(number: int) -> str:
-            since = changed_since.isoformat() if changed_since else None
+            since = after.isoformat() if after else None
             more = {"page": number, "per_page": per_page if per_page != 50 else None, "changed_since": since}
             return f"{current().base_url}/api/v1/events{asks.query(**more)}"
 

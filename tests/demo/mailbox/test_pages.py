@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import pytest
@@ -13,7 +12,7 @@ from portal.demo.mailbox.smtp import MailServer
 from portal.demo.mailbox.store import MailStore
 from portal.notifications.sending import mime
 from portal.notifications.values import Part
-from tests.chromium import axe_faults, chromium, feed, sideways
+from tests.chromium import chromium, faults, feed
 from tests.demo.mailbox.conftest import SENDER, address_of, invitation, mail, post
 
 
@@ -99,22 +98,18 @@ async def test_updates_and_cancellations_in_words(browser: httpx.AsyncClient, se
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-async def test_the_pages_look_right_and_axe_finds_nothing(
-    browser: httpx.AsyncClient, server: MailServer, width: int, scheme: Literal["light", "dark"]
-) -> None:
+async def test_the_pages_look_right_and_axe_finds_nothing(browser: httpx.AsyncClient, server: MailServer) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
     parts = (*invitation(), Part(f"{'Ticket' * 15}.pdf", "application/pdf", b"%PDF"))
     await post(server, mail(1, subject=long, parts=parts), mail(2, subject="x" * 240))
     here = await address_of(browser, "donaudampf")
     views = [f"{here}?view={view}" for view in ("html", "text", "invitation", "structure", "source")]
     async with chromium(instead="the mailbox was not looked at") as real:
-        tab = await real.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        tab = await real.new_page()
         await feed(tab, browser)
         for path in ("/mail", "/mail?q=nothing+such", f"{here}?width=phone", *views):
             await tab.goto(f"http://localhost:8001{path}")
-            assert (path, await sideways(tab), await axe_faults(tab)) == (path, False, [])
+            assert await faults(tab) == []
 
 
 async def test_the_publishers_terms_stand_beside_the_mailbox(browser: httpx.AsyncClient) -> None:
