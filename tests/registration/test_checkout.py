@@ -316,8 +316,8 @@ async def test_an_order_of_an_account_is_listed_whatever_its_address(database: s
     me = Actor(account, "me@corp.example", "Me")
     await hold_seats(event_id=shop.event_id, wanted={shop.tickets["Seat"]: 1}, code="", actor=me, now=now)
     await db.execute("UPDATE seat_order SET email = 'events@corp.example'")
-    assert [order["own"] for order in await queries.orders_of("me@corp.example", account)] == [True]
-    assert await queries.orders_of("somebody@corp.example", account + 1) == []
+    assert [order["own"] for order in await queries.orders_of("me@corp.example", account, now=now)] == [True]
+    assert await queries.orders_of("somebody@corp.example", account + 1, now=now) == []
 
 
 async def test_other_orders_papers_and_places_are_not_found(paying: Paying) -> None:
