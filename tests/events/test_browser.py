@@ -139,7 +139,7 @@ async def test_everything_works_without_scripts(chrome: Browser, season: httpx.A
     await expect(page.locator(".event h3")).to_have_text(["Lyo Forum Vienna"])
     await page.locator(".event h3 a").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Lyo Forum Vienna")
-    await page.get_by_role("link", name="Choose tickets").click()
+    await page.get_by_role("link", name="Tickets and places left").click()
     assert page.url.endswith("/register")
 
 

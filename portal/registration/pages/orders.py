@@ -197,7 +197,7 @@ async def _answer(
         method=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
         checked=headline.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
         confirmed=confirmed, passes=confirmed if order.is_on else [],
-        own=next((seat for seat in confirmed if seat.email == order.email and seat.named_at is not None), None),
+        own=order.own_seat,
         qr={seat.id: _qr(order, seat) for seat in confirmed},
         over=over, look_every=look_every,
     )  # fmt: skip
