@@ -137,7 +137,8 @@ class TestTimeAndPlace:
         assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
         page = words((await editor.get(f"/staff/events/{event_id}")).text)
         assert "Saved. The calendar entry follows." in page
-        assert f"Editha Editor Time or place set. New time: {LATER_WORDS}, 10:30–18:00 CET (was {WORDS}, 09:00–17:00 CET)." in page
+        told = f"New time: {LATER_WORDS}, 10:30–18:00 CET (was {WORDS}, 09:00–17:00 CET)."
+        assert f"Editha Editor Time or place set. {told}" in page
         await settled(app)
         assert f"DTSTART;TZID=Europe/Vienna:{LATER:%Y%m%d}T103000" in (await editor.get("/events.ics")).text
 
