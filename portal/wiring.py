@@ -34,7 +34,7 @@ from portal.events.pages.guides import GuidePages
 from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
-from portal.events.staff.pages import StaffEventPages, staff_home
+from portal.events.staff.pages import StaffEventPages, staff_home, staff_link
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.notifications import jobs as mail
@@ -114,7 +114,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     events = [
         *(front_page, imprint, accessibility),
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
-        *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home),
+        *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
     ]
     return [*accounts, *events, *seats, *inbox, assets.router(), health.router(), MailPreferences, StaffMail]
 

@@ -13,6 +13,7 @@ from portal.accounts.access.commands import changes, codes
 from portal.accounts.access.pages import steps
 from portal.accounts.forms import Profile
 from portal.accounts.guards import MaybeActor, SignedIn, signed_in
+from portal.accounts.staff import POSTMASTERS
 from portal.accounts.tables import CodePurpose
 from portal.core.errors import Conflict, DomainError, Invalid, RateLimited
 from portal.core.times import zone_names
@@ -44,9 +45,11 @@ async def menu(request: Request, actor: MaybeActor) -> Response[Any]:
     Pages are the same for everybody. What they have for staff alone asks for itself when it hears `staff-here`.
     """
     headers = {"Cache-Control": "private, no-store"}
-    if actor is not None and actor.is_staff:
+    # Finance and the door have no pages that they could be led to.
+    at_home = actor is not None and actor.has_role(*POSTMASTERS)
+    if at_home:
         headers["HX-Trigger"] = "staff-here"
-    return page(request, "accounts/menu.html", block="account_menu", headers=headers, actor=actor)
+    return page(request, "accounts/menu.html", block="account_menu", headers=headers, actor=actor, at_home=at_home)
 
 
 class AccountPages(Controller):

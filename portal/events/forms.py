@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from litestar.connection import Request
 
 from portal.core.errors import Invalid, NotFound
+from portal.core.text import one_line
 from portal.events.rules import filters
 
 _MOST_FIELDS = 100
@@ -46,13 +47,15 @@ def page_number(request: Request[Any, Any, Any]) -> int:
     return int(given[0])
 
 
-def month_asked(request: Request[Any, Any, Any]) -> date | None:
-    """The first day of the month asked for. What is no month leads nowhere (404)."""
-    given = next((value for name, value in pairs(request) if name == "month"), "")
+def asked_in_month(request: Request[Any, Any, Any]) -> tuple[filters.Parsed, date | None]:
+    """The filters of a page that shows a month, and the first day of the month asked for."""
+    parsed = asked(request)
+    given = one_line(next((value for name, value in pairs(request) if name == "month"), "")[:2000])
     span = filters.span(given) if given else None
     if given and span is None:
-        raise NotFound("There is no such month. An address of a month ends in one such as month=2027-02.")
-    return span.first.replace(day=1) if span else None
+        wrong = filters.Problem(given[: filters.MOST_LETTERS], filters.NO_MONTH)
+        return filters.Parsed(parsed.filters, {**parsed.problems, "month": wrong}), None
+    return parsed, span.first.replace(day=1) if span else None
 
 
 def readable(request: Request[Any, Any, Any]) -> filters.Filters:

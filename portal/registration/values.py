@@ -253,6 +253,12 @@ class OrderRecord(msgspec.Struct, frozen=True):
         return len(self.seats) == 1
 
     @property
+    def own_seat(self) -> SeatRecord | None:
+        """The place that whoever looks after the order takes themselves."""
+        mine = (seat for seat in self.seats if seat.email == self.email and seat.state is SeatState.CONFIRMED)
+        return next((seat for seat in mine if seat.named_at is not None), None)
+
+    @property
     def path(self) -> str:
         return f"/orders/{self.secret}"
 

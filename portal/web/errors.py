@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import structlog
 from litestar.connection import Request
@@ -53,7 +53,7 @@ def _answer(
 def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> Response[Any]:
     if isinstance(error, errors.SignInNeeded):
         # After signing in the reader goes where they were; a form's own address takes no visit.
-        address = "?".join(filter(None, (request.url.path, request.url.query)))
+        address = "?".join(filter(None, (quote(request.url.path), request.url.query)))
         wanted = address if request.method == "GET" else "/account"
         target = f"/account/sign-in?{urlencode({'next': wanted})}"
         if wants_fragment(request.scope):
@@ -65,13 +65,13 @@ def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> 
 
 
 def _page_above(request: Request[Any, Any, Any]) -> str:
-    """The nearest page above an address; empty where there is none."""
+    """The nearest page above an address, as an address is written; empty where there is none."""
     steps = request.url.path.strip("/").split("/")
     for count in range(len(steps) - 1, 0, -1):
         path = "/" + "/".join(steps[:count])
         with suppress(HTTPException):
             request.app.asgi_router.handle_routing(path, "GET")
-            return path
+            return quote(path)
     return ""
 
 

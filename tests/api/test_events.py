@@ -44,7 +44,7 @@ async def season(client: httpx.AsyncClient) -> httpx.AsyncClient:
         ("?q=forum", ["Lyo Forum Vienna"]),
         ("?price=paid&utm_source=x", ["Isolator Day", "Annex 1 online"]),
         ("?price=free", ["Annex 1 online"]),
-        ("?from=2027-05&to=2027-03", []),
+        ("?from=2027-05&to=2027-06", []),
     ],
 )
 async def test_the_same_filters_as_the_page(season: httpx.AsyncClient, query: str, found: list[str]) -> None:
@@ -102,6 +102,8 @@ async def test_pages_lead_to_each_other(client: httpx.AsyncClient) -> None:
         ("events?format=x", 400, "format: Please choose one of: in_person, online, hybrid."),
         ("events?from=soon", 400, "from: Please give a month such as 2027-02, or a day such as 2027-02-09."),
         ("events.csv?to=2027-13", 400, "to: Please give a month such as 2027-02, or a day such as 2027-02-09."),
+        ("events?from=2027-05&to=2027-03", 400, "to: The range ends before it begins. Please choose a later end."),
+        ("events?country=XX", 400, "country: Please give codes of two letters, such as AT. There is no country XX."),
         ("events?country=Austria", 400, "country: Please give codes of two letters, such as AT."),
         ("events?changed_since=yesterday", 400, "changed_since: Please give a moment such as 2027-02-09T08:00:00Z."),
         ("events?changed_since=0.5", 400, "changed_since: Please give a moment such as 2027-02-09T08:00:00Z."),

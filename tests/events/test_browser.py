@@ -134,7 +134,7 @@ async def test_everything_works_without_scripts(chrome: Browser, season: httpx.A
     await expect(page.locator(".event h3")).to_have_text(["Lyo Forum Vienna"])
     await page.locator(".event h3 a").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Lyo Forum Vienna")
-    await page.get_by_role("link", name="Choose tickets").click()
+    await page.get_by_role("link", name="Tickets and places left").click()
     assert page.url.endswith("/register")
 
 
@@ -153,6 +153,14 @@ async def test_leafing_through_the_small_month(chrome: Browser, season: httpx.As
     if scripts:
         assert await page.evaluate("document.activeElement.id") == "cal-later"
         assert await page.title() == "Events: Tickets here · Sterile Line"
+        for _ in range(24):
+            if await later.get_attribute("aria-disabled"):
+                break
+            before = await page.locator("#cal-h").text_content() or ""
+            await page.keyboard.press("Enter")
+            await expect(page.locator("#cal-h")).not_to_have_text(before)
+        assert await later.get_attribute("href") is None
+        assert await page.evaluate("document.activeElement.id") == "cal-later"
     await page.get_by_role("link", name="Earlier month").click()
     await expect(page.locator("#cal-h")).to_have_text(before)
 

@@ -95,5 +95,5 @@ async def test_edges_of_time(client: httpx.AsyncClient, month: str) -> None:
 @pytest.mark.parametrize("month", ["2027-13", "2027-00", "-1", "banana", "99999-01", "2027-2", "1969-12", "2200-01"])
 async def test_months_that_are_none(client: httpx.AsyncClient, month: str) -> None:
     answer = await client.get("/events/calendar", params={"month": month})
-    assert answer.status_code == 404
-    assert "There is no such month." in words(answer.text)
+    assert answer.status_code == 422
+    assert "Please give a month such as 2027-02." in words(answer.text)

@@ -48,6 +48,9 @@ async def test_the_chosen_day_is_marked_and_others_can_be_chosen(client: httpx.A
 
 async def test_no_month(client: httpx.AsyncClient) -> None:
     for wrong in ("soon", "2027-13", "0000-01", "%F0%9F%92%A9"):
-        answer = await client.get(f"/events?month={wrong}")
-        assert answer.status_code == 404
-        assert "There is no such month." in answer.text
+        for path in ("/events", "/events/calendar"):
+            answer = await client.get(f"{path}?month={wrong}")
+            assert answer.status_code == 422
+            assert "Please give a month such as 2027-02." in answer.text
+    assert '<input id="f-month" name="month" type="month" value="💩"' in answer.text
+    assert 'aria-invalid="true" aria-describedby="problem-month"' in answer.text

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from portal.calendars import commands as calendars
 from portal.calendars import queries as calendar_queries
 from portal.calendars.tables import Method
 from portal.core import db, times
+from portal.events.rules import changes
 from tests.events.conftest import SignIn
 from tests.events.hearing import settled
 from tests.events.reading import words
@@ -128,7 +130,8 @@ class TestTimeAndPlace:
         assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
         page = words((await editor.get(f"/staff/events/{event_id}")).text)
         assert "Saved. The calendar entry follows." in page
-        assert f"Editha Editor Moved. New time: {LATER_WORDS}, 10:30–18:00 CET (was {WORDS}, 09:00–17:00 CET)." in page
+        told = f"New time: {LATER_WORDS}, 10:30–18:00 CET (was {WORDS}, 09:00–17:00 CET)."
+        assert f"Editha Editor Time or place set. {told}" in page
         await settled(app)
         assert f"DTSTART;TZID=Europe/Vienna:{LATER:%Y%m%d}T103000" in (await editor.get("/events.ics")).text
 
@@ -318,3 +321,12 @@ async def test_staff_acts_are_in_the_audit_trail(editor: httpx.AsyncClient, even
         (f"account {account}", "event.cancelled"),
     ]
     assert msgspec.json.decode(rows[1]["facts"])["fields"] == ["time"]
+    said = words((await editor.get(f"/staff/events/{event_id}")).text).partition("What was done")[2]
+    assert re.findall(r"(Editha Editor|The portal itself) (Cancelled|Time or place set|Added)\b", said) == [
+        ("Editha Editor", "Cancelled"), ("Editha Editor", "Time or place set"), ("The portal itself", "Added"),
+    ]  # fmt: skip
+
+
+def test_every_act_has_words() -> None:
+    source = "".join(path.read_text() for path in (Path(__file__).parents[2] / "portal").rglob("*.py"))
+    assert set(re.findall(r'"(event\.[a-z]+)"', source)) | {"offer tickets"} == set(changes.ACTS)

@@ -39,6 +39,7 @@ async def test_only_who_may_edit_is_led_to_the_form(client: httpx.AsyncClient, s
     event_id = await events.make("Isolator Day", days=20)
     slug = await db.fetch_value("SELECT slug FROM event")
     editor, finance = await sign_in(StaffRole.EDITOR), await sign_in(StaffRole.FINANCE, "f@x.example")
+    support = await sign_in(StaffRole.SUPPORT, "s@x.example")
     pages = {(await who.get(f"/events/{slug}")).text for who in (editor, finance, client, editor)}
     assert len(pages) == 1
     assert f"/staff/events/{event_id}" not in pages.pop()
@@ -49,7 +50,23 @@ async def test_only_who_may_edit_is_led_to_the_form(client: httpx.AsyncClient, s
     plain = await editor.get(f"/staff/events/of/{slug}")
     assert (plain.status_code, plain.headers["location"]) == (303, f"/staff/events/{event_id}")
     assert (await editor.get("/staff/events/of/nothing-like-it")).status_code == 404
-    assert (await finance.get(f"/staff/events/of/{slug}", headers=fragment)).status_code == 403
+    for other in (support, finance):
+        assert (await other.get(f"/staff/events/of/{slug}", headers=fragment)).status_code == 204
+        followed = await other.get(f"/staff/events/of/{slug}", follow_redirects=True)
+        assert followed.status_code == 403
     assert (await client.get(f"/staff/events/of/{slug}", headers=fragment)).text == ""
-    told = [(await who.get("/account/menu")).headers.get("hx-trigger") for who in (editor, finance, client)]
-    assert told == ["staff-here", "staff-here", None]
+
+
+async def test_nobody_is_led_where_nothing_is_open(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    """A role without pages of its own sees no `Staff`; every other one arrives."""
+    for role in StaffRole:
+        who = await sign_in(role, f"{role}@x.example")
+        menu = await who.get("/account/menu")
+        led = 'href="/staff"' in menu.text
+        assert (
+            led == (role not in (StaffRole.FINANCE, StaffRole.DOOR)) == (menu.headers.get("hx-trigger") == "staff-here")
+        )
+        assert (await who.get("/staff", follow_redirects=True)).status_code == (200 if led else 403)
+    visitor = await client.get("/account/menu")
+    assert 'href="/staff"' not in visitor.text
+    assert "hx-trigger" not in visitor.headers

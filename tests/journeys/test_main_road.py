@@ -50,7 +50,7 @@ async def walk(page: Page, demo: RunningDemo, *, scripts: bool) -> str:
     for name, value in CARD.items():
         await page.locator(f'[name="{name}"]').fill(value)
     await page.get_by_role("button", name=re.compile("^Pay")).click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("You are going to Vienna.", timeout=20_000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("You are going to Vienna, Amara.", timeout=20_000)
     return page.url.partition("?")[0]
 
 

@@ -49,6 +49,15 @@ async def test_a_held_order_can_no_longer_be_confirmed(client: httpx.AsyncClient
     assert await db.fetch_value("SELECT count(*) FROM mail") == 0
 
 
+async def test_the_line_is_not_praised_where_nobody_can_join(client: httpx.AsyncClient) -> None:
+    shop = await make_shop(capacity=1)
+    await hold(client, shop)
+    assert "First come, first offered." in (await client.get(f"/events/{shop.slug}/waiting")).text
+    await call_off(shop)
+    page = text_of(await client.get(f"/events/{shop.slug}/waiting"))
+    assert ("Registration is closed" in page, "First come" in page) == (True, False)
+
+
 async def test_who_was_confirmed_just_before_hears_of_the_cancellation_only(client: httpx.AsyncClient) -> None:
     shop = await make_shop(capacity=5)
     path = await hold(client, shop)

@@ -91,6 +91,15 @@ async def test_a_number_that_cannot_be_has_no_sum_and_one_fault(client: httpx.As
     assert "At most 50 places" not in refused
 
 
+async def test_an_address_with_a_code_that_is_none_is_refused_beside_it(client: httpx.AsyncClient) -> None:
+    shop = await many()
+    for path in ("register", "tickets"):
+        assert (await client.get(f"/events/{shop.slug}/{path}")).status_code == 200
+        answer = await client.get(f"/events/{shop.slug}/{path}?code=bad")
+        assert answer.status_code == 422
+        assert re.search(r'id="f-code" name="code" value="bad"[^>]* aria-invalid="true"', answer.text)
+
+
 @pytest.mark.browser
 async def test_buttons_and_typing_keep_the_sum(client: httpx.AsyncClient) -> None:
     shop = await many()

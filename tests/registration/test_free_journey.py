@@ -53,7 +53,7 @@ async def test_registered_with_mail_ticket_and_calendar(client: httpx.AsyncClien
     )
     assert (answer.status_code, answer.headers["location"]) == (303, path)
     page = await client.get(path)
-    assert "You are going to Vienna." in page.text
+    assert "You are going to Vienna, Amara." in page.text
     assert "2 tickets issued" in page.text
     await work()
     assert await mails() == [

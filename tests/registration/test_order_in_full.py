@@ -259,10 +259,26 @@ async def test_a_fault_says_whose_it_is(paying: Paying) -> None:
     assert 'id="f-s3_who"' in missing.text
 
 
-async def test_the_list_of_orders_labels_the_places(attending: Attending) -> None:
-    await attending.register(await make_shop(), 3)
-    client = attending.client
-    account_id = await ensure_account(email=AMARA["email"], name="Amara", now=clock.now())
-    await set_password(account_id=account_id, password="three vials on a line", now=clock.now())
+async def test_your_orders_begin_with_what_comes_next(attending: Attending) -> None:
+    """What is to come by its date, then what is over or came to nothing, the last first; all labelled on the phone."""
+    now, client = clock.now(), attending.client
+    for name, days in (("Long over", -50), ("Later", 60), ("Given up", 50), ("Soon", 20), ("Over", -5)):
+        shop = await make_shop(starts_at=now + timedelta(days=abs(days)))
+        path = await attending.register(shop, 3 if name == "Soon" else 1)
+        if name == "Given up":
+            await client.post(f"{path}/seats/1/cancellation")
+        moved = timedelta(days=2 * days if days < 0 else 0)
+        await db.execute(
+            "UPDATE event SET title = $2, starts_at = starts_at + $3, ends_at = ends_at + $3 WHERE id = $1",
+            shop.event_id, name, moved,
+        )  # fmt: skip
+    account_id = await ensure_account(email=AMARA["email"], name="Amara", now=now)
+    await set_password(account_id=account_id, password="three vials on a line", now=now)
     await client.post("/account/sign-in", data={"email": AMARA["email"], "password": "three vials on a line"})
-    assert '<td class="r num" data-l="Places">3</td>' in (await client.get("/account/orders")).text
+    shown = (await client.get("/account/orders")).text
+    coming, over = shown.split('id="over-h"')
+    assert [re.findall(r'<a class="link" href="/orders/[^"]*">([^<]*)', part) for part in (coming, over)] == [
+        ["Soon", "Later"], ["Given up", "Over", "Long over"],
+    ]  # fmt: skip
+    assert [part.count("badge ok") for part in (coming, over)] == [2, 0]
+    assert '<td class="r num" data-l="Places">3</td>' in coming

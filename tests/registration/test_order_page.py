@@ -1,5 +1,7 @@
 """The order's page after the order: another address, mails sent again, what a mail server said."""
 
+import re
+
 from portal.core import db
 from portal.notifications import queries as mail_queries
 from portal.notifications.commands import addresses
@@ -115,3 +117,17 @@ async def test_directions_go_along_with_the_ticket(attending: Attending) -> None
     claim = (await attending.seats(path))[1]["claim_secret"]
     for page in (path, f"/seats/{claim}"):
         assert "Getting there U1 to Kaisermühlen. Ring at gate 4." in text_of(await client.get(page))
+
+
+async def test_the_readers_own_ticket_stands_first_and_the_others_are_folded(attending: Attending) -> None:
+    client = attending.client
+    alone = (await client.get(await attending.register(await make_shop()))).text
+    assert (alone.count("<article"), alone.count('class="fold passes"')) == (1, 0)
+    path = await attending.register(await make_shop(), 4, **named(2, "bob@x.example"))
+    for seat, email in ((1, "carla@x.example"), (3, WRONG)):
+        await client.post(f"{path}/seats/{seat}", data={"first_name": "A", "last_name": "B", "email": email})
+    page = (await client.get(path)).text
+    first, rest = page.split('<details class="fold passes"')
+    assert [re.findall(r"Ticket (\d) of 4", part) for part in (first, rest)] == [["3"], ["1", "2", "4"]]
+    assert "3 more tickets" in rest
+    assert rest.count("</article>") == rest.partition("</details>")[0].count("</article>") == 3

@@ -38,7 +38,7 @@ async def test_paid_on_the_way_back_before_any_webhook(paying: Paying) -> None:
     path = await paying.hold(shop)
     await paying.stripe.pay(await paying.to_payment(path))
     page = await paying.client.get(f"{path}?returned=yes")
-    assert "You are going to Vienna." in page.text
+    assert "You are going to Vienna, Amara." in page.text
     await paying.everything_settles()
     assert await paying.counts() == {**ONCE, "seats": 1}
 

@@ -167,7 +167,7 @@ async def test_what_a_code_made_free_takes_no_money(paying: Paying, closed: bool
     await paying.everything_settles()
     assert (await paying.state(path))[0] == "confirmed"
     page = text_of(await paying.client.get(path))
-    assert "You are going to Vienna." in page
+    assert "You are going to Vienna, Amara." in page
     assert ("It was paid on an older page that asked for another sum." in page) is not closed
     assert await db.fetch_value("SELECT count(*) FROM refund WHERE state = 'succeeded'") == (0 if closed else 1)
 

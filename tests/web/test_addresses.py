@@ -1,6 +1,7 @@
 """Every route of the portal, asked with an address that cannot be: refused with a page, never a crash."""
 
 import re
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -72,7 +73,8 @@ async def test_text_of_any_script_is_read(client: httpx.AsyncClient) -> None:
     [
         ("/events/any/orders", "/events/any"), ("/orders/x/payment", "/orders/x"), ("/orders/x/code/removal", "/orders/x"),
         ("/orders/x/seats/2/colleague", "/orders/x/seats/2"), ("/seats/x/colleague", "/seats/x"),
-        ("/account/sessions/7/revocation", "/account/sessions"),
+        ("/account/sessions/7/revocation", "/account/sessions"), ("/orders/a%3Fb%23c/payment", "/orders/a%3Fb%23c"),
+        ("/orders/a%25b%0Ac%C3%A9/payment", "/orders/a%25b%0Ac%C3%A9"),
     ],
 )  # fmt: skip
 async def test_a_visit_to_where_a_form_goes_leads_to_its_page(
@@ -80,6 +82,11 @@ async def test_a_visit_to_where_a_form_goes_leads_to_its_page(
 ) -> None:
     answer = await client.get(address)
     assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
+async def test_signing_in_leads_back_to_the_same_address(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/staff/events/of/a%3Fb?q=x%26y")
+    assert answer.headers["location"] == "/account/sign-in?" + urlencode({"next": "/staff/events/of/a%3Fb?q=x%26y"})
 
 
 async def test_what_takes_no_form_says_so(client: httpx.AsyncClient) -> None:

@@ -10,6 +10,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Response
 
+from portal.core import countries
 from portal.core.errors import Invalid, NotFound
 from portal.core.settings import current
 from portal.core.times import today
@@ -56,8 +57,8 @@ def _one_of(description: str, *values: str) -> Any:
 
 Query = Annotated[str, _asks("Words to search for; the beginning of a word is enough", max_length=MOST_LETTERS)]
 Since = Annotated[str, _asks("Not before this month (`2027-02`) or day (`2027-02-09`)", name="from", pattern=_SPAN)]
-Until = Annotated[str, _asks("Not after this month or day", name="to", pattern=_SPAN)]
-Country = Annotated[list[Code], _lists("ISO 3166-1 alpha-2 codes; any of them", pattern="^[A-Za-z]{2}$")]
+Until = Annotated[str, _asks("Not after this month or day, which may not lie before `from`", name="to", pattern=_SPAN)]
+Country = Annotated[list[Code], _lists("ISO 3166-1 alpha-2 codes; any of them", enum=sorted(countries.names()))]
 City = Annotated[list[Words], _lists("Names of cities; any of them", maxLength=MOST_LETTERS)]
 Topic = Annotated[list[Words], _lists("Slugs of topics (see `/api/v1/topics`); any of them", maxLength=MOST_LETTERS)]
 Format = Annotated[
@@ -88,7 +89,6 @@ _GONE = {404: ResponseSpec(Problem, description="There is no such event or page"
 
 
 _WANTED = {
-    "country": "Please give codes of two letters, such as AT.",
     "page": f"Please give a whole number from 1 to {MOST_PAGES:,}.",
     "per_page": f"Please give a whole number from 1 to {MOST_A_PAGE}.",
     "changed_since": "Please give a moment such as 2027-02-09T08:00:00Z.",

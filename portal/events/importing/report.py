@@ -45,7 +45,8 @@ def closing(report: ImportReport) -> str:
     if not events:
         return "Nothing could be imported."
     if not report.created and not report.changed:
-        said = f"Nothing to do: all {events:,} events are as they were."
+        same = "the event is as it was" if events == 1 else f"all {events:,} events are as they were"
+        said = f"Nothing to do: {same}."
     else:
         off = f" ({report.called_off:,} of them called off)" if report.called_off else ""
         said = f"{report.created:,} created, {report.changed:,} changed{off}, {report.unchanged:,} unchanged."

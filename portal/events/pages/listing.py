@@ -11,14 +11,13 @@ from portal.core.errors import NotFound
 from portal.core.times import midnight, today
 from portal.events import rows
 from portal.events.around import parts_of
-from portal.events.forms import PAGE_KEYS, asked, month_asked, page_number
+from portal.events.forms import PAGE_KEYS, asked_in_month, page_number
 from portal.events.queries import listing, spelling
-from portal.events.queries.facets import Facets
 from portal.events.queries.listing import Found
 from portal.events.queries.spelling import Respelled
 from portal.events.rules import filters as filter_rules
 from portal.events.rules import months
-from portal.events.rules.filters import Filters, Parsed
+from portal.events.rules.filters import Parsed
 from portal.events.tables import EventKind, EventState
 from portal.events.values import Row
 from portal.web.inputs import Now
@@ -35,8 +34,8 @@ class ListPages(Controller):
 
     @get("/")
     async def index(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
-        parsed, number, day = asked(request), page_number(request), today(now)
-        month = month_asked(request)
+        number, day = page_number(request), today(now)
+        parsed, month = asked_in_month(request)
         found = await listing.found(parsed.filters, page=number, today=day)
         if found.missing:
             raise NotFound(f"This list has {found.page.last} pages; there is no page {number}.")
@@ -82,7 +81,7 @@ def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date)
         "today": day,
         "chips": active,
         "offers": filter_rules.offers(asks, active, facets.loosened),
-        "unknown": _unknown(asks, facets),
+        "unknown": [f"We know no topic “{slug}”." for slug in asks.topic if not facets.topic_name(slug)],
         "groups": months.groups(
             found.rows,
             facets.by_month,
@@ -92,12 +91,3 @@ def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date)
         ),
         "address": lambda number: "/events" + found.filters.query(page=number if number > 1 else None),
     }
-
-
-def _unknown(asks: Filters, facets: Facets) -> list[str]:
-    """Sentences for chosen values that mean nothing to us."""
-    sentences = [f"We know no topic “{slug}”." for slug in asks.topic if not facets.topic_name(slug)]
-    sentences += [f"“{code}” is no country’s code." for code in asks.country if code not in countries.names()]
-    if asks.backwards:
-        sentences.append("The range ends before it begins.")
-    return sentences

@@ -12,7 +12,7 @@ from portal.core import changes, countries, times
 from portal.core.keeping import Kept
 from portal.core.times import today
 from portal.events.around import FeedLinks, Option, choices, feed
-from portal.events.forms import asked, month_asked
+from portal.events.forms import asked_in_month
 from portal.events.queries import month as month_queries
 from portal.events.queries.facets import Facets
 from portal.events.queries.month import Brief
@@ -42,9 +42,9 @@ class MonthPages(Controller):
 
     @get("/")
     async def show(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
-        parsed, day = asked(request), today(now)
+        (parsed, wanted), day = asked_in_month(request), today(now)
         # Who comes from a list that begins with a month wants to see that month.
-        first = month_asked(request) or (parsed.filters.since.first if parsed.filters.since else day).replace(day=1)
+        first = wanted or (parsed.filters.since.first if parsed.filters.since else day).replace(day=1)
         asks = parsed.filters.without("from").without("to").without("when")
         version = await changes.version("events")
         kept = await _table(asks, first, day, version)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from portal.accounts.actors import PORTAL
 from portal.core import db
 from portal.events.rules import changes
 
@@ -59,6 +60,14 @@ class Act(msgspec.Struct, frozen=True):
     actor: str
     verb: str
     words: str
+
+    @property
+    def title(self) -> str:
+        return changes.ACTS.get(self.verb, self.verb)
+
+    @property
+    def who(self) -> str:
+        return "The portal itself" if self.actor == PORTAL.label else self.actor
 
 
 _ACTS = """

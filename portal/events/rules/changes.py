@@ -51,6 +51,13 @@ class Change(msgspec.Struct, frozen=True):
     words: str
 
 
+ACTS = {
+    "event.created": "Added", "event.saved": "Facts saved", "event.moved": "Time or place set",
+    "event.cancelled": "Cancelled", "event.reinstated": "Put on again", "event.published": "Published",
+    "event.withdrawn": "Made a draft again", "event.priced": "Price in lists brought in line with the tickets",
+    "offer tickets": "Tickets set",
+}  # fmt: skip
+"""What was done to an event, by the verb the audit trail has for it."""
 CALLED_OFF = "It is cancelled."
 ON_AGAIN = "It takes place after all."
 

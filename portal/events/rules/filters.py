@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from portal.core import times
+from portal.core import countries, times
 from portal.core.text import one_line
 
 KEYS = frozenset({"q", "from", "to", "country", "city", "topic", "format", "price", "kind", "when"})
@@ -21,6 +21,8 @@ CHOICES: dict[str, dict[str, str]] = {
     "when": {"upcoming": "Upcoming", "past": "Past", "all": "Past and upcoming"},
 }
 SPAN = re.compile(r"((?:19[7-9]|20\d|21\d)\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?", re.ASCII)
+NO_MONTH = "Please give a month such as 2027-02."
+NO_SPAN = "Please give a month such as 2027-02, or a day such as 2027-02-09."
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -84,11 +86,6 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         """True for lists that search engines need not know: of some words, or of several filters together."""
         return bool(self.q) or len(self.pairs()) > 1
 
-    @property
-    def backwards(self) -> bool:
-        """True for a range that ends before it begins."""
-        return bool(self.since and self.until and self.since.first > self.until.last)
-
 
 class Problem(msgspec.Struct, frozen=True):
     """A filter that cannot be read: what was typed, and what to do about it."""
@@ -119,6 +116,9 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Parsed:
             problems[name] = Problem(values[0][:MOST_LETTERS], message)
         else:
             read[target] = value
+    since, until = read.get("since"), read.get("until")
+    if since and until and since.first > until.last:
+        problems["to"] = Problem(read.pop("until").text, "The range ends before it begins. Please choose a later end.")
     return Parsed(Filters(**read), problems)
 
 
@@ -128,7 +128,7 @@ def _read(name: str, values: list[str]) -> tuple[Any, str]:
         return values[0], too_long if len(values[0]) > MOST_LETTERS else ""
     if name in ("from", "to"):
         found = span(values[0])
-        return found, "" if found else "Please give a month such as 2027-02, or a day such as 2027-02-09."
+        return found, "" if found else NO_SPAN
     if name in CHOICES:
         known = ", ".join(CHOICES[name])
         return values[0], "" if values[0] in CHOICES[name] else f"Please choose one of: {known}."
@@ -137,6 +137,8 @@ def _read(name: str, values: list[str]) -> tuple[Any, str]:
         return (), f"Please choose at most {MOST_CHOICES}."
     if any(len(value) > MOST_LETTERS for value in chosen):
         return (), "That is too long to be one of ours."
+    if name == "country" and (wrong := next((code for code in chosen if code not in countries.names()), "")):
+        return (), f"Please give codes of two letters, such as AT. There is no country {wrong}."
     return chosen, ""
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from portal.core import countries, money, times
 from portal.core.settings import current
+from portal.events.rules.changes import CALLED_OFF
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import Row, VenueFacts
 
@@ -88,12 +89,11 @@ def was(row: Row) -> str:
 
 
 _WAS = re.compile(r" \(was [^()]*(?:\([^()]*\)[^()]*)*\)")
-_OFF = "It is cancelled."
 
 
 def in_short(note: str) -> str:
     """What attendees were told of a change, less what the event's page says anyway: what it was, that it is off."""
-    return _WAS.sub("", note).removeprefix(_OFF).strip()
+    return _WAS.sub("", note).removeprefix(CALLED_OFF).strip()
 
 
 def place_name(venue: VenueFacts | None) -> str:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
+from portal.accounts.staff import POSTMASTERS
 from portal.accounts.tables import StaffRole
 from portal.calendars import queries as calendars
 from portal.core import countries, times
@@ -34,10 +35,24 @@ _MOST_ID = 2**62
 _MOST_HOLDERS = 200
 
 
-@get("/staff", guards=[staff(*StaffRole)], include_in_schema=False)
+@get("/staff", guards=[staff(*POSTMASTERS)], include_in_schema=False)
 async def staff_home(actor: SignedIn) -> Response[Any]:
     """Staff start where they may do something."""
     return see_other("/staff/events" if can_edit_events(actor) else "/staff/mail")
+
+
+@get("/staff/events/of/{slug:str}", guards=[staff(*StaffRole)], include_in_schema=False)
+async def staff_link(request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn) -> Response[Any]:
+    """The event that a public page is about; for the page itself the link to it, if it leads anywhere."""
+    fragment = wants_fragment(request.scope)
+    if fragment and not can_edit_events(actor):
+        return Response("", status_code=204)
+    found = await single.id_and_title(slug) if may_be_slug(slug) else None
+    if found is None:
+        raise NotFound("There is no such event.")
+    if not fragment:
+        return see_other(f"/staff/events/{found[0]}")
+    return page(request, "events/staff/link.html", private=True, event_id=found[0])
 
 
 class StaffEventPages(Controller):
@@ -64,16 +79,6 @@ class StaffEventPages(Controller):
             address=lambda n: _list_address(asks, past, n), time_words=states.time_words,
             sold=await sold([row.id for row in rows if row.kind is EventKind.OWN]),
         )  # fmt: skip
-
-    @get("/of/{slug:str}")
-    async def of(self, request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-        """The event that a public page is about; for the page itself, the link to it."""
-        found = await single.id_and_title(slug) if may_be_slug(slug) else None
-        if found is None:
-            raise NotFound("There is no such event.")
-        if not wants_fragment(request.scope):
-            return see_other(f"/staff/events/{found[0]}")
-        return page(request, "events/staff/link.html", private=True, event_id=found[0])
 
     @get("/{event_id:int}")
     async def edit(

@@ -23,14 +23,14 @@ class MyPages(Controller):
     include_in_schema = False
 
     @get("/orders")
-    async def orders(self, request: Request, actor: SignedIn) -> Response[Any]:
+    async def orders(self, request: Request, actor: SignedIn, now: Now) -> Response[Any]:
         return page(
             request,
             "registration/my_orders.html",
             private=True,
             here="orders",
             actor=actor,
-            orders=await queries.orders_of(actor.email, actor.account_id),
+            orders=await queries.orders_of(actor.email, actor.account_id, now=now),
         )
 
     @get("/calendar")

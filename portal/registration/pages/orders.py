@@ -180,6 +180,8 @@ async def _answer(
     )
     checking = order.state is OrderState.LAPSED and story is not None and story.unsettled
     confirmed = [seat for seat in order.seats if seat.state is SeatState.CONFIRMED]
+    # The reader's own ticket first: the others are folded away below it.
+    passes = sorted(confirmed, key=lambda seat: seat != order.own_seat) if order.is_on else []
     steps = timeline(facts)
     said = headline.headline(order, purchase, held=held, checking=checking, over=over)
     look_every = _look_every(order, facts, checking, now)
@@ -196,8 +198,8 @@ async def _answer(
         given_back=story.given_back if story else [], returned=story.returned if story else [], went=_WENT,
         method=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
         checked=headline.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
-        confirmed=confirmed, passes=confirmed if order.is_on else [],
-        own=next((seat for seat in confirmed if seat.email == order.email and seat.named_at is not None), None),
+        confirmed=confirmed, passes=passes, more=_mark((passes, order.where, order.when, over)),
+        own=order.own_seat,
         qr={seat.id: _qr(order, seat) for seat in confirmed},
         over=over, look_every=look_every,
     )  # fmt: skip

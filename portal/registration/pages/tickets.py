@@ -133,6 +133,8 @@ async def _panel(
     offers = choices(tickets, now)
     form = _told(form, offers)
     chosen = _chosen(tickets, form, promo, now)
+    if form.errors and status == 200:
+        status = 422
     if wait:
         # htmx shows what is wrong with a form, and leaves out all other refusals.
         status = 422 if request.headers.get("hx-request") else 429

@@ -58,6 +58,8 @@ def test_all_shows_every_refusal() -> None:
 def test_closing_sentences() -> None:
     same = ImportReport([FileReport("a", unchanged=3)])
     assert closing(same) == "Nothing to do: all 3 events are as they were. (0.0 s)"
+    one = ImportReport([FileReport("a", unchanged=1)])
+    assert closing(one) == "Nothing to do: the event is as it was. (0.0 s)"
     assert closing(ImportReport([FileReport("a", created=1)], dry_run=True)) == (
         "1 created, 0 changed, 0 unchanged. Dry run: nothing was written. (0.0 s)"
     )

@@ -18,7 +18,12 @@ def headline(
         case OrderState.CONFIRMED | OrderState.LAPSED if over and not checking:
             return "This event is over."
         case OrderState.CONFIRMED:
-            return f"You are going to {order.city}." if order.city and order.on_site else "You are registered."
+            name = f", {order.own_seat.first_name}" if order.own_seat else ""
+            return (
+                f"You are going to {order.city}{name}."
+                if order.city and order.on_site
+                else f"You are registered{name}."
+            )
         case OrderState.PAYING:
             return "Your bank is on it."
         case OrderState.HELD if held:
