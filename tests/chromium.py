@@ -71,18 +71,23 @@ async def feed(page: Page, client: httpx.AsyncClient) -> None:
 
 
 @cache
-def _axe() -> str:
+def _axe_core() -> str:
     return _AXE.read_text()
 
 
-async def axe_faults(page: Page, *, best_practice: bool = True, colours_only: bool = False) -> list[str]:
+async def quiet(page: Page) -> None:
+    """Until all that htmx has asked for has come."""
+    await expect(page.locator(".htmx-request")).to_have_count(0)
+
+
+async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = False) -> list[str]:
     """What axe-core finds wrong with the page as it is: rule and element. `colours_only` for a second theme: it changes
     nothing else."""
     rules = {"type": "tag", "values": [*_WCAG, "best-practice"] if best_practice else _WCAG}
     if colours_only:
         rules = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     if not await page.evaluate("'axe' in window"):
-        await page.evaluate(_axe())
+        await page.evaluate(_axe_core())
     found = await page.evaluate(
         "rules => axe.run(document, {runOnly: rules, iframes: false, preload: false, resultTypes: ['violations']})"
         ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target.join(' '))))",
@@ -94,15 +99,15 @@ async def axe_faults(page: Page, *, best_practice: bool = True, colours_only: bo
 async def faults(page: Page, *, widths: Sequence[int] = (1280, 360), best_practice: bool = True) -> list[str]:
     """What is wrong with the page as it stands, wide and on a narrow phone, by day and by night: what axe-core finds,
     and whether it scrolls sideways. No layout changes between 352 and 480 pixels."""
-    await expect(page.locator(".htmx-request")).to_have_count(0)
+    await quiet(page)
     found = []
     for width in widths:
         await page.set_viewport_size({"width": width, "height": 900})
         # Colours in transition are no colours to judge.
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        seen = await axe_faults(page, best_practice=best_practice)
+        seen = await _axe(page, best_practice=best_practice)
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        seen += [f"in the dark {fault}" for fault in await axe_faults(page, colours_only=True)]
+        seen += [f"in the dark {fault}" for fault in await _axe(page, colours_only=True)]
         seen += ["scrolls sideways"] * await sideways(page)
         found += [f"{page.url} {width}: {fault}" for fault in seen]
     return found

@@ -15,16 +15,22 @@ os.environ["LOG_FORMAT"] = "console"
 for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "STRIPE_API_BASE"):
     os.environ.pop(_name, None)
 
+import argon2  # noqa: E402
 import httpx  # noqa: E402
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from litestar import Litestar  # noqa: E402
 
+from portal.accounts import passwords  # noqa: E402
 from portal.core import db  # noqa: E402
 from tests import chromium  # noqa: E402
 from tests import database as test_database  # noqa: E402
 from tests.paying import Paying  # noqa: E402
 from tests.stripe_server import serving  # noqa: E402
+
+# The price of a guess is for attackers; tests of it take it back with `dear_hashes`.
+DEAR = passwords._HASHER
+passwords._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 # A busy machine is no reason to fail.
 hypothesis.settings.register_profile("portal", deadline=None)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,9 +11,10 @@ import pytest
 from litestar import Litestar
 
 from portal import wiring, worker
-from portal.accounts import commands
+from portal.accounts import commands, passwords
 from portal.core import clock, db
 from portal.core.settings import current
+from tests.conftest import DEAR
 
 HOME, OFFICE, ATTACKER = "198.51.100.7", "203.0.113.20", "192.0.2.66"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:134.0) Gecko/20100101 Firefox/134.0"
@@ -23,6 +24,15 @@ IPHONE = (
 )
 PASSWORD = "three vials on a line"
 AMARA = "amara@brennhof.example"
+
+
+@pytest.fixture
+def dear_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as in life, where a guess has its price."""
+    monkeypatch.setattr(passwords, "_HASHER", DEAR)
+    passwords._dummy.cache_clear()
+    yield
+    passwords._dummy.cache_clear()
 
 
 class Browser:

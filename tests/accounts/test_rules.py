@@ -34,7 +34,7 @@ def test_the_local_part_alone_is_refused_as_well() -> None:
     assert rules.password_fault("amara.okonjo", email="amara.okonjo@brennhof.example") != ""
 
 
-async def test_hashes_are_argon2id_with_owasps_parameters() -> None:
+async def test_hashes_are_argon2id_with_owasps_parameters(dear_hashes: None) -> None:
     stored = await passwords.hashed("three vials on a line")
     assert stored.rsplit("$", 2)[0] == "$argon2id$v=19$m=19456,t=2,p=1"
     assert passwords.outdated(stored) is False

@@ -59,7 +59,7 @@ async def test_wrong_and_unknown_are_answered_alike(open_browser: OpenBrowser) -
 
 
 async def test_known_and_unknown_addresses_cost_the_same_work(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, dear_hashes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counted, not timed: one Argon2 verification with the same parameters, and the same statements."""
     await account(AMARA)

@@ -11,7 +11,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import StaffRole
 from portal.core import clock
 from portal.events import commands
-from tests.chromium import chromium, faults, feed, sideways
+from tests.chromium import chromium, faults, feed, quiet, sideways
 from tests.events.conftest import SignIn
 from tests.factories import events
 
@@ -79,7 +79,7 @@ async def test_a_word_is_one_step_back(chrome: Browser, season: httpx.AsyncClien
         )
     assert await page.evaluate("history.length") == steps + 1
     await field.press("Enter")
-    await page.wait_for_load_state("networkidle")
+    await quiet(page)
     await page.locator(".event h3 a").first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Lyo Forum Vienna")
     assert await page.evaluate("history.length") == steps + 2
@@ -217,8 +217,8 @@ async def test_staff_go_from_the_public_page_to_its_form(
 ) -> None:
     for client, links in ((await sign_in(StaffRole.EDITOR), 1), (season, 0)):
         page = await opened(chrome, client)
-        await page.goto(f"{START}/events/isolator-day-2027")
-        await page.wait_for_load_state("networkidle")
+        await page.goto(f"{START}/events/isolator-day-{DAY.year}")
+        await quiet(page)
         await expect(page.get_by_role("link", name="Edit", exact=True)).to_have_count(links)
         if links:
             await page.get_by_role("link", name="Edit", exact=True).click()
