@@ -1,26 +1,27 @@
+import decimal
+
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns.base import OnDelete
-from piccolo.columns.base import OnUpdate
-from piccolo.columns.column_types import BigInt
-from piccolo.columns.column_types import BigSerial
-from piccolo.columns.column_types import Boolean
-from piccolo.columns.column_types import Bytea
-from piccolo.columns.column_types import Float
-from piccolo.columns.column_types import ForeignKey
-from piccolo.columns.column_types import Integer
-from piccolo.columns.column_types import JSONB
-from piccolo.columns.column_types import Numeric
-from piccolo.columns.column_types import Text
-from piccolo.columns.column_types import Timestamptz
-from piccolo.columns.column_types import UUID
-from piccolo.columns.column_types import Varchar
+from piccolo.columns.base import OnDelete, OnUpdate
+from piccolo.columns.column_types import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Float,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.columns.indexes import IndexMethod
-from piccolo.constraints import Check
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
-import decimal
 
 
 class Account(Table, tablename="account", schema=None):
@@ -224,13 +225,9 @@ DESCRIPTION = "first tables"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="PromoCode", tablename="promo_code", schema=None, columns=None
-    )
+    manager.add_table(class_name="PromoCode", tablename="promo_code", schema=None, columns=None)
 
     manager.add_table(
         class_name="EventTopic",
@@ -253,29 +250,17 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Quota", tablename="quota", schema=None, columns=None
-    )
+    manager.add_table(class_name="Quota", tablename="quota", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="RateLimit", tablename="rate_limit", schema=None, columns=None
-    )
+    manager.add_table(class_name="RateLimit", tablename="rate_limit", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Disclosure", tablename="disclosure", schema=None, columns=None
-    )
+    manager.add_table(class_name="Disclosure", tablename="disclosure", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Mail", tablename="mail", schema=None, columns=None
-    )
+    manager.add_table(class_name="Mail", tablename="mail", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Event", tablename="event", schema=None, columns=None
-    )
+    manager.add_table(class_name="Event", tablename="event", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Invitation", tablename="invitation", schema=None, columns=None
-    )
+    manager.add_table(class_name="Invitation", tablename="invitation", schema=None, columns=None)
 
     manager.add_table(
         class_name="EventFormerSlug",
@@ -305,9 +290,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Order", tablename="seat_order", schema=None, columns=None
-    )
+    manager.add_table(class_name="Order", tablename="seat_order", schema=None, columns=None)
 
     manager.add_table(
         class_name="MoneyQuestion",
@@ -316,9 +299,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Venue", tablename="venue", schema=None, columns=None
-    )
+    manager.add_table(class_name="Venue", tablename="venue", schema=None, columns=None)
 
     manager.add_table(
         class_name="AccountCode",
@@ -334,9 +315,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Refund", tablename="refund", schema=None, columns=None
-    )
+    manager.add_table(class_name="Refund", tablename="refund", schema=None, columns=None)
 
     manager.add_table(
         class_name="CalendarRevision",
@@ -345,9 +324,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Invoice", tablename="invoice", schema=None, columns=None
-    )
+    manager.add_table(class_name="Invoice", tablename="invoice", schema=None, columns=None)
 
     manager.add_table(
         class_name="PromoCodeTicket",
@@ -356,13 +333,9 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Topic", tablename="topic", schema=None, columns=None
-    )
+    manager.add_table(class_name="Topic", tablename="topic", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Purchase", tablename="purchase", schema=None, columns=None
-    )
+    manager.add_table(class_name="Purchase", tablename="purchase", schema=None, columns=None)
 
     manager.add_table(
         class_name="Organisation",
@@ -420,13 +393,9 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Account", tablename="account", schema=None, columns=None
-    )
+    manager.add_table(class_name="Account", tablename="account", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Membership", tablename="membership", schema=None, columns=None
-    )
+    manager.add_table(class_name="Membership", tablename="membership", schema=None, columns=None)
 
     manager.add_table(
         class_name="StaffMember",
@@ -442,9 +411,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="MailPart", tablename="mail_part", schema=None, columns=None
-    )
+    manager.add_table(class_name="MailPart", tablename="mail_part", schema=None, columns=None)
 
     manager.add_table(
         class_name="PurchaseLine",
@@ -460,9 +427,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Seat", tablename="seat", schema=None, columns=None
-    )
+    manager.add_table(class_name="Seat", tablename="seat", schema=None, columns=None)
 
     manager.add_column(
         table_class_name="PromoCode",
@@ -8334,9 +8299,7 @@ async def forwards():
         tablename="promo_code",
         constraint_name="within_uses",
         constraint_class=Check,
-        params={
-            "condition": "used >= 0 AND (max_uses IS NULL OR used <= max_uses)"
-        },
+        params={"condition": "used >= 0 AND (max_uses IS NULL OR used <= max_uses)"},
         schema=None,
     )
 
@@ -8390,9 +8353,7 @@ async def forwards():
         tablename="mail",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('queued', 'deferred', 'accepted', 'bounced', 'failed', 'suppressed')"
-        },
+        params={"condition": "\"state\" IN ('queued', 'deferred', 'accepted', 'bounced', 'failed', 'suppressed')"},
         schema=None,
     )
 
@@ -8419,9 +8380,7 @@ async def forwards():
         tablename="event",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('draft', 'published', 'moved', 'cancelled')"
-        },
+        params={"condition": "\"state\" IN ('draft', 'published', 'moved', 'cancelled')"},
         schema=None,
     )
 
@@ -8475,9 +8434,7 @@ async def forwards():
         tablename="seat_order",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('held', 'paying', 'confirmed', 'lapsed', 'cancelled')"
-        },
+        params={"condition": "\"state\" IN ('held', 'paying', 'confirmed', 'lapsed', 'cancelled')"},
         schema=None,
     )
 
@@ -8498,9 +8455,7 @@ async def forwards():
         tablename="account_code",
         constraint_name="purpose_known",
         constraint_class=Check,
-        params={
-            "condition": "\"purpose\" IN ('sign_in', 'sign_up', 'reset', 'password', 'address', 'erasure')"
-        },
+        params={"condition": "\"purpose\" IN ('sign_in', 'sign_up', 'reset', 'password', 'address', 'erasure')"},
         schema=None,
     )
 
@@ -8527,9 +8482,7 @@ async def forwards():
         tablename="refund",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('requested', 'pending', 'succeeded', 'failed')"
-        },
+        params={"condition": "\"state\" IN ('requested', 'pending', 'succeeded', 'failed')"},
         schema=None,
     )
 
@@ -8583,9 +8536,7 @@ async def forwards():
         tablename="purchase",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('open', 'processing', 'paid', 'returned', 'void')"
-        },
+        params={"condition": "\"state\" IN ('open', 'processing', 'paid', 'returned', 'void')"},
         schema=None,
     )
 
@@ -8594,9 +8545,7 @@ async def forwards():
         tablename="purchase",
         constraint_name="treatment_known",
         constraint_class=Check,
-        params={
-            "condition": "\"tax_treatment\" IN ('standard', 'reverse_charge', 'outside_scope')"
-        },
+        params={"condition": "\"tax_treatment\" IN ('standard', 'reverse_charge', 'outside_scope')"},
         schema=None,
     )
 
@@ -8650,9 +8599,7 @@ async def forwards():
         tablename="suppression",
         constraint_name="reason_known",
         constraint_class=Check,
-        params={
-            "condition": "\"reason\" IN ('refused', 'unsubscribed', 'staff')"
-        },
+        params={"condition": "\"reason\" IN ('refused', 'unsubscribed', 'staff')"},
         schema=None,
     )
 
@@ -8670,9 +8617,7 @@ async def forwards():
         tablename="payment_attempt",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('created', 'open', 'processing', 'succeeded', 'expired', 'failed')"
-        },
+        params={"condition": "\"state\" IN ('created', 'open', 'processing', 'succeeded', 'expired', 'failed')"},
         schema=None,
     )
 
@@ -8699,9 +8644,7 @@ async def forwards():
         tablename="ticket_type",
         constraint_name="order_bounds",
         constraint_class=Check,
-        params={
-            "condition": "min_per_order >= 1 AND max_per_order >= min_per_order"
-        },
+        params={"condition": "min_per_order >= 1 AND max_per_order >= min_per_order"},
         schema=None,
     )
 
@@ -8737,9 +8680,7 @@ async def forwards():
         tablename="staff_member",
         constraint_name="role_known",
         constraint_class=Check,
-        params={
-            "condition": "\"role\" IN ('admin', 'organiser', 'editor', 'finance', 'door', 'support')"
-        },
+        params={"condition": "\"role\" IN ('admin', 'organiser', 'editor', 'finance', 'door', 'support')"},
         schema=None,
     )
 
@@ -8766,9 +8707,7 @@ async def forwards():
         tablename="seat",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('held', 'confirmed', 'released', 'cancelled')"
-        },
+        params={"condition": "\"state\" IN ('held', 'confirmed', 'released', 'cancelled')"},
         schema=None,
     )
 

@@ -45,6 +45,7 @@ ALTERED: list[tuple[str, str, type[Column], type[Column], dict[str, Any], dict[s
     ("Order", "contact_name", Varchar, Varchar, {"length": 200}, {"length": 250}),
 ]
 
+
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
     for table, column, kind, params in ADDED:

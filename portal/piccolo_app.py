@@ -15,6 +15,8 @@ APP_CONFIG = AppConfig(
             "portal.calendars.tables",
             "portal.payments.tables",
             "portal.events.tables",
+            "portal.directory.tables.companies",
+            "portal.directory.tables.editing",
             "portal.registration.tables",
         ],
     ),

@@ -1,0 +1,1 @@
+"""What holds for profiles, names, facts and their order; pure."""

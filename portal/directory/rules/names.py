@@ -1,0 +1,44 @@
+"""When two written names are one: case, accents, punctuation, legal forms and countries in brackets do not count."""
+
+import re
+import unicodedata
+
+from slugify import slugify
+
+# Legal forms as words of a name that was folded (lower case, ASCII, dots gone).
+_FORMS = {
+    "ab", "ag", "aktiengesellschaft", "aps", "as", "asa", "bhd", "bv", "bvba", "co", "company", "corp",
+    "corporation", "cv", "doo", "dd", "ead", "eeig", "eirl", "eood", "eurl", "gbr", "ges", "gesellschaft", "gmbh",
+    "ggmbh", "gie", "inc", "incorporated", "intl", "kabushiki", "kaisha", "kft", "kg", "kgaa", "kk",
+    "kommanditgesellschaft", "lda", "limited", "limitada", "limitee", "llc", "llp", "lp", "ltd", "ltda", "ltee",
+    "mbh", "nv", "nyrt", "ood", "ohg", "oy", "oyj", "plc", "pte", "pty", "pvt", "private", "public", "sa", "sab",
+    "sae", "sarl", "sas", "sasu", "sc", "sca", "scs", "sdn", "se", "sl", "slu", "snc", "soc", "societe", "spa",
+    "spol", "spzoo", "srl", "sro", "ste", "ug", "ulc", "zao", "zrt", "ooo", "pao", "jsc", "pjsc", "ojsc",
+}  # fmt: skip
+_BRACKETS = re.compile(r"\([^()]*\)\s*$")
+_DOTS = re.compile(r"(?<=\b\w)\.(?=\w\b|\s|$)|(?<=\w)\.(?=\s|$)")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def name_key(name: str) -> str:
+    """What names are compared by: `Merck Serono Ltd. (United Kingdom)` and `MERCK SERONO LTD` are `merck serono`.
+
+    A name that is nothing but legal forms keeps its words; other scripts keep their letters.
+    """
+    bare = _BRACKETS.sub("", name).strip() or name
+    folded = unicodedata.normalize("NFKC", bare).casefold().replace("&", " and ").replace("'", "").replace("’", "")
+    folded = _DOTS.sub("", folded).replace("/", "")
+    words = _WORDS.findall("".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c)))
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in _FORMS | {"and"}:
+        kept.pop()
+    while len(kept) > 1 and kept[0] in {"the", "les", "la", "ste", "societe"}:
+        kept.pop(0)
+    return " ".join(kept)[:200]
+
+
+def slug_wishes(name: str, city: str = "") -> list[str]:
+    """Addresses for a company of that name, the best first."""
+    bare = slugify(name_key(name), max_length=80, word_boundary=True) or "company"
+    full = slugify(f"{bare} {city}", max_length=100, word_boundary=True)
+    return list(dict.fromkeys([bare, full]))

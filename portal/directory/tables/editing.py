@@ -1,0 +1,116 @@
+"""Versions of profiles, drafts, claims, merges."""
+
+from enum import StrEnum
+
+from piccolo.columns import (
+    JSONB,
+    BigSerial,
+    ForeignKey,
+    Integer,
+    Real,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from portal.accounts.tables import Account
+from portal.core.columns import one_of
+from portal.core.db import DB
+from portal.directory.tables.companies import ClaimWay, Company
+
+
+class ClaimState(StrEnum):
+    """`proved` waits for a person where another owner or staff must decide; `accepted` made the company's owner."""
+
+    OPEN = "open"
+    PROVED = "proved"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class HintState(StrEnum):
+    OPEN = "open"
+    MERGED = "merged"
+    KEPT_APART = "kept_apart"
+
+
+class CompanyRevision(Table, tablename="company_revision", db=DB):
+    """A profile as it was published; never edited (a trigger refuses)."""
+
+    id = BigSerial(primary_key=True)
+    company = ForeignKey(Company, on_delete=OnDelete.cascade, null=False)
+    number = Integer()
+    profile = JSONB()
+    author = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None)
+    origin = Varchar(length=80, help_text="where no person wrote it: import NAME, merge, the portal")
+    note = Varchar(length=300)
+    restored_from = Integer(null=True, default=None)
+    at = Timestamptz()
+    company_revision_once = Unique(["company", "number"], name="company_revision_once")
+
+
+class CompanyDraft(Table, tablename="company_draft", db=DB):
+    """The draft a company's members share. `base` is the number of the revision it began from."""
+
+    company = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, primary_key=True)
+    profile = JSONB()
+    base = Integer()
+    version = Integer(default=1, help_text="raised by every save; guards against overwriting what was not seen")
+    changed_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None)
+    changed_at = Timestamptz()
+
+
+class Claim(Table, tablename="claim", db=DB):
+    """Somebody says to speak for a company. At most one open claim of a person and company (partial unique index)."""
+
+    id = BigSerial(primary_key=True)
+    company = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, index=True)
+    account = ForeignKey(Account, on_delete=OnDelete.cascade, null=False, index=True)
+    way = Varchar(length=10)
+    state = Varchar(length=10, default=ClaimState.OPEN.value)
+    token = Varchar(length=60, help_text="what the DNS record or the file must hold")
+    email = Varchar(length=254, help_text="the company address a code goes to")
+    document = Varchar(length=80, help_text="key of a stored file")
+    organisation_name = Varchar(length=200)
+    evidence = Text(help_text="what was found, in a sentence for staff")
+    asked_at = Timestamptz()
+    checked_at = Timestamptz(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by = Varchar(length=200)
+    reason = Varchar(length=400)
+    way_known = one_of("way", ClaimWay)
+    state_known = one_of("state", ClaimState)
+
+
+class CompanyMerge(Table, tablename="company_merge", db=DB):
+    """Two companies made one. `moved` holds what changed hands, so that it can be taken back."""
+
+    id = BigSerial(primary_key=True)
+    kept = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, index=True)
+    merged = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, index=True)
+    moved = JSONB(default="{}")
+    by = Varchar(length=200)
+    at = Timestamptz()
+    undone_at = Timestamptz(null=True, default=None)
+    undone_by = Varchar(length=200)
+
+
+class DuplicateHint(Table, tablename="duplicate_hint", db=DB):
+    """Two companies that look like one, with the reasons; a person decides."""
+
+    id = BigSerial(primary_key=True)
+    first = ForeignKey(Company, on_delete=OnDelete.cascade, null=False)
+    second = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, index=True)
+    reasons = JSONB(default="[]")
+    score = Real()
+    state = Varchar(length=10, default=HintState.OPEN.value, index=True)
+    found_at = Timestamptz()
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by = Varchar(length=200)
+    state_known = one_of("state", HintState)
+    in_order = Check("first < second", name="duplicate_hint_in_order")
+    duplicate_hint_once = Unique(["first", "second"], name="duplicate_hint_once")

@@ -1,0 +1,145 @@
+"""A company's profile as one document: what forms, preview, history, restore, imports and pages read.
+
+Items of lists carry an id of their own (8 letters), by which versions are compared and merged.
+"""
+
+from datetime import date, datetime
+
+import msgspec
+
+from portal.directory.tables.companies import FactSource, NameKind, StaffBand, TermKind
+
+
+class OtherName(msgspec.Struct, frozen=True):
+    """`language` is a BCP 47 tag where the source gives one."""
+
+    name: str
+    kind: NameKind = NameKind.ALIAS
+    language: str = ""
+
+
+class ProfileFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A dated statement. `term` is KIND:SLUG. `value` is the range or amount in words, `site` a site's id.
+
+    `free_from` is a date, `now`, `on request` or empty. Certificates use `issuer`, `reference`, `expires_on`, `document`
+    (key of a stored file). Figures use `number` beside `value`.
+    """
+
+    id: str
+    term: str
+    value: str = ""
+    detail: str = ""
+    site: str = ""
+    number: int | None = None
+    free_from: str = ""
+    source: FactSource = FactSource.COMPANY
+    source_url: str = ""
+    confirmed_on: date | None = None
+    expires_on: date | None = None
+    issuer: str = ""
+    reference: str = ""
+    document: str = ""
+
+    @property
+    def kind(self) -> TermKind:
+        return TermKind(self.term.split(":", 1)[0])
+
+
+class ProfileSite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A place where the company works. `country` is an ISO 3166-1 alpha-2 code or empty."""
+
+    id: str
+    name: str = ""
+    role: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+
+
+class ProfileContact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person or desk who may be shown to everybody."""
+
+    id: str
+    name: str
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class ProfileProduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the company shows of what it sells. `image` is the key of a stored file."""
+
+    id: str
+    name: str
+    text: str = ""
+    url: str = ""
+    image: str = ""
+
+
+class ProfileDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A brochure or data sheet; `file` is the key of a stored file."""
+
+    id: str
+    title: str
+    file: str
+
+
+class ProfileVideo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A film at YouTube or Vimeo: the page links to it and never loads it by itself."""
+
+    id: str
+    title: str
+    url: str
+
+
+class ProfilePost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """News of the company; `text` is Markdown."""
+
+    id: str
+    title: str
+    text: str = ""
+    on: date
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything a company says of itself, and what registers and editors add. `description` is Markdown."""
+
+    name: str
+    tagline: str = ""
+    description: str = ""
+    website: str = ""
+    email: str = ""
+    phone: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    founded: int | None = None
+    staff: StaffBand | None = None
+    logo: str = ""
+    gallery: tuple[str, ...] = ()
+    names: tuple[OtherName, ...] = ()
+    facts: tuple[ProfileFact, ...] = ()
+    sites: tuple[ProfileSite, ...] = ()
+    contacts: tuple[ProfileContact, ...] = ()
+    products: tuple[ProfileProduct, ...] = ()
+    documents: tuple[ProfileDocument, ...] = ()
+    videos: tuple[ProfileVideo, ...] = ()
+    posts: tuple[ProfilePost, ...] = ()
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A profile on its way to the database. `author` is an account's id, `origin` says what wrote it otherwise."""
+
+    company_id: int
+    profile: Profile
+    author: int | None = None
+    origin: str = ""
+    note: str = ""
+    restored_from: int | None = None
+    at: datetime
