@@ -26,6 +26,7 @@ from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
+from portal.directory.pages.managing import manage_home
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -116,7 +117,18 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
     ]
-    return [*accounts, *events, *seats, *inbox, assets.router(), health.router(), MailPreferences, StaffMail]
+    directory = [manage_home]
+    return [
+        *accounts,
+        *events,
+        *directory,
+        *seats,
+        *inbox,
+        assets.router(),
+        health.router(),
+        MailPreferences,
+        StaffMail,
+    ]
 
 
 def jobs(made: Services) -> list[Job]:
