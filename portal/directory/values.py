@@ -69,13 +69,14 @@ class ProfileContact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class ProfileProduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the company shows of what it sells. `image` is the key of a stored file."""
+    """What the company shows of what it sells. `image` is the key of a stored file, `alt` says what it shows."""
 
     id: str
     name: str
     text: str = ""
     url: str = ""
     image: str = ""
+    alt: str = ""
 
 
 class ProfileDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,6 +93,14 @@ class ProfileVideo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     id: str
     title: str
     url: str
+
+
+class ProfilePicture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture of the plant or of people at work. `file` is the key of a stored file, `alt` says what it shows."""
+
+    id: str
+    file: str
+    alt: str
 
 
 class ProfilePost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -122,7 +131,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     founded: int | None = None
     staff: StaffBand | None = None
     logo: str = ""
-    gallery: tuple[str, ...] = ()
+    gallery: tuple[ProfilePicture, ...] = ()
     names: tuple[OtherName, ...] = ()
     facts: tuple[ProfileFact, ...] = ()
     sites: tuple[ProfileSite, ...] = ()
