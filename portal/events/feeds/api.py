@@ -24,11 +24,12 @@ from portal.events.feeds.api_values import (
     event_full,
     event_out,
 )  # fmt: skip
-from portal.events.forms import asked, may_be_slug, readable
+from portal.events.forms import asked, readable
 from portal.events.queries import exports, single
 from portal.events.rules.filters import KEYS, MOST_CHOICES, MOST_LETTERS, SPAN
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
+from portal.web.query_strings import may_be_slug
 
 MOST_PAGES, MOST_A_PAGE = 100_000, 200
 _MORE = frozenset({"page", "per_page", "changed_since"})

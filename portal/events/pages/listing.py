@@ -11,7 +11,7 @@ from portal.core.errors import NotFound
 from portal.core.times import midnight, today
 from portal.events import rows
 from portal.events.around import parts_of
-from portal.events.forms import PAGE_KEYS, asked_in_month, page_number
+from portal.events.forms import PAGE_KEYS, asked_in_month
 from portal.events.queries import listing, spelling
 from portal.events.queries.listing import Found
 from portal.events.queries.spelling import Respelled
@@ -22,6 +22,7 @@ from portal.events.tables import EventKind, EventState
 from portal.events.values import Row
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
+from portal.web.query_strings import page_number
 from portal.web.rendering import page
 
 LIST_PAGE = PageRule(tags=("events",), query=PAGE_KEYS)

@@ -16,7 +16,6 @@ from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.core.times import today
-from portal.events.forms import may_be_slug
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
@@ -25,6 +24,7 @@ from portal.events.values import Detail
 from portal.web import assets
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
+from portal.web.query_strings import may_be_slug
 from portal.web.rendering import markup, page, render
 
 

@@ -3,15 +3,9 @@
 from datetime import date
 from typing import Any
 
-from portal.core import times
-from portal.events.rules import searching
+from portal.core import finding, times
 from portal.events.rules.filters import Filters
 
-# Accents go before the quoting: unaccent() turns typographic quotes into plain ones.
-_QUOTED = r"""
-SELECT coalesce(string_agg(quote_literal(w) || ':*', ' & '), '')
-FROM (SELECT w FROM regexp_split_to_table(plain_text(replace({words}, '\', ' ')), '\s+') w WHERE w <> '' LIMIT 12) x
-"""
 DIMENSIONS = ("dates", "country", "city", "topic", "format", "price", "kind")
 
 
@@ -46,11 +40,7 @@ class Conditions:
 
     def found_by(self, typed: str) -> str:
         """True for events that have every word, as the beginning of one of theirs or else letter by letter."""
-        words, letters = searching.parted(typed)
-        parts = [f"position(plain_text(lower({self.value(word)})) IN e.letters) > 0" for word in letters]
-        if words:
-            parts.append(f"e.search @@ to_tsquery('simple', ({_QUOTED.format(words=self.value(' '.join(words)))}))")
-        return " AND ".join(parts) or "false"
+        return finding.found_by(typed, "e", self.value)
 
     def cities(self) -> str:
         """The cities asked for, as they were written and as they are compared."""

@@ -16,7 +16,6 @@ from portal.core import countries, times
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.text import one_line
 from portal.events import commands
-from portal.events.forms import may_be_slug, page_number, pairs
 from portal.events.permissions import EDITORS, can_edit_events
 from portal.events.queries import history, single
 from portal.events.queries import staff as queries
@@ -28,6 +27,7 @@ from portal.events.tables import EventKind, EventState
 from portal.web.asking import wants_fragment
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
+from portal.web.query_strings import may_be_slug, page_number, pairs
 from portal.web.rendering import page, see_other
 
 _FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
