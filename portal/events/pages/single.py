@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY
 from portal.calendars import feeds, links
 from portal.calendars import queries as calendars
 from portal.calendars.values import Entry, Feed, Revision
+from portal.core import json_ld
 from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
@@ -75,7 +76,7 @@ async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
         "art": art,
         "words": words,
         "share": share,
-        "linked": markup(schema_org.encoded([linked, trail])),
+        "linked": markup(json_ld.encoded([linked, trail])),
         "description": markup(detail.description_html),
         "is_open": row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and not is_over,
         "is_over": is_over,

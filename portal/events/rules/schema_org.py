@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import msgspec
-
-from portal.core import countries
+from portal.core import countries, json_ld
 from portal.core.money import Money
 from portal.core.times import zone
 from portal.events.tables import EventFormat, EventKind, EventState
@@ -112,20 +110,4 @@ def _offers(detail: Detail, address: str, currency: str, *, is_over: bool) -> li
 
 def trail(detail: Detail, *, base_url: str) -> dict[str, Any]:
     """Where the page stands, for search results."""
-    steps = (("Events", f"{base_url}/events"), (detail.row.title, f"{base_url}/events/{detail.row.slug}"))
-    return {
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": item}
-            for place, (name, item) in enumerate(steps, 1)
-        ],
-    }
-
-
-def encoded(data: Any) -> str:
-    """JSON that cannot end the script element it stands in, nor open a comment."""
-    text = msgspec.json.encode(data).decode()
-    for letter in "<>&\u2028\u2029":
-        text = text.replace(letter, f"\\u{ord(letter):04x}")
-    return text
+    return json_ld.trail([("Events", f"{base_url}/events"), (detail.row.title, f"{base_url}/events/{detail.row.slug}")])
