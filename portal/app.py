@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         async with (
             db.pool(size=settings.database_pool_size),
             changes.listening(heard=made.pages.drop, connected=made.pages.connected),
+            made.audience.running(),
         ):
             yield
 
@@ -59,6 +60,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
         pdb_on_exception=False,
     )
     app.state.services = made
-    kept = page_cache.wrap(app.asgi_handler, made.pages)
+    kept = made.audience.wrap(page_cache.wrap(app.asgi_handler, made.pages))
     app.asgi_handler = request_log.wrap(security.wrap(addresses.wrap(kept), settings))
     return app

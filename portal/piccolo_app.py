@@ -16,6 +16,7 @@ APP_CONFIG = AppConfig(
             "portal.payments.tables",
             "portal.events.tables",
             "portal.directory.tables.companies",
+            "portal.directory.tables.audience",
             "portal.directory.tables.editing",
             "portal.registration.tables",
         ],

@@ -26,6 +26,8 @@ from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
+from portal.directory import jobs as directory_jobs
+from portal.directory.audience import Audience
 from portal.directory.pages.managing import manage_home
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
@@ -67,6 +69,7 @@ class Services(msgspec.Struct):
 
     settings: Settings
     pages: PageCache
+    audience: Audience
     payments: Payments
 
 
@@ -75,6 +78,7 @@ def services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         pages=PageCache(keeping=settings.page_cache),
+        audience=Audience(),
         payments=Payments(StripeGateway.of(settings), handlers),
     )
 
@@ -166,6 +170,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("waiting-sweep", "*/5 * * * *", seat_jobs.offer_everywhere),
         Recurring("prices-sweep", "* * * * *", seat_jobs.follow_sales),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments).sweep),
+        Recurring("audience-sweep", "*/10 * * * *", directory_jobs.forget_visits),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),

@@ -15,6 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from portal.core.errors import Forbidden
 from portal.core.settings import Settings
 
+BODILESS = "bodiless"
+"""In a scope's state: the request was a HEAD, which goes on as a GET."""
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -59,6 +61,7 @@ def wrap(app: ASGIApp, settings: Settings) -> ASGIApp:
         bodiless = scope["method"] == "HEAD"
         if bodiless:
             scope["method"] = "GET"
+            scope["state"][BODILESS] = True
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

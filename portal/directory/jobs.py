@@ -1,0 +1,9 @@
+"""What the worker does for the directory."""
+
+from portal.core import clock
+from portal.directory.commands import counting
+
+
+async def forget_visits() -> None:
+    """Recurring: drop what told a repeated view from a new one."""
+    await counting.forget(now=clock.now())
