@@ -26,6 +26,7 @@ from portal.core.processes import run_to_its_end
 from portal.core.settings import Settings, current, current_or_exit
 from portal.demo.folder import DemoRefused
 from portal.demo.running import Demo, PortBusy
+from portal.directory.commands.vocabulary import load_vocabulary
 from portal.events.importing.command_line import import_events_command
 from portal.worker import run as run_worker
 
@@ -207,6 +208,21 @@ def _act(work: Callable[[], Awaitable[T]]) -> T:
 
 
 imports.command("events")(import_events_command(_settings))
+
+
+@imports.command("vocabulary")
+def import_vocabulary() -> None:
+    """Add the shipped words of the directory: categories, capabilities, dosage forms, routes, therapies, certificates.
+
+    Words of your own stay, and so do shipped ones that a later release no longer has.
+    """
+    loaded = _act(load_vocabulary)
+    if not loaded.added and not loaded.corrected:
+        console.print(f"Nothing to do: all {loaded.same:,} words are there.")
+    else:
+        console.print(
+            f"[green]{loaded.added:,} added[/], {loaded.corrected:,} corrected, {loaded.same:,} as they were."
+        )
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-"""Filling an empty demo: people, events, tickets, some seats taken. A filled one is left as it is."""
+"""Filling an empty demo: people, events, tickets, some seats taken, companies. A filled one is left as it is."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from portal.core import db
+from portal.demo.seed.companies import seed_companies
 from portal.demo.seed.loading import seed_events
 from portal.demo.seed.people import seed_people
 
@@ -16,6 +17,8 @@ async def seed(*, now: datetime, say: Callable[[str], None]) -> None:
     await seed_people(now=now)
     say("Filling it with events")
     await seed_events(now=now, progress=say)
+    say("Filling the directory")
+    await seed_companies(now=now, progress=say)
     await db.execute(
         "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', '1', '{}')",
         now,

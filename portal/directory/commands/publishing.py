@@ -7,8 +7,14 @@ from portal.core import db
 from portal.core.errors import Forbidden, Invalid, NotFound
 from portal.directory import permissions, saving
 from portal.directory.rules import names, profiles
-from portal.directory.tables.companies import CompanyState
+from portal.directory.tables.companies import ClaimWay, CompanyState
 from portal.directory.values import Profile, Written
+
+_OWNED = """
+UPDATE company SET organisation = $2, claimed_at = CASE WHEN $2::bigint IS NULL THEN NULL ELSE $4::timestamptz END,
+    verified_by = $3::text, verified_at = CASE WHEN $3::text IS NULL THEN NULL ELSE $4::timestamptz END
+WHERE id = $1
+"""
 
 
 async def create_company(
@@ -18,17 +24,19 @@ async def create_company(
     now: datetime,
     state: CompanyState = CompanyState.PUBLIC,
     organisation_id: int | None = None,
+    verified_by: ClaimWay | None = None,
 ) -> int:
-    """Add a company with its first revision; gives its id. For the publisher's editors and the portal itself."""
+    """Add a company with its first revision; gives its id. For the publisher's editors and the portal itself.
+
+    With an organisation it is claimed by that one; `verified_by` says how somebody proved to be the company.
+    """
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors add companies.")
     profile = _accepted(profile, now)
     async with db.transaction():
         (made,) = await saving.create([names.slug_wishes(profile.name, profile.city)], now=now, state=state)
-        if organisation_id is not None:
-            await db.execute(
-                "UPDATE company SET organisation = $2, claimed_at = $3 WHERE id = $1", made, organisation_id, now
-            )
+        if organisation_id is not None or verified_by is not None:
+            await db.execute(_OWNED, made, organisation_id, verified_by, now)
         await saving.write([_written(made, profile, actor, now)])
     return made
 

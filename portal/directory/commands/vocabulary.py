@@ -1,12 +1,21 @@
 """The directory's vocabulary: what facts can be about."""
 
+import csv
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
 from portal.core import db
 from portal.core.text import slug
 from portal.directory.tables.companies import TermKind
+
+SHIPPED = Path(__file__).parents[1] / "vocabulary"
+_FILES = {
+    "categories": TermKind.CATEGORY, "capabilities": TermKind.CAPABILITY, "dosage_forms": TermKind.DOSAGE_FORM,
+    "routes": TermKind.ROUTE, "therapies": TermKind.THERAPY, "certificates": TermKind.CERTIFICATE,
+    "figures": TermKind.FIGURE,
+}  # fmt: skip
 
 
 class NewTerm(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +26,7 @@ class NewTerm(msgspec.Struct, frozen=True, kw_only=True):
     slug: str = ""
     parent: str = ""
     code: str = ""
+    unit: str = ""
     description: str = ""
 
     @property
@@ -24,11 +34,28 @@ class NewTerm(msgspec.Struct, frozen=True, kw_only=True):
         return self.slug or slug(self.name)
 
 
+class Loaded(msgspec.Struct, frozen=True):
+    """What adding terms came to."""
+
+    added: int
+    corrected: int
+    same: int
+
+
+_NEWS = """
+SELECT n.kind, n.slug, t.id IS NULL AS added
+FROM jsonb_to_recordset($1::jsonb)
+    AS n (kind text, slug text, name text, code text, unit text, description text, parent text)
+LEFT JOIN term t ON t.kind = n.kind AND t.slug = n.slug
+LEFT JOIN term p ON p.id = t.parent
+WHERE t.id IS NULL OR (t.name, t.code, t.unit, t.description, coalesce(p.slug, ''))
+    IS DISTINCT FROM (n.name, n.code, n.unit, n.description, coalesce(nullif(n.parent, ''), p.slug, ''))
+"""
 _ADD = """
-INSERT INTO term (kind, slug, name, code, description)
-SELECT kind, slug, name, code, description FROM jsonb_populate_recordset(NULL::term, $1::jsonb) ORDER BY kind, slug
-ON CONFLICT (kind, slug) DO UPDATE SET name = excluded.name, code = excluded.code, description = excluded.description
-WHERE (term.name, term.code, term.description) IS DISTINCT FROM (excluded.name, excluded.code, excluded.description)
+INSERT INTO term (kind, slug, name, code, unit, description)
+SELECT kind, slug, name, code, unit, description FROM jsonb_populate_recordset(NULL::term, $1::jsonb) ORDER BY kind, slug
+ON CONFLICT (kind, slug) DO UPDATE
+SET name = excluded.name, code = excluded.code, unit = excluded.unit, description = excluded.description
 """
 _PARENTS = """
 UPDATE term t SET parent = p.id
@@ -37,15 +64,36 @@ WHERE t.kind = x.kind AND t.slug = x.slug AND t.parent IS DISTINCT FROM p.id
 """
 
 
-async def add_terms(terms: Sequence[NewTerm]) -> None:
+async def add_terms(terms: Sequence[NewTerm]) -> Loaded:
     """Add words, or correct what is said of known ones. Nothing is ever taken away: facts may be about it."""
-    rows = [
-        {"kind": t.kind, "slug": t.address, "name": t.name, "code": t.code, "description": t.description} for t in terms
-    ]
-    children = [t for t in terms if t.parent]
+    rows = {
+        (t.kind.value, t.address): {
+            "kind": t.kind, "slug": t.address, "name": t.name, "code": t.code, "unit": t.unit, "description": t.description,
+        }
+        for t in terms
+    }  # fmt: skip
+    parents = {(t.kind.value, t.address): t.parent for t in terms}
     async with db.transaction():
-        await db.execute(_ADD, msgspec.json.encode(rows).decode())
-        if children:
-            await db.execute(
-                _PARENTS, [t.kind.value for t in children], [t.address for t in children], [t.parent for t in children]
-            )
+        asked = [{**row, "parent": parents[key]} for key, row in rows.items()]
+        news = {(row["kind"], row["slug"]): row["added"] for row in await db.fetch(_NEWS, _json(asked))}
+        if news:
+            await db.execute(_ADD, _json([rows[key] for key in news]))
+            children = [(*key, parents[key]) for key in news if parents[key]]
+            if children:
+                await db.execute(_PARENTS, *(list(column) for column in zip(*children, strict=True)))
+    added = sum(news.values())
+    return Loaded(added, len(news) - added, len(rows) - len(news))
+
+
+async def load_vocabulary() -> Loaded:
+    """Add what the portal ships: see `vocabulary/README.md`. A second time changes nothing."""
+    return await add_terms([term for name, kind in _FILES.items() for term in _read(SHIPPED / f"{name}.csv", kind)])
+
+
+def _read(path: Path, kind: TermKind) -> list[NewTerm]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [NewTerm(kind=kind, **row) for row in csv.DictReader(file)]
+
+
+def _json(rows: object) -> str:
+    return msgspec.json.encode(rows).decode()

@@ -176,7 +176,7 @@ class CompanySource(Table, tablename="company_source", db=DB):
 
 
 class Term(Table, tablename="term", db=DB):
-    """A word of the directory's vocabulary. Shipped ones come from `vocabulary/` at migration or import."""
+    """A word of the directory's vocabulary. Shipped ones come from `vocabulary/` by `portal import`."""
 
     id = BigSerial(primary_key=True)
     kind = Varchar(length=12)
@@ -186,6 +186,7 @@ class Term(Table, tablename="term", db=DB):
         LazyTableReference("Term", module_path=__name__), on_delete=OnDelete.set_null, null=True, default=None
     )
     code = Varchar(length=20, help_text="in the list it comes from, such as the ATC")
+    unit = Varchar(length=30, help_text="of figures: what is counted")
     description = Varchar(length=400)
     kind_known = one_of("kind", TermKind)
     term_once = Unique(["kind", "slug"], name="term_once")
