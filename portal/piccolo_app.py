@@ -13,6 +13,7 @@ APP_CONFIG = AppConfig(
             "portal.notifications.tables",
             "portal.accounts.tables",
             "portal.calendars.tables",
+            "portal.media.tables",
             "portal.payments.tables",
             "portal.events.tables",
             "portal.directory.tables.companies",

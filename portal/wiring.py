@@ -40,6 +40,8 @@ from portal.events.pages.single import EventPages
 from portal.events.staff.pages import StaffEventPages, staff_home, staff_link
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
+from portal.media import pages as media_pages
+from portal.media.flows import Media
 from portal.notifications import jobs as mail
 from portal.notifications import queries as mail_queries
 from portal.notifications.commands import outbox
@@ -71,6 +73,7 @@ class Services(msgspec.Struct):
     pages: PageCache
     audience: Audience
     payments: Payments
+    media: Media
 
 
 def services(settings: Settings) -> Services:
@@ -80,6 +83,7 @@ def services(settings: Settings) -> Services:
         pages=PageCache(keeping=settings.page_cache),
         audience=Audience(),
         payments=Payments(StripeGateway.of(settings), handlers),
+        media=Media.of(settings),
     )
 
 
@@ -92,6 +96,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "sold": Provide(lambda: seat_queries.sold, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
+        "media": Provide(lambda: made.media, sync_to_thread=False),
     }
 
 
@@ -104,6 +109,11 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Payments", payment_privacy.known_about, payment_privacy.forget, payment_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
+
+
+def media_readers() -> media_pages.Readers:
+    """Who may read private files, by the kind of their owner."""
+    return {}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
@@ -122,16 +132,10 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
     ]
     directory = [manage_home]
+    files = [assets.router(), media_pages.router(media_readers())]
     return [
-        *accounts,
-        *events,
-        *directory,
-        *seats,
-        *inbox,
-        assets.router(),
-        health.router(),
-        MailPreferences,
-        StaffMail,
+        *(*accounts, *events, *directory, *seats, *inbox, *files),
+        *(health.router(), MailPreferences, StaffMail),
     ]
 
 
@@ -174,6 +178,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),
+        Recurring("media-sweep", "*/10 * * * *", made.media.sweep),
         Recurring("mail-sweep", "* * * * *", mail.sweeper(made.settings)),
         Recurring("mail-contents", "23 3 * * *", mail.drop_old_contents),
     ]

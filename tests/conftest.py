@@ -12,6 +12,7 @@ from itertools import count
 os.environ["PICCOLO_CONF"] = "portal.piccolo_conf"
 os.environ["PORTAL_ENV"] = "test"
 os.environ["LOG_FORMAT"] = "console"
+os.environ["MEDIA_URL"] = "memory:///"
 for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "STRIPE_API_BASE"):
     os.environ.pop(_name, None)
 

@@ -61,6 +61,14 @@ def _database(value: str) -> str:
     return value
 
 
+def _storage(value: str) -> str:
+    if value == "memory:///":
+        return value
+    if value:
+        _split(value, {"s3", "gs", "az"}, "s3://bucket/prefix")
+    return value.rstrip("/")
+
+
 def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("must be an IANA time zone such as Europe/Berlin")
@@ -141,6 +149,7 @@ BaseAddress = Annotated[str, AfterValidator(_base)]
 WebAddress = Annotated[str, AfterValidator(_web)]
 SmtpAddress = Annotated[str, AfterValidator(_smtp)]
 DatabaseAddress = Annotated[str, AfterValidator(_database)]
+StorageAddress = Annotated[str, AfterValidator(_storage)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocaleName = Annotated[str, AfterValidator(_locale)]
 Currency = Annotated[str, AfterValidator(_currency)]

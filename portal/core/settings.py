@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections per process, at most.")
     page_cache: bool = Field(True, description="Keep anonymous pages in memory until something they show changes.")
     portal_data: str = Field(".portal", description="Folder for the private database, files and demo state.")
+    media_url: kinds.StorageAddress = Field(
+        "",
+        description="Where uploaded files are kept: `s3://bucket/prefix` (access by the usual `AWS_` variables; "
+        "`gs://` and `az://` likewise). Empty: `PORTAL_DATA`/media.",
+    )
+    media_max_mb: int = Field(20, ge=1, le=200, description="Size of an uploaded file in megabytes, at most.")
     secret_key: str = Field(DEVELOPMENT_SECRET, description="At least 32 characters; signs ticket codes and addresses.")
     base_url: kinds.BaseAddress = Field(
         "http://localhost:8000", description="Public address of the portal, without a trailing slash."

@@ -8,18 +8,23 @@
     if form.data is None:
         return page(request, "details.html", status=422, form=form)
 
+Files (`kind="file"`) are `Upload`, `Upload | None` or `list[Upload]`; a browser sends them with
+`enctype="multipart/form-data"`, and the handler says with `request_max_body_size` how much it takes.
+
 A field without a default must be filled in. Text is tidied (NFC, no control characters, trimmed) before it is checked.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
+from os import SEEK_END
+from typing import Annotated, Any, BinaryIO, Generic, Literal, TypeVar, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 from litestar.connection import Request
+from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 
 from portal.core.errors import DomainError, Invalid
@@ -33,7 +38,18 @@ _NOT_UTF8 = (
 )
 
 T = TypeVar("T")
-Kind = Literal["line", "name", "text", "email", "secret", "choice"]
+Kind = Literal["line", "name", "text", "email", "secret", "choice", "file"]
+
+
+class Upload:
+    """A file that was sent, on disk from a megabyte on. `name` is whatever the sender calls it."""
+
+    def __init__(self, field: str, name: str, file: BinaryIO) -> None:
+        self.field = field
+        self.name = name
+        self.file = file
+        self.size = file.seek(0, SEEK_END)
+        file.seek(0)
 
 
 def field(
@@ -45,10 +61,10 @@ def field(
     wrong: str = "",
     **limits: Any,
 ) -> msgspec.Meta:
-    """What a form field is. `kind`: `text` keeps line breaks, `secret` is taken as typed, `name` is a person's, which
+    """What a form field is. `max_length` counts characters, or files. `kind`: `text` keeps line breaks, `secret` is taken as typed, `name` is a person's, which
     our mails open with: it holds no address of a page. `limits` go to msgspec.Meta.
     """
-    most = max_length or {"text": 5000, "email": 254}.get(kind, 200)
+    most = max_length or {"text": 5000, "email": 254, "file": 20}.get(kind, 200)
     return msgspec.Meta(
         extra={"label": label, "kind": kind, "missing": missing, "wrong": wrong, "most": most, "limits": limits}
     )
@@ -123,6 +139,9 @@ def bind(sent: Mapping[str, Sequence[Any]], struct: type[T]) -> Filled[T]:
     good: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for info, kind, meta in _described(struct):  # type: ignore[arg-type]
+        if meta.get("kind") == "file":
+            _take_files(info, kind, meta, sent, typed, good, errors)
+            continue
         given = [value for value in sent.get(info.encode_name, ()) if isinstance(value, str)]
         if get_origin(kind) is list:
             typed[info.name] = [one_line(value) for value in given]
@@ -181,6 +200,32 @@ def _take(name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str
         good[name] = msgspec.convert(value, wanted, strict=False)
     except msgspec.ValidationError as problem:
         errors[name] = meta.get("wrong") or _words(kind, str(problem))
+
+
+def _take_files(
+    info: msgspec.structs.FieldInfo,
+    kind: Any,
+    meta: dict[str, Any],
+    sent: Mapping[str, Sequence[Any]],
+    typed: dict[str, Any],
+    good: dict[str, Any],
+    errors: dict[str, str],
+) -> None:
+    """Files cannot be shown again in a form; what is kept of them is what they are called."""
+    files = [
+        Upload(info.name, value.filename, cast(BinaryIO, value.file))
+        for value in sent.get(info.encode_name, ())
+        if isinstance(value, UploadFile) and value.filename
+    ]
+    several = get_origin(kind) is list
+    most = meta["most"] if several else 1
+    typed[info.name] = ", ".join(one_line(file.name)[:200] for file in files[:most])
+    if len(files) > most:
+        errors[info.name] = f"Please choose {most} files at most." if several else "Please choose one file."
+    elif files:
+        good[info.name] = files if several else files[0]
+    elif info.required:
+        errors[info.name] = meta.get("missing") or "Please choose a file."
 
 
 def _words(kind: Any, problem: str) -> str:
