@@ -50,7 +50,8 @@ async def stored_file(
         try:
             part = rules.span(header(request.scope, b"range").decode("latin-1"), size)
         except ValueError:
-            return Response(b"", status_code=416, media_type="application/octet-stream", headers={**told, "Content-Range": f"bytes */{size}"})
+            told["Content-Range"] = f"bytes */{size}"
+            return Response(b"", status_code=416, headers=told, media_type=found.rendition.content_type)
     if part is not None:
         status = 206
         told["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"

@@ -61,8 +61,8 @@ def field(
     wrong: str = "",
     **limits: Any,
 ) -> msgspec.Meta:
-    """What a form field is. `max_length` counts characters, or files. `kind`: `text` keeps line breaks, `secret` is taken as typed, `name` is a person's, which
-    our mails open with: it holds no address of a page. `limits` go to msgspec.Meta.
+    """What a form field is. `kind`: `text` keeps line breaks, `secret` is taken as typed, `name` is a person's, which
+    our mails open with: it holds no address of a page. `max_length` counts characters, or files; `limits` go to msgspec.Meta.
     """
     most = max_length or {"text": 5000, "email": 254, "file": 20}.get(kind, 200)
     return msgspec.Meta(

@@ -126,7 +126,9 @@ def docx(**more: str | bytes) -> bytes:
 
 def docx_bomb() -> bytes:
     """Says of a part that it unpacks to 400 MB."""
-    return docx(**{"word/media/x": b"\0" * 1_234_567}).replace(struct.pack("<I", 1_234_567), struct.pack("<I", 400_000_000))
+    return docx(**{"word/media/x": b"\0" * 1_234_567}).replace(
+        struct.pack("<I", 1_234_567), struct.pack("<I", 400_000_000)
+    )
 
 
 def odt(**more: str | bytes) -> bytes:

@@ -1,7 +1,7 @@
 """What is stored once, swept, attached, deleted, brought back and forgotten."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -86,9 +86,7 @@ async def test_bytes_still_used_by_another_file_stay(
     assert kept(tmp_path) == []
 
 
-async def test_bytes_stored_while_their_old_blob_is_dropped(
-    database: str, folder_media: Media, tmp_path: Path
-) -> None:
+async def test_bytes_stored_while_their_old_blob_is_dropped(database: str, folder_media: Media, tmp_path: Path) -> None:
     """The sweep gives a blob up, the same bytes are uploaded, and only then the old ones are removed."""
     await stored(folder_media)
     await commands.forget(owner=BRENN, actor=PORTAL, now=clock.now())

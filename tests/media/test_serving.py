@@ -50,7 +50,8 @@ async def try_files(request: Request[Any, Any, Any], media: pages.MediaStore) ->
         except Invalid as refused:
             form = form.refuse(refused)
     field = environment().from_string(
-        "{{ forms.input(form, 'name', 'Name') }}{{ forms.file(form, 'logo', 'Logo') }}{{ forms.file(form, 'papers', 'Documents') }}"
+        "{{ forms.input(form, 'name', 'Name') }}{{ forms.file(form, 'logo', 'Logo') }}"
+        "{{ forms.file(form, 'papers', 'Documents') }}"
     )
     return Response(field.render(form=form), status_code=422, media_type="text/html")
 
@@ -129,7 +130,7 @@ async def test_documents_go_out_under_their_names(
     answer = await visitor.get(file.address)
     assert (answer.status_code, answer.content) == (200, content)
     disposition = answer.headers["content-disposition"]
-    assert disposition.startswith(f'{how}; filename="{file.renditions[0].name}"; filename*=UTF-8\'\'')
+    assert disposition.startswith(f"{how}; filename=\"{file.renditions[0].name}\"; filename*=UTF-8''")
     assert set(disposition).isdisjoint("\r\n<>")
     assert file.renditions[0].name.rpartition(".")[2] == name.rpartition(".")[2]
 
@@ -162,7 +163,11 @@ async def test_parts(
 async def test_private_files_are_for_whom_their_owner_lets(visitor: httpx.AsyncClient, media: Media) -> None:
     file = await document(media, visibility=Visibility.PRIVATE)
     foreign = await media.store_document(
-        made.upload(PDF, "a.pdf"), owner=Owner("enquiry", "7"), actor=PORTAL, now=clock.now(), visibility=Visibility.PRIVATE
+        made.upload(PDF, "a.pdf"),
+        owner=Owner("enquiry", "7"),
+        actor=PORTAL,
+        now=clock.now(),
+        visibility=Visibility.PRIVATE,
     )
     waiting = await media.store_document(
         made.upload(PDF, "a.pdf"), owner=Owner("company"), actor=PORTAL, now=clock.now(), visibility=Visibility.PRIVATE
@@ -187,7 +192,18 @@ async def test_private_files_are_for_whom_their_owner_lets(visitor: httpx.AsyncC
 
 
 @pytest.mark.parametrize(
-    "path", ["x", "96.webp", "price-list.pdf.html", "..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd", "%00", "%ff", "a/b", ""]
+    "path",
+    [
+        "x",
+        "96.webp",
+        "price-list.pdf.html",
+        "..%2f..%2fetc%2fpasswd",
+        "%2e%2e/%2e%2e/etc/passwd",
+        "%00",
+        "%ff",
+        "a/b",
+        "",
+    ],
 )
 async def test_addresses_that_lead_nowhere(visitor: httpx.AsyncClient, media: Media, path: str) -> None:
     file = await document(media)
