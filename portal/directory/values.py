@@ -4,10 +4,21 @@ Items of lists carry an id of their own (8 letters), by which versions are compa
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import msgspec
 
 from portal.directory.tables.companies import FactSource, NameKind, StaffBand, TermKind
+
+
+class RelationKind(StrEnum):
+    """What the other company is to this one."""
+
+    PARENT = "parent"
+    CHILD = "child"
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+    RELATED = "related"
 
 
 class OtherName(msgspec.Struct, frozen=True):
@@ -112,8 +123,21 @@ class ProfilePost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     on: date
 
 
+class ProfileRelation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another company this one belongs with. `source` and `key` name it in a register, so that its own page is found."""
+
+    id: str
+    kind: RelationKind
+    name: str
+    source: str = ""
+    key: str = ""
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything a company says of itself, and what registers and editors add. `description` is Markdown."""
+    """Everything a company says of itself, and what registers and editors add. `description` is Markdown.
+
+    `action_label` and `action_url` are a button of the company's own, such as “Book a visit”.
+    """
 
     name: str
     tagline: str = ""
@@ -140,6 +164,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     documents: tuple[ProfileDocument, ...] = ()
     videos: tuple[ProfileVideo, ...] = ()
     posts: tuple[ProfilePost, ...] = ()
+    relations: tuple[ProfileRelation, ...] = ()
+    action_label: str = ""
+    action_url: str = ""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,8 +43,10 @@ def faults(profile: Profile, today: date) -> dict[str, str]:
     for name, most in _LENGTHS.items():
         if len(getattr(profile, name)) > most:
             found[name] = f"At most {most:,} characters, please."
-    if profile.website and not is_web_address(profile.website):
-        found["website"] = "Please type an address that begins with https:// or http://."
+    for name in ("website", "action_url"):
+        if getattr(profile, name) and not is_web_address(getattr(profile, name)):
+            found[name] = "Please type an address that begins with https:// or http://."
+    found |= _button_faults(profile)
     if profile.email and not _ADDRESS.fullmatch(profile.email):
         found["email"] = "This does not look like an email address."
     if profile.country and profile.country not in countries.names():
@@ -62,6 +64,18 @@ def faults(profile: Profile, today: date) -> dict[str, str]:
         if contact.email and not _ADDRESS.fullmatch(contact.email):
             found[f"contacts.{contact.id}"] = "This does not look like an email address."
     return found
+
+
+def _button_faults(profile: Profile) -> dict[str, str]:
+    """What is wrong with the company's own button, besides the look of its address."""
+    if bool(profile.action_url) != bool(profile.action_label):
+        return {"action_url" if profile.action_label else "action_label": "A button needs both words and an address."}
+    most = {"action_label": 40, "action_url": 500}
+    return {
+        name: f"At most {limit} characters, please."
+        for name, limit in most.items()
+        if len(getattr(profile, name)) > limit
+    }
 
 
 def is_web_address(value: str) -> bool:
