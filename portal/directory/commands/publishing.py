@@ -32,36 +32,48 @@ async def create_company(
     """
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors add companies.")
-    profile = _accepted(profile, now)
+    profile = accepted(profile, now)
     async with db.transaction():
         (made,) = await saving.create([names.slug_wishes(profile.name, profile.city)], now=now, state=state)
         if organisation_id is not None or verified_by is not None:
             await db.execute(_OWNED, made, organisation_id, verified_by, now)
-        await saving.write([_written(made, profile, actor, now)])
+        await saving.write([written(made, profile, actor, now)])
     return made
 
 
 async def publish(*, actor: Actor, company_id: int, profile: Profile, now: datetime, note: str = "") -> int:
     """Publish a profile as the company's next revision; gives its number. Raises Invalid with fields by name."""
-    profile = _accepted(profile, now)
+    profile = accepted(profile, now)
     async with db.transaction():
         row = await db.fetch_one("SELECT state, organisation FROM company WHERE id = $1 FOR NO KEY UPDATE", company_id)
         if row is None or row["state"] == CompanyState.MERGED:
             raise NotFound("There is no such company.")
         if not permissions.can_edit(actor, row["organisation"]):
             raise Forbidden("Only the company’s owners and editors can change its profile.")
-        numbers = await saving.write([_written(company_id, profile, actor, now, note)])
+        numbers = await saving.write([written(company_id, profile, actor, now, note)])
     return numbers[company_id]
 
 
-def _accepted(profile: Profile, now: datetime) -> Profile:
+def accepted(profile: Profile, now: datetime) -> Profile:
+    """The profile as it may be published; raises Invalid with fields by name."""
     profile = profiles.tidied(profile)
     if faults := profiles.faults(profile, now.date()):
         raise Invalid(faults)
     return profile
 
 
-def _written(company_id: int, profile: Profile, actor: Actor, now: datetime, note: str = "") -> Written:
+def written(
+    company_id: int, profile: Profile, actor: Actor, now: datetime, note: str = "", restored_from: int | None = None
+) -> Written:
+    """The profile on its way to the database, by its author."""
     author = actor.account_id or None
     origin = "" if author else actor.name
-    return Written(company_id=company_id, profile=profile, author=author, origin=origin, note=note, at=now)
+    return Written(
+        company_id=company_id,
+        profile=profile,
+        author=author,
+        origin=origin,
+        note=note,
+        restored_from=restored_from,
+        at=now,
+    )

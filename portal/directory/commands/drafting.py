@@ -1,0 +1,204 @@
+"""The draft a company's members share: every save is merged into what is there now, so that nobody's edit is lost."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.directory import permissions
+from portal.directory.rules import editing, limits, profiles
+from portal.directory.rules.limits import Limits
+from portal.directory.rules.merging import Overtaken, key_of, merge
+from portal.directory.tables.companies import CompanyState
+from portal.directory.values import Profile, ProfileFact
+
+_REGISTER = "This comes from a public register and is not changed here. Tell us if it is wrong."
+_GONE = "It is not there any more: somebody removed it meanwhile."
+replace = msgspec.structs.replace
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a company stands while its row is locked. `base` is the revision the draft began from."""
+
+    company_id: int
+    organisation_id: int | None
+    revision: int
+    published: Profile
+    draft: Profile | None
+    base: int
+    version: int
+
+    @property
+    def current(self) -> Profile:
+        """What an editor works on."""
+        return self.draft or self.published
+
+
+_STANDING = """
+SELECT c.id AS company_id, c.organisation AS organisation_id, c.state, c.revision, c.profile AS published,
+       d.profile AS draft, coalesce(d.base, c.revision) AS base, coalesce(d.version, 0) AS version
+FROM company c LEFT JOIN company_draft d ON d.company = c.id WHERE c.id = $1 FOR NO KEY UPDATE OF c
+"""
+_KEEP = """
+INSERT INTO company_draft AS d (company, profile, base, version, changed_by, changed_at) VALUES ($1, $2::jsonb, $3, 1, $4, $5)
+ON CONFLICT (company) DO UPDATE SET profile = excluded.profile, version = d.version + 1,
+    changed_by = excluded.changed_by, changed_at = excluded.changed_at
+"""
+
+
+async def locked(actor: Actor, company_id: int) -> Standing:
+    """The company's versions, held until commit, for whoever may edit them."""
+    row = await db.fetch_one(_STANDING, company_id)
+    if row is None or row["state"] == CompanyState.MERGED:
+        raise NotFound("There is no such company.")
+    if not permissions.can_edit(actor, row["organisation_id"]):
+        raise Forbidden("Only the company’s owners and editors can change its profile.")
+    values = {name: row[name] for name in row.keys() if name != "state"}  # noqa: SIM118 — a record's own keys
+    for name in ("published", "draft"):
+        values[name] = msgspec.json.decode(values[name], type=Profile) if values[name] else None
+    return msgspec.convert(values, Standing)
+
+
+def seen(profile: Any) -> str:
+    """Stands for a version of a profile or an item: an act on it is about what was looked at."""
+    return hashlib.sha256(msgspec.json.encode(profile)).hexdigest()[:16]
+
+
+async def save_fields(
+    *,
+    actor: Actor,
+    company_id: int,
+    fields: Sequence[str],
+    was: Profile,
+    typed: Mapping[str, Any],
+    choices: Mapping[str, str],
+    now: datetime,
+) -> bool:
+    """Save fields to the draft. `was` holds them as the form showed them first; False when nothing is different.
+
+    Raises Invalid with the fields' names, and Overtaken where somebody else wrote something different meanwhile.
+    """
+    async with db.transaction():
+        at = await locked(actor, company_id)
+        base = replace(at.current, **{name: getattr(was, name) for name in fields})
+        mine = replace(base, **{**typed, **_place(base, typed)})
+        saved = await _merged(at, base, mine, lambda path: path in typed, choices, actor, now)
+    return saved  # noqa: RET504 — a return inside the block is none for mypy
+
+
+def _place(base: Profile, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A place on the map is kept while the address is the same."""
+    if any(name in typed and typed[name] != getattr(base, name) for name in editing.ADDRESS):
+        return {"latitude": None, "longitude": None}
+    return {}
+
+
+async def save_item(
+    *,
+    actor: Actor,
+    company_id: int,
+    of: str,
+    item: Any,
+    was: Any | None,
+    plan: Limits,
+    choices: Mapping[str, str],
+    now: datetime,
+) -> bool:
+    """Save an item of a list to the draft, or add it when it `was` nothing. A fact holds from today.
+
+    Raises Invalid with `OF.ID.FIELD`, Overtaken, and Forbidden for what a register says.
+    """
+    async with db.transaction():
+        at = await locked(actor, company_id)
+        current = editing.item_of(at.current, of, key_of(item))
+        if editing.from_register(current) and not permissions.can_moderate(actor):
+            raise Forbidden(_REGISTER)
+        if isinstance(item, ProfileFact):
+            by_company = permissions.is_member(actor, at.organisation_id)
+            item = editing.stated(item, by_company=by_company, today=now.date())
+        if was is None:
+            if fault := limits.fault(plan, of, item, at.current):
+                raise Invalid({"": fault})
+            base, mine = at.current, editing.with_item(at.current, of, item)
+        else:
+            base, mine = (editing.with_item(at.current, of, each) for each in (was, item))
+        path = f"{of}.{key_of(item)}"
+        touched = lambda fault: fault == of or fault.startswith(f"{path}.")  # noqa: E731
+        saved = await _merged(at, base, mine, touched, choices, actor, now)
+    return saved  # noqa: RET504 — a return inside the block is none for mypy
+
+
+async def _merged(
+    at: Standing, base: Profile, mine: Profile, touched: Any, choices: Mapping[str, str], actor: Actor, now: datetime
+) -> bool:
+    base, mine = profiles.tidied(base), profiles.tidied(mine)
+    if faults := editing.faults_of(profiles.faults(mine, now.date()), touched):
+        raise Invalid(faults)
+    merged = merge(base, mine, at.current, choices)
+    if merged.clashes:
+        raise Overtaken(merged.clashes)
+    return await _keep(at, merged.profile, actor, now)
+
+
+async def remove_item(*, actor: Actor, company_id: int, of: str, key: str, as_seen: str, now: datetime) -> None:
+    """Take an item out of the draft. Raises Conflict when it is not the one that was looked at any more."""
+    async with db.transaction():
+        at = await locked(actor, company_id)
+        item = editing.item_of(at.current, of, key)
+        if item is None:
+            return
+        if editing.from_register(item) and not permissions.can_moderate(actor):
+            raise Forbidden(_REGISTER)
+        if seen(item) != as_seen:
+            raise Conflict("Somebody changed it meanwhile. Look at it again before you remove it.")
+        await _keep(at, editing.without_item(at.current, of, key), actor, now)
+
+
+async def move_item(
+    *, actor: Actor, company_id: int, section: editing.Section, key: str, up: bool, now: datetime
+) -> None:
+    """Move an item one place up or down in the draft."""
+    async with db.transaction():
+        at = await locked(actor, company_id)
+        if editing.item_of(at.current, section.of, key) is None:
+            raise Conflict(_GONE)
+        await _keep(at, editing.moved(at.current, section, key, up), actor, now)
+
+
+async def discard(*, actor: Actor, company_id: int, as_seen: str, now: datetime) -> None:
+    """Throw the draft away. Raises Conflict when there is something in it that was not looked at."""
+    async with db.transaction():
+        at = await locked(actor, company_id)
+        if at.draft is None:
+            return
+        if seen(at.draft) != as_seen:
+            raise Conflict("The draft was changed meanwhile. Look at it again before you discard it.")
+        await drop(company_id)
+        await note(actor, at, "profile.draft_discarded", now)
+
+
+async def drop(company_id: int) -> None:
+    await db.execute("DELETE FROM company_draft WHERE company = $1", company_id)
+
+
+async def note(actor: Actor, at: Standing, verb: str, now: datetime, **facts: Any) -> None:
+    """Leave a trace of what staff did to a profile."""
+    if not permissions.is_member(actor, at.organisation_id):
+        await audit.record(actor=actor.label, verb=verb, kind="company", key=at.company_id, now=now, **facts)
+
+
+async def _keep(at: Standing, profile: Profile, actor: Actor, now: datetime) -> bool:
+    """Store the draft; what is the same as the published profile again is none."""
+    if profile == at.current:
+        return False
+    if profile == at.published:
+        await drop(at.company_id)
+        return True
+    document = msgspec.json.encode(profile).decode()
+    await db.execute(_KEEP, at.company_id, document, at.base, actor.account_id or None, now)
+    return True
