@@ -34,7 +34,8 @@ class Section(msgspec.Struct, frozen=True):
 
 SECTIONS = (
     Section("basics", "Basics", "file-text", "Name, tagline, address, size.",
-            fields=("name", "names", "tagline", "website", "email", "phone", *ADDRESS, "founded", "staff", "action_label", "action_url")),
+            fields=("name", "names", "tagline", "website", "email", "phone", *ADDRESS, "founded", "staff",
+                    "action_label", "action_url")),
     Section("overview", "Overview", "pencil", "The company in a few paragraphs.", fields=("description",)),
     Section("capabilities", "Capabilities", "factory", "What buyers find you by.", of="facts",
             kinds=(TermKind.CATEGORY, TermKind.CAPABILITY, TermKind.DOSAGE_FORM, TermKind.ROUTE, TermKind.THERAPY)),

@@ -33,7 +33,8 @@ KIND_NAMES_MANY = {
 NOUNS = {
     "names": ("Other name", "Other names"), "facts": ("Fact", "Facts"), "sites": ("Site", "Sites"),
     "contacts": ("Contact", "Contacts"), "products": ("Product", "Products"), "documents": ("Document", "Documents"),
-    "videos": ("Video", "Videos"), "gallery": ("Picture", "Pictures"), "posts": ("News", "News"), "relations": ("Related company", "Related companies"),
+    "videos": ("Video", "Videos"), "gallery": ("Picture", "Pictures"), "posts": ("News", "News"),
+    "relations": ("Related company", "Related companies"),
 }  # fmt: skip
 ITEM_FIELDS = {
     "name": "name", "title": "title", "role": "role", "email": "email", "phone": "phone", "text": "text", "url": "address",
@@ -41,7 +42,8 @@ ITEM_FIELDS = {
     "postal_code": "postal code", "city": "city", "region": "region", "country": "country", "term": "term",
     "value": "range or amount", "detail": "note", "site": "site", "number": "number", "free_from": "free from",
     "source": "source", "source_url": "source’s address", "confirmed_on": "confirmed on", "expires_on": "expiry",
-    "issuer": "issuer", "reference": "reference", "document": "document", "kind": "kind", "language": "language", "key": "number in the register",
+    "issuer": "issuer", "reference": "reference", "document": "document", "kind": "kind", "language": "language",
+    "key": "number in the register",
 }  # fmt: skip
 _SOURCES = {
     FactSource.COMPANY: "the company", FactSource.REGISTER: "a public register", FactSource.EDITOR: "our editors",
