@@ -23,7 +23,7 @@ def known() -> Judge:
 def things() -> dict[str, dict[str, Any]]:
     """One good object of each kind, made by the stand-in's own builders."""
     session = sessions.session(address="http://x.example", currency="eur", amount=1000, email=None, now=1)
-    intent = payments.intent(session=session, given={}, now=1)
+    intent = payments.intent(amount=1000, currency="eur", customer=None, methods=["card"], now=1)
     method = payments.card_method(card=CARD, payer=PAYER, now=1)
     details = payments.card_details(method, authenticated=True)
     charge = payments.charge(

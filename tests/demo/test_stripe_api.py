@@ -72,7 +72,7 @@ async def test_another_version_is_refused(stripe: StripeServer) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/subscriptions"), ("POST", "/v1/payment_intents"), ("DELETE", SESSIONS), ("GET", "/v1")],
+    [("GET", "/v1/coupons"), ("POST", "/v1/payment_intents"), ("DELETE", SESSIONS), ("GET", "/v1")],
 )
 async def test_what_it_does_not_speak_is_404_in_stripes_shape(stripe: StripeServer, method: str, path: str) -> None:
     answer = await stripe.api(method, path, idempotency_key="k")
@@ -146,7 +146,7 @@ async def test_bad_parameters_are_named(
     assert (await stripe.api("GET", SESSIONS)).json()["data"] == []
 
 
-@pytest.mark.parametrize("name", ["discounts__0__coupon", "automatic_tax__enabled", "line_items__0__price"])
+@pytest.mark.parametrize("name", ["discounts__0__coupon", "automatic_tax__enabled", "shipping_options"])
 async def test_what_stripe_knows_and_the_stand_in_does_not_is_said(stripe: StripeServer, name: str) -> None:
     answer = await stripe.api("POST", SESSIONS, form(**{name: "true"}), idempotency_key="k")
     assert (answer.status_code, error(answer)["message"][:45]) == (400, "The local stand-in for Stripe does not speak ")

@@ -1,12 +1,13 @@
 """The make-believe Stripe account: its objects, its clock, and the events it tells of."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from portal.demo.stripe_standin.behaviour import Behaviour
 from portal.demo.stripe_standin.faults import missing_thing
 from portal.demo.stripe_standin.ids import new_id
 from portal.demo.stripe_standin.settings import StandinSettings
@@ -26,15 +27,43 @@ class Cause(msgspec.Struct, frozen=True):
 class Account:
     """State and clock in one place, handed to every act."""
 
-    def __init__(self, settings: StandinSettings, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: StandinSettings, store: Store, clock: Callable[[], datetime], behaviour: Behaviour
+    ) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
+        self.behaviour = behaviour
+        self._moment: int | None = None
         self._cause = Cause()
         self._configure_endpoint()
 
     def now(self) -> int:
-        return int(self.clock().timestamp())
+        return int(self.clock().timestamp()) if self._moment is None else self._moment
+
+    @contextmanager
+    def at(self, moment: int | None) -> Iterator[None]:
+        """Inside, it is that time; None changes nothing."""
+        before, self._moment = self._moment, self._moment if moment is None else moment
+        try:
+            yield
+        finally:
+            self._moment = before
+
+    def time_of(self, customer_id: str | None) -> AbstractContextManager[None]:
+        """Inside, it is the time of the customer's test clock, where there is one."""
+        customer = self.store.get("customer", customer_id or "") or {}
+        clock = self.store.get("test_helpers.test_clock", customer.get("test_clock") or "") or {}
+        return self.at(clock.get("frozen_time"))
+
+    def change(self, thing: Thing, event: str, **changes: Any) -> Thing:
+        """Keep a change and tell of it, with what was before; nothing is told where nothing changes."""
+        previous = {name: thing[name] for name, value in changes.items() if thing[name] != value}
+        thing |= changes
+        if previous:
+            self.store.put(thing)
+            self.tell(event, thing, previous=previous)
+        return thing
 
     @contextmanager
     def caused_by(self, cause: Cause) -> Iterator[None]:

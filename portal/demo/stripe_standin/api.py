@@ -10,7 +10,7 @@ import structlog
 
 from portal.demo.stripe_standin import faults, operations
 from portal.demo.stripe_standin.account import Account, Cause
-from portal.demo.stripe_standin.acts import sessions
+from portal.demo.stripe_standin.acts import renewing, sessions
 from portal.demo.stripe_standin.behaviour import Behaviour
 from portal.demo.stripe_standin.deliveries import Deliveries
 from portal.demo.stripe_standin.encoding import decode
@@ -152,6 +152,7 @@ class Api:
         return msgspec.json.format(msgspec.json.encode(thing), indent=2)
 
     def sweep(self) -> None:
-        """Close sessions whose time is over."""
+        """Close sessions whose time is over, and let subscriptions without a test clock run on."""
         with self.account.store.transaction():
             sessions.sweep(self.account)
+            renewing.catch_up(self.account, until=self.account.now())

@@ -48,8 +48,8 @@ class Standin:
         check(settings)
         self.settings = settings
         self.store = Store(settings.folder)
-        self.account = Account(settings, self.store, clock)
         self.behaviour = Behaviour()
+        self.account = Account(settings, self.store, clock, self.behaviour)
         self.deliveries = Deliveries(self.account, self.behaviour, transport)
         self.api = Api(self.account, self.behaviour, self.deliveries)
 

@@ -28,6 +28,8 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True):
     """Deliver what an API call caused before the call is answered."""
     lose_answers: Count = 0
     """The next API calls that are carried out and answered with a proxy's error page."""
+    last_try: Literal["cancel", "unpaid", "leave"] = "cancel"
+    """What becomes of a subscription when the last try to collect an invoice failed; `leave`: it stays past due."""
     slow: Count = 0
     """The next API calls that are carried out at once and answered only after `slow_seconds`."""
     slow_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 1.0

@@ -10,7 +10,17 @@ from typing import Literal
 
 import msgspec
 
-After = Literal["succeed", "decline", "challenge", "challenge_then_decline", "dispute", "refund_later", "refund_fails"]
+After = Literal[
+    "succeed",
+    "decline",
+    "decline_later",
+    "challenge",
+    "challenge_once",
+    "challenge_then_decline",
+    "dispute",
+    "refund_later",
+    "refund_fails",
+]
 
 
 class Decline(msgspec.Struct, frozen=True):
@@ -51,8 +61,8 @@ CARDS = (
     KnownCard("4242424242424242", "Succeeds"),
     KnownCard("5555555555554444", "Succeeds (Mastercard)"),
     KnownCard("4000002760000016", "Succeeds (German Visa)", country="DE"),
-    KnownCard("4000002760003184", "3-D Secure is always asked for", "challenge", country="DE"),
-    KnownCard("4000002500003155", "3-D Secure unless set up before", "challenge", country="FR"),
+    KnownCard("4000002760003184", "3-D Secure every time, renewals too", "challenge", country="DE"),
+    KnownCard("4000002500003155", "3-D Secure the first time", "challenge_once", country="FR"),
     KnownCard(
         "4000008260003178", "3-D Secure, then insufficient funds", "challenge_then_decline", NO_FUNDS, "GB"
     ),
@@ -74,6 +84,7 @@ CARDS = (
         Decline("processing_error", "processing_error",
                 "An error occurred while processing your card. Try again in a little bit."),
     ),
+    KnownCard("4000000000000341", "Can be put on file; every charge is declined", "decline_later", GENERIC),
     KnownCard("4000000000000259", "Succeeds, disputed as fraudulent right after", "dispute"),
     KnownCard("4000000000007726", "Succeeds; a refund stays pending first", "refund_later"),
     KnownCard("4000000000005126", "Succeeds; a refund succeeds, then can fail", "refund_fails"),

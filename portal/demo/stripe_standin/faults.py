@@ -9,7 +9,9 @@ _DOCS = "https://stripe.com/docs/error-codes/"
 
 
 class Fault(Exception):
-    """An error answer. `kept`: the act had begun, so a repeat under the same key gets it again."""
+    """An error answer. `kept`: the act had begun, so a repeat under the same key gets it again. `done`: what it
+    did stays done, as a charge that was declined.
+    """
 
     def __init__(
         self,
@@ -20,11 +22,13 @@ class Fault(Exception):
         code: str = "",
         param: str = "",
         kept: bool = False,
+        done: bool = False,
         **more: Any,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.kept = kept
+        self.kept = kept or done
+        self.done = done
         self.error: dict[str, Any] = {"type": kind, "message": message}
         if code:
             self.error |= {"code": code, "doc_url": _DOCS + code.replace("_", "-")}
@@ -54,7 +58,7 @@ def wrong_key(key: str) -> Fault:
 def no_address(method: str, path: str) -> Fault:
     return Fault(
         f"Unrecognized request URL ({method}: {path}). The local stand-in for Stripe speaks checkout sessions, "
-        "payments, refunds, customers, events and webhook endpoints.",
+        "payments, refunds, customers, subscriptions, invoices, the billing portal, events and webhook endpoints.",
         status=404,
     )
 

@@ -1,30 +1,28 @@
 """Lists: newest first, a page at a time, `starting_after` and `ending_before` by id."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from portal.demo.stripe_standin.account import Account
 from portal.demo.stripe_standin.faults import missing_thing
-from portal.demo.stripe_standin.params import DatedListing, EventListing, Listing, Range
+from portal.demo.stripe_standin.params import DatedListing, Listing, Range
 from portal.demo.stripe_standin.store import Thing
 
-_GENERAL = {"expand", "limit", "starting_after", "ending_before", "created", "types"}
+_GENERAL = {"expand", "limit", "starting_after", "ending_before", "created"}
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def page(account: Account, kind: str, params: Listing, url: str) -> Thing:
-    """A page of stored objects; every other parameter of the listing filters by the property of its name."""
-    equal = {
-        field.name: value
-        for field in msgspec.structs.fields(params)
-        if field.name not in _GENERAL and (value := getattr(params, field.name)) is not None
-    }
-    types = params.types if isinstance(params, EventListing) else []
+def page(
+    account: Account, kind: str, params: Listing, url: str, *, one_of: dict[str, list[str]] | None = None
+) -> Thing:
+    """A page of stored objects; every other parameter of the listing filters by the property of its name or path."""
     found = account.store.find(
         kind,
-        equal=equal,
-        one_of={"type": types} if types else None,
+        equal={params.paths.get(path, path): value for path, value in _filters(params) if path not in params.choices},
+        one_of={params.choices[name]: value for name, value in _filters(params) if name in params.choices and value}
+        | (one_of or {}),
         created=_span(params),
         before=_position(account, kind, params.starting_after, "starting_after"),
         after=_position(account, kind, params.ending_before, "ending_before"),
@@ -34,6 +32,18 @@ def page(account: Account, kind: str, params: Listing, url: str) -> Thing:
     if params.ending_before is not None:
         return _list(found[-params.limit :], more, url)
     return _list(found[: params.limit], more, url)
+
+
+def _filters(given: msgspec.Struct) -> Iterator[tuple[str, Any]]:
+    """What was asked for, by property; those of an inner object by their path."""
+    for field in msgspec.structs.fields(given):
+        value = getattr(given, field.name)
+        if field.name in _GENERAL or value is None:
+            continue
+        if isinstance(value, msgspec.Struct):
+            yield from ((f"{field.name}.{path}", inner) for path, inner in _filters(value))
+        else:
+            yield field.name, value
 
 
 def slice_of(things: list[Thing], params: Listing, url: str) -> Thing:

@@ -1,12 +1,13 @@
 """The parameters each call takes; `reading` fills these from a request."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 Metadata = dict[str, str]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 Locale = Literal[
     "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr",
     "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl",
@@ -29,17 +30,28 @@ class ProductData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     metadata: Metadata = {}
 
 
+class Recurring(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    interval: Literal["day", "month", "week", "year"]
+    interval_count: Annotated[int, msgspec.Meta(ge=1, le=156)] = 1
+
+
 class PriceData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A price made on the way, of a product named or made on the way too."""
+
     currency: str
-    product_data: ProductData
     unit_amount: Whole
-    tax_behavior: Literal["exclusive", "inclusive", "unspecified"] = "unspecified"
+    product: str | None = None
+    product_data: ProductData | None = None
+    recurring: Recurring | None = None
+    tax_behavior: TaxBehavior = "unspecified"
 
 
 class LineItem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    price_data: PriceData
     quantity: Positive
+    price: str | None = None
+    price_data: PriceData | None = None
     metadata: Metadata = {}
+    tax_rates: list[str] = []
 
 
 class IntentData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -47,6 +59,12 @@ class IntentData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     metadata: Metadata = {}
     receipt_email: str | None = None
     statement_descriptor_suffix: Annotated[str, msgspec.Meta(max_length=22)] | None = None
+
+
+class SubscriptionData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    default_tax_rates: list[str] = []
+    description: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    metadata: Metadata = {}
 
 
 class Switch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -61,14 +79,16 @@ class SessionCreate(Params, kw_only=True):
     cancel_url: str | None = None
     client_reference_id: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     customer: str | None = None
-    customer_creation: Literal["always", "if_required"] = "if_required"
+    customer_creation: Literal["always", "if_required"] | None = None
     customer_email: str | None = None
     expires_at: int | None = None
     locale: Locale | None = None
     metadata: Metadata = {}
-    payment_intent_data: IntentData = msgspec.field(default_factory=IntentData)
+    payment_intent_data: IntentData | None = None
+    payment_method_collection: Literal["always", "if_required"] | None = None
     payment_method_types: list[Literal["card", "sepa_debit"]] = []
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
+    subscription_data: SubscriptionData | None = None
     ui_mode: Literal["elements", "embedded_page", "hosted_page"] = "hosted_page"
 
 
@@ -90,14 +110,41 @@ class RefundCreate(Params, kw_only=True):
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
 
 
+class Address(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    city: str | None = None
+    country: str | None = None
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class CustomerInvoices(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    default_payment_method: str | None = None
+    footer: str | None = None
+
+
 class CustomerWrite(Params, kw_only=True):
     """For making and for changing; an empty text takes a property away."""
 
+    address: Address | Literal[""] | None = None
     description: str | None = None
     email: str | None = None
+    invoice_settings: CustomerInvoices | None = None
     metadata: Metadata | Literal[""] = {}
     name: str | None = None
     phone: str | None = None
+    tax_exempt: Literal["", "exempt", "none", "reverse"] | None = None
+
+
+class TaxIdData(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    type: str
+    value: str
+
+
+class CustomerCreate(CustomerWrite, kw_only=True):
+    tax_id_data: list[TaxIdData] = []
+    test_clock: str | None = None
 
 
 class EndpointCreate(Params, kw_only=True):
@@ -122,6 +169,10 @@ class Range(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Listing(Params, kw_only=True):
+    """`paths` says where a filter's property lies when not under its own name, `choices` of which one several are given."""
+
+    paths: ClassVar[dict[str, str]] = {}
+    choices: ClassVar[dict[str, str]] = {}
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
     starting_after: str | None = None
     ending_before: str | None = None
@@ -135,6 +186,7 @@ class SessionListing(DatedListing, kw_only=True):
     customer: str | None = None
     payment_intent: str | None = None
     status: Literal["complete", "expired", "open"] | None = None
+    subscription: str | None = None
 
 
 class IntentListing(DatedListing, kw_only=True):
@@ -157,6 +209,7 @@ class DisputeListing(RefundListing, kw_only=True):
 
 class CustomerListing(DatedListing, kw_only=True):
     email: str | None = None
+    test_clock: str | None = None
 
 
 class BalanceListing(DatedListing, kw_only=True):
@@ -166,5 +219,6 @@ class BalanceListing(DatedListing, kw_only=True):
 
 
 class EventListing(DatedListing, kw_only=True):
+    choices: ClassVar[dict[str, str]] = {"types": "type"}
     type: str | None = None
     types: list[str] = []

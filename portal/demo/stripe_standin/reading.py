@@ -23,27 +23,58 @@ from portal.demo.stripe_standin.params import SessionCreate
 # Known to Stripe, not spoken here. Array indexes are left out: `line_items[price]`.
 _UNSPOKEN = set(
     """
-    after_expiration allow_promotion_codes automatic_tax billing_address_collection branding_settings
-    consent_collection currency custom_fields custom_text customer_account customer_update discounts
-    excluded_payment_method_types integration_identifier invoice_creation managed_payments name_collection
-    optional_items origin_context payment_method_collection payment_method_configuration payment_method_data
-    payment_method_options permissions phone_number_collection redirect_on_completion return_url
-    saved_payment_method_options setup_intent_data shipping_address_collection shipping_options
-    subscription_data tax_id_collection wallet_options line_items[price] line_items[adjustable_quantity]
-    line_items[dynamic_tax_rates] line_items[tax_rates] line_items[price_data][product]
-    line_items[price_data][recurring] line_items[price_data][unit_amount_decimal]
-    line_items[price_data][product_data][tax_code] line_items[price_data][product_data][unit_label]
-    payment_intent_data[application_fee_amount] payment_intent_data[capture_method]
-    payment_intent_data[on_behalf_of] payment_intent_data[setup_future_usage] payment_intent_data[shipping]
-    payment_intent_data[statement_descriptor] payment_intent_data[transfer_data]
-    payment_intent_data[transfer_group] instructions_email origin refund_application_fee reverse_transfer
-    address balance business_name cash_balance individual_name invoice_prefix invoice_settings
-    next_invoice_sequence payment_method preferred_locales shipping source tax tax_exempt tax_id_data
-    test_clock connect api_version collected_information line_items customer_details payment_link
-    subscription transfer_group payout delivery_success fraud_details
+    add_invoice_items after_expiration allow_promotion_codes application_fee_percent automatic_tax balance
+    billing_address_collection billing_cycle_anchor billing_mode billing_schedules billing_scheme billing_thresholds
+    branding_settings business_name cancel_at cash_balance collection_method consent_collection currency_options
+    custom_fields custom_text custom_unit_amount customer_account customer_details customer_update days_until_due
+    default_source discounts excluded_payment_method_types individual_name integration_identifier invoice_creation
+    invoice_items invoice_now invoice_prefix invoice_settings issuer managed_payments mandate marketing_features
+    name_collection next_invoice_sequence on_behalf_of optional_items origin_context package_dimensions
+    pause_collection payment_method payment_method_configuration payment_method_data payment_method_options
+    payment_settings pending_invoice_item_interval permissions phone_number_collection preferred_locales
+    preview_mode prorate redirect_on_completion return_url saved_payment_method_options schedule schedule_details
+    setup_intent_data shippable shipping shipping_address_collection shipping_options source tax tax_id_collection
+    tiers tiers_mode transfer_data transform_quantity trial_end trial_from_plan trial_settings unit_amount_decimal
+    wallet_options line_items[adjustable_quantity] line_items[dynamic_tax_rates]
+    line_items[price_data][unit_amount_decimal] line_items[price_data][product_data][tax_code]
+    line_items[price_data][product_data][unit_label] items[price_data] items[discounts] items[billing_thresholds]
+    items[clear_usage] items[metadata] payment_intent_data[application_fee_amount]
+    payment_intent_data[capture_method] payment_intent_data[on_behalf_of] payment_intent_data[setup_future_usage]
+    payment_intent_data[shipping] payment_intent_data[statement_descriptor] payment_intent_data[transfer_data]
+    payment_intent_data[transfer_group] recurring[meter] recurring[usage_type]
+    subscription_data[application_fee_percent] subscription_data[billing_cycle_anchor]
+    subscription_data[billing_mode] subscription_data[invoice_settings] subscription_data[on_behalf_of]
+    subscription_data[proration_behavior] subscription_data[transfer_data] subscription_data[trial_end]
+    subscription_data[trial_period_days] subscription_data[trial_settings] subscription_details[billing_cycle_anchor]
+    subscription_details[cancel_at] subscription_details[cancel_now] subscription_details[items][price_data]
+    subscription_details[resume_at] subscription_details[trial_end] invoice_settings[custom_fields]
+    invoice_settings[rendering_options] instructions_email origin refund_application_fee reverse_transfer connect
+    api_version collected_information line_items payment_link transfer_group payout delivery_success fraud_details
+    current_period_end current_period_start due_date forgive
     """.split()  # noqa: SIM905 - easier to check as words
 )
-_MAY_BE_EMPTY = {"description", "email", "name", "phone", "metadata"}
+_MAY_BE_EMPTY = {
+    "description",
+    "email",
+    "name",
+    "phone",
+    "metadata",
+    "address",
+    "tax_exempt",
+    "lookup_key",
+    "nickname",
+    "footer",
+    "default_payment_method",
+    "default_tax_rates",
+    "statement_descriptor",
+    "unit_label",
+    "url",
+    "tax_code",
+    "cancellation_details[comment]",
+    "cancellation_details[feedback]",
+    "invoice_settings[default_payment_method]",
+    *(f"address[{name}]" for name in ("city", "country", "line1", "line2", "postal_code", "state")),
+}
 _LIMITS = {"metadata": (50, 40, 500)}
 _T = TypeVar("_T")
 
@@ -150,9 +181,13 @@ def _no_empty(given: Any, where: str, *, allow_unset: bool) -> None:
     for name, value in items:
         here = _inside(where, str(name))
         in_metadata = "metadata" in re.findall(r"[^\[\]]+", where)
-        if value == "" and not in_metadata and not (allow_unset and here in _MAY_BE_EMPTY):
+        if value == "" and not in_metadata and not (allow_unset and _may_be_empty(here)):
             raise empty_parameter(here)
         _no_empty(value, here, allow_unset=allow_unset)
+
+
+def _may_be_empty(here: str) -> bool:
+    return here in _MAY_BE_EMPTY or here.endswith("[tax_rates]") or here == "subscription_details[default_tax_rates]"
 
 
 def _check_metadata(given: Any, where: str) -> None:

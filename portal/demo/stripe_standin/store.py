@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from portal.demo.stripe_standin.faults import Fault
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS object (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
@@ -19,6 +21,10 @@ CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
 CREATE INDEX IF NOT EXISTS object_status ON object (kind, json_extract(body, '$.status'));
 CREATE INDEX IF NOT EXISTS object_payment ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.charge'));
+CREATE INDEX IF NOT EXISTS object_customer ON object (kind, json_extract(body, '$.customer'));
+CREATE INDEX IF NOT EXISTS object_invoice ON object (kind, json_extract(body, '$.invoice'));
+CREATE INDEX IF NOT EXISTS object_subscription
+    ON object (kind, json_extract(body, '$.parent.subscription_details.subscription'));
 CREATE TABLE IF NOT EXISTS kept_answer (
     key TEXT PRIMARY KEY, path TEXT NOT NULL, asked TEXT NOT NULL, request_id TEXT NOT NULL,
     status INTEGER NOT NULL, body BLOB NOT NULL, at INTEGER NOT NULL);
@@ -48,15 +54,15 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; joins the one that is open."""
+        """All or nothing; joins the one that is open. A refusal that says so leaves what was done."""
         if self._line.in_transaction:
             yield
             return
         self._line.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
-            self._line.execute("ROLLBACK")
+        except BaseException as problem:
+            self._line.execute("COMMIT" if isinstance(problem, Fault) and problem.done else "ROLLBACK")
             raise
         self._line.execute("COMMIT")
 
@@ -74,6 +80,11 @@ class Store:
 
     def get(self, kind: str, thing_id: str) -> Thing | None:
         row = self._line.execute("SELECT body FROM object WHERE id = ? AND kind = ?", (thing_id, kind)).fetchone()
+        return None if row is None else msgspec.json.decode(row["body"])
+
+    def any(self, thing_id: str) -> Thing | None:
+        """An object of whatever kind."""
+        row = self._line.execute("SELECT body FROM object WHERE id = ?", (thing_id,)).fetchone()
         return None if row is None else msgspec.json.decode(row["body"])
 
     def hidden(self, thing_id: str) -> Thing:
@@ -100,13 +111,13 @@ class Store:
         after: int | None = None,
         limit: int = -1,
     ) -> list[Thing]:
-        """Newest first. `equal` and `one_of` name properties, `before` and `after` are positions.
+        """Newest first. `equal` and `one_of` name properties or paths to them, `before` and `after` are positions.
 
         Names of properties are the code's own, never a caller's text.
         """
         tests, values = ["kind = ?", "gone = 0"], [kind]
         for name, value in (equal or {}).items():
-            tests.append(f"json_extract(body, '$.{name}') = ?")
+            tests.append(f"json_extract(body, '$.{name}') IS ?")
             values.append(value)
         for name, choices in (one_of or {}).items():
             tests.append(f"json_extract(body, '$.{name}') IN ({', '.join('?' * len(choices))})")

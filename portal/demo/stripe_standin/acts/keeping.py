@@ -1,52 +1,17 @@
-"""Customers, payments, charges and webhook endpoints: making, changing and removing records."""
-
-from typing import Any
+"""Payments, charges and webhook endpoints: making, changing and removing records."""
 
 from portal.demo.stripe_standin.account import Account, webhook_endpoint
-from portal.demo.stripe_standin.acts.sessions import merged
-from portal.demo.stripe_standin.faults import Fault, empty_parameter
+from portal.demo.stripe_standin.acts.wording import merged
+from portal.demo.stripe_standin.faults import empty_parameter
 from portal.demo.stripe_standin.ids import new_id
-from portal.demo.stripe_standin.objects.customers import customer
 from portal.demo.stripe_standin.params import (
-    CustomerWrite,
     Empty,
     EndpointCreate,
     EndpointUpdate,
     IntentUpdate,
 )
-from portal.demo.stripe_standin.reading import check_email, check_url
+from portal.demo.stripe_standin.reading import check_url
 from portal.demo.stripe_standin.store import Thing
-
-_PERSONAL = ("description", "email", "name", "phone")
-
-
-def create_customer(account: Account, params: CustomerWrite) -> Thing:
-    made = customer(now=account.now(), **_given(params), metadata=merged({}, params.metadata))
-    account.store.put(made)
-    account.tell("customer.created", made)
-    return made
-
-
-def update_customer(account: Account, params: CustomerWrite, customer_id: str) -> Thing:
-    found = account.fetch("customer", customer_id, "id")
-    if found.get("deleted"):
-        raise Fault(f"No such customer: '{customer_id}'", status=404, code="resource_missing", param="id")
-    changed = _given(params) | {"metadata": merged(found["metadata"], params.metadata)}
-    previous = {name: found[name] for name, value in changed.items() if found[name] != value}
-    found |= changed
-    account.store.put(found)
-    if previous:
-        account.tell("customer.updated", found, previous=previous)
-    return found
-
-
-def delete_customer(account: Account, params: Empty, customer_id: str) -> Thing:
-    """Forget a person; their payments stay."""
-    found = account.fetch("customer", customer_id, "id")
-    account.tell("customer.deleted", found)
-    gone = {"id": customer_id, "object": "customer", "deleted": True}
-    account.store.remove(gone)
-    return gone
 
 
 def update_intent(account: Account, params: IntentUpdate, intent_id: str) -> Thing:
@@ -102,11 +67,3 @@ def delete_endpoint(account: Account, params: Empty, hook_id: str) -> Thing:
     gone = {"id": hook_id, "object": "webhook_endpoint", "deleted": True}
     account.store.remove(gone)
     return gone
-
-
-def _given(params: CustomerWrite) -> dict[str, Any]:
-    """What was named; an empty text unsets."""
-    if params.email:
-        check_email(params.email, "email")
-    named = {name: getattr(params, name) for name in _PERSONAL}
-    return {name: value or None for name, value in named.items() if value is not None}

@@ -1,7 +1,7 @@
 """Sending money back, and what can still happen to it on the way."""
 
 from portal.demo.stripe_standin.account import Account
-from portal.demo.stripe_standin.acts.sessions import amount_in_words, merged
+from portal.demo.stripe_standin.acts.wording import amount_in_words, merged
 from portal.demo.stripe_standin.faults import Fault
 from portal.demo.stripe_standin.objects import payments
 from portal.demo.stripe_standin.objects.refunds import refund

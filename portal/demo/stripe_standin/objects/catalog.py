@@ -1,22 +1,24 @@
-"""Products, prices and the lines of a session."""
+"""Products, prices, tax rates and the lines of a session."""
+
+from typing import Any
 
 from portal.demo.stripe_standin.ids import new_id
 from portal.demo.stripe_standin.store import Thing
 
 
-def product(*, name: str, description: str | None, images: list[str], metadata: dict[str, str], now: int) -> Thing:
-    """What a session's inline `product_data` becomes: a product nobody else can buy."""
+def product(*, name: str, now: int, **given: Any) -> Thing:
+    """`given` are the properties a caller may set."""
     return {
         "id": new_id("prod_", 14),
         "object": "product",
-        "active": False,
+        "active": True,
         "created": now,
         "default_price": None,
-        "description": description,
-        "images": images,
+        "description": None,
+        "images": [],
         "livemode": False,
         "marketing_features": [],
-        "metadata": metadata,
+        "metadata": {},
         "name": name,
         "package_dimensions": None,
         "shippable": None,
@@ -26,14 +28,16 @@ def product(*, name: str, description: str | None, images: list[str], metadata: 
         "unit_label": None,
         "updated": now,
         "url": None,
+        **given,
     }
 
 
-def price(*, product_id: str, currency: str, unit_amount: int, tax_behavior: str, now: int) -> Thing:
+def price(*, product_id: str, currency: str, unit_amount: int, now: int, **given: Any) -> Thing:
+    """`recurring` in `given` makes it one that is charged again and again."""
     return {
         "id": new_id("price_1"),
         "object": "price",
-        "active": False,
+        "active": True,
         "billing_scheme": "per_unit",
         "created": now,
         "currency": currency,
@@ -44,16 +48,51 @@ def price(*, product_id: str, currency: str, unit_amount: int, tax_behavior: str
         "nickname": None,
         "product": product_id,
         "recurring": None,
-        "tax_behavior": tax_behavior,
+        "tax_behavior": "unspecified",
         "tiers_mode": None,
         "transform_quantity": None,
-        "type": "one_time",
+        "type": "recurring" if given.get("recurring") else "one_time",
         "unit_amount": unit_amount,
         "unit_amount_decimal": str(unit_amount),
+        **given,
     }
 
 
-def line_item(*, name: str, priced: Thing, quantity: int, metadata: dict[str, str]) -> Thing:
+def recurring(*, interval: str, interval_count: int) -> Thing:
+    return {
+        "interval": interval, "interval_count": interval_count, "meter": None, "trial_period_days": None,
+        "usage_type": "licensed",
+    }  # fmt: skip
+
+
+def tax_rate(*, display_name: str, inclusive: bool, percentage: float, now: int, **given: Any) -> Thing:
+    return {
+        "id": new_id("txr_1"),
+        "object": "tax_rate",
+        "active": True,
+        "country": None,
+        "created": now,
+        "description": None,
+        "display_name": display_name,
+        "effective_percentage": percentage,
+        "flat_amount": None,
+        "inclusive": inclusive,
+        "jurisdiction": None,
+        "jurisdiction_level": None,
+        "livemode": False,
+        "metadata": {},
+        "percentage": percentage,
+        "rate_type": "percentage",
+        "state": None,
+        "tax_type": None,
+        **given,
+    }
+
+
+def line_item(
+    *, name: str, priced: Thing, quantity: int, metadata: dict[str, str], exclusive: int = 0, inclusive: int = 0
+) -> Thing:
+    """A line of a session; the taxes on top of its price and within it."""
     amount = priced["unit_amount"] * quantity
     return {
         "id": new_id("li_1"),
@@ -61,8 +100,8 @@ def line_item(*, name: str, priced: Thing, quantity: int, metadata: dict[str, st
         "adjustable_quantity": None,
         "amount_discount": 0,
         "amount_subtotal": amount,
-        "amount_tax": 0,
-        "amount_total": amount,
+        "amount_tax": exclusive + inclusive,
+        "amount_total": amount + exclusive,
         "currency": priced["currency"],
         "description": name,
         "metadata": metadata,

@@ -12,14 +12,14 @@ _PASSED = {"address_line1_check": None, "address_postal_code_check": None, "cvc_
 _DAYS_TO_PAYOUT = 7
 
 
-def intent(*, session: Thing, given: dict[str, Any], now: int) -> Thing:
-    """The payment behind a session, made on the first try to pay; `given` is `payment_intent_data`."""
+def intent(*, amount: int, currency: str, customer: str | None, methods: list[str], now: int, **given: Any) -> Thing:
+    """The payment behind a session or an invoice; `given` are the properties a caller may set."""
     intent_id = new_id("pi_3")
     return {
         "id": intent_id,
         "object": "payment_intent",
         "allowed_payment_method_types": None,
-        "amount": session["amount_total"],
+        "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
@@ -32,39 +32,40 @@ def intent(*, session: Thing, given: dict[str, Any], now: int) -> Thing:
         "client_secret": new_id(f"{intent_id}_secret_", 25),
         "confirmation_method": "automatic",
         "created": now,
-        "currency": session["currency"],
-        "customer": session["customer"],
+        "currency": currency,
+        "customer": customer,
         "customer_account": None,
-        "description": given.get("description"),
+        "description": None,
         "excluded_payment_method_types": None,
         "last_payment_error": None,
         "latest_charge": None,
         "livemode": False,
         "managed_payments": {"enabled": False},
-        "metadata": given.get("metadata", {}),
+        "metadata": {},
         "next_action": None,
         "on_behalf_of": None,
         "payment_method": None,
-        "payment_method_configuration_details": session["payment_method_configuration_details"],
+        "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {
                 "installments": None, "mandate_options": None, "network": None,
                 "request_three_d_secure": "automatic",
             },
         },
-        "payment_method_types": session["payment_method_types"],
+        "payment_method_types": methods,
         "payment_record": None,
         "processing": None,
-        "receipt_email": given.get("receipt_email"),
+        "receipt_email": None,
         "review": None,
         "setup_future_usage": None,
         "shipping": None,
         "source": None,
         "statement_descriptor": None,
-        "statement_descriptor_suffix": given.get("statement_descriptor_suffix"),
+        "statement_descriptor_suffix": None,
         "status": "requires_payment_method",
         "transfer_data": None,
         "transfer_group": None,
+        **given,
     }  # fmt: skip
 
 
