@@ -64,7 +64,7 @@ class CheckoutPages(Controller):
         chosen: Method = "sepa_debit" if method == "sepa_debit" else "card"
         known = next((known.shown for known in CARDS if known.number == card), "")
         started = {"number": known, "expiry": "12 / 34", "cvc": "123", "name": "Test Buyer"} if known else {}
-        email = session["customer_email"] or ""
+        email = known_email(session)
         form = blank(country=account.settings.shop_country, email=email, **started)
         return _show(account, session, form, chosen)
 
@@ -124,7 +124,7 @@ class CheckoutPages(Controller):
         session = _open_session(account, session_id)
         if isinstance(session, Response):
             return session
-        intent = account.store.get("payment_intent", session["payment_intent"] or "")
+        intent = sessions.intent_of(account, session)
         if intent is None or intent["status"] != "requires_action":
             return see_other(f"/c/pay/{session_id}")
         method = account.fetch("payment_method", intent["payment_method"])
@@ -153,7 +153,7 @@ class CheckoutPages(Controller):
             outcome = paying.authenticate(account, session_id, approved=approved)
         await _before_answer(deliveries)
         if outcome.kind == paying.FAILED:
-            form = blank(country=account.settings.shop_country, email=session["customer_email"] or "")
+            form = blank(country=account.settings.shop_country, email=known_email(session))
             refused = form.refuse(Invalid({"number": outcome.message}))
             return _show(account, account.fetch("checkout.session", session_id), refused, "card", status=402)
         return _finished(account, session_id)
@@ -190,11 +190,17 @@ def _finished(account: Account, session_id: str) -> Response[Any]:
     return see_other(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id))
 
 
+def known_email(session: Thing) -> str:
+    """The address the shop gave, or the customer's; it cannot be changed here."""
+    details = session["customer_details"] or {}
+    return str(session["customer_email"] or (session["customer"] and details.get("email")) or "")
+
+
 def _whose(form: Filled[Any], session: Thing) -> Filled[Any]:
     """The form with the e-mail the shop gave, which cannot be changed here, and a country that exists."""
     errors = dict(form.errors)
-    email = session["customer_email"] or form.value("email")
-    if session["customer_email"]:
+    email = known_email(session) or form.value("email")
+    if known_email(session):
         errors.pop("email", None)
     elif not email:
         errors["email"] = "Please fill in: email."
@@ -214,16 +220,20 @@ def _show(account: Account, session: Thing, form: Filled[Any], method: Method, *
         status=status,
         leads_to=(session["success_url"],),
         session=session,
+        email=known_email(session),
         form=form,
         method=method if method in session["payment_method_types"] else "card",
         total=_money(session["amount_total"], session["currency"]),
+        tax=_money(session["total_details"]["amount_tax"], session["currency"]),
+        tried=sessions.intent_of(account, session) is not None,
+        every=every(lines),
         lines=[
             {
                 "name": line["description"],
-                "detail": names[line["id"]]["description"] or "",
+                "detail": names[line["id"]].get("description") or "",
                 "quantity": line["quantity"],
                 "each": _money(line["price"]["unit_amount"], line["currency"]),
-                "amount": _money(line["amount_total"], line["currency"]),
+                "amount": _money(line["amount_subtotal"], line["currency"]),
             }
             for line in lines
         ],
@@ -232,6 +242,15 @@ def _show(account: Account, session: Thing, form: Filled[Any], method: Method, *
         cards=CARDS,
         ibans=[(grouped(iban), country) for iban, country in IBANS],
     )
+
+
+def every(lines: list[Thing]) -> str:
+    """How often it is charged: “month”, “3 months”, or nothing for once."""
+    again = next((line["price"]["recurring"] for line in lines if line["price"]["recurring"]), None)
+    if again is None:
+        return ""
+    count, interval = again["interval_count"], again["interval"]
+    return str(interval) if count == 1 else f"{count} {interval}s"
 
 
 def _money(amount: int, currency: str) -> Money:

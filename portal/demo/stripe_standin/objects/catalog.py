@@ -59,10 +59,7 @@ def price(*, product_id: str, currency: str, unit_amount: int, now: int, **given
 
 
 def recurring(*, interval: str, interval_count: int) -> Thing:
-    return {
-        "interval": interval, "interval_count": interval_count, "meter": None, "trial_period_days": None,
-        "usage_type": "licensed",
-    }  # fmt: skip
+    return {"interval": interval, "interval_count": interval_count, "meter": None, "usage_type": "licensed"}
 
 
 def tax_rate(*, display_name: str, inclusive: bool, percentage: float, now: int, **given: Any) -> Thing:
