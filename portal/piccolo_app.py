@@ -15,6 +15,8 @@ APP_CONFIG = AppConfig(
             "portal.calendars.tables",
             "portal.media.tables",
             "portal.payments.tables",
+            "portal.payments.subscriptions.tables",
+            "portal.placements.tables",
             "portal.events.tables",
             "portal.directory.tables.companies",
             "portal.directory.tables.audience",

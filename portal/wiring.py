@@ -29,6 +29,7 @@ from portal.core.settings import Settings
 from portal.directory import jobs as directory_jobs
 from portal.directory.audience import Audience
 from portal.directory.pages.managing import manage_home
+from portal.directory.pages.plan import PlanPages
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -51,6 +52,13 @@ from portal.payments import webhooks
 from portal.payments.flows import Payments
 from portal.payments.jobs import MoneyJobs, check_vat_id
 from portal.payments.stripe_gateway import StripeGateway
+from portal.payments.subscriptions import privacy as subscription_privacy
+from portal.payments.subscriptions.flows import Subscriptions
+from portal.payments.subscriptions.jobs import SubscriptionJobs
+from portal.placements import jobs as placement_jobs
+from portal.placements.commands.booking import SPONSORSHIPS
+from portal.placements.commands.subscribing import PLANS
+from portal.placements.pages import plans_page
 from portal.registration import jobs as seat_jobs
 from portal.registration import privacy as seat_privacy
 from portal.registration import queries as seat_queries
@@ -74,16 +82,18 @@ class Services(msgspec.Struct):
     audience: Audience
     payments: Payments
     media: Media
+    subscriptions: Subscriptions
 
 
 def services(settings: Settings) -> Services:
-    handlers = {handler.kind: handler for handler in (registration.PURCHASES,)}
+    stripe = StripeGateway.of(settings)
     return Services(
         settings=settings,
         pages=PageCache(keeping=settings.page_cache),
         audience=Audience(),
-        payments=Payments(StripeGateway.of(settings), handlers),
         media=Media.of(settings),
+        payments=Payments(stripe, {handler.kind: handler for handler in (registration.PURCHASES, SPONSORSHIPS)}),
+        subscriptions=Subscriptions(stripe, {handler.kind: handler for handler in (PLANS,)}),
     )
 
 
@@ -97,6 +107,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
         "media": Provide(lambda: made.media, sync_to_thread=False),
+        "subscriptions": Provide(lambda: made.subscriptions, sync_to_thread=False),
     }
 
 
@@ -107,6 +118,9 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Account", privacy_queries.own, privacy_commands.erase_own, privacy_queries.LABELS),
         PersonalData("Calendars", calendar_queries.known_about, calendar_commands.forget, calendar_queries.LABELS),
         PersonalData("Payments", payment_privacy.known_about, payment_privacy.forget, payment_privacy.LABELS),
+        PersonalData(
+            "Plans", subscription_privacy.known_about, subscription_privacy.forget, subscription_privacy.LABELS
+        ),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
@@ -131,8 +145,8 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
     ]
-    directory = [manage_home]
     files = [assets.router(), media_pages.router(media_readers())]
+    directory: list[ControllerRouterHandler] = [manage_home, PlanPages, plans_page]
     return [
         *(*accounts, *events, *directory, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),
@@ -141,12 +155,15 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
 
 def jobs(made: Services) -> list[Job]:
     """Everything the worker can be asked to do."""
-    money = MoneyJobs(made.payments)
+    money = MoneyJobs(made.payments, made.subscriptions)
     return [
         Job("payments.handle_event", money.handle_event),
         Job("payments.close_sessions", money.close_sessions),
         Job("payments.send_refund", money.send_refund),
         Job("payments.check_vat_id", check_vat_id),
+        Job("placements.tell_plan", placement_jobs.tell_plan),
+        Job("placements.tell_booked", placement_jobs.tell_booked),
+        Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
         Job("registration.send_confirmation", seat_jobs.send_confirmation),
         Job("registration.send_ticket", seat_jobs.send_ticket),
         Job("registration.ask_colleague", seat_jobs.ask_colleague),
@@ -173,8 +190,11 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("holds-lapse", "* * * * * */10", seat_jobs.lapse_holds),
         Recurring("waiting-sweep", "*/5 * * * *", seat_jobs.offer_everywhere),
         Recurring("prices-sweep", "* * * * *", seat_jobs.follow_sales),
-        Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments).sweep),
         Recurring("audience-sweep", "*/10 * * * *", directory_jobs.forget_visits),
+        Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),
+        Recurring("subscriptions-sweep", "* * * * *", SubscriptionJobs(made.subscriptions).sweep),
+        Recurring("sponsorships-lapse", "* * * * * */20", placement_jobs.lapse_holds),
+        Recurring("plans-remind", "17 * * * *", placement_jobs.remind),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),

@@ -159,7 +159,7 @@ async def paying(paying_app: Litestar, database: str) -> AsyncIterator[Paying]:
         serving(transport=httpx.ASGITransport(app=paying_app)) as stripe,  # type: ignore[arg-type]
     ):
         services = paying_app.state.services
-        services.payments.gateway = stripe.gateway()
+        services.payments.gateway = services.subscriptions.stripe = stripe.gateway()
         yield Paying(client, stripe, services)
 
 

@@ -6,6 +6,8 @@ import httpx
 
 from portal import worker
 from portal.core import db
+from portal.payments.jobs import MoneyJobs
+from portal.payments.subscriptions.jobs import SubscriptionJobs
 from portal.wiring import Services
 from tests.factories.registration import Shop
 from tests.stripe_server import StripeServer
@@ -42,6 +44,11 @@ class Paying:
     async def work(self) -> None:
         """Let the worker do everything that is due."""
         await worker.drain(self.services)
+
+    async def sweep(self) -> None:
+        """Let the sweepers look after what is due."""
+        await MoneyJobs(self.services.payments, self.services.subscriptions).sweep()
+        await SubscriptionJobs(self.services.subscriptions).sweep()
 
     async def everything_settles(self) -> None:
         """Deliver what Stripe has to say and work it off, until both are quiet."""

@@ -139,6 +139,12 @@ def _rates(value: str) -> str:
     return value
 
 
+def _percent(value: str) -> str:
+    if value and not re.fullmatch(r"\d{1,2}(\.\d{1,2})?", value):
+        raise ValueError("must be per cent such as 19 or 8.1")
+    return value
+
+
 def _prefix(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]{1,8}", value):
         raise ValueError("must be one to eight letters or digits, such as SL")
@@ -159,4 +165,5 @@ Sender = Annotated[str, AfterValidator(_sender)]
 StripeKey = Annotated[str, AfterValidator(_stripe_key)]
 WebhookSecret = Annotated[str, AfterValidator(_webhook_secret)]
 ExchangeRates = Annotated[str, AfterValidator(_rates)]
+Percent = Annotated[str, AfterValidator(_percent)]
 Prefix = Annotated[str, AfterValidator(_prefix)]

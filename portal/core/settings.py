@@ -112,6 +112,22 @@ class Settings(BaseSettings):
     )
     hold_minutes: int = Field(15, ge=1, le=120, description="How long seats are held during checkout.")
 
+    sponsorship_hold_minutes: int = Field(
+        30, ge=5, le=1440, description="How long sponsorships are held while they are paid for."
+    )
+    seller_tax_rate: kinds.Percent = Field(
+        "",
+        description="VAT in per cent on plans and sponsorships sold at home. Empty: the standard rate of the seller’s country "
+        "in the EU, none elsewhere.",
+    )
+    grace_days: int = Field(
+        14, ge=1, le=60, description="How long a plan’s features stay after a payment has failed, before it ends."
+    )
+    renewal_notice_days_yearly: int = Field(
+        14, ge=1, le=60, description="Days before a yearly plan renews that its buyer is told."
+    )
+    renewal_notice_days_monthly: int = Field(3, ge=1, le=14, description="The same for monthly plans.")
+
     @model_validator(mode="after")
     def _real_or_local(self) -> "Settings":
         faults = list(self._faults_of_production() if self.production else self._faults_elsewhere())

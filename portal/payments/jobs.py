@@ -11,6 +11,7 @@ from portal.payments import queries
 from portal.payments.commands import sweeping
 from portal.payments.commands.purchases import note_vat_check
 from portal.payments.flows import Payments
+from portal.payments.subscriptions.flows import Subscriptions
 from portal.payments.tables import VatCheck
 from portal.payments.values import GatewayError, GatewayRefused
 from portal.payments.vat import register_number
@@ -21,18 +22,23 @@ _log = structlog.get_logger("payments")
 class MoneyJobs:
     """The jobs, bound to the payments they work on."""
 
-    def __init__(self, payments: Payments) -> None:
+    def __init__(self, payments: Payments, subscriptions: Subscriptions) -> None:
         self.payments = payments
+        self.subscriptions = subscriptions
 
     async def handle_event(self, event: int) -> None:
         """Act on a stored event: whatever it says, the object is read anew from Stripe."""
         row = await db.fetch_one(
-            "SELECT type, session_id, payment_intent, purchase_ref, handled_at FROM stripe_event WHERE id = $1", event
+            "SELECT type, session_id, payment_intent, purchase_ref, subscription_id, subscription_ref, handled_at "
+            "FROM stripe_event WHERE id = $1",
+            event,
         )
         if row is None or row["handled_at"] is not None:
             return
         try:
-            if row["session_id"]:
+            if row["subscription_id"] or row["subscription_ref"]:
+                await self.subscriptions.settle_object(row["subscription_id"], row["subscription_ref"])
+            elif row["session_id"]:
                 await self.payments.settle_session(row["session_id"])
             else:
                 await self._handle_payment(row["type"], row["payment_intent"], row["purchase_ref"])

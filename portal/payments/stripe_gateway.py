@@ -154,6 +154,12 @@ class StripeGateway:
         except (msgspec.DecodeError, TypeError, KeyError, AttributeError, ValueError):
             raise ForgedEvent("webhook", code="not_an_event") from None
 
+    @contextmanager
+    def calling(self) -> Iterator[Any]:
+        """The SDK's client, for calls of other parts of payments; its errors come out as ours."""
+        with _translated():
+            yield self._client()
+
     def _client(self) -> stripe.StripeClient:
         loop = asyncio.get_running_loop()
         if self._open is None or self._open[0] is not loop:
@@ -193,7 +199,7 @@ def _session_params(purchase: SessionRequest) -> SessionCreateParams:
         "success_url": purchase.success_url,
         "cancel_url": purchase.cancel_url,
         "expires_at": int(purchase.expires_at.timestamp()),
-        "locale": _locale(purchase.locale),
+        "locale": locale_of(purchase.locale),
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
         # The buyer pays what the invoice says, in the invoice's currency.
@@ -203,7 +209,7 @@ def _session_params(purchase: SessionRequest) -> SessionCreateParams:
     return params
 
 
-def _locale(name: str) -> Any:
+def locale_of(name: str) -> Any:
     """Stripe's spelling of `en_GB`; `auto` for a language it does not speak."""
     tag = name.replace("_", "-")
     return next((known for known in (tag, tag.split("-")[0]) if known in _LOCALES), "auto")

@@ -7,15 +7,15 @@ from portal.payments.values import Payment, Session, StripeRefund, WebhookEvent,
 
 
 def session(said: dict[str, Any]) -> Session:
-    intent = _expanded(said.get("payment_intent"))
-    charge = _expanded(intent.get("latest_charge"))
+    intent = expanded(said.get("payment_intent"))
+    charge = expanded(intent.get("latest_charge"))
     currency = (said.get("currency") or "").upper()
     return Session(
         id=said["id"],
         url=said.get("url"),
         status=said["status"],
         payment_status=said["payment_status"],
-        payment_intent=_id(said.get("payment_intent")) or None,
+        payment_intent=id_of(said.get("payment_intent")) or None,
         amount_total=from_stripe(said.get("amount_total") or 0, currency),
         currency=currency,
         expires_at=_moment(said["expires_at"]),
@@ -23,11 +23,12 @@ def session(said: dict[str, Any]) -> Session:
         failure=_failure(intent),
         card_country=_card(charge).get("country") or "",
         metadata=dict(said.get("metadata") or {}),
+        subscription=id_of(said.get("subscription")),
     )
 
 
 def payment(said: dict[str, Any]) -> Payment:
-    charge = _expanded(said.get("latest_charge"))
+    charge = expanded(said.get("latest_charge"))
     currency = said["currency"].upper()
     return Payment(
         id=said["id"],
@@ -36,7 +37,7 @@ def payment(said: dict[str, Any]) -> Payment:
         received=from_stripe(said.get("amount_received") or 0, currency),
         refunded=from_stripe(charge.get("amount_refunded") or 0, currency),
         currency=currency,
-        charge=_id(said.get("latest_charge")) or None,
+        charge=id_of(said.get("latest_charge")) or None,
         method=_method(charge),
         card_country=_card(charge).get("country") or "",
         disputed=bool(charge.get("disputed")),
@@ -49,8 +50,8 @@ def refund(said: dict[str, Any]) -> StripeRefund:
     currency = said["currency"].upper()
     return StripeRefund(
         id=said["id"],
-        payment_intent=_id(said.get("payment_intent")) or None,
-        charge=_id(said.get("charge")) or None,
+        payment_intent=id_of(said.get("payment_intent")) or None,
+        charge=id_of(said.get("charge")) or None,
         amount=from_stripe(said["amount"], currency),
         currency=currency,
         status=said.get("status") or "pending",
@@ -68,6 +69,8 @@ def event(said: dict[str, Any]) -> WebhookEvent:
     kind = str(thing.get("object") or thing.get("type") or "")
     own = str(thing.get("id") or "")
     metadata = thing.get("metadata")
+    # Of an invoice: named beside its parent since API version 2025-03-31, on itself before.
+    bills = expanded(expanded(thing.get("parent")).get("subscription_details"))
     return WebhookEvent(
         id=_text(said["id"]),
         type=_text(said["type"]),
@@ -76,7 +79,8 @@ def event(said: dict[str, Any]) -> WebhookEvent:
         object_type=kind,
         object_id=own,
         session_id=own if kind == "checkout.session" else "",
-        payment_intent=own if kind == "payment_intent" else _id(thing.get("payment_intent")),
+        payment_intent=own if kind == "payment_intent" else id_of(thing.get("payment_intent")),
+        subscription=own if kind == "subscription" else id_of(bills.get("subscription") or thing.get("subscription")),
         metadata={str(k): str(v) for k, v in metadata.items()} if isinstance(metadata, dict) else {},
     )
 
@@ -87,32 +91,37 @@ def _text(value: Any) -> str:
     return value
 
 
-def _expanded(field: Any) -> dict[str, Any]:
+def expanded(field: Any) -> dict[str, Any]:
+    """The object in a field, if it holds one."""
     return field if isinstance(field, dict) else {}
 
 
-def _id(field: Any) -> str:
+def id_of(field: Any) -> str:
     """The id in a field that holds either an id or the object."""
-    return str(_expanded(field).get("id") or (field if isinstance(field, str) else ""))
+    return str(expanded(field).get("id") or (field if isinstance(field, str) else ""))
 
 
 def _card(charge: dict[str, Any]) -> dict[str, Any]:
-    return _expanded(_expanded(charge.get("payment_method_details")).get("card"))
+    return expanded(expanded(charge.get("payment_method_details")).get("card"))
 
 
 def _method(charge: dict[str, Any]) -> str:
-    """How it was paid, for people: `visa 4242`, `sepa_debit 3000`, `paypal`."""
-    details = _expanded(charge.get("payment_method_details"))
+    return method_of(expanded(charge.get("payment_method_details")))[0]
+
+
+def method_of(details: dict[str, Any]) -> tuple[str, str]:
+    """(how it is paid, for people: `visa 4242`, `sepa_debit 3000`, `paypal`; the country it is from, if said)."""
     kind = str(details.get("type") or "")
-    facts = _expanded(details.get(kind))
-    return " ".join(str(part) for part in (facts.get("brand") or kind, facts.get("last4")) if part)
+    facts = expanded(details.get(kind))
+    named = " ".join(str(part) for part in (facts.get("brand") or kind, facts.get("last4")) if part)
+    return named, str(facts.get("country") or "")
 
 
 def _failure(intent: dict[str, Any]) -> str:
     """Why the last try failed; nothing once another is under way or went through."""
     if intent.get("status") in ("processing", "succeeded", "requires_capture"):
         return ""
-    error = _expanded(intent.get("last_payment_error"))
+    error = expanded(intent.get("last_payment_error"))
     return str(error.get("message") or error.get("code") or "")
 
 

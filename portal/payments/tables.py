@@ -223,6 +223,10 @@ class StripeEvent(Table, tablename="stripe_event", db=DB):
     session_id = Varchar(length=120, default="")
     payment_intent = Varchar(length=120, default="")
     purchase_ref = Varchar(length=40, default="", help_text="the purchase's public id, where the object names it")
+    subscription_id = Varchar(length=120, default="", help_text="Stripe's own id of it")
+    subscription_ref = Varchar(
+        length=40, default="", help_text="the subscription's public id, where the object names it"
+    )
     received_at = Timestamptz()
     deliveries = Integer(default=1)
     handled_at = Timestamptz(null=True, default=None)

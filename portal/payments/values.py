@@ -95,7 +95,9 @@ class SessionRequest(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A Checkout Session with its payment. `failure` says why the last try to pay failed, while it counts."""
+    """A Checkout Session with its payment, or the subscription it began. `failure` says why the last try to pay failed,
+    while it counts.
+    """
 
     id: str
     url: str | None
@@ -109,6 +111,7 @@ class Session(msgspec.Struct, frozen=True):
     failure: str = ""
     card_country: str = ""
     metadata: dict[str, str] = {}
+    subscription: str = ""
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -155,6 +158,7 @@ class WebhookEvent(msgspec.Struct, frozen=True):
     session_id: str
     payment_intent: str
     metadata: dict[str, str]
+    subscription: str = ""
 
 
 def stripe_exponent(currency: str) -> int:

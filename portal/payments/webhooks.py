@@ -16,8 +16,9 @@ from portal.web.inputs import Now
 
 _log = structlog.get_logger("stripe-inbox")
 _STORE = """
-INSERT INTO stripe_event AS e (event_id, type, object_id, session_id, payment_intent, purchase_ref, received_at, deliveries)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+INSERT INTO stripe_event AS e (event_id, type, object_id, session_id, payment_intent, purchase_ref, subscription_id,
+    subscription_ref, received_at, deliveries)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
 ON CONFLICT (event_id) DO UPDATE SET deliveries = e.deliveries + 1
 RETURNING id, handled_at
 """
@@ -40,7 +41,7 @@ def router(gateway: StripeGateway) -> Router:
         async with db.transaction():
             row = await db.fetch_one(
                 _STORE, event.id, event.type[:80], event.object_id, event.session_id, event.payment_intent,
-                event.metadata.get("purchase", "")[:40], now,
+                event.metadata.get("purchase", "")[:40], event.subscription, event.metadata.get("subscription", "")[:40], now,
             )  # fmt: skip
             assert row is not None
             # Delivered again although nobody has acted on it: its job may have been given up.

@@ -1,20 +1,15 @@
 """What people type when they register. Shape and syntax only."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from portal.core import countries
 from portal.core.errors import Invalid
 from portal.payments.buying import Buyer
-from portal.payments.tables import VatCheck
-from portal.payments.vat import checked
+from portal.payments.forms import Invoicing, Terms, buyer_of
+from portal.payments.rules import terms
 from portal.registration.commands.ordering import Attendee
-from portal.registration.rules import terms
-from portal.web.forms import Filled, bind, field
-
-Sent = Mapping[str, Sequence[Any]]
+from portal.web.forms import Filled, Sent, bind, field
 
 
 class Contact(msgspec.Struct):
@@ -25,24 +20,6 @@ class Contact(msgspec.Struct):
     email: Annotated[str, field("Work email", kind="email")]
     job_title: Annotated[str, field("Job title", max_length=150)] = ""
     company: Annotated[str, field("Company", max_length=200)] = ""
-
-
-class Invoicing(msgspec.Struct):
-    """Who gets the invoice; asked for only when there is something to pay."""
-
-    company: Annotated[str, field("Company", max_length=200)]
-    street: Annotated[str, field("Street and number", max_length=200)]
-    postal_code: Annotated[str, field("Postcode", max_length=20)]
-    city: Annotated[str, field("City", max_length=120)]
-    country: Annotated[str, field("Country", max_length=2, min_length=2, wrong="Please choose a country.")]
-    vat_id: Annotated[str, field("VAT ID", max_length=30)] = ""
-    po_number: Annotated[str, field("Purchase-order number", max_length=60)] = ""
-
-
-class Terms(msgspec.Struct):
-    """The box beside the publisher's terms; its value is the address they stand at."""
-
-    terms: Annotated[str, field("Terms", max_length=1000)] = ""
 
 
 class SeatForm(msgspec.Struct):
@@ -179,12 +156,4 @@ def _buyer(contact: Contact, invoicing: Invoicing | None) -> Buyer:
     name = f"{contact.first_name} {contact.last_name}"
     if invoicing is None:
         return Buyer(email=contact.email, name=name, company=contact.company)
-    country = invoicing.country.upper()
-    if country not in countries.names():
-        raise Invalid({"country": "Please choose a country."})
-    vat = checked(invoicing.vat_id, country)
-    return Buyer(
-        email=contact.email, name=name, company=invoicing.company, street=invoicing.street,
-        postal_code=invoicing.postal_code, city=invoicing.city, country=country, vat_id=vat.compact if vat else "",
-        vat_check=vat.check if vat else VatCheck.NONE, po_number=invoicing.po_number,
-    )  # fmt: skip
+    return buyer_of(invoicing, email=contact.email, name=name)

@@ -37,6 +37,8 @@ _NOT_UTF8 = (
     "itself, with an up-to-date browser."
 )
 
+Sent = Mapping[str, Sequence[Any]]
+"""The fields of a form as they came in: each with all its values."""
 T = TypeVar("T")
 Kind = Literal["line", "name", "text", "email", "secret", "choice", "file"]
 

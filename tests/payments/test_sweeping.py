@@ -6,7 +6,6 @@ import pytest
 
 from portal.core import clock, db
 from portal.payments.commands import sweeping
-from portal.payments.jobs import MoneyJobs
 from tests.factories.registration import make_shop
 from tests.paying import Paying
 from tests.stripe_server import session_request
@@ -39,16 +38,16 @@ async def test_what_is_unknown_to_stripe_starves_nobody(paying: Paying) -> None:
     taken = [await sweeping.take_purchases(now=now) for _ in range(3)]
     assert [len(each) for each in taken] == [200, 6, 0]
     await db.execute("UPDATE payment_attempt SET checked_at = NULL WHERE purchase > 0")
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     assert await paying.state(path) == ("confirmed", "paid")
 
 
 async def test_what_stays_unknown_is_given_up_with_a_question(paying: Paying) -> None:
     await lost_pages(1, timedelta(hours=3))
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     assert await db.fetch_value("SELECT state FROM payment_attempt") == "open"
     await db.execute("UPDATE payment_attempt SET created_at = created_at - interval '2 days', checked_at = NULL")
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     assert await db.fetch_value("SELECT state FROM payment_attempt") == "failed"
     assert await db.fetch_value("SELECT sentence FROM money_question") == (
         "Stripe does not know the payment page cs_test_gone1 of this purchase. Was it made with another account or key?"
@@ -73,7 +72,7 @@ async def test_an_event_whose_job_was_given_up_is_acted_on(paying: Paying) -> No
     await paying.stripe.deliver_all()
     await db.execute("DELETE FROM pgqueuer")
     await db.execute("UPDATE stripe_event SET received_at = received_at - interval '10 minutes'")
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     assert await db.fetch_value("SELECT count(*) FROM stripe_event WHERE handled_at IS NULL") == 0
     assert await paying.state(path) == ("confirmed", "paid")
 

@@ -8,7 +8,6 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.payments import queries
 from portal.payments.commands.refunds import request_refund
-from portal.payments.jobs import MoneyJobs
 from portal.registration import jobs as seat_jobs
 from tests.factories.registration import make_shop
 from tests.paying import Paying, text_of
@@ -77,7 +76,7 @@ async def test_sweeper_settles_when_no_webhook_ever_comes(paying: Paying) -> Non
     path = await paying.hold(shop)
     await paying.stripe.pay(await paying.to_payment(path))
     await db.execute("UPDATE payment_attempt SET created_at = created_at - interval '2 minutes'")
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     assert await paying.state(path) == ("confirmed", "paid")
 
 

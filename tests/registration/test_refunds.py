@@ -8,7 +8,6 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.core.errors import Invalid
 from portal.payments.commands.refunds import note_refund, request_refund
-from portal.payments.jobs import MoneyJobs
 from portal.payments.values import StripeRefund
 from tests.factories.registration import make_shop
 from tests.paying import Paying, text_of
@@ -57,7 +56,7 @@ async def test_the_sweeper_sends_what_an_outage_has_left_behind(paying: Paying) 
     await ask_back()
     await _without_stripe(paying)
     assert await db.fetch_value("SELECT state FROM refund") == "requested"
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     await paying.everything_settles()
     assert await db.fetch_value("SELECT state FROM refund") == "succeeded"
     assert await papers() == [("invoice", 5950), ("credit_note", 5950)]

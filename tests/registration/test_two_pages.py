@@ -8,7 +8,6 @@ import pytest
 
 from portal.core import db
 from portal.events.tables import EventFormat
-from portal.payments.jobs import MoneyJobs
 from portal.registration.values import CodeOffer, TicketOffer
 from tests.factories.registration import make_shop
 from tests.paying import Paying, text_of
@@ -82,7 +81,7 @@ async def test_the_sweeper_finds_a_page_whose_answer_was_lost(paying: Paying) ->
     paying.stripe.standin.behaviour.lose_answers = 3
     await paying.to_payment(path)
     await db.execute("UPDATE payment_attempt SET created_at = created_at - interval '2 minutes'")
-    await MoneyJobs(paying.services.payments).sweep()
+    await paying.sweep()
     assert (await attempts(), await pages_at_stripe(paying)) == (["open"], 1)
 
 

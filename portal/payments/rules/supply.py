@@ -1,4 +1,6 @@
-"""Where a place at an event is taxed, by Directive 2006/112/EC as it stands since 2025; see decision 10. Pure."""
+"""Where a place at an event, or what is sold online, is taxed, by Directive 2006/112/EC as it stands since 2025; see
+decision 10. Pure.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -45,7 +47,7 @@ class Supply(msgspec.Struct, frozen=True):
 
 
 def supply(*, online: bool, event_country: str, seller_country: str, buyer_country: str, vat_check: VatCheck) -> Supply:
-    """Where and how admission is taxed.
+    """Where and how admission is taxed, or with `online` what is supplied over the net: plans and advertising too.
 
     On site it is taxed where the event takes place, for businesses (Article 53) as for others (Article 54(1)), and the
     tickets say at which rate. A seller outside the EU charges what its tickets say.
@@ -83,8 +85,8 @@ def explanation(treatment: TaxTreatment, country: str) -> str:
             return ""
         case TaxTreatment.DESTINATION:
             return (
-                f"VAT of {countries.name(country)}: attending online is taxed where the customer is "
-                "(Article 54(1) of Directive 2006/112/EC)."
+                f"VAT of {countries.name(country)}: this service is taxed where the customer is "
+                "(Articles 54(1) and 58 of Directive 2006/112/EC)."
             )
         case TaxTreatment.REVERSE_CHARGE:
             return (
@@ -93,6 +95,6 @@ def explanation(treatment: TaxTreatment, country: str) -> str:
             )
         case TaxTreatment.OUTSIDE_SCOPE:
             return (
-                "Not subject to EU VAT: attending online is taxed where the customer is "
-                "(Articles 44 and 54(1) of Directive 2006/112/EC)."
+                "Not subject to EU VAT: this service is taxed where the customer is "
+                "(Articles 44, 54(1) and 59 of Directive 2006/112/EC)."
             )

@@ -13,13 +13,13 @@ from portal.core.settings import current
 from portal.core.times import day_span, zone
 from portal.payments.buying import Basket, Buyer, Line, PaidPurchase, PurchaseHandler
 from portal.payments.commands.purchases import open_purchase, void_purchase
+from portal.payments.rules import terms as rules
 from portal.payments.rules.supply import Supply, supply
 from portal.payments.tables import VatCheck
 from portal.registration import queries
 from portal.registration.commands.holding import lock_free
 from portal.registration.commands.lapsing import end_unconfirmed
 from portal.registration.commands.locking import locked_order
-from portal.registration.rules import terms as rules
 from portal.registration.tables import OrderState
 from portal.registration.values import CALLED_OFF, OrderRecord, SeatRecord
 

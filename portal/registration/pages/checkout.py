@@ -24,14 +24,14 @@ from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import require_on
 from portal.registration.commands.lapsing import give_back
 from portal.registration.commands.ordering import save_details, taxed
-from portal.registration.forms import CodeForm, Details, Sent, read_details
+from portal.registration.forms import CodeForm, Details, read_details
 from portal.registration.pages.codes import typed_code
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.tables import OrderState
 from portal.registration.values import OrderRecord
 from portal.web.clients import network
-from portal.web.forms import Filled, bind, blank, sent
+from portal.web.forms import Filled, Sent, bind, blank, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 

@@ -16,14 +16,14 @@ from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
 from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
-from portal.registration.forms import Sent, read_selection
+from portal.registration.forms import read_selection
 from portal.registration.pages.codes import typed_code
 from portal.registration.rules import selling
 from portal.registration.rules.choosing import Choice, choices
 from portal.registration.rules.pricing import places_left
 from portal.registration.values import Code, Ticket
 from portal.web.clients import network
-from portal.web.forms import Filled, sent
+from portal.web.forms import Filled, Sent, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, plural, see_other
 

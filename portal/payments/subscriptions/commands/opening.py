@@ -1,0 +1,64 @@
+"""Choosing a plan: the subscription's row, made before Stripe hears of it, or changed while nothing was paid."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db, money
+from portal.core.errors import Conflict, Invalid
+from portal.core.settings import current
+from portal.payments.rules.sums import tax_on, uncollectable
+from portal.payments.subscriptions.values import Wanted
+from portal.payments.values import charge_step
+
+_OPEN = """
+INSERT INTO subscription AS s (public_id, kind, key, state, plan, interval, currency, net, title, return_path, email,
+    buyer_name, company, street, postal_code, city, country, vat_id, vat_check, vat_checked_at, po_number, tax_treatment,
+    tax_country, tax_rate, customer_id, item_id, method, card_country, created_at, end_reason, seen)
+VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+    '', '', '', '', $24, '', 0)
+ON CONFLICT (kind, key) WHERE state <> 'ended' DO UPDATE SET plan = excluded.plan, interval = excluded.interval,
+    currency = excluded.currency, net = excluded.net, title = excluded.title, return_path = excluded.return_path,
+    email = excluded.email, buyer_name = excluded.buyer_name, company = excluded.company, street = excluded.street,
+    postal_code = excluded.postal_code, city = excluded.city, country = excluded.country, vat_id = excluded.vat_id,
+    vat_check = excluded.vat_check, vat_checked_at = excluded.vat_checked_at, po_number = excluded.po_number,
+    tax_treatment = excluded.tax_treatment, tax_country = excluded.tax_country, tax_rate = excluded.tax_rate,
+    customer_id = CASE WHEN
+        (s.email, s.buyer_name, s.company, s.street, s.postal_code, s.city, s.country, s.vat_id, s.po_number)
+        = (excluded.email, excluded.buyer_name, excluded.company, excluded.street, excluded.postal_code, excluded.city,
+            excluded.country, excluded.vat_id, excluded.po_number) THEN s.customer_id ELSE '' END
+WHERE s.state = 'pending'
+RETURNING id
+"""
+
+
+async def open_subscription(*, actor: Actor, wanted: Wanted, terms: str, now: datetime) -> int:
+    """Choose a plan for (kind, key), or another one while nothing was paid; returns the subscription's id.
+
+    Raises Invalid for a sum that cannot be collected, Conflict when there is a plan already: that one is changed.
+    """
+    offer, buyer = wanted.offer, wanted.buyer
+    total = offer.net + tax_on(offer.net, wanted.tax_rate, charge_step(offer.currency))
+    if why := uncollectable(total, offer.currency):
+        told = money.written(total, offer.currency, current().site_locale)
+        raise Invalid({"": f"{told} {why}. Please write to {current().contact_email}."})
+    async with db.transaction():
+        made = await db.fetch_value(
+            _OPEN,
+            uuid4(), wanted.kind, wanted.key, offer.plan, offer.interval.value, offer.currency, offer.net, wanted.title,
+            wanted.return_path, buyer.email, buyer.name, buyer.company, buyer.street, buyer.postal_code, buyer.city,
+            buyer.country, buyer.vat_id, buyer.vat_check.value, now if buyer.vat_id else None, buyer.po_number,
+            wanted.treatment.value, wanted.tax_country, wanted.tax_rate, now,
+        )  # fmt: skip
+        if made is None:
+            raise Conflict("There is a paid plan already. It can be changed on the plan’s page.")
+        await audit.record(
+            actor=actor.label,
+            verb="choose plan",
+            kind=wanted.kind,
+            key=wanted.key,
+            now=now,
+            plan=offer.key,
+            terms=terms,
+        )
+    return int(made)

@@ -1,0 +1,36 @@
+"""What the worker does about subscriptions. Each loads by id and is safe to run twice."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from portal.core import clock
+from portal.payments.subscriptions.commands import sweeping
+from portal.payments.subscriptions.flows import Subscriptions
+from portal.payments.values import GatewayError
+
+_log = structlog.get_logger("subscriptions")
+
+
+class SubscriptionJobs:
+    """The jobs, bound to the subscriptions they work on."""
+
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self.subscriptions = subscriptions
+
+    async def sweep(self) -> None:
+        """Recurring: compare with Stripe, ask again what was not answered, end what was not paid in time."""
+        if self.subscriptions.stripe is None:
+            return
+        await _each(self.subscriptions.repeat, await sweeping.take_acts(now=clock.now()))
+        await _each(self.subscriptions.settle, await sweeping.take_subscriptions(now=clock.now()))
+        await _each(self.subscriptions.end_unpaid, await sweeping.graces_over(now=clock.now()))
+
+
+async def _each(act: Callable[[int], Awaitable[object]], ids: list[int]) -> None:
+    """One that fails does not stop the rest."""
+    for number in ids:
+        try:
+            await act(number)
+        except GatewayError as error:
+            _log.warning("sweep failed", act=act.__name__, id=number, error=type(error).__name__)

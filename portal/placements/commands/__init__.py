@@ -1,0 +1,1 @@
+"""Choosing plans, taking sponsorships, paying for them."""
