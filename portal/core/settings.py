@@ -144,6 +144,8 @@ class Settings(BaseSettings):
             yield "BASE_URL must start with https://."
         if not self.smtp_url:
             yield "SMTP_URL must name a mail server: nobody could sign in with a code."
+        if self.media_url == "memory:///":
+            yield "MEDIA_URL keeps files in memory: they would be gone with the process."
         if self.stripe_api_base:
             yield "STRIPE_API_BASE must be empty: production speaks to Stripe itself."
         if "_test_" in self.stripe_secret_key[:8]:

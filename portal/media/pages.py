@@ -24,9 +24,8 @@ Readers = Mapping[str, Reader]
 MediaStore: TypeAlias = NamedDependency[Media]
 """Where files are kept: `media: MediaStore`."""
 
-# Nothing a file holds runs, loads or is framed, even where a browser takes it for a page. Browsers' own viewers of PDFs
-# refuse to work in a sandbox.
-_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Nothing a file holds runs, loads or is framed, even where a browser takes it for a page. Viewers of PDFs may save.
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-downloads"
 _NOT_THERE = "There is no such file, or it is not open to you."
 
 
@@ -74,13 +73,11 @@ def _part_asked(request: Request[Any, Any, Any], etag: str) -> bool:
 
 def _headers(found: Served) -> dict[str, str]:
     public = found.file.visibility is Visibility.PUBLIC
-    content_type = found.rendition.content_type
-    sandbox = "" if content_type == "application/pdf" else "; sandbox"
     return {
         "Cache-Control": "public, max-age=31536000, immutable" if public else "private, no-store",
         "ETag": f'"{found.sha256[:32]}"',
         "Accept-Ranges": "bytes",
-        "Content-Security-Policy": _POLICY + sandbox,
+        "Content-Security-Policy": _POLICY,
         "Content-Disposition": _disposition(found),
         "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-origin",
     }

@@ -77,7 +77,8 @@ async def test_only_pixels_go_on_and_they_stand_upright(database: str, media: Me
     exif[0x0112] = 6
     exif[0x010E] = "taken by Amara"
     exif.get_ifd(0x8825)[2] = (50.0, 30.0, 1.0)
-    content = made.saved(made.photo((400, 200)), "JPEG", exif=exif, comment=b"secret comment", xmp=b"<x>secret xmp</x>")
+    told = {"exif": exif, "xmp": b"<x>secret xmp</x>", "icc_profile": made.profile()}
+    content = made.saved(made.photo((400, 200)), "JPEG", comment=b"secret comment", **told)
     assert b"Amara" in content
     assert b"secret xmp" in content
     file = await stored(media, content, now)

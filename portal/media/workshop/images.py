@@ -68,9 +68,8 @@ def _plain(opened: Image.Image) -> Image.Image:
         height = max(1, round(upright.height * WIDTHS[-1] / upright.width))
         upright = upright.resize((WIDTHS[-1], height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     coloured = _in_srgb(upright, profile, wanted).convert(wanted)
-    bare = Image.new(wanted, coloured.size)
-    bare.paste(coloured)
-    return bare
+    coloured.info.clear()
+    return coloured
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None, wanted: str) -> Image.Image:
