@@ -13,6 +13,7 @@ REAL = {
     "SECRET_KEY": SECRET,
     "BASE_URL": "https://portal.publisher.example",
     "SMTP_URL": "smtps://portal:hunter2@mail.publisher.example:465",
+    "MEDIA_URL": "s3://publisher-files/portal",
     "MAIL_FROM": "Fine Events <events@publisher.example>",
     "CONTACT_EMAIL": "desk@publisher.example",
     "SELLER_NAME": "Publisher Ltd",
