@@ -28,8 +28,11 @@ from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
 from portal.directory import jobs as directory_jobs
 from portal.directory.audience import Audience
+from portal.directory.inputs import together
 from portal.directory.pages.managing import manage_home
 from portal.directory.pages.plan import PlanPages
+from portal.directory.pages.profile import ProfilePages
+from portal.directory.pages.reaching import ContactPages, GoPages
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -38,6 +41,7 @@ from portal.events.pages.guides import GuidePages
 from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
+from portal.events.queries import organised
 from portal.events.staff.pages import StaffEventPages, staff_home, staff_link
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
@@ -100,8 +104,10 @@ def services(settings: Settings) -> Services:
 def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
     known = personal_data(made)
+    appearances = together([organised.organised_by])
     return {
         "actor": Provide(provide_actor),
+        "appearances": Provide(lambda: appearances, sync_to_thread=False),
         "audience": Provide(lambda: seat_queries.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_queries.sold, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
@@ -146,7 +152,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
     ]
     files = [assets.router(), media_pages.router(media_readers())]
-    directory: list[ControllerRouterHandler] = [manage_home, PlanPages, plans_page]
+    directory: list[ControllerRouterHandler] = [manage_home, PlanPages, plans_page, ProfilePages, GoPages, ContactPages]
     return [
         *(*accounts, *events, *directory, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),

@@ -42,13 +42,17 @@ PASSWORD = steps.Step(
 async def menu(request: Request, actor: MaybeActor) -> Response[Any]:
     """The signed-in menu, or “Sign in”; the same for no two people, so it is never kept.
 
-    Pages are the same for everybody. What they have for staff alone asks for itself when it hears `staff-here`.
+    Pages are the same for everybody. What they have for staff alone asks for itself when it hears `staff-here`, and
+    what they have for members of organisations when it hears `members-here`.
     """
     headers = {"Cache-Control": "private, no-store"}
     # Finance and the door have no pages that they could be led to.
     at_home = actor is not None and actor.has_role(*POSTMASTERS)
-    if at_home:
-        headers["HX-Trigger"] = "staff-here"
+    heard = [
+        name for name, so in (("staff-here", at_home), ("members-here", actor is not None and actor.memberships)) if so
+    ]
+    if heard:
+        headers["HX-Trigger"] = ", ".join(heard)
     return page(request, "accounts/menu.html", block="account_menu", headers=headers, actor=actor, at_home=at_home)
 
 

@@ -76,9 +76,9 @@ class Seen(msgspec.Struct, frozen=True):
         day = times.today(self.at)
         if reason is not None:
             return [Came(one.kind, one.companies, day, reason=reason.value) for one in self.sightings]
-        who = "\n".join((clients.network(connection), agent, connection.headers.get("accept-language", "")))
         secret = cookies.read(connection, SESSION_COOKIE)
         session = hashed(secret) if secret else ""
+        who = "\n".join((clients.network(connection), agent, connection.headers.get("accept-language", ""), session))
         return [
             Came(one.kind, one.companies, day, visit=_visit(salt, who, self.page, one), session=session)
             for one in self.sightings

@@ -179,3 +179,23 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     restored_from: int | None = None
     at: datetime
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """A company as other packages may know it: by its owner's organisation, by what it is called, or by its id."""
+
+    company_id: int
+    organisation_id: int | None
+    names: tuple[str, ...]
+
+
+class Appearance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a company can be met, or could: an event it organises, a booth, somebody of it who speaks. `role` says which."""
+
+    on: date
+    until: date
+    title: str
+    address: str
+    role: str
+    note: str = ""
+    cancelled: bool = False
