@@ -13,7 +13,7 @@ from portal.core import db
 from portal.directory.values import ProfileContact, ProfileVideo
 from tests.directory.conftest import SignIn, organisation
 from tests.events.hearing import settled
-from tests.factories import companies
+from tests.factories import companies, plans
 from tests.queries import counting
 
 HERE = "/companies/isarwerk-biologics"
@@ -29,6 +29,7 @@ async def company(app: Litestar, client: httpx.AsyncClient) -> int:
         contacts=(ProfileContact(id="c1", name="Leonie", phone="+49 89 555 0176"),),
         videos=(ProfileVideo(id="v1", title="Tour", url="https://vimeo.com/1084537"),),
     )  # fmt: skip
+    await plans.give(made)
     await settled(app)
     app.state.services.pages.clear()
     return made

@@ -26,7 +26,7 @@ from portal.directory.values import (
     RelationKind,
 )
 from tests.directory.conftest import organisation
-from tests.factories import companies, events
+from tests.factories import companies, events, plans
 from tests.queries import counting
 
 HERE = "/companies/isarwerk-biologics"
@@ -157,6 +157,7 @@ async def test_the_timeline_is_made_of_what_the_portal_saw(client: httpx.AsyncCl
         "VALUES ($1, 'register', '1', 'Aspirol', 'tablet', 'oral', 'authorised', '1999-04-01', now())",
         made,
     )
+    await plans.give(made)
     after = await companies.profile(
         "Isarwerk Biologics GmbH", founded=2009, facts=[("capability:Lyophilisation", 0), ("certificate:EU GMP", 0)],
         posts=(ProfilePost(id="p1", title="Second line", text="It is *here*.", on=clock.now().date()),),
@@ -218,14 +219,15 @@ async def test_register_products_are_paged_and_searched(client: httpx.AsyncClien
 async def test_a_long_profile_takes_no_more_statements(client: httpx.AsyncClient, app: Litestar) -> None:
     await companies.make("Short GmbH")
     today = clock.now().date()
-    await companies.make(
+    made = await companies.make(
         sites=tuple(ProfileSite(id=f"s{n}", city=f"City {n}") for n in range(20)),
         contacts=tuple(ProfileContact(id=f"c{n}", name=f"Person {n}", email=f"p{n}@isarwerk.example") for n in range(20)),
         products=tuple(ProfileProduct(id=f"p{n}", name=f"Product {n}") for n in range(20)),
-        videos=tuple(ProfileVideo(id=f"v{n}", title="V", url="https://vimeo.com/1") for n in range(5)),
+        videos=tuple(ProfileVideo(id=f"v{n}", title="V", url="https://vimeo.com/1084537") for n in range(5)),
         posts=tuple(ProfilePost(id=f"n{n}", title=f"News {n}", on=today) for n in range(9)),
         facts=[(f"capability:Capability {n}", n * 10) for n in range(40)],
     )  # fmt: skip
+    await plans.give(made)
     app.state.services.pages.clear()
     async with counting() as short:
         assert (await client.get("/companies/short")).status_code == 200

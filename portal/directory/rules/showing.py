@@ -1,14 +1,19 @@
-"""What a plan shows of a profile. Facts are never behind payment: only what adorns them is counted. Pure."""
+"""What a plan shows of a profile. Facts are never behind payment: only what adorns them is counted. Pure.
+
+How much each plan shows stands in the table of plans (`placements.rules.plans`).
+"""
 
 from collections import Counter
 
 import msgspec
 
 from portal.directory.values import Profile, ProfilePost
+from portal.placements.rules.plans import Feature, amount
+from portal.placements.tables import Plan
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of each is shown; None is without a limit. Everything that is not named here is always shown."""
+    """How much of each is shown; None is without a limit. What is not named here is always shown."""
 
     gallery: int | None = None
     products: int | None = None
@@ -21,7 +26,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     benchmark: bool = True
 
 
-EVERYTHING = Limits()
+def limits_of(plan: Plan) -> Limits:
+    """What the table of plans says."""
+    features = {
+        "gallery": Feature.GALLERY, "products": Feature.PRODUCTS, "documents": Feature.DOCUMENTS,
+        "videos": Feature.VIDEOS, "contacts": Feature.CONTACTS, "posts_a_month": Feature.POSTS,
+        "action": Feature.ACTION, "statistics_weeks": Feature.STATISTICS, "benchmark": Feature.BENCHMARK,
+    }  # fmt: skip
+    return msgspec.convert({name: amount(plan, feature) for name, feature in features.items()}, Limits)
+
+
 _COUNTED = ("gallery", "products", "documents", "videos", "contacts")
 _WORDS = {
     "gallery": ("picture", "pictures"), "products": ("product", "products"), "documents": ("document", "documents"),

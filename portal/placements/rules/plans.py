@@ -25,6 +25,7 @@ class Feature(StrEnum):
     VIDEOS = "videos"
     CONTACTS = "contacts"
     POSTS = "posts"
+    ACTION = "action"
     ENQUIRIES = "enquiries"
     WHY_NOT_ME = "why_not_me"
     LEAD_EXPORT = "lead_export"
@@ -58,6 +59,7 @@ TABLE = (
     Row(Feature.VIDEOS, "Profile", "Videos", 0, 2, 10),
     Row(Feature.CONTACTS, "Profile", "Named contacts", 1, 5, 20),
     Row(Feature.POSTS, "Profile", "News", 0, 2, 10, unit="a month"),
+    Row(Feature.ACTION, "Profile", "A button of your own, such as “Book a visit”", False, True, True),
     Row(Feature.ENQUIRIES, "Enquiries", "Receive and answer enquiries", True, True, True),
     Row(Feature.WHY_NOT_ME, "Enquiries", "Enquiries that went to others, and why", False, True, True),
     Row(Feature.LEAD_EXPORT, "Enquiries", "Leads as a CSV file", False, True, True),
