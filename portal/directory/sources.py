@@ -9,14 +9,6 @@ from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
 
 
-class Relation(msgspec.Struct, frozen=True):
-    """Another record of the source that this one belongs to: `kind` is parent, child, successor, predecessor, related."""
-
-    kind: str
-    label: str
-    key: str
-
-
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a source says of one company. Its facts carry no day: when the register was read stands beside it.
 
@@ -26,7 +18,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profile: Profile
     state: CompanyState = CompanyState.PUBLIC
     successor: str = ""
-    relations: tuple[Relation, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -8,16 +8,15 @@ from portal.core.importing.values import Unreadable
 from portal.core.text import one_line
 from portal.directory.importing import fields
 from portal.directory.importing.values import Context, Reading
-from portal.directory.sources import Relation, Row, Said
+from portal.directory.sources import Row, Said
 from portal.directory.tables.companies import CompanyState, NameKind
-from portal.directory.values import OtherName, Profile
+from portal.directory.values import OtherName, Profile, ProfileRelation, RelationKind
 
 SOURCE = "ror"
 CREDIT = "Research Organization Registry (ror.org), CC0 1.0; places from GeoNames, CC BY 4.0"
 _ID = re.compile(r"(?:https://ror\.org/)?(0[a-z0-9]{8})")
 _SUFFIX = re.compile(r"\s*\(([^()]+)\)$")
 _STATES = {"active": CompanyState.PUBLIC, "inactive": CompanyState.CLOSED, "withdrawn": CompanyState.HIDDEN}
-_KINDS = {"parent", "child", "successor", "predecessor", "related"}
 
 
 def read(text: str, context: Context) -> Reading:
@@ -46,19 +45,18 @@ def _row(line: int, record: dict[str, Any]) -> Row:
     status = str(record.get("status") or "active")
     if status not in _STATES:
         raise Unreadable(f"its status is not known: “{status[:40]}”")
-    relations = tuple(_relations(record.get("relationships")))
-    successors = [relation.key for relation in relations if relation.kind == "successor"]
+    relations = _relations(record.get("relationships"))
+    successors = [relation.key for relation in relations if relation.kind is RelationKind.SUCCESSOR]
     gone = status == "withdrawn"
     said = Said(
-        profile=_profile(record),
+        profile=_profile(record, relations),
         state=_STATES[status],
         successor=successors[0] if gone and len(successors) == 1 and successors[0] != key else "",
-        relations=relations,
     )
     return Row(line, key, said)
 
 
-def _profile(record: dict[str, Any]) -> Profile:
+def _profile(record: dict[str, Any], relations: tuple[ProfileRelation, ...]) -> Profile:
     code = fields.land(str(record.get("country_code") or ""))
     written = fields.within(str(record.get("name") or ""), 200, what="name")
     if not written:
@@ -76,6 +74,7 @@ def _profile(record: dict[str, Any]) -> Profile:
         longitude=_number(record.get("lng"), 180),
         founded=_year(record.get("established")),
         names=_names(record, name),
+        relations=relations,
     )
 
 
@@ -96,16 +95,18 @@ def _names(record: dict[str, Any], name: str) -> tuple[OtherName, ...]:
     return tuple(found.values())
 
 
-def _relations(given: Any) -> list[Relation]:
-    found = []
+def _relations(given: Any) -> tuple[ProfileRelation, ...]:
+    """Companies above, below, before and after this one, each once."""
+    found: dict[str, ProfileRelation] = {}
     for relation in given or []:
-        if (
-            isinstance(relation, dict)
-            and relation.get("type") in _KINDS
-            and (key := _ID.fullmatch(str(relation.get("id"))))
-        ):
-            found.append(Relation(relation["type"], one_line(str(relation.get("label") or ""))[:200], key[1]))
-    return found
+        if not isinstance(relation, dict) or relation.get("type") not in set(RelationKind):
+            continue
+        kind, key = RelationKind(relation["type"]), _ID.fullmatch(str(relation.get("id")))
+        name = one_line(str(relation.get("label") or ""))[:200]
+        if key is not None and name:
+            one = fields.fact_id(SOURCE, f"{kind}|{key[1]}")
+            found.setdefault(one, ProfileRelation(id=one, kind=kind, name=name, source=SOURCE, key=key[1]))
+    return tuple(found.values())
 
 
 def _key(given: Any) -> str:
