@@ -9,7 +9,7 @@ import msgspec
 
 from portal.accounts.actors import Actor
 from portal.core import audit, countries, db
-from portal.core.errors import Forbidden
+from portal.core.errors import Forbidden, Invalid
 from portal.directory import permissions, saving
 from portal.directory.commands.vocabulary import load_vocabulary
 from portal.directory.rules import names, profiles, sources
@@ -78,7 +78,7 @@ async def save_companies(
         raise Forbidden("Only editors import companies.")
     async with db.transaction() as unit:
         await db.execute(_TAKE_TURNS)
-        await load_vocabulary()
+        await _know_words(rows)
         chunk = _Chunk(source, credit, read_on, now)
         answers = await chunk.save(rows)
         counts = {outcome.value: sum(one.outcome is outcome for one in answers) for outcome in Outcome}
@@ -89,6 +89,14 @@ async def save_companies(
         if dry_run:
             await unit.rollback()  # type: ignore[no-untyped-call]
     return answers
+
+
+async def _know_words(rows: Sequence[Row]) -> None:
+    """Readers use the shipped vocabulary; a dry run may come before it was ever loaded."""
+    try:
+        await saving.term_names([row.said.profile for row in rows])
+    except Invalid:
+        await load_vocabulary()
 
 
 class _Chunk:

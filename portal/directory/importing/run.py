@@ -12,6 +12,7 @@ from portal.core.importing.outcomes import FileReport, ImportReport, Progress, s
 from portal.core.importing.values import Refusal, Unreadable
 from portal.directory.commands import importing
 from portal.directory.commands.importing import Outcome, Saved
+from portal.directory.commands.vocabulary import load_vocabulary
 from portal.directory.importing import formats
 from portal.directory.importing.mapped import Mapping
 
@@ -55,6 +56,8 @@ async def import_companies(
         if not opened.fault and (read := _read(opened, file, day, mapping, source, credit)):
             reads.append((file, read))
     report.files = files
+    if not dry_run:
+        await load_vocabulary()
     saving = _Saving(actor, day, now, dry_run, tell)
     for file, read in reads:
         await saving.companies(file, read)

@@ -208,7 +208,7 @@ names = "|"
 """
 ROW = {
     "No": "7", "Company": "Halden AS", "Web": "www.halden.example", "People": "1,200", "Also": "Halden|HA",
-    "Does": "Freeze drying / Aseptic vial filling", "More": "Juggling", 
+    "Does": "Freeze drying / Aseptic vial filling", "More": "Juggling",
     "Weeks": "about 14 weeks", "Person": "", "Mail": "a@b.example",
 }  # fmt: skip
 
