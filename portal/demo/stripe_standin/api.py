@@ -93,7 +93,8 @@ class Api:
             self.behaviour.slow -= 1
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.go_on.wait(), self.behaviour.slow_seconds)
-        await self.deliveries.before_answer()
+        if self.behaviour.before_answer and not self.deliveries.busy:
+            await self.deliveries.deliver()
 
     def _admit(self, asked: Asked) -> None:
         scheme, _, key = asked.headers.get("authorization", "").partition(" ")

@@ -167,6 +167,7 @@ class SubscriptionUpdate(MetadataUpdate, kw_only=True):
     ] = "allow_incomplete"
     proration_behavior: Prorating = "create_prorations"
     proration_date: int | None = None
+    trial_end: int | None = None
 
 
 class SubscriptionCancel(Params, kw_only=True):
@@ -220,7 +221,7 @@ class Previewed(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class InvoicePreview(Params, kw_only=True):
-    subscription: str | None = None
+    subscription: str
     customer: str | None = None
     subscription_details: Previewed = msgspec.field(default_factory=Previewed)
 

@@ -119,7 +119,15 @@ class Address(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     state: str | None = None
 
 
+class CustomField(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A line of the buyer's own on every invoice, such as a purchase-order number."""
+
+    name: Annotated[str, msgspec.Meta(max_length=40)]
+    value: Annotated[str, msgspec.Meta(max_length=140)]
+
+
 class CustomerInvoices(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    custom_fields: list[CustomField] | None = None
     default_payment_method: str | None = None
     footer: str | None = None
 

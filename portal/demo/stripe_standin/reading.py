@@ -34,7 +34,7 @@ _UNSPOKEN = set(
     payment_settings pending_invoice_item_interval permissions phone_number_collection preferred_locales
     preview_mode prorate redirect_on_completion return_url saved_payment_method_options schedule schedule_details
     setup_intent_data shippable shipping shipping_address_collection shipping_options source tax tax_id_collection
-    tiers tiers_mode transfer_data transform_quantity trial_end trial_from_plan trial_settings unit_amount_decimal
+    tiers tiers_mode transfer_data transform_quantity trial_from_plan trial_settings unit_amount_decimal
     wallet_options line_items[adjustable_quantity] line_items[dynamic_tax_rates]
     line_items[price_data][unit_amount_decimal] line_items[price_data][product_data][tax_code]
     line_items[price_data][product_data][unit_label] items[price_data] items[discounts] items[billing_thresholds]
@@ -47,7 +47,7 @@ _UNSPOKEN = set(
     subscription_data[proration_behavior] subscription_data[transfer_data] subscription_data[trial_end]
     subscription_data[trial_period_days] subscription_data[trial_settings] subscription_details[billing_cycle_anchor]
     subscription_details[cancel_at] subscription_details[cancel_now] subscription_details[items][price_data]
-    subscription_details[resume_at] subscription_details[trial_end] invoice_settings[custom_fields]
+    subscription_details[resume_at] subscription_details[trial_end]
     invoice_settings[rendering_options] instructions_email origin refund_application_fee reverse_transfer connect
     api_version collected_information line_items payment_link transfer_group payout delivery_success fraud_details
     current_period_end current_period_start due_date forgive
@@ -70,9 +70,6 @@ _MAY_BE_EMPTY = {
     "unit_label",
     "url",
     "tax_code",
-    "default_return_url",
-    "business_profile[headline]",
-    "features[subscription_cancel][cancellation_reason][options]",
     "cancellation_details[comment]",
     "cancellation_details[feedback]",
     "invoice_settings[default_payment_method]",

@@ -21,6 +21,7 @@ from portal.demo.stripe_standin.store import Thing
 
 _OVER = ("canceled", "incomplete_expired")
 _MOST_ITEMS = 20
+_PROPOSED_SECONDS = 23 * 3600
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -33,8 +34,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 def update(account: Account, params: SubscriptionUpdate, subscription_id: str) -> Thing:
     found = account.fetch("subscription", subscription_id, "id")
-    if params.payment_behavior == "pending_if_incomplete":
-        raise unspoken("payment_behavior=pending_if_incomplete")
+    if params.trial_end is not None and (params.proration_behavior != "none" or not params.items):
+        raise unspoken("trial_end without items, or with prorations")
     changes: dict[str, Any] = {"metadata": merged(found["metadata"], params.metadata)}
     if params.cancellation_details is not None:
         changes["cancellation_details"] = _said(found, params.cancellation_details)
@@ -58,10 +59,18 @@ def update(account: Account, params: SubscriptionUpdate, subscription_id: str) -
     plan = planned(
         account, found | changes, params.items, prorate=params.proration_behavior != "none", since=params.proration_date
     )
+    if params.trial_end is not None:
+        plan = _resting(account, plan, params.trial_end)
+        changes |= {
+            "status": "trialing", "trial_start": account.now(), "trial_end": params.trial_end,
+            "billing_cycle_anchor": params.trial_end,
+        }  # fmt: skip
     changed = {**changes, "items": subscriptions.items_of(found["id"], plan.items)}
-    if plan.anew:
+    if plan.anew and params.trial_end is None:
         changed["billing_cycle_anchor"] = account.now()
     changed |= ending(account, found | changed, changed, wanted=params.cancel_at_period_end)
+    if params.payment_behavior == "pending_if_incomplete":
+        return _propose(account, found, plan, changed)
     account.change(found, "customer.subscription.updated", **changed)
     _wait(account, found, plan.parts)
     if plan.anew or params.proration_behavior == "always_invoice":
@@ -134,8 +143,6 @@ def planned(account: Account, found: Thing, wanted: list[ItemChange], *, prorate
 
 def preview(account: Account, params: InvoicePreview) -> Thing:
     """The invoice a change would cause, or the next one: nothing is kept of it."""
-    if params.subscription is None:
-        raise unspoken("a preview without a subscription")
     found = account.fetch("subscription", params.subscription, "subscription", status=400)
     if params.customer not in (None, found["customer"]):
         raise Fault(f"The subscription does not belong to {params.customer}.", param="customer")
@@ -181,19 +188,8 @@ def following(subscription: Thing, items: list[Thing]) -> list[Thing]:
 
 def _bill(account: Account, found: Thing, plan: Plan, behavior: str) -> None:
     """An invoice for the change, collected at once."""
-    customer = account.fetch("customer", found["customer"])
-    exempt = customer["tax_exempt"]
-    lines = lining.of_pending(account, found, exempt)
-    if plan.anew:
-        lines += [lining.of_period(account, found, item, exempt) for item in plan.items]
-    if not lines:
-        return
-    period = (plan.items[0]["current_period_start"], account.now())
-    draft = invoicing.drafted(
-        account, customer=customer, subscription=found, lines=lines, reason="subscription_update", period=period
-    )
-    invoice = invoicing.finalize(account, invoicing.keep(account, draft, found))
-    if invoice["status"] != "open" or behavior == "default_incomplete":
+    invoice = _invoice(account, found, plan)
+    if invoice is None or invoice["status"] != "open" or behavior == "default_incomplete":
         return
     invoice = invoicing.collect(account, invoice)
     if behavior == "error_if_incomplete" and invoice["status"] != "paid":
@@ -205,6 +201,47 @@ def _bill(account: Account, found: Thing, plan: Plan, behavior: str) -> None:
             code=error.get("code", "subscription_payment_intent_requires_action"),
             kept=True,
         )
+
+
+def _invoice(account: Account, found: Thing, plan: Plan) -> Thing | None:
+    customer = account.fetch("customer", found["customer"])
+    exempt = customer["tax_exempt"]
+    lines = lining.of_pending(account, found, exempt)
+    if plan.anew:
+        whole = lining.of_trial if found["status"] == "trialing" else lining.of_period
+        lines += [whole(account, found, item, exempt) for item in plan.items]
+    if not lines:
+        return None
+    period = (plan.items[0]["current_period_start"], account.now())
+    draft = invoicing.drafted(
+        account, customer=customer, subscription=found, lines=lines, reason="subscription_update", period=period
+    )
+    return invoicing.finalize(account, invoicing.keep(account, draft, found))
+
+
+def _propose(account: Account, found: Thing, plan: Plan, changed: Thing) -> Thing:
+    """A change that counts once its invoice is paid, and is forgotten when it is not."""
+    _wait(account, found, plan.parts)
+    invoice = _invoice(account, found, plan)
+    if invoice is None or invoice["status"] != "open":
+        return account.change(found, "customer.subscription.updated", **changed)
+    account.store.put(found, {**account.store.hidden(found["id"]), "proposed": [invoice["id"], changed]})
+    pending = {
+        "billing_cycle_anchor": changed.get("billing_cycle_anchor"), "expires_at": account.now() + _PROPOSED_SECONDS,
+        "metadata": None, "subscription_items": plan.items, "trial_end": None,
+        "trial_from_plan": None,
+    }  # fmt: skip
+    account.change(found, "customer.subscription.updated", pending_update=pending)
+    invoicing.collect(account, invoice, scheduled=False)
+    return account.fetch("subscription", found["id"])
+
+
+def _resting(account: Account, plan: Plan, until: int) -> Plan:
+    """Nothing is charged until a moment: what stands at the new price begins with it."""
+    if until <= account.now():
+        raise Fault("Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end")
+    items = [{**item, "current_period_start": account.now(), "current_period_end": until} for item in plan.items]
+    return Plan(items, [], anew=True)
 
 
 def _wait(account: Account, found: Thing, parts: list[lining.Part]) -> None:

@@ -57,7 +57,7 @@ def keep(account: Account, invoice: Thing, subscription: Thing, **given: Any) ->
 
 def finalize(account: Account, invoice: Thing, intent: Thing | None = None) -> Thing:
     """Number it and say what is due; `intent` where somebody is paying already. What is nothing is paid."""
-    customer = billed(account, invoice)
+    customer = account.fetch("customer", invoice["customer"])
     owed = invoice["total"] + customer["balance"]
     least = LEAST.get(invoice["currency"].upper(), 50 * STEPS.get(invoice["currency"].upper(), 1))
     due = owed if owed >= least else 0
@@ -94,7 +94,7 @@ def finalize(account: Account, invoice: Thing, intent: Thing | None = None) -> T
 def collect(account: Account, invoice: Thing, method: Thing | None = None, *, scheduled: bool = True) -> Thing:
     """Try to get the money from what is on file. `scheduled`: one of the tries of the schedule."""
     subscription = subscription_of(account, invoice)
-    customer = billed(account, invoice)
+    customer = account.fetch("customer", invoice["customer"])
     method = method or account.store.get("payment_method", _on_file(subscription, customer) or "")
     intent = intent_of(account, invoice)
     went = charging.attempt(account, intent, method, page=invoice["hosted_invoice_url"]) if method else "failed"
@@ -125,6 +125,7 @@ def mark_paid(account: Account, invoice: Thing, *, tries: int = 0) -> Thing:
         account.tell("invoice_payment.paid", payment)
     account.tell("invoice.paid", invoice)
     account.tell("invoice.payment_succeeded", invoice)
+    _apply_proposed(account, invoice)
     _recover(account, invoice)
     return invoice
 
@@ -146,7 +147,8 @@ def mark_failed(account: Account, invoice: Thing, *, asked: bool = False, schedu
         account.tell("invoice.payment_action_required", invoice)
     account.tell("invoice.payment_failed", invoice)
     subscription = subscription_of(account, invoice)
-    if subscription is not None and subscription["status"] == "active":
+    proposed = subscription is not None and _proposed(account, subscription) == invoice["id"]
+    if subscription is not None and subscription["status"] == "active" and not proposed:
         account.change(subscription, "customer.subscription.updated", status="past_due")
     if subscription is not None and last:
         _give_up(account, subscription)
@@ -164,11 +166,8 @@ def mark_uncollectible(account: Account, invoice: Thing) -> Thing:
 
 def end(account: Account, subscription: Thing, *, reason: str | None, at: int) -> Thing:
     """The subscription is over; nothing more is collected for it."""
-    for invoice in of_subscription(account, subscription["id"], "open", "draft"):
-        account.change(
-            invoice, "invoice.updated",
-            auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None,
-        )  # fmt: skip
+    for invoice in of_subscription(account, subscription["id"], "open"):
+        account.change(invoice, "invoice.updated", auto_advance=False, next_payment_attempt=None)
     details = {**subscription["cancellation_details"], "reason": reason}
     subscription |= {
         "status": "canceled", "ended_at": at, "canceled_at": subscription["canceled_at"] or at,
@@ -179,17 +178,9 @@ def end(account: Account, subscription: Thing, *, reason: str | None, at: int) -
     return subscription
 
 
-def of_subscription(account: Account, subscription_id: str, *statuses: str) -> list[Thing]:
-    equal = {"parent.subscription_details.subscription": subscription_id}
-    return account.store.find("invoice", equal=equal, one_of={"status": statuses})
-
-
-def billed(account: Account, invoice: Thing) -> Thing:
-    """Whose invoice it is; whoever was forgotten cannot be charged."""
-    customer = account.fetch("customer", invoice["customer"])
-    if customer.get("deleted"):
-        raise Fault("This invoice cannot be collected: its customer was deleted.", param="customer", kept=True)
-    return customer
+def of_subscription(account: Account, subscription_id: str, status: str) -> list[Thing]:
+    equal = {"parent.subscription_details.subscription": subscription_id, "status": status}
+    return account.store.find("invoice", equal=equal)
 
 
 def subscription_of(account: Account, invoice: Thing) -> Thing | None:
@@ -242,6 +233,33 @@ def _close(account: Account, invoice: Thing, status: str, moment: str, event: st
         account.tell("payment_intent.canceled", intent)
     _recover(account, invoice)
     return invoice
+
+
+def forget_proposed(account: Account, subscription: Thing) -> None:
+    """A change whose invoice nobody paid in time: the invoice is void, and all stays as it was."""
+    invoice = account.fetch("invoice", _proposed(account, subscription))
+    hidden = {name: kept for name, kept in account.store.hidden(subscription["id"]).items() if name != "proposed"}
+    subscription["pending_update"] = None
+    account.store.put(subscription, hidden)
+    account.tell("customer.subscription.pending_update_expired", subscription)
+    void(account, invoice)
+
+
+def _proposed(account: Account, subscription: Thing) -> str:
+    """The invoice a change waits for."""
+    return str(account.store.hidden(subscription["id"]).get("proposed", [""])[0])
+
+
+def _apply_proposed(account: Account, invoice: Thing) -> None:
+    subscription = subscription_of(account, invoice)
+    if subscription is None or _proposed(account, subscription) != invoice["id"]:
+        return
+    hidden = account.store.hidden(subscription["id"])
+    _, changed = hidden.pop("proposed")
+    subscription |= {**changed, "pending_update": None}
+    account.store.put(subscription, hidden)
+    account.tell("customer.subscription.pending_update_applied", subscription)
+    account.tell("customer.subscription.updated", subscription, previous={})
 
 
 def _recover(account: Account, invoice: Thing) -> None:

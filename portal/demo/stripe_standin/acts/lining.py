@@ -39,6 +39,21 @@ def of_period(account: Account, subscription: Thing, item: Thing, exempt: str | 
     )
 
 
+def of_trial(account: Account, subscription: Thing, item: Thing, exempt: str | None) -> Thing:
+    """The line of a time for which nothing is charged."""
+    return invoices.line(
+        amount=0,
+        description=f"Trial period for {_name(account, item)}",
+        price=item["price"],
+        quantity=item["quantity"],
+        period=(item["current_period_start"], item["current_period_end"]),
+        taxes=taxes(0, rates(subscription, item), exempt),
+        parent=invoices.of_item(item),
+        subscription=subscription["id"],
+        metadata=subscription["metadata"],
+    )
+
+
 def of_part(subscription: Thing, part: Part, exempt: str | None, invoice_item: str) -> Thing:
     return invoices.line(
         amount=part.amount,

@@ -10,15 +10,14 @@ from portal.demo.stripe_standin.billing_params import InvoicePreview
 from portal.demo.stripe_standin.objects import subscriptions
 
 ANNOUNCED_DAYS = 7
-DRAFT_SECONDS = 3600
-_FOREVER = 1 << 62
+_DRAFT_SECONDS = 3600
 _DUE = f"""
 WITH running AS (
     SELECT id, hidden, json_extract(body, '$.status') AS status, json_extract(body, '$.test_clock') AS clock,
            json_extract(body, '$.cancel_at_period_end') AS ends,
            json_extract(body, '$.items.data[0].current_period_start') AS starts_at,
            json_extract(body, '$.items.data[0].current_period_end') AS ends_at
-    FROM object WHERE kind = 'subscription' AND json_extract(body, '$.status') IN ('active', 'past_due', 'unpaid')
+    FROM object WHERE kind = 'subscription' AND json_extract(body, '$.status') IN ('active', 'past_due', 'trialing', 'unpaid')
 ), due AS (
     SELECT 'collect' AS act, id, json_extract(body, '$.next_payment_attempt') AS at,
            json_extract(body, '$.test_clock') AS clock
@@ -26,6 +25,9 @@ WITH running AS (
     UNION ALL
     SELECT 'finalize', id, json_extract(body, '$.automatically_finalizes_at'), json_extract(body, '$.test_clock')
     FROM object WHERE kind = 'invoice' AND json_extract(body, '$.status') = 'draft'
+    UNION ALL
+    SELECT 'forget', id, json_extract(body, '$.pending_update.expires_at'), json_extract(body, '$.test_clock')
+    FROM object WHERE kind = 'subscription' AND json_extract(body, '$.pending_update') IS NOT NULL
     UNION ALL
     SELECT 'renew', id, ends_at, clock FROM running
     UNION ALL
@@ -48,12 +50,6 @@ def catch_up(account: Account, *, until: int, clock: str | None = None) -> int:
     return done
 
 
-def next_due(account: Account, clock: str) -> int | None:
-    """When the next thing falls due on a test clock."""
-    due = account.store.rows(_DUE, _FOREVER, clock)
-    return int(due[0]["at"]) if due else None
-
-
 def _announce(account: Account, subscription_id: str) -> None:
     """The invoice to come, seven days ahead."""
     found = account.fetch("subscription", subscription_id)
@@ -70,7 +66,10 @@ def _renew(account: Account, subscription_id: str) -> None:
         return
     before = found["items"]["data"]
     items = following(found, before)
-    account.change(found, "customer.subscription.updated", items=subscriptions.items_of(subscription_id, items))
+    status = "active" if found["status"] == "trialing" else found["status"]
+    account.change(
+        found, "customer.subscription.updated", items=subscriptions.items_of(subscription_id, items), status=status
+    )
     customer = account.fetch("customer", found["customer"])
     lines = lining.of_pending(account, found, customer["tax_exempt"])
     lines += [lining.of_period(account, found, item, customer["tax_exempt"]) for item in items]
@@ -79,7 +78,7 @@ def _renew(account: Account, subscription_id: str) -> None:
         account, customer=customer, subscription=found, lines=lines, reason="subscription_cycle", period=period
     )
     waits = found["status"] == "unpaid"
-    finalizes_at = None if waits else account.now() + DRAFT_SECONDS
+    finalizes_at = None if waits else account.now() + _DRAFT_SECONDS
     invoicing.keep(account, draft, found, automatically_finalizes_at=finalizes_at, auto_advance=not waits)
 
 
@@ -93,4 +92,8 @@ def _collect(account: Account, invoice_id: str) -> None:
     invoicing.collect(account, account.fetch("invoice", invoice_id))
 
 
-_ACTS = {"announce": _announce, "renew": _renew, "finalize": _finalize, "collect": _collect}
+def _forget(account: Account, subscription_id: str) -> None:
+    invoicing.forget_proposed(account, account.fetch("subscription", subscription_id))
+
+
+_ACTS = {"announce": _announce, "forget": _forget, "renew": _renew, "finalize": _finalize, "collect": _collect}

@@ -41,7 +41,7 @@ def invoice(
         "collection_method": "charge_automatically",
         "created": now,
         "currency": currency,
-        "custom_fields": None,
+        "custom_fields": customer["invoice_settings"]["custom_fields"],
         "customer": customer["id"],
         "customer_account": None,
         "customer_address": customer["address"],
