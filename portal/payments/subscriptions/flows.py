@@ -14,6 +14,7 @@ from portal.accounts.commands import record_disclosure
 from portal.core import clock
 from portal.core.errors import Conflict, Invalid
 from portal.core.settings import current
+from portal.core.times import moment
 from portal.payments.stripe_gateway import StripeGateway
 from portal.payments.subscriptions import queries, rules
 from portal.payments.subscriptions.commands import acts
@@ -91,15 +92,17 @@ class Subscriptions:
 
     async def preview(self, record: SubscriptionRecord, offer: Offer, at: datetime) -> Preview:
         """What going over to `offer` at a moment would cost at once."""
-        assert record.stripe_id is not None
+        stripe_id = await self._prorated(record)
         price = await self._price(offer)
-        return await self._billing().preview(record.stripe_id, record.item_id, price, int(at.timestamp()))
+        return await self._billing().preview(stripe_id, record.item_id, price, int(at.timestamp()))
 
     async def change(self, record: SubscriptionRecord, offer: Offer, *, at: datetime | None) -> None:
         """Go over to `offer`: at once and for money, by a preview made `at` that moment, or with the next period."""
         self._require_running(record)
-        if at is not None and not clock.now() - PREVIEW_LIFE <= at <= clock.now():
-            raise Conflict("This price was worked out a while ago. Please look at it again.")
+        if at is not None:
+            if not clock.now() - PREVIEW_LIFE <= at <= clock.now():
+                raise Conflict("This price was worked out a while ago. Please look at it again.")
+            await self._prorated(record)
         other = offer.interval is not record.interval or bool(record.next_interval)
         assert record.stripe_id is not None
         await self._do(
@@ -157,6 +160,15 @@ class Subscriptions:
         record = await queries.record(subscription_id)
         assert record is not None
         return record
+
+    async def _prorated(self, record: SubscriptionRecord) -> str:
+        """Its id at Stripe, where what is left of the period can be taken off a larger plan. Raises Conflict where a change
+        of the interval waits, or was taken back: Stripe counts what is left as a trial then, and would charge nothing for it.
+        """
+        assert record.stripe_id is not None
+        if (await self._billing().retrieve(record.stripe_id)).status == "trialing":
+            raise Conflict(f"This change can be made from {_day(record.period_end)} on.")
+        return record.stripe_id
 
     @staticmethod
     def _require_running(record: SubscriptionRecord) -> None:
@@ -280,6 +292,10 @@ class Subscriptions:
         except GatewayRefused:
             # It was paid, or ran out, in the meantime.
             return await self.stripe.retrieve_session(session_id)
+
+
+def _day(at: datetime | None) -> str:
+    return moment(at, current().site_timezone, "d MMMM y") if at is not None else "then"
 
 
 def _offer_of(record: SubscriptionRecord) -> Offer:

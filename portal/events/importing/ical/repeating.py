@@ -9,8 +9,7 @@ import icalendar
 import msgspec
 import recurring_ical_events
 
-from portal.core.importing.values import Unreadable, shortened
-from portal.events.importing.values import EARLIEST_YEAR
+from portal.events.importing.values import EARLIEST_YEAR, Unreadable, shortened
 
 MOST_DATES = 500
 _WORKED_OUT = 6000

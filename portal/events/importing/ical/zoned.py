@@ -8,9 +8,8 @@ import icalendar
 import msgspec
 
 from portal.core import times
-from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates, zones
-from portal.events.importing.values import check_times
+from portal.events.importing.values import Unreadable, check_times, shortened
 
 
 class Clock(msgspec.Struct, frozen=True):

@@ -63,10 +63,10 @@ async def finish_act(
     async with db.transaction():
         row = await _lock(act.subscription_id)
         done = await db.fetch_value(
-            "UPDATE subscription_act SET state = $2, stripe_id = coalesce(nullif($3, ''), stripe_id), "
+            "UPDATE subscription_act SET state = $2::text, stripe_id = coalesce(nullif($3::text, ''), stripe_id), "
             "url = coalesce(nullif($4, ''), url), note = $5, "
-            "ended_at = CASE WHEN $2 = 'open' THEN NULL ELSE $6::timestamptz END, "
-            "request = CASE WHEN $2 <> 'open' AND what IN ('customer', 'checkout') THEN '{}' ELSE request END "
+            "ended_at = CASE WHEN $2::text = 'open' THEN NULL ELSE $6::timestamptz END, "
+            "request = CASE WHEN $2::text <> 'open' AND what IN ('customer', 'checkout') THEN '{}' ELSE request END "
             "WHERE id = $1 AND state IN ('created', 'open') RETURNING id",
             act.id, state.value, stripe_id, url, note[:200], now,
         )  # fmt: skip
