@@ -26,13 +26,19 @@ from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
-from portal.directory import jobs as directory_jobs
+from portal.directory import privacy as claim_privacy
 from portal.directory.audience import Audience
+from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
+from portal.directory.jobs import claims as claim_jobs
+from portal.directory.jobs import visits as visit_jobs
+from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.managing import manage_home
+from portal.directory.pages.members import MemberPages
 from portal.directory.pages.plan import PlanPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
+from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -87,6 +93,7 @@ class Services(msgspec.Struct):
     payments: Payments
     media: Media
     subscriptions: Subscriptions
+    proofs: Proofs
 
 
 def services(settings: Settings) -> Services:
@@ -98,6 +105,7 @@ def services(settings: Settings) -> Services:
         media=Media.of(settings),
         payments=Payments(stripe, {handler.kind: handler for handler in (registration.PURCHASES, SPONSORSHIPS)}),
         subscriptions=Subscriptions(stripe, {handler.kind: handler for handler in (PLANS,)}),
+        proofs=Proofs.of(settings),
     )
 
 
@@ -127,13 +135,14 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData(
             "Plans", subscription_privacy.known_about, subscription_privacy.forget, subscription_privacy.LABELS
         ),
+        PersonalData("Companies", claim_privacy.known_about, claim_privacy.forget, claim_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
 
 def media_readers() -> media_pages.Readers:
     """Who may read private files, by the kind of their owner."""
-    return {}
+    return {"claim": may_read_document}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
@@ -152,7 +161,10 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
     ]
     files = [assets.router(), media_pages.router(media_readers())]
-    directory: list[ControllerRouterHandler] = [manage_home, PlanPages, plans_page, ProfilePages, GoPages, ContactPages]
+    directory: list[ControllerRouterHandler] = [
+        *(manage_home, PlanPages, plans_page, ProfilePages, GoPages, ContactPages),
+        *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
+    ]
     return [
         *(*accounts, *events, *directory, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),
@@ -183,6 +195,14 @@ def jobs(made: Services) -> list[Job]:
         Job("registration.tell_waiting_offer", seat_jobs.tell_waiting_offer),
         Job("registration.tell_waiting_changed", seat_jobs.tell_waiting_changed),
         *mail.deliveries(made.settings),
+        Job("directory.check_claim", claim_jobs.ClaimJobs(made.proofs).check_claim, at_once=10),
+        Job("directory.tell_claim_decided", claim_jobs.tell_claim_decided),
+        Job("directory.tell_rival", claim_jobs.tell_rival),
+        Job("directory.tell_owners_of_claim", claim_jobs.tell_owners_of_claim),
+        Job("directory.tell_owners_of_asking", claim_jobs.tell_owners_of_asking),
+        Job("directory.tell_not_invited", claim_jobs.tell_not_invited),
+        Job("directory.tell_former_owners", claim_jobs.tell_former_owners),
+        Job("directory.tell_new_owners", claim_jobs.tell_new_owners),
         Job("accounts.send_code", access_jobs.send_code),
         Job("accounts.send_password_notice", access_jobs.send_password_notice),
         Job("accounts.send_address_notice", access_jobs.send_address_notice),
@@ -196,11 +216,13 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("holds-lapse", "* * * * * */10", seat_jobs.lapse_holds),
         Recurring("waiting-sweep", "*/5 * * * *", seat_jobs.offer_everywhere),
         Recurring("prices-sweep", "* * * * *", seat_jobs.follow_sales),
-        Recurring("audience-sweep", "*/10 * * * *", directory_jobs.forget_visits),
+        Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),
         Recurring("subscriptions-sweep", "* * * * *", SubscriptionJobs(made.subscriptions).sweep),
         Recurring("sponsorships-lapse", "* * * * * */20", placement_jobs.lapse_holds),
         Recurring("plans-remind", "17 * * * *", placement_jobs.remind),
+        Recurring("claims-look", "* * * * *", claim_jobs.look_again),
+        Recurring("claims-sweep", "41 * * * *", claim_jobs.lapse),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),

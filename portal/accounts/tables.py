@@ -39,6 +39,7 @@ class CodePurpose(StrEnum):
     PASSWORD = "password"  # noqa: S105 — the change of one, by somebody signed in
     ADDRESS = "address"
     ERASURE = "erasure"
+    CLAIM = "claim"
 
 
 class Account(Table, tablename="account", db=DB):

@@ -145,6 +145,29 @@ def _percent(value: str) -> str:
     return value
 
 
+def name_servers(value: str) -> list[tuple[str, int]]:
+    """`9.9.9.9, 127.0.0.1:5353, [2620:fe::fe]:53` as addresses with ports."""
+    found = []
+    for part in filter(None, (piece.strip() for piece in value.split(","))):
+        try:
+            address, port = str(ip_address(part.strip("[]"))), 53
+        except ValueError:
+            host, _, number = part.rpartition(":")
+            if not number.isdecimal() or not 0 < int(number) < 65536:
+                raise ValueError("must look like 9.9.9.9, 127.0.0.1:5353") from None
+            try:
+                address, port = str(ip_address(host.strip("[]"))), int(number)
+            except ValueError:
+                raise ValueError("must look like 9.9.9.9, 127.0.0.1:5353") from None
+        found.append((address, port))
+    return found
+
+
+def _name_servers(value: str) -> str:
+    name_servers(value)
+    return value
+
+
 def _prefix(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]{1,8}", value):
         raise ValueError("must be one to eight letters or digits, such as SL")
@@ -166,4 +189,5 @@ StripeKey = Annotated[str, AfterValidator(_stripe_key)]
 WebhookSecret = Annotated[str, AfterValidator(_webhook_secret)]
 ExchangeRates = Annotated[str, AfterValidator(_rates)]
 Percent = Annotated[str, AfterValidator(_percent)]
+NameServers = Annotated[str, AfterValidator(_name_servers)]
 Prefix = Annotated[str, AfterValidator(_prefix)]

@@ -110,6 +110,18 @@ class Settings(BaseSettings):
     vies_url: kinds.WebAddress = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."
     )
+    name_servers: kinds.NameServers = Field(
+        "",
+        description="Name servers that are asked about companies’ domains: `9.9.9.9, 149.112.112.112`, with a port where it "
+        "is not 53. Empty: those of the machine.",
+    )
+    claim_file_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="For tests: the files by which companies prove their websites are asked for over plain HTTP at this port, "
+        "of this machine only; refused in production. 0: over HTTPS, of public addresses only.",
+    )
     hold_minutes: int = Field(15, ge=1, le=120, description="How long seats are held during checkout.")
 
     sponsorship_hold_minutes: int = Field(
@@ -148,6 +160,8 @@ class Settings(BaseSettings):
             yield "MEDIA_URL keeps files in memory: they would be gone with the process."
         if self.stripe_api_base:
             yield "STRIPE_API_BASE must be empty: production speaks to Stripe itself."
+        if self.claim_file_port:
+            yield "CLAIM_FILE_PORT must be 0: production asks the companies’ own websites."
         if "_test_" in self.stripe_secret_key[:8]:
             yield "STRIPE_SECRET_KEY is a test key: tickets would be paid for with test cards."
         if self.stripe_secret_key and not self.stripe_webhook_secret:

@@ -23,6 +23,7 @@ _WHAT = {
     CodePurpose.PASSWORD: "code to set a new password",
     CodePurpose.ADDRESS: "code to confirm this address",
     CodePurpose.ERASURE: "code to erase your account",
+    CodePurpose.CLAIM: "code to claim your company’s profile",
 }
 
 
@@ -56,6 +57,7 @@ def about_wish(wish: Wish, code: str) -> Message:
         account_exists=knows,
         signed_in=wish.purpose in {CodePurpose.PASSWORD, CodePurpose.ERASURE},
         erasing=wish.purpose is CodePurpose.ERASURE,
+        claiming=wish.purpose is CodePurpose.CLAIM,
         minutes=int(rules.CODE_LIFE.total_seconds() // 60),
         asked=_moment(wish.asked_at, wish.timezone),
         browser=browser(wish.user_agent),

@@ -27,6 +27,11 @@ async def create_organisation(
     if fault := name_fault(name):
         raise Invalid({"name": fault})
     await rate_limits.spend(_MOST_FOUNDED, str(actor.account_id), now=now)
+    return await found(account_id=actor.account_id, name=name, country=country, website=website, now=now)
+
+
+async def found(*, account_id: int, name: str, now: datetime, country: str | None = None, website: str = "") -> int:
+    """Found an organisation for somebody who may, in the caller's transaction where there is one; returns its id."""
     base = slug(name, fallback="organisation")
     async with db.transaction():
         insert = (
@@ -34,14 +39,14 @@ async def create_organisation(
             "ON CONFLICT (slug) DO NOTHING RETURNING id"
         )
         # Two companies may have one name; only the address differs.
-        found = await db.fetch_value(insert, base, name, country, website, now) or await db.fetch_value(
+        made = await db.fetch_value(insert, base, name, country, website, now) or await db.fetch_value(
             insert, f"{base[:80]}-{tokens.readable(6).lower()}", name, country, website, now
         )
         await db.execute(
             "INSERT INTO membership (organisation, account, role, since) VALUES ($1, $2, $3, $4)",
-            found, actor.account_id, MemberRole.OWNER.value, now,
+            made, account_id, MemberRole.OWNER.value, now,
         )  # fmt: skip
-    return int(found)
+    return int(made)
 
 
 async def invite(*, actor: Actor, organisation_id: int, email: str, role: MemberRole, now: datetime) -> int:

@@ -20,7 +20,7 @@ from portal.web.rendering import page, see_other
 
 Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 _HERE = "/account/organisations"
-_ROLES = [(role.value, words.capitalize()) for role, words in ROLE_WORDS.items()]
+ROLE_CHOICES = [(role.value, words.capitalize()) for role, words in ROLE_WORDS.items()]
 
 
 class OrganisationsPages(Controller):
@@ -147,8 +147,8 @@ async def _organisation(
     shown = _told(form or blank(role=MemberRole.EDITOR.value), error)
     return page(
         request, "accounts/organisation.html", private=True, here="organisations", status=status, headers=headers,
-        actor=actor, organisation=found, form=shown, roles=ROLE_WORDS, choices=_ROLES,
-        members=await queries.members(organisation_id),
+        actor=actor, organisation=found, form=shown, roles=ROLE_WORDS, choices=ROLE_CHOICES,
+        members=await queries.members(organisation_id), base=f"{_HERE}/{organisation_id}",
         invitations=await queries.invitations(organisation_id, now=now),
         manages=permissions.can_manage_members(actor, organisation_id),
         is_member=organisation_id in actor.memberships,

@@ -111,6 +111,7 @@ class Company(Table, tablename="company", db=DB):
     claimed_at = Timestamptz(null=True, default=None)
     verified_by = Varchar(length=10, null=True, default=None, help_text="the way the owner proved to be it")
     verified_at = Timestamptz(null=True, default=None)
+    verified_site = Varchar(length=253, help_text="what that is good for: a website elsewhere ends it (a trigger)")
     name = Varchar(length=200)
     name_key = Varchar(length=200, index=True, help_text="names are compared by it; see rules.names")
     tagline = Varchar(length=300)

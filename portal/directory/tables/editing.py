@@ -16,7 +16,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from portal.accounts.tables import Account
+from portal.accounts.tables import Account, Organisation
 from portal.core.columns import one_of
 from portal.core.db import DB
 from portal.directory.tables.companies import ClaimWay, Company
@@ -75,15 +75,33 @@ class Claim(Table, tablename="claim", db=DB):
     token = Varchar(length=60, help_text="what the DNS record or the file must hold")
     email = Varchar(length=254, help_text="the company address a code goes to")
     document = Varchar(length=80, help_text="key of a stored file")
-    organisation_name = Varchar(length=200)
-    evidence = Text(help_text="what was found, in a sentence for staff")
+    domain = Varchar(length=253, help_text="the registered domain of the company's website when it was asked")
+    organisation = ForeignKey(
+        Organisation, on_delete=OnDelete.set_null, null=True, default=None, help_text="the claimant's, to become owner"
+    )
+    organisation_name = Varchar(length=200, help_text="of one to be founded instead")
+    evidence = Text(help_text="what was found last, in sentences for claimant and staff")
     asked_at = Timestamptz()
     checked_at = Timestamptz(null=True, default=None)
+    check_at = Timestamptz(null=True, default=None, help_text="when the portal looks next by itself")
+    objection = Varchar(length=400, help_text="what the present owner says against it")
+    objected_at = Timestamptz(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Varchar(length=200)
     reason = Varchar(length=400)
     way_known = one_of("way", ClaimWay)
     state_known = one_of("state", ClaimState)
+
+
+class JoinRequest(Table, tablename="join_request", db=DB):
+    """Somebody asks a company's owners to be invited. Answered by an invitation or a no; then the row is gone."""
+
+    id = BigSerial(primary_key=True)
+    company = ForeignKey(Company, on_delete=OnDelete.cascade, null=False)
+    account = ForeignKey(Account, on_delete=OnDelete.cascade, null=False, index=True)
+    note = Varchar(length=400)
+    asked_at = Timestamptz(index=True)
+    join_request_once = Unique(["company", "account"], name="join_request_once")
 
 
 class CompanyMerge(Table, tablename="company_merge", db=DB):

@@ -1,4 +1,4 @@
-"""What the worker does for the directory."""
+"""What the worker does about visits."""
 
 from portal.core import clock
 from portal.directory.commands import counting

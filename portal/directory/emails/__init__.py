@@ -1,0 +1,1 @@
+"""Mails of the directory, built from values. Called by jobs only."""
