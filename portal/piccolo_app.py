@@ -21,6 +21,7 @@ APP_CONFIG = AppConfig(
             "portal.directory.tables.companies",
             "portal.directory.tables.audience",
             "portal.directory.tables.editing",
+            "portal.directory.tables.searches",
             "portal.registration.tables",
         ],
     ),

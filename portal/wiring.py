@@ -33,11 +33,15 @@ from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
+from portal.directory.pages.comparing import ComparePages
+from portal.directory.pages.guides import GuideToCompanies
+from portal.directory.pages.listing import DirectoryPages
 from portal.directory.pages.managing import manage_home
 from portal.directory.pages.members import MemberPages
 from portal.directory.pages.plan import PlanPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
+from portal.directory.pages.words import WordPages
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
@@ -165,8 +169,9 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(manage_home, PlanPages, plans_page, ProfilePages, GoPages, ContactPages),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
+    finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages]
     return [
-        *(*accounts, *events, *directory, *seats, *inbox, *files),
+        *(*accounts, *events, *directory, *finding, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),
     ]
 

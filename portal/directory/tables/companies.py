@@ -128,6 +128,9 @@ class Company(Table, tablename="company", db=DB):
     staff = Varchar(length=10, null=True, default=None)
     logo = Varchar(length=80, help_text="key of a stored file")
     completeness = SmallInt(help_text="percent; see rules.completeness")
+    response_hours = Integer(
+        null=True, default=None, help_text="median time to the first answer to an enquiry, once there were enough"
+    )
     search_words = Text(help_text="other names, places, terms and tagline, for the search vector")
     profile = JSONB(help_text="the published document, values.Profile")
     texts_html = JSONB(default="{}", help_text="its Markdown as clean HTML: description, and each post by its id")

@@ -32,7 +32,11 @@ async def sponsored(categories: Sequence[str], month: date) -> dict[str, tuple[s
 
 async def lane(category: str, month: date) -> Lane | None:
     """The paid lane of a category’s page; None when nobody has booked it."""
-    keys = await sponsors(category, month)
+    return lane_of(await sponsors(category, month))
+
+
+def lane_of(keys: Sequence[str]) -> Lane | None:
+    """The lane that shows these sponsors."""
     return Lane(label=SPONSORED, explanation=_EXPLANATION, sponsors=tuple(keys)) if keys else None
 
 

@@ -1,0 +1,111 @@
+"""`/companies/compare`: up to four companies side by side, at an address to share; `/companies/shortlist` remembers them.
+
+The shortlist is a cookie of ids. It needs no account and no script.
+"""
+
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.response import Response
+
+from portal.core.errors import Invalid
+from portal.core.times import today
+from portal.directory.cards import initials
+from portal.directory.queries import companies, comparing
+from portal.directory.queries.comparing import Listed
+from portal.directory.rules.comparing import MOST, table
+from portal.web import cookies
+from portal.web.asking import wants_fragment
+from portal.web.forms import sent
+from portal.web.inputs import Now
+from portal.web.page_cache import PageRule
+from portal.web.query_strings import may_be_slug, pairs
+from portal.web.rendering import page, see_other
+
+_COOKIE, _SECONDS = "shortlist", 90 * 24 * 3600
+_FULL = f"A shortlist has room for {MOST} companies. Please take one off first."
+
+
+class ComparePages(Controller):
+    path = "/companies"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/compare", opt={"page": PageRule(tags=("companies",), query=frozenset({"c", "only"}))})
+    async def compare(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
+        asked = [value for name, value in pairs(request) if name == "c" and may_be_slug(value)]
+        slugs = list(dict.fromkeys(asked))
+        found, names = await comparing.compared(slugs[:MOST])
+        sections = table(found, names, today(now))
+        only = ("only", "differences") in pairs(request)
+        return page(
+            request,
+            "directory/compare.html",
+            status=422 if len(slugs) > MOST else 200,
+            section="directory",
+            companies=[(company, initials(company.name)) for company in found],
+            sections=sections,
+            only=only,
+            too_many=len(slugs) > MOST,
+            lost=len(slugs[:MOST]) - len(found),
+            address=compare_address([company.slug for company in found]),
+            most=MOST,
+        )
+
+    @get("/shortlist")
+    async def shortlist(self, request: Request[Any, Any, Any]) -> Response[str]:
+        return _shown(request, await comparing.by_ids(_kept(request)))
+
+    @post("/shortlist")
+    async def change(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Put a company on it, or take one off."""
+        form = await sent(request)
+        slug, drop = ((form.get(name) or [""])[0] for name in ("company", "drop"))
+        listed = await comparing.by_ids(_kept(request))
+        if drop:
+            listed = [company for company in listed if company.slug != drop]
+            said = "Taken off your shortlist."
+        else:
+            known = await companies.by_slug(slug) if may_be_slug(slug) else None
+            if known is None:
+                raise Invalid({"company": "There is no such company."}, "There is no such company.")
+            if all(company.id != known.id for company in listed):
+                if len(listed) >= MOST:
+                    return _shown(request, listed, problem=_FULL)
+                profile = known.profile
+                listed.append(Listed(known.id, known.slug, known.name, profile.city, profile.country))
+            said = f"{known.name} is on your shortlist."
+        if wants_fragment(request.scope):
+            answer: Response[Any] = _shown(request, listed, said=said)
+        else:
+            answer = see_other("/companies/shortlist", notice=said)
+        cookies.give(answer, _COOKIE, ".".join(str(company.id) for company in listed), seconds=_SECONDS)
+        return answer
+
+
+def compare_address(slugs: list[str]) -> str:
+    return "/companies/compare" + ("?" + "&".join(f"c={slug}" for slug in slugs) if slugs else "")
+
+
+def _kept(request: Request[Any, Any, Any]) -> list[int]:
+    """The ids in the cookie; what is none of ours is passed over."""
+    parts = cookies.read(request, _COOKIE).split(".")
+    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 16][:MOST]
+
+
+def _shown(
+    request: Request[Any, Any, Any], listed: list[Listed], *, problem: str = "", said: str = ""
+) -> Response[str]:
+    return page(
+        request,
+        "directory/shortlist.html",
+        block="shortlist",
+        status=422 if problem else 200,
+        private=True,
+        section="directory",
+        listed=listed,
+        address=compare_address([company.slug for company in listed]),
+        problem=problem,
+        said=said,
+        most=MOST,
+    )

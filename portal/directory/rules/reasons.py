@@ -1,0 +1,150 @@
+"""Why a company stands where it stands, in sentences: the only place where they are made."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import msgspec
+
+from portal.core import times
+from portal.directory.rules.ranking import Evidence, Strength, points
+from portal.directory.tables.companies import FactSource
+from portal.directory.values import ProfileFact
+
+
+class Why(msgspec.Struct, frozen=True):
+    """`lead` says how the filters are met, `more` what backs it; `thin` where nobody but a register says so."""
+
+    lead: str
+    more: tuple[str, ...]
+    thin: bool
+
+    @property
+    def sentences(self) -> list[str]:
+        return [part for part in (self.lead, *self.more) if part]
+
+
+def why(
+    found: Evidence, *, filters: int, names: Mapping[str, str], today: date, above: tuple[str, Evidence] | None = None
+) -> Why:
+    """`filters` is how many were set, `above` the company before this one with its evidence."""
+    thin = found.strength <= Strength.REGISTER
+    more = [*_backing(found, names, today)]
+    if above is not None:
+        more.append(_below(found, *above, names, today))
+    return Why(_lead(found, filters), tuple(part for part in more if part), thin)
+
+
+def _lead(found: Evidence, filters: int) -> str:
+    if not filters:
+        return ""
+    words = {1: "The filter matches", 2: "Both filters match"}.get(filters, f"All {filters} filters match")
+    if found.strength is Strength.REGISTER and found.asked:
+        return f"{words} on register data only."
+    older = found.asked - found.fresh
+    if older:
+        which = "" if filters == 1 else ", one of them" if older == 1 else f", {older} of them"
+        return f"{words}{which} on an older fact."
+    return f"{words}."
+
+
+def _backing(found: Evidence, names: Mapping[str, str], today: date) -> list[str]:
+    said = []
+    best = found.best
+    if best and found.strength is Strength.CHECKED and best.confirmed_on:
+        where = "at the register" if best.source is FactSource.REGISTER else "by our editors"
+        said.append(f"{_name(best, names)} checked {where} on {_day(best.confirmed_on, today)}.")
+    if found.newest and found.newest.confirmed_on:
+        said.append(f"{_name(found.newest, names)} confirmed {_ago(found.newest.confirmed_on, today)}.")
+    if best and not said and best.confirmed_on:
+        who = "A register" if best.source is FactSource.REGISTER else "Our editors"
+        said.append(f"{who} confirmed {_name(best, names)} {_ago(best.confirmed_on, today)}.")
+    if best is None:
+        said.append("No dated fact is known of it.")
+    if found.response_hours is not None:
+        said.append(f"Answers enquiries in {hours(found.response_hours)}.")
+    return said
+
+
+class _Pair(msgspec.Struct, frozen=True):
+    """A company and the one above it."""
+
+    own: Evidence
+    above: Evidence
+    name: str
+    names: Mapping[str, str]
+    today: date
+
+
+def _below(found: Evidence, name: str, other: Evidence, names: Mapping[str, str], today: date) -> str:
+    """The factor that costs most against the company above."""
+    own, better = points(found), points(other)
+    lost = {factor: better[factor] - own[factor] for factor in own if better[factor] > own[factor]}
+    if not lost:
+        return f"Equal to {name} in all that counts, so the names decide." if own == better else ""
+    return _LOST[max(lost, key=lambda factor: lost[factor])](_Pair(found, other, name, names, today))
+
+
+def _weaker(pair: _Pair) -> str:
+    if pair.above.strength is Strength.CHECKED:
+        return f"Below {pair.name}, which has a checked certificate{' for it' if pair.own.asked else ''}."
+    return f"Nobody at the company has confirmed its facts, so it comes after {pair.name}."
+
+
+def _older(pair: _Pair) -> str:
+    if pair.own.age is None:
+        return f"Below {pair.name} because its facts carry no date."
+    return f"Below {pair.name} because half of its evidence was confirmed {_days(pair.own.age)} ago or earlier."
+
+
+def _ending(pair: _Pair) -> str:
+    ends = pair.own.ends
+    if ends is None or ends.expires_on is None:
+        return f"Below {pair.name} because nothing dated speaks for it."
+    left = _days((ends.expires_on - pair.today).days)
+    return f"Lower because its {_name(ends, pair.names)} ends in {left} and no renewal is on file."
+
+
+def _slower(pair: _Pair) -> str:
+    if pair.own.response_hours is None:
+        return f"Below {pair.name} because nothing is known yet of how soon it answers enquiries."
+    return f"Below {pair.name} because it takes longer to answer enquiries."
+
+
+_LOST: dict[str, Callable[[_Pair], str]] = {
+    "name": lambda p: f"Below {p.name}, whose name is nearer to what you typed.",
+    "fit": lambda p: f"Below {p.name} because fewer of its matching facts are fresh.",
+    "strength": _weaker,
+    "age": _older,
+    "lasting": _ending,
+    "completeness": lambda p: (
+        f"Below {p.name} because its profile says less ({p.own.completeness} against {p.above.completeness} percent)."
+    ),
+    "verified": lambda p: f"Below {p.name} because nobody has proved yet that the profile is the company’s own.",
+    "response": _slower,
+}
+
+
+def _name(fact: ProfileFact, names: Mapping[str, str]) -> str:
+    name = names.get(fact.term, fact.term)
+    return f"{name} certificate" if fact.term.startswith("certificate:") and "certif" not in name.casefold() else name
+
+
+def _day(on: date, today: date) -> str:
+    return times.day(on, "d MMM" if on.year == today.year else "d MMM y")
+
+
+def _ago(on: date, today: date) -> str:
+    days = max(0, (today - on).days)
+    return "today" if days == 0 else f"{_days(days)} ago"
+
+
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def hours(number: int) -> str:
+    """`5 hours`, `1.4 days`."""
+    if number < 24:
+        return "1 hour" if number == 1 else f"{number} hours"
+    days = number / 24
+    return "1 day" if number == 24 else f"{days:.1f}".removesuffix(".0") + " days"

@@ -1,0 +1,56 @@
+"""The lane of paid places: apart from the list, labelled, and never asked by anything that orders it (house rule 24)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from portal.core import countries, db
+from portal.directory.cards import initials
+from portal.placements.queries import sponsors
+
+MOST = 3
+
+
+class Sponsor(msgspec.Struct, frozen=True):
+    """What the lane shows of a company."""
+
+    slug: str
+    name: str
+    initials: str
+    place: str
+    text: str
+
+
+async def lane(categories: Sequence[str], day: date) -> dict[str, Any]:
+    """Who has paid for a place beside these categories in the month of a day, as `paid` and `sponsors` for the template.
+
+    At most three, the first of each category before the second of any.
+    """
+    booked = await sponsors.sponsored(categories, day) if categories else {}
+    rounds = [
+        booked[category][at] for at in range(MOST) for category in categories if len(booked.get(category, ())) > at
+    ]
+    keys = list(dict.fromkeys(rounds))
+    found = await _public(keys) if keys else {}
+    shown = [key for key in keys if key in found][:MOST]
+    return {"paid": sponsors.lane_of(shown), "sponsors": found}
+
+
+async def _public(keys: Sequence[str]) -> dict[str, Sponsor]:
+    rows = await db.fetch(
+        "SELECT id::text AS key, slug, name, city, country, tagline FROM company "
+        "WHERE id::text = ANY($1::text[]) AND state = 'public'",
+        list(keys),
+    )
+    return {
+        row["key"]: Sponsor(
+            slug=row["slug"],
+            name=row["name"],
+            initials=initials(row["name"]),
+            place=", ".join(part for part in (row["city"], countries.name(row["country"])) if part),
+            text=row["tagline"],
+        )
+        for row in rows
+    }
