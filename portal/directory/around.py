@@ -70,7 +70,8 @@ def choices(asks: Filters, found: Found) -> list[Choices]:
         if not options:
             continue
         chosen = [option for option in options if option.chosen]
-        shown = [*chosen, *(option for option in options if not option.chosen)]
+        others = sorted((option for option in options if not option.chosen), key=lambda option: not option.under)
+        shown = [*chosen, *others]
         first, rest = shown[: max(_FIRST, len(chosen))], shown[max(_FIRST, len(chosen)) :]
         path = f"/companies/{KIND_PATHS[facet.kind]}" if facet.kind else ""
         made.append(Choices(facet, first, rest[:_MOST], max(0, len(rest) - _MOST), path))

@@ -1,6 +1,7 @@
 """A company as a row of a list, and a paid place apart from it."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
@@ -80,9 +81,17 @@ def tags(row: Row, wanted: frozenset[str]) -> list[str]:
     return [row.terms[term] for term in order if term in row.terms][:_MOST_TAGS]
 
 
+def free_from(text: str) -> str:
+    """A date as its month; words as they are."""
+    try:
+        return times.day(date.fromisoformat(text), "MMM y")
+    except ValueError:
+        return text
+
+
 def lines(profile: Profile, names: dict[str, str]) -> list[tuple[str, str]]:
     """Key figures, and since when there is room."""
     found = {names[f.term]: f.value for f in profile.facts if f.kind is TermKind.FIGURE and f.value and f.term in names}
-    free = next((fact.free_from for fact in profile.facts if fact.free_from), "")
+    free = next((free_from(fact.free_from) for fact in profile.facts if fact.free_from), "")
     most = _MOST_LINES - bool(free)
     return [*list(found.items())[:most], *([("Free from", free)] if free else [])]
