@@ -8,7 +8,7 @@ import msgspec
 from portal.core import countries, times
 from portal.directory.queries.conditions import Context
 from portal.directory.queries.listing import Row
-from portal.directory.rules import reasons
+from portal.directory.rules import fact_rows, reasons
 from portal.directory.rules.reasons import Why
 from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
@@ -55,7 +55,7 @@ def card(row: Row, context: Context) -> Card:
         claimed=row.claimed,
         ends=ends,
         tags=tags(row, context.asked.terms),
-        lines=lines(profile, row.terms),
+        lines=lines(profile, row.terms, context.today),
         why=reasons.why(
             row.evidence, filters=context.filters.count, names=row.terms, today=context.today, above=above
         ),
@@ -81,17 +81,9 @@ def tags(row: Row, wanted: frozenset[str]) -> list[str]:
     return [row.terms[term] for term in order if term in row.terms][:_MOST_TAGS]
 
 
-def free_from(text: str) -> str:
-    """A date as its month; words as they are."""
-    try:
-        return times.day(date.fromisoformat(text), "MMM y")
-    except ValueError:
-        return text
-
-
-def lines(profile: Profile, names: dict[str, str]) -> list[tuple[str, str]]:
+def lines(profile: Profile, names: dict[str, str], today: date) -> list[tuple[str, str]]:
     """Key figures, and since when there is room."""
     found = {names[f.term]: f.value for f in profile.facts if f.kind is TermKind.FIGURE and f.value and f.term in names}
-    free = next((free_from(fact.free_from) for fact in profile.facts if fact.free_from), "")
+    free = next((fact_rows.free(fact.free_from, today) for fact in profile.facts if fact.free_from), "")
     most = _MOST_LINES - bool(free)
     return [*list(found.items())[:most], *([("Free from", free)] if free else [])]
