@@ -22,6 +22,7 @@ APP_CONFIG = AppConfig(
             "portal.directory.tables.audience",
             "portal.directory.tables.editing",
             "portal.directory.tables.searches",
+            "portal.directory.tables.upkeep",
             "portal.registration.tables",
         ],
     ),

@@ -34,7 +34,12 @@ from portal.directory.jobs import claims as claim_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.comparing import ComparePages
+from portal.directory.pages.editing.items import ItemPages
+from portal.directory.pages.editing.overview import EditPages
+from portal.directory.pages.editing.preview import preview as profile_preview
+from portal.directory.pages.editing.sections import SectionPages
 from portal.directory.pages.guides import GuideToCompanies
+from portal.directory.pages.history import HistoryPages
 from portal.directory.pages.listing import DirectoryPages
 from portal.directory.pages.managing import manage_home
 from portal.directory.pages.members import MemberPages
@@ -170,8 +175,9 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages]
+    editing = [EditPages, profile_preview, SectionPages, ItemPages, HistoryPages]
     return [
-        *(*accounts, *events, *directory, *finding, *seats, *inbox, *files),
+        *(*accounts, *events, *directory, *finding, *editing, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),
     ]
 

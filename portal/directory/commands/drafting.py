@@ -1,7 +1,7 @@
 """The draft a company's members share: every save is merged into what is there now, so that nobody's edit is lost."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,10 @@ from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
 from portal.directory.rules import editing, limits, profiles
-from portal.directory.rules.limits import Limits
 from portal.directory.rules.merging import Overtaken, key_of, merge
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile, ProfileFact
+from portal.placements.queries.plans import plan_of
 
 _REGISTER = "This comes from a public register and is not changed here. Tell us if it is wrong."
 _GONE = "It is not there any more: somebody removed it meanwhile."
@@ -31,7 +31,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     published: Profile
     draft: Profile | None
     base: int
-    version: int
 
     @property
     def current(self) -> Profile:
@@ -39,11 +38,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.draft or self.published
 
 
-_STANDING = """
-SELECT c.id AS company_id, c.organisation AS organisation_id, c.state, c.revision, c.profile AS published,
-       d.profile AS draft, coalesce(d.base, c.revision) AS base, coalesce(d.version, 0) AS version
-FROM company c LEFT JOIN company_draft d ON d.company = c.id WHERE c.id = $1 FOR NO KEY UPDATE OF c
+# Two statements: one that waits for the row sees the company as it is then, but what it joins as it was before.
+_LOCK = """
+SELECT organisation AS organisation_id, state, revision, profile AS published
+FROM company WHERE id = $1 FOR NO KEY UPDATE
 """
+_DRAFT = "SELECT profile AS draft, base FROM company_draft WHERE company = $1"
 _KEEP = """
 INSERT INTO company_draft AS d (company, profile, base, version, changed_by, changed_at) VALUES ($1, $2::jsonb, $3, 1, $4, $5)
 ON CONFLICT (company) DO UPDATE SET profile = excluded.profile, version = d.version + 1,
@@ -53,15 +53,20 @@ ON CONFLICT (company) DO UPDATE SET profile = excluded.profile, version = d.vers
 
 async def locked(actor: Actor, company_id: int) -> Standing:
     """The company's versions, held until commit, for whoever may edit them."""
-    row = await db.fetch_one(_STANDING, company_id)
+    row = await db.fetch_one(_LOCK, company_id)
     if row is None or row["state"] == CompanyState.MERGED:
         raise NotFound("There is no such company.")
     if not permissions.can_edit(actor, row["organisation_id"]):
         raise Forbidden("Only the company’s owners and editors can change its profile.")
-    values = {name: row[name] for name in row.keys() if name != "state"}  # noqa: SIM118 — a record's own keys
-    for name in ("published", "draft"):
-        values[name] = msgspec.json.decode(values[name], type=Profile) if values[name] else None
-    return msgspec.convert(values, Standing)
+    draft = await db.fetch_one(_DRAFT, company_id)
+    return Standing(
+        company_id=company_id,
+        organisation_id=row["organisation_id"],
+        revision=row["revision"],
+        published=msgspec.json.decode(row["published"], type=Profile),
+        draft=msgspec.json.decode(draft["draft"], type=Profile) if draft else None,
+        base=draft["base"] if draft else row["revision"],
+    )
 
 
 def seen(profile: Any) -> str:
@@ -87,7 +92,8 @@ async def save_fields(
         at = await locked(actor, company_id)
         base = replace(at.current, **{name: getattr(was, name) for name in fields})
         mine = replace(base, **{**typed, **_place(base, typed)})
-        saved = await _merged(at, base, mine, lambda path: path in typed, choices, actor, now)
+        _check(mine, lambda path: path in typed, now)
+        saved = await _merged(at, base, mine, choices, actor, now)
     return saved  # noqa: RET504 — a return inside the block is none for mypy
 
 
@@ -105,7 +111,6 @@ async def save_item(
     of: str,
     item: Any,
     was: Any | None,
-    plan: Limits,
     choices: Mapping[str, str],
     now: datetime,
 ) -> bool:
@@ -122,24 +127,31 @@ async def save_item(
             by_company = permissions.is_member(actor, at.organisation_id)
             item = editing.stated(item, by_company=by_company, today=now.date())
         if was is None:
-            if fault := limits.fault(plan, of, item, at.current):
-                raise Invalid({"": fault})
             base, mine = at.current, editing.with_item(at.current, of, item)
         else:
             base, mine = (editing.with_item(at.current, of, each) for each in (was, item))
         path = f"{of}.{key_of(item)}"
         touched = lambda fault: fault == of or fault.startswith(f"{path}.")  # noqa: E731
-        saved = await _merged(at, base, mine, touched, choices, actor, now)
+        _check(mine, touched, now)
+        if was is None and (
+            fault := limits.fault(await plan_of("company", str(company_id), now), of, item, at.current)
+        ):
+            raise Invalid({"": fault})
+        saved = await _merged(at, base, mine, choices, actor, now)
     return saved  # noqa: RET504 — a return inside the block is none for mypy
 
 
+def _check(mine: Profile, touched: Callable[[str], bool], now: datetime) -> None:
+    """Refuse what is wrong with what an edit touched: what was wrong before is no reason to refuse it."""
+    faults = profiles.faults(profiles.tidied(mine), now.date())
+    if found := {path: words for path, words in faults.items() if touched(path)}:
+        raise Invalid(found)
+
+
 async def _merged(
-    at: Standing, base: Profile, mine: Profile, touched: Any, choices: Mapping[str, str], actor: Actor, now: datetime
+    at: Standing, base: Profile, mine: Profile, choices: Mapping[str, str], actor: Actor, now: datetime
 ) -> bool:
-    base, mine = profiles.tidied(base), profiles.tidied(mine)
-    if faults := editing.faults_of(profiles.faults(mine, now.date()), touched):
-        raise Invalid(faults)
-    merged = merge(base, mine, at.current, choices)
+    merged = merge(profiles.tidied(base), profiles.tidied(mine), at.current, choices)
     if merged.clashes:
         raise Overtaken(merged.clashes)
     return await _keep(at, merged.profile, actor, now)

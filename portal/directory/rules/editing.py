@@ -1,6 +1,6 @@
 """The sections of a profile as its editors see them, and what an edit makes of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -132,11 +132,6 @@ def with_register_of(profile: Profile, other: Profile) -> Profile:
     said = {fact.id: fact for fact in other.facts if from_register(fact)}
     kept = [said.pop(fact.id, fact) for fact in profile.facts if fact.id in said or not from_register(fact)]
     return replace(profile, facts=(*kept, *said.values()))
-
-
-def faults_of(faults: dict[str, str], touches: Callable[[str], bool]) -> dict[str, str]:
-    """The faults of what an edit touched: what was there before is no reason to refuse it."""
-    return {path: words for path, words in faults.items() if touches(path)}
 
 
 def overdue(facts: Sequence[ProfileFact], since: date) -> list[ProfileFact]:

@@ -2,26 +2,20 @@
 
 from typing import Any
 
-import msgspec
-
 from portal.directory.values import Profile, ProfilePost
+from portal.placements.permissions import limit
+from portal.placements.rules.plans import NAMES, Feature
+from portal.placements.tables import Plan
+
+_FEATURES = {
+    "products": Feature.PRODUCTS, "gallery": Feature.GALLERY, "documents": Feature.DOCUMENTS,
+    "videos": Feature.VIDEOS, "contacts": Feature.CONTACTS, "posts": Feature.POSTS,
+}  # fmt: skip
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """Most items of each list; None is without a limit of the plan."""
-
-    plan: str
-    products: int | None = None
-    gallery: int | None = None
-    documents: int | None = None
-    videos: int | None = None
-    contacts: int | None = None
-    posts: int | None = None  # a month
-
-
-def fault(plan: Limits, of: str, item: Any, profile: Profile) -> str:
-    """Why an item cannot be added; empty when there is room. What is there already stays (downgrades keep data)."""
-    most = getattr(plan, of, None)
+def fault(plan: Plan, of: str, item: Any, profile: Profile) -> str:
+    """Why an item cannot be added; empty when there is room. What is there already stays (a smaller plan keeps data)."""
+    most = limit(plan, _FEATURES[of]) if of in _FEATURES else None
     there = getattr(profile, of)
     a_month = ""
     if isinstance(item, ProfilePost):
@@ -29,6 +23,6 @@ def fault(plan: Limits, of: str, item: Any, profile: Profile) -> str:
         a_month = " a month"
     if most is None or len(there) < most:
         return ""
-    if most == 0:
-        return f"The {plan.plan} plan has no room for this. A larger plan has."
-    return f"The {plan.plan} plan has room for {most}{a_month}. Remove one first, or choose a larger plan."
+    if not most:
+        return f"The {NAMES[plan]} plan has no room for this; a larger plan has."
+    return f"The {NAMES[plan]} plan has room for {most}{a_month}. Remove one first, or choose a larger plan."

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from portal.core import countries, times
-from portal.directory.rules.merging import FIELDS, LISTS, Clash, key_of
+from portal.directory.rules.merging import FIELDS, LISTS, ORDER, Clash, key_of
 from portal.directory.tables.companies import FactSource, TermKind
-from portal.directory.values import Profile, ProfileFact
+from portal.directory.values import Profile, ProfileFact, ProfileSite
 
 FIELD_NAMES = {
     "name": "Name", "tagline": "Tagline", "description": "Overview", "website": "Website", "email": "Email",
@@ -97,12 +97,13 @@ class Question(msgspec.Struct, frozen=True):
     was: str
     mine: str
     theirs: str
+    in_words: bool
     chosen: str = "mine"
 
     @property
     def spans(self) -> list[Span]:
-        """From mine to theirs."""
-        return word_diff(self.mine, self.theirs)
+        """Theirs, of texts with what differs from mine."""
+        return word_diff(self.mine, self.theirs) if self.in_words else [Span("same", self.theirs)]
 
 
 def differences(before: Profile, after: Profile, names: Known) -> list[Difference]:
@@ -122,8 +123,9 @@ def differences(before: Profile, after: Profile, names: Known) -> list[Differenc
 
 def question(clash: Clash, names: Known, profiles: Sequence[Profile]) -> Question:
     """A clash with everything in words; `profiles` hold the item it is about."""
-    versions = [_version(clash, value, names, profiles) for value in (clash.was, clash.mine, clash.theirs)]
-    return Question(clash.path, _asked(clash, names, profiles), clash.seen, *versions)
+    was, mine, theirs = (_version(clash, value, names, profiles) for value in (clash.was, clash.mine, clash.theirs))
+    in_words = clash.field not in ("", ORDER) or clash.of not in LISTS
+    return Question(clash.path, _asked(clash, names, profiles), clash.seen, was, mine, theirs, in_words)
 
 
 def _asked(clash: Clash, names: Known, profiles: Sequence[Profile]) -> str:
@@ -140,9 +142,9 @@ def _title_in(of: str, key: str, profile: Profile, names: Known) -> str:
 
 
 def _version(clash: Clash, value: Any, names: Known, profiles: Sequence[Profile]) -> str:
-    if clash.of not in LISTS or clash.field not in ("", "order"):
+    if clash.of not in LISTS or clash.field not in ("", ORDER):
         return said(clash.field or clash.of, value, names)
-    if clash.field == "order":
+    if clash.field == ORDER:
         titles = ({key_of(item): title(clash.of, item, names) for item in getattr(p, clash.of)} for p in profiles)
         by_key = {key: words for found in titles for key, words in found.items()}
         return "\n".join(f"{n}. {by_key.get(key, key)}" for n, key in enumerate(value, 1))
@@ -177,15 +179,19 @@ def _parts(before: Any, after: Any, names: Known) -> Iterator[Part]:
 
 def title(of: str, item: Any, names: Known) -> str:
     """An item by its kind and name: `Capability “Lyophilisation”`."""
+    noun = KIND_NAMES[item.kind] if isinstance(item, ProfileFact) else NOUNS[of][0]
+    return f"{noun} “{bare_title(of, item, names)}”"
+
+
+def bare_title(of: str, item: Any, names: Known) -> str:
     if isinstance(item, ProfileFact):
-        return f"{KIND_NAMES[item.kind]} “{names.terms.get(item.term, item.term.partition(':')[2])}”"
+        return names.terms.get(item.term, item.term.partition(":")[2])
     if of == "sites":
-        return f"Site “{site_name(item)}”"
-    shown = getattr(item, "title", "") or getattr(item, "name", "") or getattr(item, "alt", "")
-    return f"{NOUNS[of][0]} “{shown}”"
+        return site_name(item)
+    return getattr(item, "title", "") or getattr(item, "name", "") or getattr(item, "alt", "")
 
 
-def site_name(site: Any) -> str:
+def site_name(site: ProfileSite) -> str:
     return site.name or site.city or site.role or "Site"
 
 

@@ -1,0 +1,192 @@
+"""One item of a section: adding it, changing it."""
+
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.accounts.guards import signed_in
+from portal.core import countries
+from portal.core.errors import Invalid, NotFound
+from portal.core.text import safe_html
+from portal.core.tokens import readable
+from portal.directory import permissions
+from portal.directory.commands import drafting
+from portal.directory.pages.editing import asking
+from portal.directory.pages.editing.forms import (
+    FACT_FIELDS,
+    ITEM_FORMS,
+    UPLOADS,
+    item_key,
+    item_values,
+    packed,
+    refused,
+    term_typed,
+    typed_item,
+    unpacked,
+)
+from portal.directory.pages.editing.sections import NOTHING_NEW, SAVED, address, by, current, section_of
+from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
+from portal.directory.queries import drafts
+from portal.directory.rules import editing, wording
+from portal.directory.rules.editing import Section
+from portal.directory.rules.merging import LISTS, Overtaken
+from portal.directory.tables.companies import TermKind
+from portal.directory.values import Profile
+from portal.media import queries as files
+from portal.media.pages import MediaStore
+from portal.web.forms import Filled, bind, blank, sent
+from portal.web.inputs import Now
+from portal.web.rendering import markup, see_other
+
+_TEMPLATE = "directory/editing/item.html"
+
+
+class ItemPages(Controller):
+    path = f"{MANAGE}/profile/{{section:str}}"
+    guards = [signed_in]
+    dependencies = managed(permissions.can_edit)
+    include_in_schema = False
+
+    @get("/new")
+    async def new(
+        self, request: Request[Any, Any, Any], managed: ManagedCompany, section: FromPath[str], now: Now
+    ) -> Response[str]:
+        where = _with_items(section)
+        kind = _kind(where, request.query_params.get("kind", ""))
+        values: dict[str, Any] = {"id": readable().lower(), "was": "", "kind": kind.value if kind else ""}
+        if where.of == "posts":
+            values["on"] = now.date().isoformat()
+        return await _show(request, managed, where, blank(**values), kind)
+
+    @get("/items/{item:str}")
+    async def edit(
+        self, request: Request[Any, Any, Any], managed: ManagedCompany, section: FromPath[str], item: FromPath[str]
+    ) -> Response[str]:
+        where = _with_items(section)
+        profile = await current(managed)
+        found = _found(where, profile, item)
+        names = await drafts.term_names([profile])
+        values = {**item_values(found, names), "was": packed(found)}
+        return await _show(request, managed, where, blank(**values), getattr(found, "kind", None), item=found)
+
+    @post("/items", request_max_body_size=asking.MOST_BYTES)
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        managed: ManagedCompany,
+        section: FromPath[str],
+        now: Now,
+        media: MediaStore,
+    ) -> Response[Any]:
+        return await _save(request, managed, _with_items(section), "", now, media)
+
+    @post("/items/{item:str}", request_max_body_size=asking.MOST_BYTES)
+    async def change(
+        self,
+        request: Request[Any, Any, Any],
+        managed: ManagedCompany,
+        section: FromPath[str],
+        item: FromPath[str],
+        now: Now,
+        media: MediaStore,
+    ) -> Response[Any]:
+        return await _save(request, managed, _with_items(section), item, now, media)
+
+
+async def _save(
+    request: Request[Any, Any, Any], managed: Managed, where: Section, key: str, now: Now, media: MediaStore
+) -> Response[Any]:
+    typed = await sent(request)
+    was = unpacked(asking.line(typed, "was"), LISTS[where.of]) if key else None
+    if was is not None and was.id != key:
+        raise NotFound("There is no such item.")
+    kind = _kind(where, was.kind.value if was is not None and where.kinds else asking.line(typed, "kind"))
+    form: Filled[Any] = bind(typed, ITEM_FORMS[where.of])
+    form.values |= {"was": asking.line(typed, "was"), "kind": kind.value if kind else ""}
+    key = key or item_key(asking.line(typed, "id"))
+    form.values["id"] = key
+    term = ""
+    if kind is not None:
+        term, fault = term_typed(form.value("term"), await drafts.vocabulary(kind))
+        if fault:
+            form = refused(form, {"term": fault})
+    if asking.line(typed, "act") == "preview":
+        text = markup(safe_html(form.value("text")))
+        return await _show(request, managed, where, form, kind, item=was, preview=text)
+    chosen = asking.choices(typed)
+    try:
+        if name := UPLOADS.get(where.of):
+            stored = await asking.with_file(
+                typed, name, form.value(name), image=where.of in {"products", "gallery"},
+                company_id=managed.company.id, media=media, actor=managed.actor, now=now,
+            )  # fmt: skip
+            form.values[name] = stored
+            if form.data is not None:
+                setattr(form.data, name, stored)
+        if form.errors or form.data is None:
+            return await _show(request, managed, where, form, kind, item=was, status=422)
+        item = typed_item(where.of, form.data, key, was, term)
+        changed = await drafting.save_item(
+            actor=managed.actor, company_id=managed.company.id, of=where.of, item=item, was=was,
+            choices=chosen, now=now,
+        )  # fmt: skip
+    except Invalid as error:
+        form = refused(form, error.fields, f"{where.of}.{key}")
+        return await _show(request, managed, where, form, kind, item=was, status=422)
+    except Overtaken as error:
+        theirs = await current(managed)
+        base = editing.with_item(theirs, where.of, was)
+        asked, _ = await asking.questions(error.clashes, chosen, theirs, base)
+        return await _show(
+            request, managed, where, form, kind, item=was, status=409, questions=asked, by=await by(managed)
+        )
+    return see_other(address(managed, where), notice=SAVED if changed else NOTHING_NEW)
+
+
+def _with_items(key: str) -> Section:
+    section = section_of(key)
+    if not section.of:
+        raise NotFound("This section has no list.")
+    return section
+
+
+def _kind(section: Section, typed: str) -> TermKind | None:
+    """The kind of fact a form is for; the section's first one where none is said."""
+    if not section.kinds:
+        return None
+    return TermKind(typed) if typed in section.kinds else section.kinds[0]
+
+
+def _found(section: Section, profile: Profile, key: str) -> Any:
+    found = next((item for item in section.items(profile) if item.id == key), None)
+    if found is None:
+        raise NotFound("There is no such item; perhaps somebody removed it.")
+    return found
+
+
+async def _show(
+    request: Request[Any, Any, Any],
+    managed: Managed,
+    section: Section,
+    form: Filled[Any],
+    kind: TermKind | None,
+    *,
+    item: Any = None,
+    status: int = 200,
+    **more: Any,
+) -> Response[str]:
+    profile = await current(managed)
+    upload = UPLOADS.get(section.of, "")
+    key = form.value(upload) if upload else ""
+    return managed_page(
+        request, _TEMPLATE, managed, here="profile", block="look", status=status, place=section, form=form, item=item,
+        kind=kind, kind_name=wording.KIND_NAMES[kind] if kind else "", noun=wording.NOUNS[section.of][0],
+        shows=FACT_FIELDS[kind] if kind else (), words=await drafts.vocabulary(kind) if kind else (),
+        sites=[(site.id, wording.site_name(site)) for site in profile.sites], countries=countries.names().items(),
+        upload=upload, file=(await files.by_keys([key])).get(key) if key else None,
+        locked=editing.from_register(item) and not permissions.can_moderate(managed.actor),
+        taken=asking.PICTURES if section.of in {"products", "gallery"} else asking.DOCUMENTS,
+        **{"questions": (), "by": "", "preview": "", **more},
+    )  # fmt: skip
