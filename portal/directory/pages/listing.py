@@ -15,7 +15,7 @@ from portal.directory import sponsored
 from portal.directory.around import KIND_PATHS, fields_of
 from portal.directory.audience import seen_in_list
 from portal.directory.cards import cards
-from portal.directory.forms import asked
+from portal.directory.forms.finding import asked
 from portal.directory.queries import listing, spelling
 from portal.directory.queries.listing import Found
 from portal.directory.queries.spelling import Respelled
