@@ -27,6 +27,7 @@ from portal.core.settings import Settings, current, current_or_exit
 from portal.demo.folder import DemoRefused
 from portal.demo.running import Demo, PortBusy
 from portal.directory.commands.vocabulary import load_vocabulary
+from portal.directory.importing.command_line import import_companies_command
 from portal.events.importing.command_line import import_events_command
 from portal.worker import run as run_worker
 
@@ -208,6 +209,7 @@ def _act(work: Callable[[], Awaitable[T]]) -> T:
 
 
 imports.command("events")(import_events_command(_settings))
+imports.command("companies")(import_companies_command(_settings))
 
 
 @imports.command("vocabulary")

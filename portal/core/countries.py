@@ -1,5 +1,6 @@
 """Countries by ISO 3166-1 alpha-2 code, with the spellings real data uses."""
 
+import unicodedata
 from functools import lru_cache
 
 from babel import Locale
@@ -42,3 +43,8 @@ def _codes() -> dict[str, str]:
 def code(spelling: str) -> str | None:
     """The code for a name, code or usual spelling; None for what is no country."""
     return _codes().get(" ".join(spelling.casefold().split()))
+
+
+def plain(text: str) -> str:
+    """A spelling in lower case without accents, as names of countries are compared across languages."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -12,9 +13,9 @@ from portal.directory.tables.companies import TermKind
 
 SHIPPED = Path(__file__).parents[1] / "vocabulary"
 _FILES = {
-    "categories": TermKind.CATEGORY, "capabilities": TermKind.CAPABILITY, "dosage_forms": TermKind.DOSAGE_FORM,
-    "routes": TermKind.ROUTE, "therapies": TermKind.THERAPY, "certificates": TermKind.CERTIFICATE,
-    "figures": TermKind.FIGURE,
+    TermKind.CATEGORY: "categories", TermKind.CAPABILITY: "capabilities", TermKind.DOSAGE_FORM: "dosage_forms",
+    TermKind.ROUTE: "routes", TermKind.THERAPY: "therapies", TermKind.CERTIFICATE: "certificates",
+    TermKind.FIGURE: "figures",
 }  # fmt: skip
 
 
@@ -87,12 +88,14 @@ async def add_terms(terms: Sequence[NewTerm]) -> Loaded:
 
 async def load_vocabulary() -> Loaded:
     """Add what the portal ships: see `vocabulary/README.md`. A second time changes nothing."""
-    return await add_terms([term for name, kind in _FILES.items() for term in _read(SHIPPED / f"{name}.csv", kind)])
+    return await add_terms([term for kind in TermKind for term in shipped(kind)])
 
 
-def _read(path: Path, kind: TermKind) -> list[NewTerm]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [NewTerm(kind=kind, **row) for row in csv.DictReader(file)]
+@lru_cache(maxsize=len(TermKind))
+def shipped(kind: TermKind) -> tuple[NewTerm, ...]:
+    """The words of one kind that the portal comes with."""
+    with (SHIPPED / f"{_FILES[kind]}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(NewTerm(kind=kind, **row) for row in csv.DictReader(file))
 
 
 def _json(rows: object) -> str:

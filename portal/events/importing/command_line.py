@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from portal.core import clock, db, migrations, times
+from portal.core.importing import report as reports
 from portal.events.importing import formats
-from portal.events.importing import report as reports
 from portal.events.importing.outcomes import ImportReport
 from portal.events.importing.run import import_files
 

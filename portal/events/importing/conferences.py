@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from portal.core.importing.records import json_records
+from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates, fields, places
-from portal.events.importing.records import json_records
-from portal.events.importing.values import Context, Reading, Row, Unreadable, shortened
+from portal.events.importing.values import Context, Reading, Row
 from portal.events.tables import EventFormat, EventKind
 from portal.events.values import EventFacts
 

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from portal.core import times
+from portal.core.importing.values import Unreadable, shortened
 from portal.events import values as event_values
 from portal.events.importing import zones
-from portal.events.importing.values import Unreadable, check_times, shortened
+from portal.events.importing.values import check_times
 
 _MONTHS = {
     name: number

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
+from portal.core.importing.records import yaml_records
+from portal.core.importing.values import Unreadable
 from portal.events.importing import dates, fields, places, zones
 from portal.events.importing.conferences import key
-from portal.events.importing.records import yaml_records
-from portal.events.importing.values import Context, Reading, Row, Unreadable
+from portal.events.importing.values import Context, Reading, Row
 from portal.events.tables import EventFormat, EventKind
 from portal.events.values import EventFacts, VenueFacts
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from babel import Locale
 
+from portal.core.importing.values import Unreadable, shortened
 from portal.core.text import one_line
-from portal.events.importing.values import Unreadable, shortened
 from portal.events.rules import facts as fact_rules
 
 TITLE, DESCRIPTION = 250, 20_000

@@ -7,12 +7,13 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from portal.core.importing.opening import as_utf8, text_of, told_as
+from portal.core.importing.records import json_records
+from portal.core.importing.values import Unreadable
 from portal.core.text import slug
 from portal.events.importing import conferences, deadlines, front_matter, spreadsheets
 from portal.events.importing.ical import reading as icalendar
-from portal.events.importing.opening import as_utf8, text_of, told_as
-from portal.events.importing.records import json_records
-from portal.events.importing.values import Context, Reading, Unreadable
+from portal.events.importing.values import Context, Reading
 
 
 class Format(StrEnum):

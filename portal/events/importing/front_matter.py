@@ -6,10 +6,11 @@ Understands the fields of usegalaxy.eu and of nf-core: title, starts/ends or sta
 import re
 from typing import Any
 
+from portal.core.importing.records import json_records
+from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates, fields, places
 from portal.events.importing.conferences import key
-from portal.events.importing.records import json_records
-from portal.events.importing.values import Context, Reading, Row, Unreadable, shortened
+from portal.events.importing.values import Context, Reading, Row
 from portal.events.tables import EventKind
 from portal.events.values import EventFacts
 

@@ -6,10 +6,11 @@ from datetime import datetime
 import msgspec
 
 from portal.core import times
+from portal.core.importing.values import Refusal
 from portal.events.importing import moves, series
 from portal.events.importing.moves import Told
 from portal.events.importing.repeats import Read
-from portal.events.importing.values import Refusal, Row
+from portal.events.importing.values import Row
 from portal.events.importing.values import Series as Said
 
 _SHOWN = 5

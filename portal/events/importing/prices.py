@@ -6,8 +6,8 @@ from decimal import Decimal
 import msgspec
 from babel import Locale
 
+from portal.core.importing.values import Unreadable, shortened
 from portal.core.money import Money, exponent
-from portal.events.importing.values import Unreadable, shortened
 
 _FREE = {"free", "gratis", "kostenlos", "kostenfrei", "frei", "gratuit", "gratuito", "freeofcharge"}
 _SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₩": "KRW", "₪": "ILS", "zł": "PLN"}

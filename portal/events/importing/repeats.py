@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from portal.core.importing.values import Refusal
 from portal.events.importing.moves import Told
 from portal.events.importing.outcomes import FileReport
-from portal.events.importing.values import Refusal, Row, Series
+from portal.events.importing.values import Row, Series
 from portal.events.values import EventFacts
 
 _COMPARED = tuple(name for name in EventFacts.__struct_fields__ if name != "origin")

@@ -9,16 +9,19 @@ import msgspec
 
 from portal.accounts.actors import PORTAL, Actor
 from portal.core import db
+from portal.core.importing import opening
+from portal.core.importing.outcomes import Progress, silent
+from portal.core.importing.values import Refusal, Unreadable
 from portal.core.settings import current
 from portal.events import commands
 from portal.events.batch import Batch
-from portal.events.importing import fields, formats, moves, opening, planning, repeats
+from portal.events.importing import fields, formats, moves, planning, repeats
 from portal.events.importing.moves import Told
-from portal.events.importing.outcomes import FileReport, ImportReport, Progress
+from portal.events.importing.outcomes import FileReport, ImportReport
 from portal.events.importing.planning import Known, Plan
 from portal.events.importing.repeats import Read
 from portal.events.importing.twins import Twins
-from portal.events.importing.values import HORIZON, Context, Refusal, Row, Unreadable
+from portal.events.importing.values import HORIZON, Context, Row
 from portal.events.values import EventFacts, Outcome, Saved
 
 CHUNK = 500
@@ -54,7 +57,7 @@ async def import_files(
     `timezone`, by default the portal's. The same event in several files is taken from the first, or from the newest
     where they say how new they are. A second run changes nothing that has not changed in the files.
     """
-    tell = progress or _silent
+    tell = progress or silent
     begun = perf_counter()
     context = Context.at(
         now, horizon=horizon, source=source, credit=credit, timezone=timezone or current().site_timezone
@@ -72,10 +75,6 @@ async def import_files(
     await saving.note_what_is_missing(report)
     report.seconds = perf_counter() - begun
     return report
-
-
-def _silent(doing: str, done: int, of: int) -> None:
-    """Progress that nobody watches."""
 
 
 def _read(opened: opening.Opened, context: Context, kind: formats.Format | None) -> Read:

@@ -2,14 +2,16 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from portal.core import times
+from portal.core.importing import csv_files
+from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates, fields, places, prices, zones
 from portal.events.importing.conferences import key
-from portal.events.importing.values import Context, Reading, Row, Unreadable, shortened
+from portal.events.importing.values import Context, Reading, Row
 from portal.events.tables import EventFormat, EventKind, EventState
 from portal.events.values import EventFacts
 
@@ -47,13 +49,8 @@ COLUMNS: dict[str, str] = {
     "credit": "credit source attribution licence license",
 }
 _BY_HEADING = {re.sub(r"[^a-z0-9]", "", name): column for column, names in COLUMNS.items() for name in names.split()}
-_DELIMITERS = ",;\t|"
-_SEP = re.compile(r'\ufeff?"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
-_MOST_LINES = 200
 _CALLED_OFF = {"cancelled", "canceled", "called off"}
 _STATES = _CALLED_OFF | {"published", "moved", "draft"}
-# What our own export puts before a cell that a spreadsheet would take for a formula.
-_FORMULA = re.compile(r"^'(?=[=+\-@\t\r])")
 _FORMATS = {
     "online": EventFormat.ONLINE, "virtual": EventFormat.ONLINE, "webinar": EventFormat.ONLINE,
     "inperson": EventFormat.IN_PERSON, "onsite": EventFormat.IN_PERSON, "physical": EventFormat.IN_PERSON,
@@ -85,10 +82,10 @@ def heading_of(lines: Sequence[str]) -> tuple[int, str, list[str]]:
     """Where the heading stands, the delimiter, and the columns. Before it may stand comments and Excel's `sep=;`."""
     told = ""
     for number, line in enumerate(lines):
-        if sep := _SEP.fullmatch(line):
+        if sep := csv_files.SEP.fullmatch(line):
             told = sep[1]
         elif line.strip():
-            delimiter, columns = columns_of(line, told or _DELIMITERS)
+            delimiter, columns = columns_of(line, told or csv_files.DELIMITERS)
             if not line.lstrip().startswith("#") or {"title", "start"} <= set(columns):
                 return number, delimiter, columns
     return len(lines), told or ",", []
@@ -109,7 +106,7 @@ def read(text: str, context: Context) -> Reading:
     if unread := [name.strip() for name, column in zip(names, columns, strict=False) if name.strip() and not column]:
         reading.note(start + 1, "", f"columns that are not read: {shortened(', '.join(unread), 200)}")
     found: dict[str, Row] = {}
-    for number, cells in _records(lines, start + 1, delimiter):
+    for number, cells in csv_files.records(lines, start + 1, delimiter):
         reading.records += 1
         record: dict[str, Any] = {}
         try:
@@ -117,7 +114,7 @@ def read(text: str, context: Context) -> Reading:
                 raise cells
             for column, cell in zip(columns, cells, strict=False):
                 if column and cell.strip() and column not in record:
-                    record[column] = _FORMULA.sub("", cell)
+                    record[column] = csv_files.cell(cell)
             if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
                 raise Unreadable(
                     f"it has {len(cells)} cells, the heading only {len(columns)}; a quotation mark may be missing"
@@ -134,27 +131,6 @@ def read(text: str, context: Context) -> Reading:
             reading.refuse(number, facts.title, f"line {known.line} has the same {same}, with other facts")
     reading.rows = list(found.values())
     return reading
-
-
-def _records(lines: list[str], at: int, delimiter: str) -> Iterator[tuple[int, list[str] | Unreadable]]:
-    """Each record with the line it begins on. A quotation mark never closed costs its own line only."""
-    while at < len(lines):
-        begun, parts, opened = at, [lines[at]], lines[at].count('"') % 2
-        while opened and at + 1 < len(lines) and at - begun < _MOST_LINES:
-            at += 1
-            parts.append(lines[at])
-            opened ^= lines[at].count('"') % 2
-        record = "\n".join(parts)
-        if opened:
-            at = begun
-            yield begun + 1, Unreadable("a quotation mark is opened and never closed")
-        elif record.strip(" \t\r" + delimiter):
-            try:
-                parsed = list(csv.reader([record], delimiter=delimiter))
-                yield begun + 1, [cell for row in parsed for cell in row]
-            except csv.Error as error:
-                yield begun + 1, Unreadable(f"not CSV: {shortened(str(error), 90)}")
-        at += 1
 
 
 def _facts(record: dict[str, Any], context: Context) -> EventFacts:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from portal.core import db, times
+from portal.core.importing.values import Refusal
 from portal.events.importing.outcomes import FileReport
-from portal.events.importing.values import Refusal, Row
+from portal.events.importing.values import Row
 from portal.events.importing.zones import key_of
 
 _SAME_DAY = """

@@ -1,20 +1,18 @@
-"""What readers hand over: rows with facts, refusals with reasons, and what a file as a whole came to."""
+"""What readers of events hand over: rows with facts, and what a file says of a series as a whole."""
 
 from datetime import datetime, timedelta
 
 import msgspec
 
 from portal.core import times
+from portal.core.importing import values
+from portal.core.importing.values import Unreadable
 from portal.events.values import EventFacts, Revision
 
 EARLIEST_YEAR = 1970
 YEARS_AHEAD = 20
 LONGEST = timedelta(days=730)
 HORIZON = timedelta(days=548)
-
-
-class Unreadable(Exception):
-    """A record, or a whole file, cannot be taken. The text is shown to the person who imports."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -41,14 +39,6 @@ class Series(msgspec.Struct, frozen=True):
     goes_on: bool = False
 
 
-class Refusal(msgspec.Struct, frozen=True):
-    """A record that was not taken, and why. `name` says which one in the file's own words."""
-
-    line: int
-    name: str
-    reason: str
-
-
 class Context(msgspec.Struct, frozen=True):
     """What a reader may know besides the text: the moment, the source's name, the zone of times without one.
 
@@ -66,32 +56,11 @@ class Context(msgspec.Struct, frozen=True):
         return cls(now=now, until=now + horizon, **known)
 
 
-class Reading(msgspec.Struct):
-    """What a reader found in one file. `records` counts what the file holds.
+class Reading(values.Reading):
+    """What a reader found in one file. Every record is in `rows`, in `refusals` or in `merged`."""
 
-    `merged` has the lines of records that only say again, or say older, what another one says. Every record is
-    in `rows`, in `refusals` or in `merged`.
-    """
-
-    records: int = 0
     rows: list[Row] = []
-    refusals: list[Refusal] = []
-    notes: list[Refusal] = []
-    merged: list[int] = []
     series: list[Series] = []
-
-    def refuse(self, line: int, name: str, reason: str) -> None:
-        self.refusals.append(Refusal(line, shortened(name, 80), reason))
-
-    def note(self, line: int, name: str, remark: str) -> None:
-        self.notes.append(Refusal(line, shortened(name, 80), remark))
-
-
-def shortened(value: object, most: int = 60) -> str:
-    """A value as it can be shown in a message: one printable line of bounded length."""
-    text = value if isinstance(value, str) else repr(value) if isinstance(value, int | float | bool) else ""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: most * 4]).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def check_times(starts_at: datetime, ends_at: datetime, zone: str, *, now: datetime) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from portal.core.importing.values import Unreadable
 from portal.events.importing.ical import reading as ical
-from portal.events.importing.values import Context, Reading, Row, Unreadable
+from portal.events.importing.values import Context, Reading, Row
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from portal.core.importing.opening import text_of
 from portal.events.importing import (
     conferences,
     dates,
@@ -21,7 +22,6 @@ from portal.events.importing import (
     zones,
 )
 from portal.events.importing.ical import reading as ical
-from portal.events.importing.opening import text_of
 from portal.events.importing.values import Reading
 from portal.events.rules import facts as fact_rules
 from tests.events.importing.made import CONTEXT, accounted, answered, calendar

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portal.core.importing.values import Unreadable
 from portal.events.importing.ical import reading as ical
-from portal.events.importing.values import Unreadable
 from portal.events.tables import EventFormat, EventState
 from tests.events.importing.made import CONTEXT, accounted, calendar, only, reasons
 from tests.events.importing.made import read_calendar as read

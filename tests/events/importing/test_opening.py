@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.events.importing import formats, opening
+from portal.core.importing import opening
+from portal.core.importing.values import Unreadable
+from portal.events.importing import formats
 from portal.events.importing.formats import Format
-from portal.events.importing.values import Unreadable
 from tests.events.importing.made import CONTEXT, calendar, conference, json_lines, only
 
 

@@ -5,9 +5,10 @@ import json
 
 from rich.console import Console
 
-from portal.events.importing.outcomes import ExitCode, FileReport, ImportReport
-from portal.events.importing.report import as_json, closing, render, watched
-from portal.events.importing.values import Refusal
+from portal.core.importing.outcomes import ExitCode
+from portal.core.importing.report import as_json, closing, render, watched
+from portal.core.importing.values import Refusal
+from portal.events.importing.outcomes import FileReport, ImportReport
 
 
 def shown(report: ImportReport, *, show_all: bool = False, width: int = 140) -> str:

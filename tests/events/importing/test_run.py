@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from portal.core import db
-from portal.events.importing.outcomes import ExitCode, ImportReport
+from portal.core.importing.outcomes import ExitCode
+from portal.events.importing.outcomes import ImportReport
 from portal.events.importing.run import import_file, import_files
 from tests.events.importing.made import calendar, conference, json_lines
 from tests.factories import events

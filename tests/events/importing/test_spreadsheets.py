@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portal.core.importing.opening import text_of
+from portal.core.importing.values import Unreadable
 from portal.events.importing import formats, spreadsheets
-from portal.events.importing.opening import text_of
-from portal.events.importing.values import Unreadable
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import VenueFacts
 from tests.events.importing.made import CONTEXT, only, reasons

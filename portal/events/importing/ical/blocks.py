@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from portal.events.importing.values import shortened
+from portal.core.importing.values import shortened
 
 _LONGEST = 2_000_000
 _DEEPEST = 20

@@ -8,8 +8,8 @@ from typing import Any
 import icalendar
 import msgspec
 
+from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing.ical.blocks import Block
-from portal.events.importing.values import Unreadable, shortened
 from portal.events.values import Revision
 
 LINE = "X-PORTAL-LINE"

@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+from portal.core.importing.values import Unreadable
 from portal.events.importing import dates, fields, places
 from portal.events.importing.ical.entries import Entry
-from portal.events.importing.values import Context, Unreadable
+from portal.events.importing.values import Context
 from portal.events.tables import EventFormat, EventKind, EventState
 from portal.events.values import EventFacts
 

@@ -7,6 +7,7 @@ from typing import Any
 import icalendar
 import msgspec
 
+from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates
 from portal.events.importing.conferences import key
 from portal.events.importing.ical import blocks, facts, repeating, zoned
@@ -19,7 +20,7 @@ from portal.events.importing.ical.entries import (
     stated,
     summary_of,
 )
-from portal.events.importing.values import Context, Reading, Row, Series, Unreadable, shortened
+from portal.events.importing.values import Context, Reading, Row, Series
 from portal.events.values import Origin
 
 _MOST_ROWS = 50_000

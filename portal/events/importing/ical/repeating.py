@@ -9,7 +9,8 @@ import icalendar
 import msgspec
 import recurring_ical_events
 
-from portal.events.importing.values import EARLIEST_YEAR, Unreadable, shortened
+from portal.core.importing.values import Unreadable, shortened
+from portal.events.importing.values import EARLIEST_YEAR
 
 MOST_DATES = 500
 _WORKED_OUT = 6000

@@ -8,8 +8,9 @@ import icalendar
 import msgspec
 
 from portal.core import times
+from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates, zones
-from portal.events.importing.values import Unreadable, check_times, shortened
+from portal.events.importing.values import check_times
 
 
 class Clock(msgspec.Struct, frozen=True):

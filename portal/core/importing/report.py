@@ -11,8 +11,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from portal.events.importing.outcomes import FileReport, ImportReport, Progress
-from portal.events.importing.values import Refusal, shortened
+from portal.core.importing.outcomes import FileReport, ImportReport, Progress
+from portal.core.importing.values import Refusal, shortened
 
 SHOWN = 20
 _WIDE = 120
@@ -20,9 +20,7 @@ _WIDE = 120
 
 def as_json(report: ImportReport) -> str:
     """The whole report for programs."""
-    totals = {
-        name: getattr(report, name) for name in ("created", "changed", "called_off", "unchanged", "merged", "refused")
-    }
+    totals = {name: getattr(report, name) for name in report.sums}
     whole = {"dry_run": report.dry_run, "seconds": round(report.seconds, 3), **totals, "files": report.files}
     return msgspec.json.format(msgspec.json.encode(whole)).decode()
 
@@ -41,15 +39,15 @@ def render(report: ImportReport, console: Console, *, show_all: bool = False) ->
 
 def closing(report: ImportReport) -> str:
     """The last line: what it all came to, in a sentence."""
-    events = report.created + report.changed + report.unchanged
-    if not events:
+    count = report.created + report.changed + report.unchanged
+    one, several = report.nouns
+    if not count:
         return "Nothing could be imported."
     if not report.created and not report.changed:
-        same = "the event is as it was" if events == 1 else f"all {events:,} events are as they were"
+        same = f"the {one} is as it was" if count == 1 else f"all {count:,} {several} are as they were"
         said = f"Nothing to do: {same}."
     else:
-        off = f" ({report.called_off:,} of them called off)" if report.called_off else ""
-        said = f"{report.created:,} created, {report.changed:,} changed{off}, {report.unchanged:,} unchanged."
+        said = f"{report.created:,} created, {report.changed:,} changed{report.aside}, {report.unchanged:,} unchanged."
     if report.refused:
         said += f" {report.refused:,} refused."
     if report.dry_run:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from portal.events.importing.values import Unreadable, shortened
+from portal.core.importing.values import Unreadable, shortened
 
 LONGEST_RECORD = 1_000_000
 _MOST_BRACKETS = 500
