@@ -4,7 +4,7 @@ It keeps state, honours idempotency keys, refuses what Stripe refuses in Stripe'
 deliver webhooks badly. No money moves. It never starts in production, and takes test keys only.
 
 Spoken, in the shapes of `payments.values.API_VERSION` (all addresses stand in `operations` and `billing_operations`, all
-parameters in `params` and `billing_params`; what Stripe knows beyond them is refused by name):
+parameters in `params`, `billing_params` and `portal_params`; what Stripe knows beyond them is refused by name):
 
 - products, prices (`lookup_keys`, `transfer_lookup_key`), tax rates; customers with address, `tax_exempt`, tax ids,
   `invoice_settings` with default payment method and custom fields; payment methods (list, attach, detach);
@@ -18,12 +18,18 @@ parameters in `params` and `billing_params`; what Stripe knows beyond them is re
 - invoices: list, `create_preview` of a change or the next one, update, finalize, pay, void, mark uncollectible; lines,
   prorations as invoice items, `payments` when expanded, `invoice_payments` by payment intent. A refund, a charge and a
   payment intent do not name their invoice;
+- the billing portal: configurations (invoice history, card, cancelling and its reasons; plan and customer changes stay
+  off), sessions with `return_url` and `flow_data` for `payment_method_update` and `subscription_cancel`. Its pages are at
+  `/p/session/…`, an invoice's own page, where it is paid and downloaded, at `hosted_invoice_url`;
+- setup intents (of the portal's cards), test clocks (create, advance, delete; ready as soon as the call is answered);
 - refunds, disputes, charges, payment intents, balance transactions, events, webhook endpoints.
 
-Time: the clock of the machine renews by itself. `invoice.upcoming` comes 7 days before a period ends; the renewal's
-invoice is a draft for an hour, then it is charged. A payment that fails makes the subscription past due and is tried again
-after 3, 5 and 7 days; after the last try it is cancelled, or what `behaviour.last_try` says. Card 4000 0000 0000 0341 can be
-put on file and is declined ever after, 4000 0027 6000 3184 makes the bank ask again on every renewal.
+Time: the clock of the machine renews by itself; customers made with a `test_clock` live by that one, and the control desk
+(`/_control`, or `POST /_control/subscriptions/ID/time` with `to=next`, `to=renewal` or `days=N`) lets time go by for any
+subscription. `invoice.upcoming` comes 7 days before a period ends; the renewal's invoice is a draft for an hour, then it is
+charged. A payment that fails makes the subscription past due and is tried again after 3, 5 and 7 days; after the last
+try it is cancelled, or what `behaviour.last_try` says. Card 4000 0000 0000 0341 can be put on file (in the portal) and is
+declined ever after, 4000 0027 6000 3184 makes the bank ask again on every renewal.
 
 `settings` and `faults` are its ground, `store` and `account` its memory. `objects` builds what Stripe would
 answer, `acts` change the state; `api`, the hosted pages and `control` are its doors, `deliveries` sends the webhooks.

@@ -93,8 +93,7 @@ class Api:
             self.behaviour.slow -= 1
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.go_on.wait(), self.behaviour.slow_seconds)
-        if self.behaviour.before_answer and not self.deliveries.busy:
-            await self.deliveries.deliver()
+        await self.deliveries.before_answer()
 
     def _admit(self, asked: Asked) -> None:
         scheme, _, key = asked.headers.get("authorization", "").partition(" ")

@@ -25,6 +25,8 @@ from portal.demo.stripe_standin.checkout_page import CheckoutPages
 from portal.demo.stripe_standin.control import ControlDesk
 from portal.demo.stripe_standin.deliveries import Delivered, Deliveries
 from portal.demo.stripe_standin.faults import Fault
+from portal.demo.stripe_standin.invoice_pages import InvoicePages
+from portal.demo.stripe_standin.portal_pages import PortalPages
 from portal.demo.stripe_standin.settings import StandinSettings, check, from_environment
 from portal.demo.stripe_standin.store import Store
 from portal.web import assets
@@ -134,7 +136,7 @@ def _application() -> Litestar:
         return see_other("/_control")
 
     return Litestar(
-        route_handlers=[api, door, CheckoutPages, ControlDesk, assets.router()],
+        route_handlers=[api, door, CheckoutPages, PortalPages, InvoicePages, ControlDesk, assets.router()],
         guards=[site.own_forms_only],
         dependencies={name: _own(name) for name in ("account", "behaviour", "deliveries")},
         exception_handlers={Fault: _fault, HTTPException: _http_error, Exception: _crash},

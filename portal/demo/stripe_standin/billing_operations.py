@@ -7,8 +7,9 @@ import msgspec
 
 from portal.demo.stripe_standin import billing_params as b
 from portal.demo.stripe_standin import params as p
+from portal.demo.stripe_standin import portal_params as h
 from portal.demo.stripe_standin.account import Account
-from portal.demo.stripe_standin.acts import catalog, changing, customers, invoices
+from portal.demo.stripe_standin.acts import billing_portal, catalog, changing, clocks, customers, invoices
 from portal.demo.stripe_standin.addresses import Operation, all_of, one
 from portal.demo.stripe_standin.listing import page, slice_of
 from portal.demo.stripe_standin.store import Thing
@@ -16,6 +17,8 @@ from portal.demo.stripe_standin.store import Thing
 _STATUSES = (
     "active", "canceled", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid",
 )  # fmt: skip
+_CONFIGURATIONS = "/v1/billing_portal/configurations"
+_CLOCKS = "/v1/test_helpers/test_clocks"
 _ENDED = ("canceled", "incomplete_expired")
 
 
@@ -125,4 +128,16 @@ BILLING = (
     one("/v1/invoice_payments", "invoice_payment", "invoice_payment"),
     Operation("GET", "/v1/invoiceitems", b.InvoiceItemListing, _pending),
     one("/v1/invoiceitems", "invoiceitem", "invoiceitem"),
+    all_of("/v1/setup_intents", "setup_intent", h.SetupListing),
+    one("/v1/setup_intents", "setup_intent", "intent"),
+    Operation("POST", _CONFIGURATIONS, h.ConfigurationCreate, billing_portal.create_configuration),
+    all_of(_CONFIGURATIONS, "billing_portal.configuration", h.ConfigurationListing),
+    one(_CONFIGURATIONS, "billing_portal.configuration", "configuration"),
+    Operation("POST", f"{_CONFIGURATIONS}/{{id}}", h.ConfigurationUpdate, billing_portal.update_configuration),
+    Operation("POST", "/v1/billing_portal/sessions", h.PortalCreate, billing_portal.create_session),
+    Operation("POST", _CLOCKS, h.ClockCreate, clocks.create),
+    all_of(_CLOCKS, "test_helpers.test_clock", p.Listing),
+    one(_CLOCKS, "test_helpers.test_clock", "test_clock"),
+    Operation("POST", f"{_CLOCKS}/{{id}}/advance", h.ClockAdvance, clocks.advance),
+    Operation("DELETE", f"{_CLOCKS}/{{id}}", p.Empty, clocks.delete),
 )

@@ -14,17 +14,19 @@ from litestar.response import Response
 from portal.core.money import Money
 from portal.demo.stripe_standin import site
 from portal.demo.stripe_standin.account import Account
-from portal.demo.stripe_standin.acts import disputing, refunding, sessions, settling
+from portal.demo.stripe_standin.acts import clocks, disputing, refunding, renewing, sessions, settling
 from portal.demo.stripe_standin.behaviour import Behaviour
 from portal.demo.stripe_standin.faults import Fault
 from portal.demo.stripe_standin.inputs import AccountHere, BehaviourHere, DeliveriesHere
 from portal.demo.stripe_standin.params import Params, RefundCreate
 from portal.demo.stripe_standin.reading import read
+from portal.demo.stripe_standin.showing import plan, written_day
 from portal.demo.stripe_standin.store import Thing
 from portal.payments.values import from_stripe
 from portal.web.rendering import see_other
 
 _SHOWN = 20
+_MOST_DAYS = 800
 _LATEST = (
     "SELECT d.id, d.event, d.state, d.tries, d.note, json_extract(o.body, '$.type') AS type, o.created "
     "FROM delivery d JOIN object o ON o.id = d.event ORDER BY d.id DESC LIMIT ?"
@@ -122,12 +124,36 @@ class ControlDesk(Controller):
         with account.store.transaction():
             return _done(request, refunding.settle(account, refund_id, succeed=succeed))
 
+    @post("/subscriptions/{subscription_id:str}/time")
+    async def advance(
+        self, request: Request[Any, Any, Any], account: AccountHere, subscription_id: FromPath[str]
+    ) -> Response[Any]:
+        """Let time go by for a subscription and its customer: `days`, or `to=next` thing that falls due, or the `renewal`."""
+        found = account.fetch("subscription", subscription_id, "subscription")
+        sent = await request.form()
+        days, to = str(sent.get("days") or ""), str(sent.get("to") or "")
+        if to not in ("next", "renewal") and not (days.isdecimal() and 1 <= int(days) <= _MOST_DAYS):
+            raise Fault(f"Say how far: to=next, to=renewal, or days from 1 to {_MOST_DAYS}.", param="days")
+        with account.store.transaction():
+            clock = clocks.clock_of(account, found)
+            until = _until(account, clock, found, to, days)
+            return _done(request, clocks.run(account, clock, max(until, clock["frozen_time"])))
+
     @post("/sessions/{session_id:str}/expiry")
     async def expire(
         self, request: Request[Any, Any, Any], account: AccountHere, session_id: FromPath[str]
     ) -> Response[Any]:
         with account.store.transaction():
             return _done(request, sessions.expire(account, Params(), session_id))
+
+
+def _until(account: Account, clock: Thing, subscription: Thing, to: str, days: str) -> int:
+    if to == "next":
+        return renewing.next_due(account, clock["id"]) or int(clock["frozen_time"])
+    if to == "renewal":
+        end: int = subscription["items"]["data"][0]["current_period_end"]
+        return end + renewing.DRAFT_SECONDS if subscription["status"] != "canceled" else int(clock["frozen_time"])
+    return int(clock["frozen_time"]) + int(days) * 86400
 
 
 async def _succeeds(request: Request[Any, Any, Any]) -> bool:
@@ -166,7 +192,15 @@ def _page(account: Account, behaviour: Behaviour, *, fault: str = "", status: in
         payments=payments,
         refunds=store.find("refund", limit=_SHOWN),
         disputes=store.find("dispute", limit=_SHOWN),
+        plans=[_plan(account, found) for found in store.find("subscription", limit=_SHOWN)],
         sessions=store.find("checkout.session", equal={"status": "open"}, limit=_SHOWN),
         deliveries=store.rows(_LATEST, _SHOWN),
         shop=account.settings.shop_name,
     )
+
+
+def _plan(account: Account, subscription: Thing) -> dict[str, Any]:
+    clock = account.store.get("test_helpers.test_clock", subscription["test_clock"] or "")
+    customer = account.fetch("customer", subscription["customer"])
+    shown = plan(account, subscription)
+    return shown | {"who": customer.get("email") or customer["id"], "now": clock and written_day(clock["frozen_time"])}

@@ -60,6 +60,11 @@ class Deliveries:
         """Whether something is being sent: who waits for more then may be waiting for itself."""
         return self._one_at_a_time.locked()
 
+    async def before_answer(self) -> None:
+        """Where the stand-in was told so, what an act caused goes out before the act is answered."""
+        if self.behaviour.before_answer and not self.busy:
+            await self.deliver()
+
     def send_again(self, event_id: str) -> int:
         """Queue an event once more for every endpoint, as the dashboard's button does."""
         now = self.account.clock().timestamp()

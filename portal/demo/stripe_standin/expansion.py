@@ -41,6 +41,7 @@ _EXPANDABLE: dict[str, dict[str, str]] = {
     "invoiceitem": {"customer": "customer", "invoice": "invoice"},
     "tax_id": {"customer": "customer"},
     "billing_portal.session": {"configuration": "billing_portal.configuration"},
+    "setup_intent": {"customer": "customer", "payment_method": "payment_method"},
     "balance_transaction": {},
 }  # fmt: skip
 # Lists that are only there when asked for: the kind in them, the property that says whose they are, and where they are.

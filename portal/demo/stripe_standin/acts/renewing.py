@@ -10,7 +10,8 @@ from portal.demo.stripe_standin.billing_params import InvoicePreview
 from portal.demo.stripe_standin.objects import subscriptions
 
 ANNOUNCED_DAYS = 7
-_DRAFT_SECONDS = 3600
+DRAFT_SECONDS = 3600
+_FOREVER = 1 << 62
 _DUE = f"""
 WITH running AS (
     SELECT id, hidden, json_extract(body, '$.status') AS status, json_extract(body, '$.test_clock') AS clock,
@@ -50,6 +51,12 @@ def catch_up(account: Account, *, until: int, clock: str | None = None) -> int:
     return done
 
 
+def next_due(account: Account, clock: str) -> int | None:
+    """When the next thing falls due on a test clock."""
+    due = account.store.rows(_DUE, _FOREVER, clock)
+    return int(due[0]["at"]) if due else None
+
+
 def _announce(account: Account, subscription_id: str) -> None:
     """The invoice to come, seven days ahead."""
     found = account.fetch("subscription", subscription_id)
@@ -78,7 +85,7 @@ def _renew(account: Account, subscription_id: str) -> None:
         account, customer=customer, subscription=found, lines=lines, reason="subscription_cycle", period=period
     )
     waits = found["status"] == "unpaid"
-    finalizes_at = None if waits else account.now() + _DRAFT_SECONDS
+    finalizes_at = None if waits else account.now() + DRAFT_SECONDS
     invoicing.keep(account, draft, found, automatically_finalizes_at=finalizes_at, auto_advance=not waits)
 
 
