@@ -6,13 +6,64 @@ from typing import Any
 import pytest
 
 from portal.demo.stripe_standin.cards import CARDS, CardInput
-from portal.demo.stripe_standin.objects import customers, payments, refunds, sessions
+from portal.demo.stripe_standin.objects import (
+    catalog,
+    customers,
+    invoices,
+    payments,
+    portal,
+    refunds,
+    sessions,
+    subscriptions,
+)
 from portal.demo.stripe_standin.objects.customers import Payer
 from tests.stripe_schema import Judge, bracketed, judge, typed
 from tests.stripe_server import serving, session_request
 
 PAYER = Payer(email="amara@brennhof.example", name="Amara Okonjo", country="DE")
 CARD = CardInput("4242", "visa", 12, 2034, CARDS[0])
+
+
+def sold(person: dict[str, Any], intent: dict[str, Any]) -> list[dict[str, Any]]:
+    product = catalog.product(name="Premium", now=1)
+    again = catalog.recurring(interval="month", interval_count=1)
+    price = catalog.price(product_id=product["id"], currency="eur", unit_amount=4900, now=1, recurring=again)
+    rate = catalog.tax_rate(display_name="VAT", inclusive=False, percentage=19.0, now=1)
+    subscription = subscriptions.subscription(customer=person, currency="eur", now=1)
+    item = subscriptions.item(
+        subscription_id=subscription["id"], price=price, quantity=1, start=1, end=2, now=1, tax_rates=[rate]
+    )
+    subscription["items"] = subscriptions.items_of(subscription["id"], [item])
+    invoice = invoices.invoice(
+        customer=person, tax_ids=[], subscription=subscription, currency="eur", reason="subscription_cycle", period=(1, 2),
+        country="DE", shop="Sterile Line", now=1,
+    )  # fmt: skip
+    tax = invoices.tax(amount=931, of=4900, rate=rate, reason="not_available")
+    line = invoices.line(
+        amount=4900, description="1 × Premium", price=price, quantity=1, period=(1, 2), taxes=[tax],
+        parent=invoices.of_item(item), subscription=subscription["id"], metadata={},
+    )  # fmt: skip
+    invoice = invoices.with_lines(invoice, [line])
+    assert (invoice["subtotal"], invoice["total"], invoice["amount_due"]) == (4900, 5831, 5831)
+    payment = invoices.payment(invoice=invoice, intent=intent, now=1)
+    return [product, price, rate, subscription, item, invoice, payment]
+
+
+def visited(person: dict[str, Any]) -> list[dict[str, Any]]:
+    setup = portal.configuration(now=1)
+    flow = portal.flow(kind="payment_method_update", subscription=None, after={"type": "portal_homepage"})
+    session = portal.session(
+        address="http://x.example", configuration=setup["id"], customer=person["id"], flow=flow, locale=None,
+        return_url=None, now=1,
+    )  # fmt: skip
+    tax_id = customers.tax_id(customer=person["id"], kind="eu_vat", value="DE136695976", country="DE", now=1)
+    return [
+        setup,
+        session,
+        tax_id,
+        portal.setup(customer=person["id"], now=1),
+        portal.clock(name=None, frozen_time=1, now=1),
+    ]
 
 
 @pytest.fixture
@@ -33,7 +84,7 @@ def things() -> dict[str, dict[str, Any]]:
     dispute = refunds.dispute(charge=charge, now=1)
     line = payments.balance_transaction(kind="charge", source=charge, amount=1, fee=0, now=1)
     person = customers.customer(now=1)
-    made = (session, intent, method, charge, refund, dispute, line, person)
+    made = (session, intent, method, charge, refund, dispute, line, person, *sold(person, intent), *visited(person))
     return {thing["object"]: thing for thing in made}
 
 

@@ -225,7 +225,7 @@ class Demo:
         table.add_row("[bold]Portal[/]", self.address)
         table.add_row("Mailbox", f"{self.services_address}/mail   every mail the portal sends")
         table.add_row("Payments", "card 4242 4242 4242 4242, any date to come, any CVC")
-        table.add_row("", f"{self.services_address}/_control   make webhooks come twice, late or never")
+        table.add_row("", f"{self.services_address}/_control   let time go by; make webhooks come twice, late or never")
         table.add_row("", "")
         for account in ACCOUNTS:
             table.add_row(account.title, f"{account.email}   {account.does}")

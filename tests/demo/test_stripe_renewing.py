@@ -170,6 +170,22 @@ async def test_a_draft_may_be_finalized_by_hand(billing: Billing) -> None:
 
 
 async def test_a_customer_who_is_forgotten_pays_no_more(billing: Billing) -> None:
-    subscription = await billing.subscribed(await billing.price())
+    price = await billing.price()
+    subscription = await billing.subscribed(price)
+    await to_renewal(billing, subscription)
+    draft = (await billing.invoices(subscription))[0]
+    session = await billing.session(price, customer=subscription["customer"])
+    await billing.told()
     await billing.delete(f"customers/{subscription['customer']}")
-    assert await billing.told() == ["customer.subscription.deleted", "customer.deleted"]
+    assert await billing.told() == [
+        "invoice.updated", "customer.subscription.deleted", "checkout.session.expired", "customer.deleted",
+    ]  # fmt: skip
+    assert (await later(billing, subscription, days=40))["status"] == "canceled"
+    assert (await billing.get(f"invoices/{draft['id']}"))["status"] == "draft"
+    assert (await billing.call("POST", f"invoices/{draft['id']}/pay")).status_code == 400
+    assert (await billing.stripe.pay(session["url"])).status_code == 410
+    answer = await billing.call(
+        "POST", "checkout/sessions", mode="subscription", success_url="https://shop.example",
+        customer=subscription["customer"], line_items=[{"price": price["id"], "quantity": 1}],
+    )  # fmt: skip
+    assert refused(answer)["code"] == "resource_missing"

@@ -221,7 +221,7 @@ class Previewed(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class InvoicePreview(Params, kw_only=True):
-    subscription: str
+    subscription: str | None = None
     customer: str | None = None
     subscription_details: Previewed = msgspec.field(default_factory=Previewed)
 

@@ -130,6 +130,8 @@ class ControlDesk(Controller):
     ) -> Response[Any]:
         """Let time go by for a subscription and its customer: `days`, or `to=next` thing that falls due, or the `renewal`."""
         found = account.fetch("subscription", subscription_id, "subscription")
+        if found["status"] == "canceled":
+            raise Fault("This subscription is over: time does nothing to it any more.", param="subscription")
         sent = await request.form()
         days, to = str(sent.get("days") or ""), str(sent.get("to") or "")
         if to not in ("next", "renewal") and not (days.isdecimal() and 1 <= int(days) <= _MOST_DAYS):
@@ -151,8 +153,7 @@ def _until(account: Account, clock: Thing, subscription: Thing, to: str, days: s
     if to == "next":
         return renewing.next_due(account, clock["id"]) or int(clock["frozen_time"])
     if to == "renewal":
-        end: int = subscription["items"]["data"][0]["current_period_end"]
-        return end + renewing.DRAFT_SECONDS if subscription["status"] != "canceled" else int(clock["frozen_time"])
+        return int(subscription["items"]["data"][0]["current_period_end"]) + renewing.DRAFT_SECONDS
     return int(clock["frozen_time"]) + int(days) * 86400
 
 

@@ -140,10 +140,12 @@ def _document(account: Account, invoice: Thing) -> dict[str, Any]:
 
     address = invoice["customer_address"] or {}
     town = f"{address.get('postal_code') or ''} {address.get('city') or ''}".strip()
-    buyer = [invoice["customer_name"], address.get("line1"), address.get("line2"), town, address.get("country"),
+    buyer = [invoice["customer_name"], address.get("line1"), address.get("line2"), town, countries.name(address.get("country")),
              invoice["customer_email"]]  # fmt: skip
     facts = [("Number", invoice["number"]), ("Date of issue", written_day(invoice["effective_at"]))]
     facts += [("Your VAT ID", tax_id["value"]) for tax_id in invoice["customer_tax_ids"]]
+    lines = invoice["lines"]["data"]
+    span = min(line["period"]["start"] for line in lines), max(line["period"]["end"] for line in lines)
     paid_at = invoice["status_transitions"]["paid_at"]
     return {
         "title": f"Invoice {invoice['number']}",
@@ -153,7 +155,7 @@ def _document(account: Account, invoice: Thing) -> dict[str, Any]:
         "corrects": "",
         "facts": facts,
         "subject": "Subscription",
-        "supply": f"{written_day(invoice['period_start'])} to {written_day(invoice['period_end'])}",
+        "supply": " to ".join(written_day(moment) for moment in span),
         "seller": {
             "lines": [account.settings.shop_name, countries.name(account.settings.shop_country)],
             "marks": ["Made by the local stand-in for Stripe"], "email": current().contact_email,
@@ -164,7 +166,7 @@ def _document(account: Account, invoice: Thing) -> dict[str, Any]:
                 "description": line["description"], "detail": _line(line)["period"], "quantity": str(line["quantity"]),
                 "unit": amount(int(line["pricing"]["unit_amount_decimal"])), "rate": "", "net": amount(line["amount"]),
             }
-            for line in invoice["lines"]["data"]
+            for line in lines
         ],
         "sums": {
             "net": amount(invoice["subtotal"]),

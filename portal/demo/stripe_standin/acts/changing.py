@@ -143,6 +143,8 @@ def planned(account: Account, found: Thing, wanted: list[ItemChange], *, prorate
 
 def preview(account: Account, params: InvoicePreview) -> Thing:
     """The invoice a change would cause, or the next one: nothing is kept of it."""
+    if params.subscription is None:
+        raise unspoken("a preview without a subscription")
     found = account.fetch("subscription", params.subscription, "subscription", status=400)
     if params.customer not in (None, found["customer"]):
         raise Fault(f"The subscription does not belong to {params.customer}.", param="customer")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from portal.demo.stripe_standin.account import Account
-from portal.demo.stripe_standin.acts import invoicing, subscribing
+from portal.demo.stripe_standin.acts import invoicing, sessions, subscribing
 from portal.demo.stripe_standin.acts.wording import merged
 from portal.demo.stripe_standin.billing_params import MethodAttach, TaxIdCreate
 from portal.demo.stripe_standin.faults import Fault
@@ -45,11 +45,13 @@ def update(account: Account, params: CustomerWrite, customer_id: str) -> Thing:
 
 
 def delete(account: Account, params: Empty, customer_id: str) -> Thing:
-    """Forget a person; their subscriptions end, their payments stay."""
-    found = account.fetch("customer", customer_id, "id")
+    """Forget a person; their subscriptions end and their open pages close, their payments stay."""
+    found = present(account, customer_id)
     running = {"status": ["active", "past_due", "unpaid"]}
     for subscription in account.store.find("subscription", equal={"customer": customer_id}, one_of=running):
         invoicing.end(account, subscription, reason="cancellation_requested", at=account.now())
+    for session in account.store.find("checkout.session", equal={"customer": customer_id, "status": "open"}):
+        sessions.close(account, session)
     account.tell("customer.deleted", found)
     gone = {"id": customer_id, "object": "customer", "deleted": True}
     account.store.remove(gone)

@@ -57,7 +57,7 @@ def keep(account: Account, invoice: Thing, subscription: Thing, **given: Any) ->
 
 def finalize(account: Account, invoice: Thing, intent: Thing | None = None) -> Thing:
     """Number it and say what is due; `intent` where somebody is paying already. What is nothing is paid."""
-    customer = account.fetch("customer", invoice["customer"])
+    customer = billed(account, invoice)
     owed = invoice["total"] + customer["balance"]
     least = LEAST.get(invoice["currency"].upper(), 50 * STEPS.get(invoice["currency"].upper(), 1))
     due = owed if owed >= least else 0
@@ -94,7 +94,7 @@ def finalize(account: Account, invoice: Thing, intent: Thing | None = None) -> T
 def collect(account: Account, invoice: Thing, method: Thing | None = None, *, scheduled: bool = True) -> Thing:
     """Try to get the money from what is on file. `scheduled`: one of the tries of the schedule."""
     subscription = subscription_of(account, invoice)
-    customer = account.fetch("customer", invoice["customer"])
+    customer = billed(account, invoice)
     method = method or account.store.get("payment_method", _on_file(subscription, customer) or "")
     intent = intent_of(account, invoice)
     went = charging.attempt(account, intent, method, page=invoice["hosted_invoice_url"]) if method else "failed"
@@ -166,8 +166,11 @@ def mark_uncollectible(account: Account, invoice: Thing) -> Thing:
 
 def end(account: Account, subscription: Thing, *, reason: str | None, at: int) -> Thing:
     """The subscription is over; nothing more is collected for it."""
-    for invoice in of_subscription(account, subscription["id"], "open"):
-        account.change(invoice, "invoice.updated", auto_advance=False, next_payment_attempt=None)
+    for invoice in of_subscription(account, subscription["id"], "open", "draft"):
+        account.change(
+            invoice, "invoice.updated",
+            auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None,
+        )  # fmt: skip
     details = {**subscription["cancellation_details"], "reason": reason}
     subscription |= {
         "status": "canceled", "ended_at": at, "canceled_at": subscription["canceled_at"] or at,
@@ -178,9 +181,17 @@ def end(account: Account, subscription: Thing, *, reason: str | None, at: int) -
     return subscription
 
 
-def of_subscription(account: Account, subscription_id: str, status: str) -> list[Thing]:
-    equal = {"parent.subscription_details.subscription": subscription_id, "status": status}
-    return account.store.find("invoice", equal=equal)
+def of_subscription(account: Account, subscription_id: str, *statuses: str) -> list[Thing]:
+    equal = {"parent.subscription_details.subscription": subscription_id}
+    return account.store.find("invoice", equal=equal, one_of={"status": statuses})
+
+
+def billed(account: Account, invoice: Thing) -> Thing:
+    """Whose invoice it is; whoever was forgotten cannot be charged."""
+    customer = account.fetch("customer", invoice["customer"])
+    if customer.get("deleted"):
+        raise Fault("This invoice cannot be collected: its customer was deleted.", param="customer", kept=True)
+    return customer
 
 
 def subscription_of(account: Account, invoice: Thing) -> Thing | None:

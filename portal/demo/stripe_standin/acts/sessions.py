@@ -5,7 +5,7 @@ import msgspec
 from portal.demo.stripe_standin.account import Account
 from portal.demo.stripe_standin.acts import taxing
 from portal.demo.stripe_standin.acts.wording import amount_in_words, merged
-from portal.demo.stripe_standin.faults import Fault, missing_parameter
+from portal.demo.stripe_standin.faults import Fault, missing_parameter, missing_thing
 from portal.demo.stripe_standin.objects import catalog
 from portal.demo.stripe_standin.objects.sessions import session
 from portal.demo.stripe_standin.params import (
@@ -155,8 +155,8 @@ def _check(account: Account, params: SessionCreate) -> None:
         raise Fault("You may only specify one of these parameters: customer, customer_email.", param="customer")
     if params.customer_email:
         check_email(params.customer_email, "customer_email")
-    if params.customer:
-        account.fetch("customer", params.customer, "customer", status=400)
+    if params.customer and account.fetch("customer", params.customer, "customer", status=400).get("deleted"):
+        raise missing_thing("customer", params.customer, "customer", status=400)
     if params.expires_at is not None:
         _check_expiry(params.expires_at - account.now())
 

@@ -65,6 +65,7 @@ def come_back(account: Account, subscription: Thing) -> Thing:
 
 def pay_invoice(account: Account, invoice: Thing, card: CardInput, payer: Payer) -> Outcome:
     """Pay an open invoice by a card typed on its page; the card on file stays what it is."""
+    invoicing.billed(account, invoice)
     intent = invoicing.intent_of(account, invoice)
     if invoice["status"] != "open" or intent["status"] in ("processing", "succeeded"):
         return CLOSED
