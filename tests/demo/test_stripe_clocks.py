@@ -78,7 +78,9 @@ async def test_calls_are_at_the_clocks_time(billing: Billing) -> None:
 
 async def test_the_machines_time_does_not_move_what_has_a_clock(billing: Billing) -> None:
     now = int(billing.stripe.clock().timestamp())
-    _, subscription = await on_a_clock(billing, now - 400 * DAY)
+    begun = now - 400 * DAY
+    _, subscription = await on_a_clock(billing, begun)
+    assert subscription["items"]["data"][0]["current_period_start"] == begun
     await billing.get("events", limit=1)
     after = await billing.get(f"subscriptions/{subscription['id']}")
     assert after["items"] == subscription["items"]

@@ -218,6 +218,27 @@ async def test_an_upgrade_that_is_not_paid(billing: Billing, behavior: str, stat
     assert len(await billing.invoices(subscription)) == (2 if status == 200 else 1)
 
 
+@pytest.mark.parametrize("void", [False, True])
+async def test_a_change_nobody_pays_for_is_forgotten_after_a_day(billing: Billing, void: bool) -> None:
+    small, large = await billing.price(3000), await billing.price(9000)
+    subscription = await billing.subscribed(small)
+    await billing.puts_on_file(subscription, "4000000000000341")
+    path = f"subscriptions/{subscription['id']}"
+    after = await billing.post(
+        path, items=[{"id": subscription["items"]["data"][0]["id"], "price": large["id"]}],
+        proration_behavior="always_invoice", payment_behavior="pending_if_incomplete",
+    )  # fmt: skip
+    assert (after["status"], after["items"]["data"][0]["price"]["id"]) == ("active", small["id"])
+    assert after["pending_update"]["subscription_items"][0]["price"]["id"] == large["id"]
+    invoice = (await billing.invoices(subscription))[0]
+    if void:
+        await billing.post(f"invoices/{invoice['id']}/void")
+    billing.stripe.clock.forward(timedelta(hours=24))
+    after = await billing.get(path)
+    assert (after["pending_update"], after["items"]["data"][0]["price"]["id"]) == (None, small["id"])
+    assert (await billing.get(f"invoices/{invoice['id']}"))["status"] == "void"
+
+
 async def test_leaving_at_the_periods_end_and_coming_back(billing: Billing) -> None:
     subscription = await billing.subscribed(await billing.price())
     path, end = f"subscriptions/{subscription['id']}", subscription["items"]["data"][0]["current_period_end"]

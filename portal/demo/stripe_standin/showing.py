@@ -8,8 +8,9 @@ from portal.demo.stripe_standin.account import Account
 from portal.demo.stripe_standin.card_form import money
 from portal.demo.stripe_standin.store import Thing
 
-_TONES = {"active": "ok", "past_due": "warn", "unpaid": "bad", "canceled": "", "paid": "ok", "open": "warn", "void": "",
-          "uncollectible": "bad"}  # fmt: skip
+_TONES = {
+    "active": "ok", "trialing": "ok", "past_due": "warn", "unpaid": "bad", "paid": "ok", "open": "warn", "uncollectible": "bad",
+}  # fmt: skip
 
 
 def plan(account: Account, subscription: Thing) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def update(account: Account, params: CustomerWrite, customer_id: str) -> Thing:
 def delete(account: Account, params: Empty, customer_id: str) -> Thing:
     """Forget a person; their subscriptions end and their open pages close, their payments stay."""
     found = present(account, customer_id)
-    running = {"status": ["active", "past_due", "unpaid"]}
+    running = {"status": ["active", "past_due", "trialing", "unpaid"]}
     for subscription in account.store.find("subscription", equal={"customer": customer_id}, one_of=running):
         invoicing.end(account, subscription, reason="cancellation_requested", at=account.now())
     for session in account.store.find("checkout.session", equal={"customer": customer_id, "status": "open"}):

@@ -253,7 +253,8 @@ def forget_proposed(account: Account, subscription: Thing) -> None:
     subscription["pending_update"] = None
     account.store.put(subscription, hidden)
     account.tell("customer.subscription.pending_update_expired", subscription)
-    void(account, invoice)
+    if invoice["status"] == "open":
+        void(account, invoice)
 
 
 def _proposed(account: Account, subscription: Thing) -> str:
