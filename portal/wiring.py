@@ -46,6 +46,7 @@ from portal.directory.pages.members import MemberPages
 from portal.directory.pages.plan import PlanPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
+from portal.directory.pages.sponsorships import SponsorshipPages
 from portal.directory.pages.words import WordPages
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.events.feeds.api import EventApi
@@ -171,7 +172,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     ]
     files = [assets.router(), media_pages.router(media_readers())]
     directory: list[ControllerRouterHandler] = [
-        *(manage_home, PlanPages, plans_page, ProfilePages, GoPages, ContactPages),
+        *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages]

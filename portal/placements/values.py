@@ -87,6 +87,9 @@ class BookingRecord(msgspec.Struct, frozen=True):
         """Whether it is kept for the buyer still, whatever the sweeper has seen of it."""
         return self.state is BookingState.HELD and self.holds_until > now
 
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
     @property
     def net(self) -> Money:
         return Money(sum(slot.net for slot in self.slots), self.currency)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from portal.accounts.access import emails as access
@@ -15,12 +16,18 @@ from portal.accounts.organisations.queries import Invitation
 from portal.accounts.tables import CodePurpose, MemberRole
 from portal.calendars.tables import Method
 from portal.calendars.values import Revision
+from portal.core.money import Money
 from portal.events.queries.history import PastChange
 from portal.notifications.values import Message
 from portal.payments.buying import Line
 from portal.payments.queries import InvoiceRecord, PurchaseRecord, RefundRecord, Story
 from portal.payments.rules.sums import totals
+from portal.payments.subscriptions.queries import SubscriptionRecord
+from portal.payments.subscriptions.tables import Interval, SubscriptionState
 from portal.payments.tables import InvoiceKind, PurchaseState, RefundState, TaxTreatment
+from portal.placements import emails as placements
+from portal.placements.tables import BookingState, SlotState
+from portal.placements.values import BookingRecord, Notice, Slot
 from portal.registration import emails
 from portal.registration.inviting import Invite
 from portal.registration.queries import WaitingPlace
@@ -95,6 +102,37 @@ def story(*, reduced: bool) -> Story:
     return Story(purchase, lines, [], [back] * reduced, papers)
 
 
+def about_plans() -> list[Message]:
+    """Every notice about a plan, and about sponsorships."""
+    record = SubscriptionRecord(
+        id=1, kind="company", key="7", state=SubscriptionState.GRACE, plan="premium", interval=Interval.YEAR, net=349000,
+        currency="EUR", title=f"Premium profile, paid yearly, {LONG}", return_path="/companies/x/manage/plan", email=BOB,
+        buyer_name="Bob Vos", company=f"Isarwerk {LONG}", country="DE", tax_treatment=TaxTreatment.STANDARD, tax_country="DE",
+        tax_rate=Decimal(19), customer_id="cus_1", stripe_id="sub_1", item_id="si_1", method="visa 4242", created_at=AT,
+        started_at=AT, period_start=AT, period_end=AT + timedelta(days=365), next_plan="enhanced", next_interval="month",
+        next_net=14900, grace_began=AT, grace_until=AT + timedelta(days=14),
+    )  # fmt: skip
+    over = msgspec.structs.replace(record, ends_at=AT, ended_at=AT, end_reason="not paid")
+    told = [
+        placements.plan_notice(over if notice in (Notice.CANCELLED, Notice.ENDED) else record, notice, 1)
+        for notice in Notice
+    ]
+    slots = [Slot("filling", f"Filling {LONG}", AT.date().replace(day=1), 1, 64000, 51200, SlotState.BOOKED)]
+    booking = BookingRecord(
+        id=1, number="SL-A26-000001", kind="company", key="7", title=f"Isarwerk {LONG}", state=BookingState.BOOKED,
+        currency="EUR", discount=20, return_path="/companies/x/manage/sponsorships/SL-A26-000001", purchase_id=1, held_at=AT,
+        holds_until=AT, booked_at=AT, end_reason="", slots=slots,
+    )  # fmt: skip
+    return [
+        *(mail for mail in told if mail is not None), placements.booked(booking, BOB, "Bob Vos", ()),
+        *placements.money_returned(booking, 1, Money(60928, "EUR"), "The places had gone to others.", BOB),
+    ]  # fmt: skip
+
+
+def test_every_notice_about_a_plan_is_written() -> None:
+    assert len({mail.subject for mail in about_plans()}) == len(Notice) - 1 + 3
+
+
 def every_mail() -> list[tuple[str, Message]]:
     """(template, mail), several to a template where it says different things."""
     codes = [
@@ -134,6 +172,7 @@ def every_mail() -> list[tuple[str, Message]]:
         *(("registration/waiting_changed", emails.waiting_changed(place, CHANGES)) for place in (
             waiting("moved"), waiting("moved", offered=False), waiting("cancelled", off=True), waiting("draft", off=True),
         )),
+        *(("placements/notice", mail) for mail in about_plans()),
     ]  # fmt: skip
 
 

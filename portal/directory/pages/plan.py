@@ -15,6 +15,7 @@ from portal.core.errors import Conflict, DomainError, Invalid, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.directory import permissions
+from portal.directory.pages.billing import known_buyer
 from portal.directory.pages.inputs import SubscriptionsHere
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
 from portal.payments.forms import read_billing
@@ -249,17 +250,7 @@ def _words(problem: Exception) -> str:
 
 
 async def _prefilled(managed: Managed, plan: str, interval: str) -> Filled[Any]:
-    """What we know already: what was given last, else what profile and account say."""
-    buyer = await queries.last_buyer(KIND, _key(managed))
-    if buyer is not None:
-        known = msgspec.to_builtins(buyer)
-    else:
-        profile = managed.company.profile
-        known = {
-            "name": managed.actor.name, "email": managed.actor.email, "company": managed.company.name,
-            "street": profile.street, "postal_code": profile.postal_code, "city": profile.city,
-            "country": profile.country or current().seller_country,
-        }  # fmt: skip
+    known = await known_buyer(managed)
     return blank(**{**known, "plan": plan or Plan.ENHANCED.value, "interval": interval or Interval.YEAR.value})
 
 

@@ -83,3 +83,9 @@ async def by_slug(kind: TermKind, slug: str) -> Term | None:
     if row is None:
         return None
     return msgspec.convert({**row, **{name: msgspec.json.decode(row[name] or "null") for name in _JSON}}, Term)
+
+
+async def names(kind: TermKind) -> dict[str, str]:
+    """Slug to name of every word of a kind, by name."""
+    rows = await db.fetch("SELECT slug, name FROM term WHERE kind = $1 ORDER BY lower(name), id LIMIT 500", kind.value)
+    return {row["slug"]: row["name"] for row in rows}

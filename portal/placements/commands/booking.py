@@ -16,7 +16,8 @@ from portal.core.jobs import enqueue
 from portal.core.settings import current
 from portal.payments.buying import Basket, Buyer, Line, PaidPurchase, PurchaseHandler
 from portal.payments.commands.purchases import lock_purchase, open_purchase, void_purchase
-from portal.payments.rules.supply import supply
+from portal.payments.rules.supply import Supply, supply
+from portal.payments.tables import VatCheck
 from portal.placements.permissions import limit
 from portal.placements.queries import sponsors as queries
 from portal.placements.rules import offering, sponsoring
@@ -126,24 +127,33 @@ async def price_booking(*, booking: BookingRecord, buyer: Buyer, now: datetime) 
     return purchase_id
 
 
-def _basket(booking: BookingRecord, buyer: Buyer, until: datetime) -> Basket:
+def taxed(booking: BookingRecord, country: str, vat_check: VatCheck) -> tuple[tuple[Line, ...], Supply]:
+    """The places as priced lines, as they are taxed for a buyer in `country`."""
     how = supply(
-        online=True, event_country="", seller_country=current().seller_country, buyer_country=buyer.country,
-        vat_check=buyer.vat_check,
-    )  # fmt: skip
+        online=True,
+        event_country="",
+        seller_country=current().seller_country,
+        buyer_country=country,
+        vat_check=vat_check,
+    )
     rate = how.rate if how.rate is not None else offering.home_rate(current())
-    lines = tuple(
+    lines = (
         Line(
             key=f"{slot.category} {slot.month}", description=f"Sponsored place, {slot.category_name}"[:250],
             detail=times.day(slot.month, "MMMM y"), quantity=1, list_net=slot.list_net, unit_net=slot.net, tax_rate=rate,
         )
         for slot in booking.slots
     )  # fmt: skip
-    spans = sorted({slot.month for slot in booking.slots})
+    return tuple(lines), how
+
+
+def _basket(booking: BookingRecord, buyer: Buyer, until: datetime) -> Basket:
+    lines, how = taxed(booking, buyer.country, buyer.vat_check)
+    months = sorted({slot.month for slot in booking.slots})
     return Basket(
         kind=KIND, key=booking.number, title=f"Sponsorships, {booking.title}"[:250], currency=booking.currency, lines=lines,
         buyer=buyer, treatment=how.treatment, tax_country=how.country, return_path=booking.return_path, expires_at=until,
-        supply=", ".join(times.day(month, "MMMM y") for month in spans),
+        supply=", ".join(times.day(month, "MMMM y") for month in months),
     )  # fmt: skip
 
 

@@ -1,21 +1,11 @@
-"""Private files as answers: never stored by anybody in between, never indexed."""
+"""Calendar entries of an order as answers."""
 
 from litestar.response import Response
 
 from portal.calendars.feeds import MEDIA_TYPE
 from portal.core.errors import NotFound
 from portal.registration.values import OrderRecord
-
-_PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
-
-
-def private_file(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    """A download called `name`."""
-    return Response(
-        content,
-        media_type=media_type,
-        headers={**_PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'},
-    )
+from portal.web.files import private_file
 
 
 def calendar_answer(content: bytes | None, order: OrderRecord) -> Response[bytes]:
@@ -23,7 +13,3 @@ def calendar_answer(content: bytes | None, order: OrderRecord) -> Response[bytes
     if content is None:
         raise NotFound("There is no calendar entry for this place: it comes with the name of whoever takes it.")
     return private_file(content, MEDIA_TYPE, f"{order.event_slug}.ics")
-
-
-def pdf_file(content: bytes, name: str) -> Response[bytes]:
-    return private_file(content, "application/pdf", name)

@@ -30,7 +30,7 @@ from portal.registration.documents import ticket_pdf
 from portal.registration.forms import OrderAddress
 from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import open_order, still_held
-from portal.registration.pages.files import calendar_answer, pdf_file
+from portal.registration.pages.files import calendar_answer
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
@@ -40,6 +40,7 @@ from portal.registration.rules.truth.values import Facts
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values import OrderRecord, SeatRecord
 from portal.web.clients import network
+from portal.web.files import pdf_file
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other

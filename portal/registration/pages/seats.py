@@ -22,11 +22,12 @@ from portal.registration.documents import ticket_pdf
 from portal.registration.forms import AskColleague, Named
 from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import open_order
-from portal.registration.pages.files import calendar_answer, pdf_file
+from portal.registration.pages.files import calendar_answer
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.tables import SeatState
 from portal.registration.values import OrderRecord, SeatRecord
 from portal.web.clients import network
+from portal.web.files import pdf_file
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
