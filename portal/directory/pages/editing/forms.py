@@ -106,7 +106,7 @@ class FactForm(msgspec.Struct):
 
     term: Annotated[str, field("Word", max_length=200)] = ""
     value: Annotated[str, field("Range or amount")] = ""
-    number: Annotated[int | None, field("Number")] = None
+    number: Annotated[int | None, field("Number", wrong="Please type a whole number.")] = None
     detail: Annotated[str, field("Note", max_length=500)] = ""
     site: Annotated[str, field("Site", max_length=40)] = ""
     free: Annotated[str, field("Free from", kind="choice", max_length=20)] = ""
@@ -236,6 +236,7 @@ def refused(form: Filled[Any], faults: Mapping[str, str], prefix: str = "") -> F
     """The form with faults beside their fields; those of the list as a whole stand above."""
     own = {}
     for path, words in faults.items():
-        name = path.removeprefix(prefix).lstrip(".") if path.startswith(prefix) else ""
+        name = path.removeprefix(prefix).lstrip(".") if path.startswith(prefix) else path
+        name = name if name in form.values or name in FIELD_OF or name == "names" else ""
         own[{"names": "also"}.get(name) or FIELD_OF.get(name, name)] = words
     return Filled(form.values, {**form.errors, **own})
