@@ -185,6 +185,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
 
 def jobs(made: Services) -> list[Job]:
     """Everything the worker can be asked to do."""
+    claims = claim_jobs.ClaimJobs(made.proofs, made.subscriptions)
     money = MoneyJobs(made.payments, made.subscriptions)
     return [
         Job("payments.handle_event", money.handle_event),
@@ -207,7 +208,8 @@ def jobs(made: Services) -> list[Job]:
         Job("registration.tell_waiting_offer", seat_jobs.tell_waiting_offer),
         Job("registration.tell_waiting_changed", seat_jobs.tell_waiting_changed),
         *mail.deliveries(made.settings),
-        Job("directory.check_claim", claim_jobs.ClaimJobs(made.proofs).check_claim, at_once=10),
+        Job("directory.check_claim", claims.check_claim, at_once=10),
+        Job("directory.end_renewal", claims.end_renewal),
         Job("directory.tell_claim_decided", claim_jobs.tell_claim_decided),
         Job("directory.tell_rival", claim_jobs.tell_rival),
         Job("directory.tell_owners_of_claim", claim_jobs.tell_owners_of_claim),

@@ -28,9 +28,13 @@ class NameServer(asyncio.DatagramProtocol):
         self.asked: list[tuple[str, str, str]] = []
         self.address = ("", 0)
         self.transport: Any = None
+        self.closed = asyncio.Event()
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
 
     def datagram_received(self, data: bytes, sender: Any) -> None:
         if (answer := self._answer(data, "udp")) is not None:
@@ -99,6 +103,7 @@ async def name_server() -> AsyncIterator[NameServer]:
         yield server
     finally:
         transport.close()
+        await server.closed.wait()
         tcp.close()
         await tcp.wait_closed()
 

@@ -26,18 +26,12 @@ async def accept_claim(*, actor: Actor, claim_id: int, reason: str, now: datetim
                 f"{settling.MOVED} The proof says nothing about it. Refuse the claim, and ask for a new one."
             )
         organisation_id = await settling.organisation_for(claim, company, now)
-        taken = company["owner"] is not None and company["owner"] != organisation_id
-        if taken and not reason:
+        if company["owner"] not in {None, organisation_id} and not reason:
             raise Invalid({"reason": "The company has an owner. Please say why it changes hands; the owner reads it."})
         await settling.accept(
             claim, company, organisation_id, way=way, site=rules.proved_site(way, home), evidence=claim["evidence"],
             by=actor.label, reason=reason, now=now,
         )  # fmt: skip
-        if taken:
-            await jobs.enqueue(
-                "directory.tell_former_owners", organisation_id=company["owner"], company_id=company["id"], reason=reason,
-                at=now,
-            )  # fmt: skip
 
 
 async def refuse_claim(*, actor: Actor, claim_id: int, reason: str, now: datetime) -> None:

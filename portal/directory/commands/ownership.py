@@ -13,6 +13,9 @@ from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
 from portal.directory.queries.claims import has_people
 from portal.directory.tables.companies import ClaimWay, CompanyState
+from portal.payments.subscriptions import queries as subscriptions
+from portal.payments.subscriptions.tables import SubscriptionState
+from portal.placements.commands.subscribing import KIND
 
 _NO_SUCH = "There is no such company."
 _HAND_OVER = """
@@ -37,11 +40,27 @@ async def locked(company_id: int) -> dict[str, Any]:
 
 
 async def hand_over(
-    *, company_id: int, organisation_id: int | None, now: datetime, way: ClaimWay | None = None, site: str = ""
+    company: dict[str, Any],
+    organisation_id: int | None,
+    *,
+    now: datetime,
+    way: ClaimWay | None = None,
+    site: str = "",
+    reason: str = "",
 ) -> None:
-    """Make an organisation the owner, or nobody, in the caller's transaction; `way` says what proved it."""
+    """Make an organisation the owner, or nobody, in the caller's transaction; `way` says what proved it.
+
+    A former owner is told the reason, and pays no further for what it lost.
+    """
     await db.execute(
-        _HAND_OVER, company_id, organisation_id, way.value if way else None, now if way else None, site, now
+        _HAND_OVER, company["id"], organisation_id, way.value if way else None, now if way else None, site, now
+    )
+    former = company["organisation"]
+    if former is None or former == organisation_id:
+        return
+    await jobs.enqueue("directory.end_renewal", company_id=company["id"], before=now)
+    await jobs.enqueue(
+        "directory.tell_former_owners", organisation_id=former, company_id=company["id"], reason=reason, at=now
     )
 
 
@@ -52,9 +71,11 @@ async def give_up(*, actor: Actor, company_id: int, now: datetime) -> None:
         if not permissions.can_own(actor, company["organisation"]):
             raise Forbidden("Only an owner of the organisation can give the company up.")
         await _still_owns(actor, company["organisation"])
-        await hand_over(company_id=company_id, organisation_id=None, now=now)
+        plan = await subscriptions.latest(KIND, str(company_id))
+        if plan is not None and plan.state is not SubscriptionState.ENDED and plan.renewal is not None:
+            raise Conflict("A paid plan runs and would be renewed. Cancel it first, under Plan.")
+        await hand_over(company, None, now=now, reason="It was given up by one of its owners.")
         await db.execute("DELETE FROM join_request WHERE company = $1", company_id)
-        await _told_former(company["organisation"], company_id, "It was given up by one of its owners.", now)
         await _note(actor, company_id, "company.given_up", now, organisation=company["organisation"])
 
 
@@ -83,9 +104,7 @@ async def transfer(
             raise Invalid({"to": "This organisation has no members any more."})
         if organisation_id is not None and organisation_id == company["owner"]:
             raise Conflict("This organisation owns the company already.")
-        await hand_over(company_id=company_id, organisation_id=organisation_id, now=now)
-        if company["owner"] is not None:
-            await _told_former(company["owner"], company_id, reason, now)
+        await hand_over(company, organisation_id, now=now, reason=reason)
         if organisation_id is not None:
             await jobs.enqueue(
                 "directory.tell_new_owners",
@@ -96,12 +115,6 @@ async def transfer(
             )
         facts = {"from": company["organisation"], "to": organisation_id, "reason": reason}
         await _note(actor, company_id, "company.transferred", now, **facts)
-
-
-async def _told_former(organisation_id: int, company_id: int, reason: str, now: datetime) -> None:
-    await jobs.enqueue(
-        "directory.tell_former_owners", organisation_id=organisation_id, company_id=company_id, reason=reason, at=now
-    )
 
 
 async def _still_owns(actor: Actor, organisation_id: int) -> None:

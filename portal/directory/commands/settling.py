@@ -66,7 +66,7 @@ async def accept(
     now: datetime,
 ) -> None:
     """Hand the company over to a claimant's organisation and tell everybody it concerns."""
-    await hand_over(company_id=company["id"], organisation_id=organisation_id, way=way, site=site, now=now)
+    await hand_over(company, organisation_id, way=way, site=site, reason=reason, now=now)
     await db.execute(
         "UPDATE claim SET state = 'accepted', evidence = $2, checked_at = coalesce(checked_at, $3), check_at = NULL, "
         "token = '', organisation = $4, decided_at = $3, decided_by = $5, reason = $6 WHERE id = $1",

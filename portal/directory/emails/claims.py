@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from portal.core.settings import current
 from portal.directory.queries.claims import Asking, Claim, Reader
+from portal.directory.rules.claims import PROOF_WORDS
 from portal.directory.tables.editing import ClaimState
 from portal.notifications.composing import compose
 from portal.notifications.values import Message
@@ -112,12 +113,6 @@ def verify_again(reader: Reader, company: str, slug: str, website: str) -> Messa
     ]
     key = f"company:{slug}:verify:{reader.account_id}:{website}"[:200]
     return _message(key, reader.email, title, words, ("Verify the company", f"{_page(slug)}/claim"))
-
-
-PROOF_WORDS = {
-    "code": "a code to an address at its domain", "dns": "a DNS record of its domain", "file": "a file on its website",
-    "document": "a document",
-}  # fmt: skip
 
 
 def _page(slug: str) -> str:

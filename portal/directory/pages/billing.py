@@ -11,7 +11,7 @@ from portal.payments.subscriptions import queries
 
 async def known_buyer(managed: Managed) -> dict[str, Any]:
     """Values for the form of templates/payments/_billing.html."""
-    buyer = await queries.last_buyer("company", str(managed.company.id))
+    buyer = await queries.last_buyer("company", str(managed.company.id), since=managed.company.claimed_at)
     if buyer is not None:
         known: dict[str, Any] = msgspec.to_builtins(buyer)
         return known

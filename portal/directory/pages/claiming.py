@@ -18,7 +18,6 @@ from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLim
 from portal.directory import permissions
 from portal.directory.commands import claiming, handing_in, joining
 from portal.directory.commands.claiming import Wish
-from portal.directory.emails.claims import PROOF_WORDS
 from portal.directory.forms import claims as forms
 from portal.directory.queries import claims as queries
 from portal.directory.queries import companies
@@ -244,7 +243,7 @@ async def _show(
         company=company, claim=claim, now=now, home=home, no_home=fault, ways=ways, own=list(own.items()), actor=actor,
         proof=rules.proof(claim.token) if claim else "", record=rules.record_name(home) if home else "",
         file=rules.file_address(home) if home else "", look_until=claim.asked_at + rules.AUTOMATIC if claim else now,
-        proof_words=PROOF_WORDS,
+        proof_words=rules.PROOF_WORDS,
         owned=await queries.has_people(company.organisation_id),
         owns=owns, member=member,
         asked=await queries.own_request(company.id, actor.account_id),

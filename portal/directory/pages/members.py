@@ -20,10 +20,10 @@ from portal.accounts.tables import MemberRole
 from portal.core.errors import Conflict, DomainError, Invalid, RateLimited
 from portal.directory import permissions as company_permissions
 from portal.directory.commands import claiming, joining, ownership
-from portal.directory.emails.claims import PROOF_WORDS
 from portal.directory.forms import claims as forms
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
 from portal.directory.queries import claims as queries
+from portal.directory.rules.claims import PROOF_WORDS
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import see_other

@@ -22,13 +22,13 @@ from portal.payments.forms import read_billing
 from portal.payments.rules import words
 from portal.payments.subscriptions import queries
 from portal.payments.subscriptions.queries import SubscriptionRecord
-from portal.payments.subscriptions.rules import in_force
 from portal.payments.subscriptions.tables import Interval, InvoiceState, SubscriptionState
 from portal.payments.subscriptions.values import Preview
 from portal.payments.values import GatewayError, GatewayRefused
 from portal.placements.commands.subscribing import KIND, choose_plan, offer_of
 from portal.placements.emails import plan_name
 from portal.placements.pages import plan_table
+from portal.placements.queries.plans import plan_of
 from portal.placements.rules import plans
 from portal.placements.tables import Plan
 from portal.web.forms import Filled, bind, blank, field, sent
@@ -194,7 +194,10 @@ def _key(managed: Managed) -> str:
 
 
 async def _record(managed: Managed) -> SubscriptionRecord | None:
-    return await queries.latest(KIND, _key(managed))
+    """The plan of this owner: what a former one bought runs out, and is not shown to the next."""
+    record = await queries.latest(KIND, _key(managed))
+    since = managed.company.claimed_at
+    return record if record is not None and (since is None or record.created_at >= since) else None
 
 
 async def _ask_stripe(subscriptions: SubscriptionsHere, record: SubscriptionRecord, now: Now) -> SubscriptionRecord:
@@ -264,11 +267,12 @@ async def _page(
     status: int = 200,
 ) -> Response[Any]:
     running = record if record is not None and record.state in _RUNNING else None
-    bills = await queries.bills(KIND, _key(managed))
+    bills = await queries.bills(KIND, _key(managed), since=managed.company.claimed_at)
+    counts = await plan_of(KIND, _key(managed), now)
     return managed_page(
         request, "directory/plan.html", managed, here="plan", status=status, record=record, running=running,
         form=form, bills=bills, owed=next((b for b in bills if running and b.state is InvoiceState.OPEN and b.hosted_url), None),
-        force=plan_name((in_force(record, now) if record else "") or Plan.FREE.value), plan_name=plan_name,
+        force=plan_name(counts.value), plan_name=plan_name,
         choices=_choices(running) if running else [], interval_words=plans.INTERVAL_WORDS,
         method=words.method(running.method) if running else "", under_way=await queries.under_way(record.id) if record else "",
         tax=words.tax(running.tax_treatment, running.tax_rate, running.tax_country) if running else "",

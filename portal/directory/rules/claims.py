@@ -13,6 +13,12 @@ KEPT = timedelta(days=30)
 """So long a claim may be proved."""
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=6)
 FILE_PATH = "/.well-known/tradefloor.txt"
+PROOF_WORDS = {
+    ClaimWay.CODE: "a code to an address at its domain",
+    ClaimWay.DNS: "a DNS record of its domain",
+    ClaimWay.FILE: "a file on its website",
+    ClaimWay.DOCUMENT: "a document",
+}
 BY_DOMAIN = frozenset({ClaimWay.CODE, ClaimWay.DNS, ClaimWay.FILE})
 
 

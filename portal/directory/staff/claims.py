@@ -14,11 +14,10 @@ from portal.core.errors import Conflict, DomainError, Invalid, NotFound
 from portal.core.text import one_line
 from portal.directory import permissions
 from portal.directory.commands import deciding, ownership
-from portal.directory.emails.claims import PROOF_WORDS
 from portal.directory.forms import claims as forms
 from portal.directory.queries import claims as queries
 from portal.directory.queries import companies, owners
-from portal.directory.rules.claims import KEPT
+from portal.directory.rules.claims import KEPT, PROOF_WORDS
 from portal.media import queries as media
 from portal.media.values import File
 from portal.web.forms import Filled, blank, read

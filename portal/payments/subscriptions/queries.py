@@ -139,12 +139,13 @@ async def latest(kind: str, key: str) -> SubscriptionRecord | None:
     )  # fmt: skip
 
 
-async def last_buyer(kind: str, key: str) -> Buyer | None:
-    """Who was given as the buyer last, for filling the form."""
+async def last_buyer(kind: str, key: str, *, since: datetime | None = None) -> Buyer | None:
+    """Who was given as the buyer last, ever or since then, for filling the form."""
     row = await db.fetch_one(
         "SELECT email, buyer_name AS name, company, street, postal_code, city, country, vat_id, vat_check, po_number "
-        "FROM subscription WHERE kind = $1 AND key = $2 AND email <> '' ORDER BY id DESC LIMIT 1",
-        kind, key,
+        "FROM subscription WHERE kind = $1 AND key = $2 AND email <> '' "
+        "AND ($3::timestamptz IS NULL OR created_at >= $3) ORDER BY id DESC LIMIT 1",
+        kind, key, since,
     )  # fmt: skip
     return None if row is None else msgspec.convert(dict(row), Buyer)
 
@@ -199,14 +200,15 @@ async def priced(price: str) -> Offer | None:
     return msgspec.json.decode(found, type=Offer) if found else None
 
 
-async def bills(kind: str, key: str, limit: int = 100) -> list[SubscriptionBill]:
-    """Invoices of everything (kind, key) ever subscribed to, newest first. What came to nothing is left out."""
+async def bills(kind: str, key: str, *, since: datetime | None = None, limit: int = 100) -> list[SubscriptionBill]:
+    """Invoices of everything (kind, key) subscribed to, ever or since then, newest first. What came to nothing is left
+    out."""
     rows = await db.fetch(
         "SELECT i.stripe_id, i.number, i.state, i.reason, i.currency, i.net, i.tax, i.total, i.due, i.period_start, "
         "i.period_end, i.issued_at, i.paid_at, i.next_try_at, i.hosted_url, i.pdf_url FROM subscription_invoice i "
         "JOIN subscription s ON s.id = i.subscription WHERE s.kind = $1 AND s.key = $2 AND i.state <> 'draft' AND i.total <> 0 "
-        "ORDER BY i.issued_at DESC, i.id DESC LIMIT $3",
-        kind, key, limit,
+        "AND ($4::timestamptz IS NULL OR s.created_at >= $4) ORDER BY i.issued_at DESC, i.id DESC LIMIT $3",
+        kind, key, limit, since,
     )  # fmt: skip
     return [msgspec.convert(dict(row), SubscriptionBill) for row in rows]
 
