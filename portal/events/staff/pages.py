@@ -15,6 +15,7 @@ from portal.calendars import queries as calendars
 from portal.core import countries, times
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.text import one_line
+from portal.directory.permissions import can_moderate
 from portal.events import commands
 from portal.events.permissions import EDITORS, can_edit_events
 from portal.events.queries import history, single
@@ -61,7 +62,7 @@ class StaffEventPages(Controller):
     include_in_schema = False
 
     @get("/")
-    async def index(self, request: Request[Any, Any, Any], now: Now, sold: Sold) -> Response[str]:
+    async def index(self, request: Request[Any, Any, Any], actor: SignedIn, now: Now, sold: Sold) -> Response[str]:
         given = dict(reversed(pairs(request)))
         number = page_number(request)
         asks = {
@@ -75,6 +76,7 @@ class StaffEventPages(Controller):
             raise NotFound("There is no such page of this list.")
         return page(
             request, "events/staff/index.html", block="rows", private=True, rows=rows, at=at, past=past,
+            moderates=can_moderate(actor),
             asks=asks, states=list(EventState), kinds=list(EventKind), now=now,
             address=lambda n: _list_address(asks, past, n), time_words=states.time_words,
             sold=await sold([row.id for row in rows if row.kind is EventKind.OWN]),
