@@ -20,6 +20,7 @@ APP_CONFIG = AppConfig(
             "portal.events.tables",
             "portal.directory.tables.companies",
             "portal.directory.tables.audience",
+            "portal.directory.tables.corrections",
             "portal.directory.tables.editing",
             "portal.directory.tables.searches",
             "portal.directory.tables.upkeep",

@@ -26,7 +26,7 @@ from portal.core import rate_limits
 from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
-from portal.directory import privacy as claim_privacy
+from portal.directory import privacy as directory_privacy
 from portal.directory.audience import Audience
 from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
@@ -34,6 +34,7 @@ from portal.directory.jobs import claims as claim_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.comparing import ComparePages
+from portal.directory.pages.corrections import CorrectionPages, StaffCorrections
 from portal.directory.pages.editing.items import ItemPages
 from portal.directory.pages.editing.overview import EditPages
 from portal.directory.pages.editing.preview import preview as profile_preview
@@ -145,7 +146,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData(
             "Plans", subscription_privacy.known_about, subscription_privacy.forget, subscription_privacy.LABELS
         ),
-        PersonalData("Companies", claim_privacy.known_about, claim_privacy.forget, claim_privacy.LABELS),
+        PersonalData("Companies", directory_privacy.known_about, directory_privacy.forget, directory_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
@@ -173,6 +174,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     files = [assets.router(), media_pages.router(media_readers())]
     directory: list[ControllerRouterHandler] = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
+        *(CorrectionPages, StaffCorrections),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages]

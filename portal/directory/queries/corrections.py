@@ -1,0 +1,43 @@
+"""The editors' inbox of corrections."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.core import db
+from portal.core.paging import Page
+from portal.directory.tables.corrections import CorrectionState, CorrectionTopic
+
+_A_PAGE = 25
+
+
+class CorrectionRow(msgspec.Struct, frozen=True):
+    """A correction with the company it is about."""
+
+    id: int
+    slug: str
+    company: str
+    claimed: bool
+    topic: CorrectionTopic
+    text: str
+    evidence: str
+    email: str
+    sent_at: datetime
+    state: CorrectionState
+    decided_at: datetime | None
+    decided_by: str
+    note: str
+
+
+async def corrections(*, decided: bool, number: int) -> tuple[list[CorrectionRow], Page]:
+    """Open ones, the oldest first; or those decided, the newest first."""
+    condition, order = ("k.state <> 'open'", "k.decided_at DESC") if decided else ("k.state = 'open'", "k.sent_at")
+    total = await db.fetch_value(f"SELECT count(*) FROM correction k WHERE {condition}")
+    page = Page(number, _A_PAGE, total)
+    rows = await db.fetch(
+        "SELECT k.id, c.slug, c.name AS company, c.claimed_at IS NOT NULL AS claimed, k.topic, k.text, k.evidence, k.email, "
+        "k.sent_at, k.state, k.decided_at, k.decided_by, k.note FROM correction k JOIN company c ON c.id = k.company "
+        f"WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
+        page.offset,
+    )
+    return [msgspec.convert(dict(row), CorrectionRow) for row in rows], page
