@@ -45,9 +45,11 @@ from portal.directory.pages.listing import DirectoryPages
 from portal.directory.pages.managing import manage_home
 from portal.directory.pages.members import MemberPages
 from portal.directory.pages.plan import PlanPages
+from portal.directory.pages.preview import PreviewPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
 from portal.directory.pages.sponsorships import SponsorshipPages
+from portal.directory.pages.statistics import StatisticsPages
 from portal.directory.pages.words import WordPages
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.events.feeds.api import EventApi
@@ -175,6 +177,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     directory: list[ControllerRouterHandler] = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
         *(CorrectionPages, StaffCorrections),
+        *(CorrectionPages, StaffCorrections, StatisticsPages, PreviewPages),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages]

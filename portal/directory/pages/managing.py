@@ -62,6 +62,10 @@ class Managed(msgspec.Struct, frozen=True):
         return permission(self.actor, self.company.organisation_id)
 
     @property
+    def may_edit(self) -> bool:
+        return self.may(permissions.can_edit)
+
+    @property
     def sections(self) -> list[Section]:
         """The parts this person may open."""
         return [section for section in SECTIONS if self.may(section.may)]

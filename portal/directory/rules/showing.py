@@ -36,6 +36,7 @@ def limits_of(plan: Plan) -> Limits:
     return msgspec.convert({name: amount(plan, feature) for name, feature in features.items()}, Limits)
 
 
+EVERYTHING = Limits()
 _COUNTED = ("gallery", "products", "documents", "videos", "contacts")
 _WORDS = {
     "gallery": ("picture", "pictures"), "products": ("product", "products"), "documents": ("document", "documents"),
