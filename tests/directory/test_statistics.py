@@ -120,7 +120,7 @@ def test_the_top_line_is_a_round_number(value: int, top: int) -> None:
 
 def test_bars_stand_on_the_ground_and_weeks_are_told_in_words() -> None:
     weeks = [Week(date(2026, 11, 2) + timedelta(weeks=n), {Kind.VIEW: n * 5}) for n in range(3)]
-    chart = rules.chart(weeks, "views", width=300, height=100)
+    chart = rules.chart(weeks, "views", height=100)
     assert [(bar.y + bar.height, bar.label) for bar in chart.bars] == [
         (100, "2–8 November 2026: 0"), (100, "9–15 November 2026: 5"), (100, "16–22 November 2026: 10"),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from portal.core import db
+from portal.demo.seed.audience import seed_audience
 from portal.demo.seed.companies import seed_companies
 from portal.demo.seed.loading import seed_events
 from portal.demo.seed.people import seed_people
@@ -19,6 +20,7 @@ async def seed(*, now: datetime, say: Callable[[str], None]) -> None:
     await seed_events(now=now, progress=say)
     say("Filling the directory")
     await seed_companies(now=now, progress=say)
+    await seed_audience(now=now)
     await db.execute(
         "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', '1', '{}')",
         now,

@@ -55,7 +55,7 @@ class Median(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A bar of a chart, in the drawing's own units, with what a reader hears of it."""
+    """A bar of a chart: across in per cent, up and down in pixels, with what a reader hears of it."""
 
     x: float
     y: float
@@ -65,7 +65,7 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """Bars over weeks: `most` is what the top line means; `marks` say some weeks below, at their x."""
+    """Bars over weeks: `most` is what the top line means; `marks` say some weeks below, at their x in per cent."""
 
     bars: list[Bar]
     most: int
@@ -91,12 +91,12 @@ def period_words(weeks: int) -> str:
     return {52: "A year", 104: "Two years", 156: "Three years"}.get(weeks, f"{weeks} weeks")
 
 
-def chart(weeks: Sequence[Week], group: str, *, width: int = 640, height: int = 140) -> Chart:
+def chart(weeks: Sequence[Week], group: str, *, height: int = 140) -> Chart:
     """The bars of a group; the top is a round number at or above the largest."""
     values = [week.of(group) for week in weeks]
     most = round_up(max(values, default=0))
-    step = width / max(1, len(weeks))
-    gap = min(4.0, step * 0.2)
+    step = 100 / max(1, len(weeks))
+    gap = min(1.5, step * 0.2)
     bars = []
     for n, (week, value) in enumerate(zip(weeks, values, strict=True)):
         tall = height * value / most
