@@ -112,7 +112,7 @@ async def test_an_address_is_told_and_erased(client: httpx.AsyncClient) -> None:
     made = await companies.make()
     await send(client, made)
     [known] = await privacy.known_about("reader@example.org")
-    assert (known["company"], known["text"]) == ("Isarwerk Biologics GmbH", "They moved to Penzberg in May.")
+    assert (known["company"], known["note"]) == ("Isarwerk Biologics GmbH", "They moved to Penzberg in May.")
     await privacy.forget("reader@example.org", clock.now())
     assert [row["email"] for row in await stored()] == [""]
     assert await privacy.known_about("reader@example.org") == []
