@@ -176,7 +176,6 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     files = [assets.router(), media_pages.router(media_readers())]
     directory: list[ControllerRouterHandler] = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
-        *(CorrectionPages, StaffCorrections),
         *(CorrectionPages, StaffCorrections, StatisticsPages, PreviewPages),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
