@@ -106,13 +106,6 @@ class EventList(msgspec.Struct, frozen=True):
     previous: str | None
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """Why a request was refused."""
-
-    status: int
-    message: str
-
-
 def event_out(full: Full) -> EventOut:
     """An event as lists of the API give it."""
     return EventOut(**_common(full))

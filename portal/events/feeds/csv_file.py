@@ -1,13 +1,12 @@
 """Events as CSV (RFC 4180)."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from portal.core.money import Money
 from portal.core.settings import current
 from portal.events.queries.exports import Full
 from portal.events.values import VenueFacts
+from portal.web.open_data import table
 
 COLUMNS = (
     "slug", "title", "status", "format", "kind", "starts_at", "ends_at", "timezone", "all_day", "starts_on", "ends_on",
@@ -17,18 +16,8 @@ COLUMNS = (
 
 
 def written(events: Sequence[Full]) -> str:
-    """One line an event. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(COLUMNS)
-    for event in events:
-        writer.writerow([_cell(value) for value in _values(event)])
-    return sheet.getvalue()
-
-
-def _cell(value: object) -> object:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not isinstance(value, int | float) else text
+    """One line an event."""
+    return table(COLUMNS, map(_values, events))
 
 
 def _values(event: Full) -> tuple[object, ...]:
