@@ -28,6 +28,8 @@ from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
 from portal.directory import privacy as directory_privacy
 from portal.directory.audience import Audience
+from portal.directory.feeds.api import CompanyApi
+from portal.directory.feeds.atom import companies_atom
 from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
@@ -55,7 +57,6 @@ from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
-from portal.events.feeds.sitemaps import robots, sitemap, sitemap_part
 from portal.events.pages.guides import GuidePages
 from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
@@ -64,6 +65,7 @@ from portal.events.queries import organised
 from portal.events.staff.pages import StaffEventPages, staff_home, staff_link
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
+from portal.home.sitemaps import robots, sitemap, sitemap_part
 from portal.media import pages as media_pages
 from portal.media.flows import Media
 from portal.notifications import jobs as mail
@@ -179,7 +181,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(CorrectionPages, StaffCorrections, StatisticsPages, PreviewPages),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
     ]
-    finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages]
+    finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing = [EditPages, profile_preview, SectionPages, ItemPages, HistoryPages]
     return [
         *(*accounts, *events, *directory, *finding, *editing, *seats, *inbox, *files),

@@ -50,9 +50,9 @@ def one_of(description: str, *values: str) -> Any:
     return QueryParameter(description=description, schema_extra={"type": "string", "enum": list(values)})
 
 
-def moment(text: str) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """The moment asked for. Litestar's own reading takes any number for seconds since 1970."""
-    if not text:
+    if text is None:
         return None
     try:
         found = msgspec.convert(text, datetime)

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from litestar import Litestar
 from schemathesis import GenerationMode
 
-from tests.factories import events
+from tests.factories import companies, events
 from tests.serving import served
 
-EXAMPLES = 40
+EXAMPLES = 20
 
 
 def run_contract(address: str, mode: GenerationMode) -> list[str]:
@@ -39,6 +39,8 @@ def run_contract(address: str, mode: GenerationMode) -> list[str]:
             # That a range ends after it begins is said in words as well.
             since, until = ((case.query or {}).get(name) or "" for name in ("from", "to"))
             assume(mode is GenerationMode.NEGATIVE or not since or not until or since <= until)
+            # Nor can a schema say what a cursor of ours is.
+            assume(mode is GenerationMode.NEGATIVE or not (case.query or {}).get("after"))
             case.call_and_validate(base_url=address, timeout=10)
 
         check()
@@ -55,19 +57,25 @@ async def test_the_description_is_true(app: Litestar, database: str, mode: Gener
         "Far away", kind="external", url="https://x.example", timezone="Pacific/Apia", venue=events.VIENNA
     )
     await events.make_many(60)
+    await companies.make("Tessin Lyo SA", website="https://tessin.example", founded=1996, latitude=46.2, longitude=9.0)
+    await companies.make_many(20)
     async with served(app) as address:
         checked = await asyncio.wait_for(asyncio.to_thread(run_contract, address, mode), timeout=170)
-    with_parameters = ["exportEvents", "listEvents"]
-    everything = ["exportEvents", "getEvent", "listEvents", "listTopics"]
+    with_parameters = ["exportCompanies", "exportEvents", "listCompanies", "listEvents"]
+    everything = sorted([*with_parameters, "getCompany", "getEvent", "listTerms", "listTopics"])
     assert sorted(checked) == (everything if mode is GenerationMode.POSITIVE else with_parameters)
 
 
 async def test_only_documented_addresses_are_described(client: httpx.AsyncClient) -> None:
     description = (await client.get("/api/schema/openapi.json")).json()
     assert sorted(description["paths"]) == [
+        "/api/v1/companies",
+        "/api/v1/companies.csv",
+        "/api/v1/companies/{slug}",
         "/api/v1/events",
         "/api/v1/events.csv",
         "/api/v1/events/{slug}",
+        "/api/v1/terms",
         "/api/v1/topics",
     ]
     for path in description["paths"].values():

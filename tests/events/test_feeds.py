@@ -12,13 +12,10 @@ from litestar import Litestar
 from portal.accounts.actors import PORTAL
 from portal.core import clock
 from portal.events import commands
-from portal.events.feeds import sitemaps
-from portal.events.queries import exports
 from tests.events.hearing import settled
 from tests.factories import events
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 def entries(answer: httpx.Response) -> list[icalendar.Event]:
@@ -133,41 +130,6 @@ class TestAtom:
         assert ElementTree.fromstring(first.content).findall(f"{ATOM}entry") == []
         again = await client.get("/events.atom", headers={"If-None-Match": first.headers["etag"]})
         assert again.status_code == 304
-
-
-class TestSearchEngines:
-    async def test_sitemap(self, season: httpx.AsyncClient) -> None:
-        root = ElementTree.fromstring((await season.get("/sitemap.xml")).content)
-        places = [url.findtext(f"{SITEMAP}loc") or "" for url in root.findall(f"{SITEMAP}url")]
-        assert places[:5] == [
-            f"http://localhost:8000{path}" for path in ("/", "/events", "/events/calendar", "/calendars", "/api")
-        ]
-        assert len(places) == 5 + 4
-        assert not any("secret" in place for place in places)
-        dates = [url.findtext(f"{SITEMAP}lastmod") for url in root.findall(f"{SITEMAP}url")][5:]
-        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", at or "") for at in dates)
-        for place in places:
-            assert (await season.get(place)).status_code == 200
-
-    async def test_a_sitemap_too_large_is_split(self, client: httpx.AsyncClient) -> None:
-        await events.make_many(5)
-        parts = await exports.site_parts(size=2)
-        assert len(parts) == 3
-        root = ElementTree.fromstring(sitemaps.index(parts, "https://x.example"))
-        assert [element.findtext(f"{SITEMAP}loc") for element in root] == [
-            f"https://x.example/sitemaps/{n}" for n in (1, 2, 3)
-        ]
-        slugs = [entry.slug for part in (1, 2, 3) for entry in await exports.site_entries(size=2, part=part)]
-        assert len(set(slugs)) == 5
-        assert (await client.get("/sitemaps/1")).status_code == 200
-        for part in ("2", "0", "-1", "x", "99999999999999999999"):
-            assert (await client.get(f"/sitemaps/{part}")).status_code == 404
-
-    async def test_robots(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/robots.txt")
-        assert answer.headers["content-type"].startswith("text/plain")
-        assert "Sitemap: http://localhost:8000/sitemap.xml" in answer.text.splitlines()
-        assert "Disallow: /account" in answer.text.splitlines()
 
 
 class TestGuide:

@@ -64,10 +64,10 @@ When = Annotated[
 ]
 PageNumber = Annotated[int, QueryParameter(ge=1, le=MOST_PAGES, description="Page number")]
 ChangedSince = Annotated[
-    str,
+    str | None,
     asks(
         "Only what was announced or changed since (UTC, where no zone is named); `when=all` has what is over too",
-        schema_extra={"format": "date-time"},
+        schema_extra={"type": "string", "format": "date-time"},
     ),
 ]
 _NONE: Any = ()
@@ -112,7 +112,7 @@ class EventApi(Controller):
         when: When = None,
         page: PageNumber = 1,
         per_page: Annotated[int, QueryParameter(ge=1, le=MOST_A_PAGE, description="Events on a page")] = 50,
-        changed_since: ChangedSince = "",
+        changed_since: ChangedSince = None,
     ) -> Response[EventList]:
         """The same list as the page `/events`, under the same filters. Values of one filter widen it, different
         filters narrow each other. A page behind the last one is not found."""

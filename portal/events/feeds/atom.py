@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from litestar import Request, get
 from litestar.response import Response
 
+from portal.core.atom import feed
 from portal.core.settings import current
 from portal.core.times import today
 from portal.events.feeds.calendars import name_of
@@ -23,8 +24,8 @@ _RULE = PageRule(tags=("events",), query=KEYS, shared=True)
 async def events_atom(request: Request[Any, Any, Any], now: Now) -> Response[bytes]:
     asks = readable(request)
     found = await exports.newest(asks, today=today(now))
-    body = atom.feed(
-        [(event.row, event.published_at) for event in found],
+    body = feed(
+        [atom.entry(event.row, event.published_at, current().base_url) for event in found],
         title=await name_of(asks),
         author=current().site_name,
         base_url=current().base_url,

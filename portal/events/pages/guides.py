@@ -8,6 +8,7 @@ from litestar.response import Response
 from portal.core import countries
 from portal.core.settings import current
 from portal.core.times import today
+from portal.directory.feeds.csv_file import COLUMNS as COMPANY_COLUMNS
 from portal.events.around import choices, feed
 from portal.events.feeds.csv_file import COLUMNS
 from portal.events.forms import asked
@@ -50,4 +51,11 @@ class GuidePages(Controller):
 
     @get("/api", opt={"page": PageRule()}, sync_to_thread=False)
     def api(self, request: Request[Any, Any, Any]) -> Response[str]:
-        return page(request, "events/api.html", section="feeds", columns=COLUMNS, base=current().base_url)
+        return page(
+            request,
+            "events/api.html",
+            section="feeds",
+            columns=COLUMNS,
+            company_columns=COMPANY_COLUMNS,
+            base=current().base_url,
+        )

@@ -1,0 +1,1 @@
+"""Public data of companies for machines: the HTTP API, CSV, Atom."""
