@@ -144,7 +144,7 @@ async def _served(database: str, wanted: set[str]) -> dict[str, Any]:
 
 
 async def _pages(bare: Server, fresh: Server, kept: Server, slug: str) -> list[dict[str, Any]]:
-    secret = await _personal_feed()
+    secret, company = await _personal_feed(), await seeding.company()
     feed = "/events.ics?topic=lyophilisation&country=AT"
     month = f"/events/calendar?month={clock.now():%Y-%m}"
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{kept.port}") as probe:
@@ -157,6 +157,8 @@ async def _pages(bare: Server, fresh: Server, kept: Server, slug: str) -> list[d
         ("event page, unchanged", kept, lambda n: client.get(f"/events/{slug}")),
         ("month view, rendered", fresh, lambda n: client.get(month)),
         ("month view, unchanged", kept, lambda n: client.get(month)),
+        ("company page, rendered", fresh, lambda n: client.get(company)),
+        ("company page, unchanged and counted", kept, lambda n: client.get(company)),
         ("calendar feed, built", fresh, lambda n: client.get(feed)),
         ("calendar feed, 304", kept, lambda n: client.get(feed, If_None_Match=etag)),
         ("personal feed, built", fresh, lambda n: client.get(f"/calendars/mine/{secret}.ics")),

@@ -8,6 +8,9 @@ import msgspec
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
+from portal.demo.seed import companies as demo_companies
+from portal.directory.commands.publishing import create_company
+from portal.directory.commands.vocabulary import load_vocabulary
 from portal.events.commands import save_events
 from portal.events.importing.run import import_file
 from portal.events.tables import EventFormat
@@ -87,3 +90,18 @@ async def orders(event_id: int, ticket_type: int, count: int = 50_000) -> None:
         event_id, ticket_type, count,
     )  # fmt: skip
     await db.execute("ANALYZE")
+
+
+async def company() -> str:
+    """The demo's richest profile, with products in a register; its address."""
+    await load_vocabulary()
+    [described] = [company for company in demo_companies.read() if company.key == "isarwerk-biologics"]
+    now = clock.now()
+    made = await create_company(actor=PORTAL, profile=demo_companies.profile(described, now=now), now=now)
+    await db.execute(
+        "INSERT INTO register_product (company, source, key, name, form, routes, status, authorised_on, seen_at) "
+        "SELECT $1, 'register', n::text, 'Produkt ' || n, 'solution', 'intravenous', 'authorised', '2001-02-03', now() "
+        "FROM generate_series(1, 200) n",
+        made,
+    )
+    return f"/companies/{described.key}"
