@@ -37,6 +37,28 @@ def name_key(name: str) -> str:
     return " ".join(kept)[:200]
 
 
+def brackets(name: str) -> str:
+    """What stands in brackets behind a name and is not compared with it."""
+    found = _BRACKETS.search(name)
+    return found[0].strip(" ()").casefold() if found else ""
+
+
+# Forms that are used for one another in translations.
+_ENGLISH = dict.fromkeys(
+    ("co", "company", "corp", "corporation", "inc", "incorporated", "limited", "llc", "ltd", "kk", "plc", "pvt", "private",
+     "pty", "pte", "ltee", "limitee", "ulc"), "ltd",
+)  # fmt: skip
+_LONG_FORMS = {"aktiengesellschaft": "ag", "oyj": "oy", "publ": "ab"}
+
+
+def legal_form(name: str) -> str:
+    """The legal form a name ends with, those of English-speaking countries as one; empty without."""
+    folded = _DOTS.sub("", _BRACKETS.sub("", name).casefold()).replace("/", "")
+    words = _WORDS.findall(folded)
+    last = words[-1] if len(words) > 1 else ""
+    return _ENGLISH.get(last, _LONG_FORMS.get(last, last)) if last in _FORMS else ""
+
+
 def slug_wishes(name: str, city: str = "") -> list[str]:
     """Addresses for a company of that name, the best first."""
     bare = slugify(name_key(name), max_length=80, word_boundary=True) or "company"

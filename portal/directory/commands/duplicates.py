@@ -1,0 +1,97 @@
+"""Finding companies that look like one, for a person to decide: nothing is merged by itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.directory import permissions
+from portal.directory.rules import duplicates
+from portal.directory.rules.duplicates import Likeness
+from portal.directory.rules.names import brackets
+from portal.directory.tables.companies import NameKind
+from portal.directory.tables.editing import HintState
+from portal.directory.values import ProfileRelation
+
+_COMPANIES = """
+SELECT c.id, c.name, c.name_key, c.country, c.city_key, lower(c.street) AS street, c.postal_code, c.domain,
+    coalesce(c.profile -> 'relations', '[]') AS relations,
+    array(SELECT n.name_key FROM company_name n WHERE n.company = c.id AND n.kind <> $1) AS other_keys,
+    array(SELECT ARRAY[s.source, s.key]::text[] FROM company_source s WHERE s.company = c.id) AS records
+FROM company c WHERE c.state IN ('public', 'closed')
+"""
+# One look-up by letters for each company; the planner would rather compare every two of them.
+_SIMILAR = """
+SELECT a.id AS one, b.id AS other FROM company a
+CROSS JOIN LATERAL (SELECT id FROM company b WHERE b.name_key % a.name_key OFFSET 0) b
+WHERE a.id < b.id AND a.state IN ('public', 'closed')
+"""
+_ALIKE = 0.75
+_HINTS = """
+INSERT INTO duplicate_hint AS h (first, second, reasons, score, state, found_at, decided_by)
+SELECT first, second, reasons, score, 'open', $2, ''
+FROM jsonb_to_recordset($1::jsonb) AS n (first bigint, second bigint, reasons jsonb, score real)
+ON CONFLICT (first, second) DO UPDATE SET reasons = excluded.reasons, score = excluded.score
+WHERE h.state = 'open' AND (h.reasons, h.score) IS DISTINCT FROM (excluded.reasons, excluded.score)
+"""
+_OUTDATED = """
+DELETE FROM duplicate_hint h WHERE state = 'open' AND NOT EXISTS (
+    SELECT FROM jsonb_to_recordset($1::jsonb) AS n (first bigint, second bigint) WHERE n.first = h.first AND n.second = h.second)
+"""
+
+
+async def find_duplicates(*, now: datetime) -> int:
+    """Look through all companies and note the pairs; gives how many are open. What was decided stays decided."""
+    async with db.transaction():
+        await db.execute("SELECT pg_advisory_xact_lock(hashtext('portal duplicates'))")
+        known = {row["id"]: _likeness(row) for row in await db.fetch(_COMPANIES, NameKind.ACRONYM)}
+        await db.execute("SELECT set_config('pg_trgm.similarity_threshold', $1, true)", str(_ALIKE))
+        await db.execute("SET LOCAL enable_seqscan = off")
+        similar = [(row["one"], row["other"]) for row in await db.fetch(_SIMILAR)]
+        found = []
+        for (one, other), shared in duplicates.pairs(known, similar).items():
+            score, reasons = duplicates.judge(known[one], known[other], shared=shared)
+            if score >= duplicates.LEAST:
+                found.append({"first": one, "second": other, "reasons": reasons, "score": score})
+        rows = msgspec.json.encode(found).decode()
+        await db.execute(_OUTDATED, rows)
+        await db.execute(_HINTS, rows, now)
+        still = await db.fetch_value("SELECT count(*) FROM duplicate_hint WHERE state = 'open'")
+    return int(still)
+
+
+def _likeness(row: Mapping[str, Any]) -> Likeness:
+    relations = msgspec.json.decode(row["relations"], type=list[ProfileRelation])
+    plain = ("id", "name", "name_key", "country", "city_key", "street", "postal_code", "domain")
+    return Likeness(
+        **{name: row[name] for name in plain},
+        brackets=brackets(row["name"]),
+        other_keys=frozenset(row["other_keys"]),
+        records=frozenset((source, key) for source, key in row["records"]),
+        relatives=frozenset((relation.source, relation.key) for relation in relations if relation.key),
+    )
+
+
+async def keep_apart(*, actor: Actor, hint_id: int, now: datetime) -> None:
+    """Two companies only look alike; they are not offered again."""
+    if not permissions.can_moderate(actor):
+        raise Forbidden("Only editors decide about duplicates.")
+    async with db.transaction():
+        row = await db.fetch_one("SELECT first, second, state FROM duplicate_hint WHERE id = $1 FOR UPDATE", hint_id)
+        if row is None:
+            raise NotFound("This pair is not in the list any more.")
+        if row["state"] == HintState.MERGED:
+            raise Conflict("These two have been merged meanwhile.")
+        if row["state"] == HintState.KEPT_APART:
+            return
+        await db.execute(
+            "UPDATE duplicate_hint SET state = 'kept_apart', decided_at = $2, decided_by = $3 WHERE id = $1",
+            hint_id, now, actor.label,
+        )  # fmt: skip
+        await audit.record(
+            actor=actor.label, verb="company.kept_apart", kind="company", key=row["first"], now=now, other=row["second"]
+        )  # fmt: skip
