@@ -31,6 +31,13 @@ RETURNING id, slug
 """
 
 
+async def take_turns() -> None:
+    """Hold back other imports and merges until commit: two of one file end with one set of companies, and no record goes
+    over to another company while it is being compared.
+    """
+    await db.execute("SELECT pg_advisory_xact_lock(hashtext('portal companies'))")
+
+
 async def free_slugs(wishes: Sequence[Sequence[str]]) -> list[str]:
     """One address for each list of wishes, all different and none in use by a company, now or formerly.
 

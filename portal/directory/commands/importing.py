@@ -17,8 +17,6 @@ from portal.directory.sources import Product, Row, Said
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile, Written
 
-# Imports take turns, so that two of one file end with one set of companies.
-_TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('portal import companies'))"
 _KNOWN = """
 SELECT key, company, said, digest, seen_at FROM company_source WHERE source = $1 AND key = ANY($2::text[])
 """
@@ -77,7 +75,7 @@ async def save_companies(
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors import companies.")
     async with db.transaction() as unit:
-        await db.execute(_TAKE_TURNS)
+        await saving.take_turns()
         await _know_words(rows)
         chunk = _Chunk(source, credit, read_on, now)
         answers = await chunk.save(rows)
@@ -225,7 +223,7 @@ async def save_products(
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors import companies.")
     async with db.transaction():
-        await db.execute(_TAKE_TURNS)
+        await saving.take_turns()
         wanted = list({product.holder for product in products})
         known = {row["key"]: row["company"] for row in await db.fetch(_HOLDERS, source, wanted)}
         seen = datetime.combine(read_on, time(), UTC)

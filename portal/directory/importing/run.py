@@ -12,6 +12,7 @@ from portal.core.importing.outcomes import FileReport, ImportReport, Progress, s
 from portal.core.importing.values import Refusal, Unreadable
 from portal.directory.commands import importing
 from portal.directory.commands.importing import Outcome, Saved
+from portal.directory.commands.successors import follow_successors
 from portal.directory.commands.vocabulary import load_vocabulary
 from portal.directory.importing import formats
 from portal.directory.importing.mapped import Mapping
@@ -61,6 +62,7 @@ async def import_companies(
     saving = _Saving(actor, day, now, dry_run, tell)
     for file, read in reads:
         await saving.companies(file, read)
+        await saving.successors(file, read)
     for file, read in reads:
         await saving.products(file, read)
     report.seconds = perf_counter() - begun
@@ -103,6 +105,14 @@ class _Saving:
             )  # fmt: skip
             _count(file, [(row.line, row.said.profile.name) for row in chunk], answers)
         self._done(file, len(rows))
+
+    async def successors(self, file: FileReport, read: formats.Read) -> None:
+        """Let what the register withdrew lead to what took its place."""
+        if self.dry_run or not any(row.said.successor for row in read.reading.rows):
+            return
+        self.tell("Following successors", 0, 0)
+        if count := await follow_successors(actor=self.actor, source=read.source, now=self.now):
+            file.notes.append(Refusal(0, read.source, f"withdrawn and merged into their successors: {count:,}"))
 
     async def products(self, file: FileReport, read: formats.Read) -> None:
         products = read.reading.products

@@ -1,0 +1,176 @@
+"""Two companies made one, and one made two again.
+
+What becomes of what belongs to them:
+
+- The merged company keeps its row, profile and history; its addresses lead to the kept one. Its names become other names.
+- Records of sources and products of registers move, so that an import goes on with the kept company.
+- A company with an owner is kept. Where both have one, or somebody is claiming the merged one, merging is refused.
+- That the merged company and a third were kept apart is remembered of the kept one.
+- Counted views stay where they were counted.
+
+Undoing gives back what moved and takes out of the profile what the merge put in; what people wrote since stays.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.directory import permissions, saving
+from portal.directory.commands.publishing import accepted, written
+from portal.directory.rules.merging import merge
+from portal.directory.rules.uniting import united
+from portal.directory.tables.companies import CompanyState
+from portal.directory.values import Profile
+
+# Tables whose rows go over to the kept company, and the column that must not come twice there.
+_MOVED = {"company_source": "", "register_product": ""}
+_PAIR = "SELECT id, name, state, organisation, profile FROM company WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+_CLAIMED = "SELECT EXISTS (SELECT FROM claim WHERE company = $1 AND state IN ('open', 'proved'))"
+_APART = """
+INSERT INTO duplicate_hint (first, second, reasons, score, state, found_at, decided_at, decided_by)
+SELECT least($2::bigint, other), greatest($2, other), reasons, score, state, found_at, decided_at, decided_by
+FROM (SELECT CASE WHEN first = $1 THEN second ELSE first END AS other, h.* FROM duplicate_hint h
+      WHERE $1 IN (first, second) AND state = 'kept_apart') h
+WHERE other <> $2
+ON CONFLICT (first, second) DO UPDATE
+SET state = excluded.state, decided_at = excluded.decided_at, decided_by = excluded.decided_by
+WHERE duplicate_hint.state = 'open' RETURNING id
+"""
+_GONE = "UPDATE company SET state = 'merged', merged_into = $2, changed_at = $3 WHERE id = $1"
+_BACK = "UPDATE company SET state = $2, merged_into = NULL, changed_at = $3 WHERE id = $1"
+_HINT = """
+UPDATE duplicate_hint SET state = $3, decided_at = $4, decided_by = $5
+WHERE first = least($1::bigint, $2::bigint) AND second = greatest($1::bigint, $2::bigint) AND state <> $3
+"""
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What a merge changed. `rows` are ids by table; `apart` the hints it copied."""
+
+    before: Profile
+    after: Profile
+    state: CompanyState
+    rows: dict[str, list[int]]
+    apart: list[int]
+
+
+async def merge_companies(
+    *,
+    actor: Actor,
+    kept_id: int,
+    merged_id: int,
+    of_merged: Collection[str] = (),
+    now: datetime,
+    was_renamed: bool = False,
+) -> int:
+    """Make two companies one; gives the merge's id. `of_merged` are the fields in which the merged company's word counts.
+
+    Raises Conflict where it cannot be, with the reason in words.
+    """
+    if not permissions.can_moderate(actor):
+        raise Forbidden("Only editors merge companies.")
+    if kept_id == merged_id:
+        raise Conflict("This is one company already.")
+    async with db.transaction():
+        await saving.take_turns()
+        kept, merged = await _pair(kept_id, merged_id)
+        await _may_merge(kept, merged)
+        before, theirs = _profile(kept), _profile(merged)
+        after = accepted(united(before, theirs, of_merged=of_merged, was_renamed=was_renamed), now)
+        moved = Moved(
+            before=before,
+            after=after,
+            state=CompanyState(merged["state"]),
+            rows={table: await _move(table, once, merged_id, kept_id) for table, once in _MOVED.items()},
+            apart=[row["id"] for row in await db.fetch(_APART, merged_id, kept_id)],
+        )
+        await db.execute(_GONE, merged_id, kept_id, now)
+        await saving.write([written(kept_id, after, actor, now, f"Merged with {merged['name']}"[:300])])
+        await db.execute(_HINT, kept_id, merged_id, "merged", now, actor.label)
+        made = await db.fetch_value(
+            "INSERT INTO company_merge (kept, merged, moved, by, at, undone_by) VALUES ($1, $2, $3, $4, $5, '') RETURNING id",
+            kept_id, merged_id, msgspec.json.encode(moved).decode(), actor.label, now,
+        )  # fmt: skip
+        facts = {"merged": merged_id, "name": merged["name"], "fields": sorted(of_merged), "merge": made}
+        await audit.record(actor=actor.label, verb="company.merged", kind="company", key=kept_id, now=now, **facts)
+    return int(made)
+
+
+async def _pair(kept_id: int, merged_id: int) -> tuple[Any, Any]:
+    """Both rows, held until commit."""
+    rows = {row["id"]: row for row in await db.fetch(_PAIR, [kept_id, merged_id])}
+    if len(rows) < 2:
+        raise NotFound("One of the companies is not there any more.")
+    return rows[kept_id], rows[merged_id]
+
+
+async def _may_merge(kept: Any, merged: Any) -> None:
+    for row in (kept, merged):
+        if row["state"] == CompanyState.MERGED:
+            raise Conflict(f"{row['name']} has been merged already.")
+    if kept["state"] in {CompanyState.HIDDEN, CompanyState.DRAFT} and merged["state"] == CompanyState.PUBLIC:
+        raise Conflict(f"{kept['name']} is not public. Keep {merged['name']} instead.")
+    if merged["organisation"] is not None and kept["organisation"] is None:
+        raise Conflict(f"{merged['name']} has an owner. Keep that one.")
+    if merged["organisation"] is not None and merged["organisation"] != kept["organisation"]:
+        raise Conflict("Both companies have an owner. One of them has to give its company up first.")
+    if await db.fetch_value(_CLAIMED, merged["id"]):
+        raise Conflict(f"Somebody is claiming {merged['name']}. Keep that one, or decide about the claim first.")
+
+
+async def _move(table: str, once: str, source: int, target: int, ids: Sequence[int] | None = None) -> list[int]:
+    """Give rows (those with `ids`, or all) of one company to another; gives the ids of those that went."""
+    twice = f"AND NOT EXISTS (SELECT FROM {table} o WHERE o.company = $2 AND o.{once} = t.{once})" if once else ""
+    rows = await db.fetch(
+        f"UPDATE {table} t SET company = $2 WHERE t.company = $1 AND ($3::bigint[] IS NULL OR t.id = ANY($3)) {twice} "
+        "RETURNING t.id",
+        source, target, ids,
+    )  # fmt: skip
+    return sorted(row["id"] for row in rows)
+
+
+async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
+    """Make two companies of one again, as they were; gives the id of the one that comes back.
+
+    Raises Conflict for a merge that others were built on: those are undone first.
+    """
+    if not permissions.can_moderate(actor):
+        raise Forbidden("Only editors undo merges.")
+    async with db.transaction():
+        await saving.take_turns()
+        row = await db.fetch_one(
+            "SELECT kept, merged, moved, undone_at FROM company_merge WHERE id = $1 FOR UPDATE", merge_id
+        )
+        if row is None:
+            raise NotFound("There is no such merge.")
+        if row["undone_at"] is not None:
+            raise Conflict("This merge has been undone already.")
+        kept, merged = await _pair(row["kept"], row["merged"])
+        if kept["state"] == CompanyState.MERGED:
+            raise Conflict(f"{kept['name']} has itself been merged since. Undo that first.")
+        moved = msgspec.json.decode(row["moved"], type=Moved)
+        for table, once in _MOVED.items():
+            await _move(table, once, kept["id"], merged["id"], moved.rows.get(table, []))
+        await db.execute(_BACK, merged["id"], moved.state, now)
+        restored = accepted(merge(moved.after, _profile(kept), moved.before).profile, now)
+        note = f"Merge with {merged['name']} undone"[:300]
+        await saving.write([written(kept["id"], restored, actor, now, note)])
+        await db.execute(
+            "DELETE FROM duplicate_hint WHERE id = ANY($1::bigint[]) AND state = 'kept_apart'", moved.apart
+        )
+        await db.execute(_HINT, kept["id"], merged["id"], "open", None, "")
+        await db.execute(
+            "UPDATE company_merge SET undone_at = $2, undone_by = $3 WHERE id = $1", merge_id, now, actor.label
+        )
+        facts = {"merged": merged["id"], "name": merged["name"], "merge": merge_id}
+        await audit.record(actor=actor.label, verb="company.split", kind="company", key=kept["id"], now=now, **facts)
+    return int(merged["id"])
+
+
+def _profile(row: Any) -> Profile:
+    return msgspec.json.decode(row["profile"], type=Profile)
