@@ -33,6 +33,7 @@ from portal.directory.feeds.atom import companies_atom
 from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
+from portal.directory.jobs import duplicates as duplicate_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.comparing import ComparePages
@@ -54,6 +55,7 @@ from portal.directory.pages.sponsorships import SponsorshipPages
 from portal.directory.pages.statistics import StatisticsPages
 from portal.directory.pages.words import WordPages
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
+from portal.directory.staff.duplicates import StaffDuplicates
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -179,7 +181,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     directory: list[ControllerRouterHandler] = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
         *(CorrectionPages, StaffCorrections, StatisticsPages, PreviewPages),
-        *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership),
+        *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership, StaffDuplicates),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing = [EditPages, profile_preview, SectionPages, ItemPages, HistoryPages]
@@ -243,6 +245,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("plans-remind", "17 * * * *", placement_jobs.remind),
         Recurring("claims-look", "* * * * *", claim_jobs.look_again),
         Recurring("claims-sweep", "41 * * * *", claim_jobs.lapse),
+        Recurring("duplicates-find", "37 2 * * *", duplicate_jobs.find_duplicates),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),

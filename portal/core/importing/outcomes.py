@@ -88,6 +88,11 @@ class ImportReport(msgspec.Struct):
         return ""
 
     @property
+    def more(self) -> str:
+        """What else the last line says, as sentences with a blank before each."""
+        return ""
+
+    @property
     def exit_code(self) -> ExitCode:
         if not any(file.taken for file in self.files):
             return ExitCode.NOTHING_READ

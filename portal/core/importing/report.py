@@ -50,6 +50,7 @@ def closing(report: ImportReport) -> str:
         said = f"{report.created:,} created, {report.changed:,} changed{report.aside}, {report.unchanged:,} unchanged."
     if report.refused:
         said += f" {report.refused:,} refused."
+    said += report.more
     if report.dry_run:
         said += " Dry run: nothing was written."
     return f"{said} ({report.seconds:.1f} s)"

@@ -8,7 +8,7 @@ import msgspec
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
-from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
 from portal.directory.rules import duplicates
 from portal.directory.rules.duplicates import Likeness
@@ -39,8 +39,14 @@ ON CONFLICT (first, second) DO UPDATE SET reasons = excluded.reasons, score = ex
 WHERE h.state = 'open' AND (h.reasons, h.score) IS DISTINCT FROM (excluded.reasons, excluded.score)
 """
 _OUTDATED = """
-DELETE FROM duplicate_hint h WHERE state = 'open' AND NOT EXISTS (
+DELETE FROM duplicate_hint h WHERE state = 'open' AND reasons <> '[]' AND NOT EXISTS (
     SELECT FROM jsonb_to_recordset($1::jsonb) AS n (first bigint, second bigint) WHERE n.first = h.first AND n.second = h.second)
+"""
+# A pair that somebody named has no reasons of its own, and stays until it is decided.
+_BY_HAND = """
+INSERT INTO duplicate_hint AS h (first, second, reasons, score, state, found_at, decided_by)
+VALUES ($1, $2, '[]', 1, 'open', $3, '')
+ON CONFLICT (first, second) DO UPDATE SET state = 'open', decided_at = NULL, decided_by = '' RETURNING id
 """
 
 
@@ -74,6 +80,26 @@ def _likeness(row: Mapping[str, Any]) -> Likeness:
         records=frozenset((source, key) for source, key in row["records"]),
         relatives=frozenset((relation.source, relation.key) for relation in relations if relation.key),
     )
+
+
+async def suggest(*, actor: Actor, one: str, other: str, now: datetime) -> int:
+    """Put two companies side by side that somebody found to be one, by their addresses; gives the pair's id."""
+    if not permissions.can_moderate(actor):
+        raise Forbidden("Only editors decide about duplicates.")
+    async with db.transaction():
+        rows = await db.fetch("SELECT id, slug FROM company WHERE slug = ANY($1) AND state <> 'merged'", [one, other])
+        known = {row["slug"]: row["id"] for row in rows}
+        if faults := {
+            name: "There is no company at this address."
+            for name, slug in (("one", one), ("other", other))
+            if slug not in known
+        }:
+            raise Invalid(faults)
+        if one == other:
+            raise Invalid({"other": "This is the same company."})
+        pair = sorted(known.values())
+        made = await db.fetch_value(_BY_HAND, *pair, now)
+    return int(made)
 
 
 async def keep_apart(*, actor: Actor, hint_id: int, now: datetime) -> None:

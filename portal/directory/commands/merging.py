@@ -11,7 +11,7 @@ What becomes of what belongs to them:
 Undoing gives back what moved and takes out of the profile what the merge put in; what people wrote since stays.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,10 @@ from portal.directory.values import Profile
 
 # Tables whose rows go over to the kept company, and the column that must not come twice there.
 _MOVED = {"company_source": "", "register_product": ""}
-_PAIR = "SELECT id, name, state, organisation, profile FROM company WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+_PAIR = """
+SELECT id, name, state, organisation, profile, revision FROM company WHERE id = ANY($1::bigint[])
+ORDER BY id FOR NO KEY UPDATE
+"""
 _CLAIMED = "SELECT EXISTS (SELECT FROM claim WHERE company = $1 AND state IN ('open', 'proved'))"
 _APART = """
 INSERT INTO duplicate_hint (first, second, reasons, score, state, found_at, decided_at, decided_by)
@@ -67,10 +70,12 @@ async def merge_companies(
     of_merged: Collection[str] = (),
     now: datetime,
     was_renamed: bool = False,
+    revisions: Mapping[int, int] | None = None,
 ) -> int:
     """Make two companies one; gives the merge's id. `of_merged` are the fields in which the merged company's word counts.
 
-    Raises Conflict where it cannot be, with the reason in words.
+    With `revisions` by company, only what was looked at is merged. Raises Conflict where it cannot be, with the reason in
+    words.
     """
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors merge companies.")
@@ -80,6 +85,8 @@ async def merge_companies(
         await saving.take_turns()
         kept, merged = await _pair(kept_id, merged_id)
         await _may_merge(kept, merged)
+        if revisions is not None and any(revisions.get(row["id"]) != row["revision"] for row in (kept, merged)):
+            raise Conflict("One of the two was changed meanwhile. Look at them again before you merge them.")
         before, theirs = _profile(kept), _profile(merged)
         after = accepted(united(before, theirs, of_merged=of_merged, was_renamed=was_renamed), now)
         moved = Moved(

@@ -11,6 +11,7 @@ from portal.core.importing import opening
 from portal.core.importing.outcomes import FileReport, ImportReport, Progress, silent
 from portal.core.importing.values import Refusal, Unreadable
 from portal.directory.commands import importing
+from portal.directory.commands.duplicates import find_duplicates
 from portal.directory.commands.importing import Outcome, Saved
 from portal.directory.commands.successors import follow_successors
 from portal.directory.commands.vocabulary import load_vocabulary
@@ -26,6 +27,16 @@ class CompanyReport(ImportReport):
     """All files of one import of companies and their products."""
 
     nouns: ClassVar = ("record", "records")
+    sums: ClassVar = (*ImportReport.sums, "duplicates")
+
+    duplicates: int = 0
+
+    @property
+    def more(self) -> str:
+        if not self.duplicates:
+            return ""
+        pairs = "1 pair of companies looks" if self.duplicates == 1 else f"{self.duplicates:,} pairs of companies look"
+        return f" {pairs} like one: see /staff/companies/duplicates."
 
 
 async def import_companies(
@@ -65,6 +76,9 @@ async def import_companies(
         await saving.successors(file, read)
     for file, read in reads:
         await saving.products(file, read)
+    if not dry_run and report.created + report.changed:
+        tell("Looking for duplicates", 0, 0)
+        report.duplicates = await find_duplicates(now=now)
     report.seconds = perf_counter() - begun
     return report
 

@@ -151,7 +151,8 @@ def _names(one: Likeness, other: Likeness) -> Reason | None:
         return Reason.CORE
     if one.name_key in other.other_keys or other.name_key in one.other_keys:
         return Reason.ALIAS
-    return Reason.SPELLING if _slip(one.core, other.core) else None
+    slips = _slip(one.name_key, other.name_key) or _slip(one.core, other.core)
+    return Reason.SPELLING if slips else None
 
 
 def _places(one: Likeness, other: Likeness, *, shared: bool) -> Iterable[Reason]:

@@ -10,7 +10,9 @@ import pytest
 from portal.accounts.actors import PORTAL
 from portal.core import changes, db
 from portal.directory.commands import publishing
+from portal.directory.commands.merging import undo_merge
 from portal.directory.importing.run import import_companies
+from portal.directory.queries.companies import moved_to
 from portal.directory.tables.companies import FactSource
 from tests import shared_data
 from tests.directory.conftest import organisation
@@ -192,3 +194,44 @@ async def test_the_real_registers(now: datetime) -> None:
     told = await import_companies(files, now=now, read_on=READ)
     assert [(f.created, len(f.refusals)) for f in told.files] == [(721, 0), (488, 0), (10747, 1)]
     assert counts(await import_companies(files, now=now, read_on=READ)) == (0, 0, 11956, 1)
+
+
+async def test_what_ror_withdrew_leads_to_its_successor(tmp_path: Path, now: datetime) -> None:
+    def after(number: int) -> dict[str, str]:
+        return {"type": "successor", "label": "Next", "id": f"https://ror.org/0{number:08x}"}
+
+    text = lines(
+        ror(1, "First", status="withdrawn", relationships=[after(2)]),
+        ror(2, "Second", status="withdrawn", relationships=[after(3)]),
+        ror(3, "Third"), ror(4, "Lost", status="withdrawn", relationships=[after(9)]),
+        ror(5, "Ring", status="withdrawn", relationships=[after(6)]),
+        ror(6, "Rang", status="withdrawn", relationships=[after(5)]),
+    )  # fmt: skip
+    told = await imported(tmp_path, now, text)
+    assert [note.reason for note in told.files[0].notes] == ["withdrawn and merged into their successors: 2"]
+    assert [await moved_to(slug) for slug in ("first", "second")] == ["third", "third"]
+    states = {row["name"]: row["state"] for row in await db.fetch("SELECT name, state FROM company")}
+    assert states == {
+        "First": "merged",
+        "Second": "merged",
+        "Third": "public",
+        "Lost": "hidden",
+        "Ring": "hidden",
+        "Rang": "hidden",
+    }
+    _, third = await company("third")
+    assert [(other.name, other.kind) for other in third.names] == [("Second", "former"), ("First", "former")]
+    assert counts(await imported(tmp_path, now, text)) == (0, 0, 6, 0)
+    merge = await db.fetch_value(
+        "SELECT m.id FROM company_merge m JOIN company c ON c.id = m.merged WHERE c.slug = 'second'"
+    )
+    await undo_merge(actor=PORTAL, merge_id=merge, now=now)
+    await imported(tmp_path, now, text)
+    assert await db.fetch_value("SELECT state FROM company WHERE slug = 'second'") == "hidden"
+
+
+async def test_an_import_ends_with_looking_for_duplicates(tmp_path: Path, now: datetime) -> None:
+    told = await imported(
+        tmp_path, now, lines(ror(name="Halden Aseptics", country_code="CA", city="Toronto")), table(dpd())
+    )
+    assert (told.duplicates, told.more) == (1, " 1 pair of companies looks like one: see /staff/companies/duplicates.")
