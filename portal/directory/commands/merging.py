@@ -3,7 +3,8 @@
 What becomes of what belongs to them:
 
 - The merged company keeps its row, profile and history; its addresses lead to the kept one. Its names become other names.
-- Records of sources and products of registers move, so that an import goes on with the kept company.
+- Records of sources, products of registers and readers’ corrections move, so that imports and editors go on with the kept
+  company.
 - A company with an owner is kept. Where both have one, or somebody is claiming the merged one, merging is refused.
 - That the merged company and a third were kept apart is remembered of the kept one.
 - Counted views stay where they were counted.
@@ -28,7 +29,7 @@ from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
 
 # Tables whose rows go over to the kept company, and the column that must not come twice there.
-_MOVED = {"company_source": "", "register_product": ""}
+_MOVED = {"company_source": "", "register_product": "", "correction": ""}
 _PAIR = """
 SELECT id, name, state, organisation, profile, revision FROM company WHERE id = ANY($1::bigint[])
 ORDER BY id FOR NO KEY UPDATE
