@@ -12,9 +12,11 @@ from litestar import Litestar
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
-from portal.directory.commands import claim_limits, publishing
+from portal.directory.commands import claim_limits, claiming, publishing
 from portal.directory.jobs import claims as claim_jobs
 from portal.directory.queries import companies as queries
+from portal.directory.rules.claims import Found
+from portal.directory.rules.domains import home_of
 from tests.directory.claiming import (
     CLAIM,
     CODE,
@@ -281,6 +283,16 @@ async def test_a_website_that_moves_meanwhile_ends_the_claim(net: Network, sign_
     await net.work()
     assert await states() == [(LEONIE, "withdrawn")]
     assert "The company’s website is at another address by now." in words(await leonie.get(CLAIM))
+
+
+async def test_a_website_that_moves_while_it_is_looked_at_ends_the_claim(net: Network, sign_in: SignIn) -> None:
+    leonie = await sign_in(LEONIE)
+    await start(leonie, "dns")
+    seen, claim = home_of(SITE), await db.fetch_value("SELECT id FROM claim")
+    assert seen is not None
+    await db.execute("UPDATE company SET website = 'https://elsewhere.example', domain = 'elsewhere.example'")
+    await claiming.note_look(claim_id=claim, home=seen, found=Found(holds=True, words="It is there."), now=clock.now())
+    assert (await states(), (await company())["organisation"]) == ([(LEONIE, "withdrawn")], None)
 
 
 async def test_who_is_second_waits_for_staff_and_reads_why(net: Network, sign_in: SignIn) -> None:
