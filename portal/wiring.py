@@ -28,12 +28,14 @@ from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
 from portal.directory import privacy as directory_privacy
 from portal.directory.audience import Audience
+from portal.directory.commands import watching
 from portal.directory.feeds.api import CompanyApi
 from portal.directory.feeds.atom import companies_atom
 from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
 from portal.directory.jobs import duplicates as duplicate_jobs
+from portal.directory.jobs import searches as search_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.comparing import ComparePages
@@ -51,9 +53,11 @@ from portal.directory.pages.plan import PlanPages
 from portal.directory.pages.preview import PreviewPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
+from portal.directory.pages.searches import SearchPages
 from portal.directory.pages.sponsorships import SponsorshipPages
 from portal.directory.pages.statistics import StatisticsPages
 from portal.directory.pages.words import WordPages
+from portal.directory.queries import searches
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.directory.staff.duplicates import StaffDuplicates
 from portal.events.feeds.api import EventApi
@@ -153,6 +157,7 @@ def personal_data(made: Services) -> list[PersonalData]:
             "Plans", subscription_privacy.known_about, subscription_privacy.forget, subscription_privacy.LABELS
         ),
         PersonalData("Companies", directory_privacy.known_about, directory_privacy.forget, directory_privacy.LABELS),
+        PersonalData("Saved searches", searches.known_about, watching.forget, searches.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
@@ -183,7 +188,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(CorrectionPages, StaffCorrections, StatisticsPages, PreviewPages),
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership, StaffDuplicates),
     ]
-    finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
+    finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom, SearchPages]
     editing = [EditPages, profile_preview, SectionPages, ItemPages, HistoryPages]
     return [
         *(*accounts, *events, *directory, *finding, *editing, *seats, *inbox, *files),
@@ -218,6 +223,7 @@ def jobs(made: Services) -> list[Job]:
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
         Job("directory.end_renewal", claims.end_renewal),
+        Job("directory.send_news", search_jobs.send_news),
         Job("directory.tell_claim_decided", claim_jobs.tell_claim_decided),
         Job("directory.tell_rival", claim_jobs.tell_rival),
         Job("directory.tell_owners_of_claim", claim_jobs.tell_owners_of_claim),
@@ -246,6 +252,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("claims-look", "* * * * *", claim_jobs.look_again),
         Recurring("claims-sweep", "41 * * * *", claim_jobs.lapse),
         Recurring("duplicates-find", "37 2 * * *", duplicate_jobs.find_duplicates),
+        Recurring("saved-searches", "*/15 * * * *", search_jobs.look_for_news),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),

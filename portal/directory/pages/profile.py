@@ -52,6 +52,4 @@ class ProfilePages(Controller):
         company = await companies.by_slug(slug)
         if company is None or not permissions.can_see_statistics(actor, company.organisation_id):
             return Response("", status_code=204, headers={"Cache-Control": "private, no-store"})
-        return page(
-            request, "directory/links.html", block="links", private=True, section="directory", company=company
-        )
+        return page(request, "directory/links.html", block="links", private=True, section="directory", company=company)
