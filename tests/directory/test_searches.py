@@ -170,7 +170,8 @@ async def test_mail_says_what_is_new_and_what_has_left_and_why(nora: httpx.Async
     [
         ("UPDATE company SET state = 'hidden' WHERE slug = 'aubrac'", "Aubrac SAS is not public at the moment."),
         ("UPDATE company SET state = 'closed' WHERE slug = 'aubrac'", "Aubrac SAS has closed."),
-        ("UPDATE company SET state = 'merged', merged_into = (SELECT id FROM company WHERE slug = 'tessin-lyo') WHERE slug = 'aubrac'",
+        ("UPDATE company SET state = 'merged', merged_into = (SELECT id FROM company WHERE slug = 'tessin-lyo') "
+         "WHERE slug = 'aubrac'",
          "Aubrac SAS is now part of Tessin Lyo SA."),
     ],
 )  # fmt: skip

@@ -36,6 +36,7 @@ from portal.web.rendering import TEMPLATES
 from tests.calendars.made import entry, revision
 from tests.chromium import chromium, faults
 from tests.factories.tickets import make_order, make_seat
+from tests.notifications import about_companies
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -173,6 +174,7 @@ def every_mail() -> list[tuple[str, Message]]:
             waiting("moved"), waiting("moved", offered=False), waiting("cancelled", off=True), waiting("draft", off=True),
         )),
         *(("placements/notice", mail) for mail in about_plans()),
+        *about_companies.mails(BOB, LONG),
     ]  # fmt: skip
 
 

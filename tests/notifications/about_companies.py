@@ -1,0 +1,41 @@
+"""The directory's mails, with values that are as long as they get."""
+
+from datetime import UTC, datetime
+
+from portal.directory.emails import claims, searches
+from portal.directory.queries.claims import Reader
+from portal.directory.queries.conditions import Context
+from portal.directory.queries.listing import Row
+from portal.directory.queries.searches import Departure, News, Search
+from portal.directory.rules import ranking
+from portal.directory.rules.filters import Filters
+from portal.directory.rules.ranking import Asked, Standing
+from portal.directory.tables.searches import Frequency
+from portal.directory.values import Profile
+from portal.notifications.values import Message
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def mails(email: str, long: str) -> list[tuple[str, Message]]:
+    """(template, mail)."""
+    reader = Reader(1, "Bob Vos", email)
+    profile = Profile(name=f"Isarwerk {long}", city=long, country="DE")
+    context = Context(Filters(q="lyo"), AT.date(), {}, None)
+    evidence = ranking.evidence(Standing(1, profile, 40, True, None), Asked("lyo"), AT.date())
+    row = Row(
+        id=1, slug="isarwerk", name=profile.name, profile=profile, completeness=40, verified=True, claimed=True,
+        response_hours=None, revision=1, created_at=AT, changed_at=AT, terms={}, evidence=evidence,
+    )  # fmt: skip
+    search = Search(
+        id=1, account=1, email=email, person="Bob Vos", name=f"Lyo {long}", query="?q=lyo", frequency=Frequency.WEEKLY, seen=(),
+        saved_at=AT, looked_at=AT, due_at=AT,
+    )  # fmt: skip
+    gone = Departure("aubrac", f"Aubrac {long}", "has let EU GMP end on 3 November 2026; no renewal is on file.")
+    some = News([1], [row], 31, [gone], 1, context)
+    return [
+        ("directory/notice", claims.newly_owned(reader, f"Isarwerk {long}", "isarwerk", f"Proved by DNS {long}.", "1")),
+        ("directory/digest", searches.digest(search, some)),
+        ("directory/digest", searches.digest(search, News([1], [row], 1, [], 0, context))),
+        ("directory/digest", searches.digest(search, News([], [], 0, [gone], 40, context))),
+    ]
