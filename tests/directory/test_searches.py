@@ -170,11 +170,13 @@ async def test_mail_says_what_is_new_and_what_has_left_and_why(nora: httpx.Async
     [
         ("UPDATE company SET state = 'hidden' WHERE slug = 'aubrac'", "Aubrac SAS is not public at the moment."),
         ("UPDATE company SET state = 'closed' WHERE slug = 'aubrac'", "Aubrac SAS has closed."),
-        ("UPDATE company SET state = 'merged', merged_into = (SELECT id FROM company WHERE slug = 'tessin-lyo') "
-         "WHERE slug = 'aubrac'",
-         "Aubrac SAS is now part of Tessin Lyo SA."),
+        (
+            "UPDATE company SET state = 'merged', merged_into = (SELECT id FROM company WHERE slug = 'tessin-lyo') "
+            "WHERE slug = 'aubrac'",
+            "Aubrac SAS is now part of Tessin Lyo SA.",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_why_a_company_has_left(nora: httpx.AsyncClient, change: str, said: str) -> None:
     await db.execute(change)
     await jobs.send_news(await due())
