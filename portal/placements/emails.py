@@ -169,7 +169,7 @@ def _facts(record: SubscriptionRecord) -> tuple[tuple[str, str], ...]:
     rows = (
         ("Plan", plan_name(record.plan)),
         ("Price", _paid(record)),
-        ("Paid until", _day(record.period_end)),
+        ("Paid until", _day(record.paid_until)),
         ("Invoices to", record.company or record.buyer_name),
     )
     return tuple((label, value) for label, value in rows if value)

@@ -22,7 +22,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     """Security headers for every response."""
-    pay = ["https://checkout.stripe.com"]
+    pay = ["https://checkout.stripe.com", "https://billing.stripe.com"]
     if settings.stripe_api_base:
         pay.append(origin(settings.stripe_api_base))
     policy = (

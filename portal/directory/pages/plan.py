@@ -96,12 +96,13 @@ class PlanPages(Controller):
             return await _page(request, managed, record, now, form, status=422)
         try:
             await spend(_ACTS, str(managed.company.id), now=now)
+            offer = offer_of(wanted.data.plan, wanted.data.interval)
             subscription_id = await choose_plan(
                 actor=managed.actor, key=_key(managed), name=managed.company.name,
-                offer=offer_of(wanted.data.plan, wanted.data.interval), buyer=billed.data.buyer,
+                offer=offer, buyer=billed.data.buyer,
                 return_path=managed.address("plan"), terms=billed.data.terms, now=now,
             )  # fmt: skip
-            return Redirect(await subscriptions.start(subscription_id), status_code=303)
+            return Redirect(await subscriptions.start(subscription_id, product=offer.name), status_code=303)
         except Invalid as refused:
             return await _page(request, managed, record, now, form.refuse(refused), status=422)
         except RateLimited as wait:

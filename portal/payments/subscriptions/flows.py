@@ -51,8 +51,9 @@ class Subscriptions:
         self.stripe = stripe
         self.handlers = handlers
 
-    async def start(self, subscription_id: int) -> str:
-        """The address of Stripe's page where the chosen plan is paid for.
+    async def start(self, subscription_id: int, *, product: str) -> str:
+        """The address of Stripe's page where the chosen plan is paid for. `product` is what a new price at Stripe is called:
+        it is shared by all who choose the same.
 
         Raises Conflict when nothing is to be paid or no payment is set up, Invalid for a VAT ID Stripe does not take,
         GatewayRefused when it will not make the page, GatewayUnreachable when it does not answer.
@@ -60,7 +61,7 @@ class Subscriptions:
         # Each turn finishes one act: who pays, a page that says something else by now, the page.
         for _ in range(_TURNS):
             record = await self._record(subscription_id)
-            price, tax_rates = await self._price(_offer_of(record)), await self._tax_rates(record)
+            price, tax_rates = await self._price(_offer_of(record, product)), await self._tax_rates(record)
             act = await acts.begin_payment(
                 subscription_id=subscription_id, price=price, tax_rates=tax_rates, now=clock.now()
             )
@@ -298,7 +299,5 @@ def _day(at: datetime | None) -> str:
     return moment(at, current().site_timezone, "d MMMM y") if at is not None else "then"
 
 
-def _offer_of(record: SubscriptionRecord) -> Offer:
-    return Offer(
-        plan=record.plan, name=record.title, interval=record.interval, currency=record.currency, net=record.net
-    )
+def _offer_of(record: SubscriptionRecord, product: str) -> Offer:
+    return Offer(plan=record.plan, name=product, interval=record.interval, currency=record.currency, net=record.net)

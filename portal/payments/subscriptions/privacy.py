@@ -41,7 +41,11 @@ async def forget(email: str, now: datetime) -> str:
             )
         )
         kept = await db.fetch_value("SELECT count(*) FROM subscription WHERE email = $1", email)
-    told = f"{gone} plan{'' if gone == 1 else 's'} that {'was' if gone == 1 else 'were'} never paid no longer name anybody."
+    told = (
+        "1 plan that was never paid no longer names anybody."
+        if gone == 1
+        else f"{gone} plans that were never paid no longer name anybody."
+    )
     if kept:
         told += (
             f" {kept} plan{'' if kept == 1 else 's'} with invoices must be kept for {current().invoices_kept_years} years, as "

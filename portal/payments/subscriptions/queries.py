@@ -53,6 +53,11 @@ class SubscriptionRecord(Standing, frozen=True, kw_only=True):
         """What is charged for a net price, in this subscription's currency and with its tax."""
         return Money(net + tax_on(net, self.tax_rate, charge_step(self.currency)), self.currency)
 
+    @property
+    def paid_until(self) -> datetime | None:
+        """The end of what was paid for: in a time of grace the present period was not."""
+        return self.period_start if self.state is SubscriptionState.GRACE else self.period_end
+
     def amount(self, minor: int) -> Money:
         return Money(minor, self.currency)
 

@@ -75,6 +75,8 @@ async def settle_subscription(
             base = _with_next(before, act, seen)
             after = standing_after(base, seen, priced, now=now, grace=timedelta(days=current().grace_days))
             await _save(row, seen, after, question, now)
+            if priced is None and after.state is not SubscriptionState.ENDED:
+                await _ask_about_price(row, seen, now)
         await _finish_page(subscription_id, after, now)
         await _keep_invoices(row, after, invoices, now)
         if after != before:
@@ -171,6 +173,14 @@ async def _question_payment(row: Any, after: Standing, seen: SeenInvoice, now: d
             sentence=f"Invoice {seen.number} of subscription {row['id']} ({paid}) carries another VAT than we reckon with. "
             "Please compare the two.",
         )  # fmt: skip
+
+
+async def _ask_about_price(row: Any, seen: SeenSubscription, now: datetime) -> None:
+    await ask(
+        reference=f"subscription-price:{seen.id}:{seen.price}", purchase_id=None, now=now,
+        sentence=f"The price {seen.price} Stripe has for subscription {row['id']} is not one of ours. The plan stays as it is; "
+        "please compare the two.",
+    )  # fmt: skip
 
 
 async def _ask_about_second(row: Any, seen: SeenSubscription, now: datetime) -> None:
