@@ -185,7 +185,7 @@ async def test_the_history_says_who_did_what_and_restores(two: Two) -> None:
     page = words(await revisions_page(anna.browser))
     assert "Revision 2" in page
     assert "Anna : New words Tagline changed." in page or "Anna: New words Tagline changed." in page
-    assert "portal Phone added. Capability “Lyophilisation” added." in page
+    assert "The portal Phone added. Capability “Lyophilisation” added." in page
     shown = await revisions_page(anna.browser, "/1")
     assert "Restoring it would change" in words(shown)
     history = Editor(anna.browser, PROFILE.replace("profile", "history"))

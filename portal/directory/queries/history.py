@@ -27,7 +27,8 @@ class Revision(msgspec.Struct, frozen=True):
 
 _COLUMNS = """
 SELECT r.number, r.profile, r.note, r.restored_from, r.at, r.author IS NOT NULL AS is_person,
-       coalesce(CASE WHEN a.erased_at IS NULL THEN a.name ELSE 'somebody who left' END, nullif(r.origin, ''), 'the portal') AS by,
+       coalesce(CASE WHEN a.erased_at IS NULL THEN a.name ELSE 'Somebody who left' END,
+           nullif(nullif(r.origin, ''), 'portal'), 'The portal') AS by,
        r.author IS NOT NULL AND NOT EXISTS (
            SELECT FROM membership m WHERE m.account = r.author AND m.organisation = c.organisation)
            AND EXISTS (SELECT FROM staff_member s WHERE s.account = r.author) AS is_staff
