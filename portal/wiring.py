@@ -42,7 +42,6 @@ from portal.directory.pages.comparing import ComparePages
 from portal.directory.pages.corrections import CorrectionPages, StaffCorrections
 from portal.directory.pages.editing.items import ItemPages
 from portal.directory.pages.editing.overview import EditPages
-from portal.directory.pages.editing.preview import preview as profile_preview
 from portal.directory.pages.editing.sections import SectionPages
 from portal.directory.pages.guides import GuideToCompanies
 from portal.directory.pages.history import HistoryPages
@@ -189,7 +188,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership, StaffDuplicates),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom, SearchPages]
-    editing = [EditPages, profile_preview, SectionPages, ItemPages, HistoryPages]
+    editing = [EditPages, SectionPages, ItemPages, HistoryPages]
     return [
         *(*accounts, *events, *directory, *finding, *editing, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),

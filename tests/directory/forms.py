@@ -70,7 +70,7 @@ class Editor:
         self.at = at
 
     async def get(self, path: str = "") -> httpx.Response:
-        answer = await self.browser.get(f"{self.at}/{path}".rstrip("/"))
+        answer = await self.browser.get(f"{self.at}/{path}".rstrip("/").replace("/?", "?"))
         assert answer.status_code == 200, answer.text
         return answer
 

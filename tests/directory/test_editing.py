@@ -255,17 +255,17 @@ async def test_a_plan_has_room_for_so_many_and_keeps_what_is_there(editor: Edito
     assert await items("contacts") == ["Leonie Bachmair", "Milan Novák"]
 
 
-async def test_the_preview_shows_the_draft_under_each_plan_and_only_to_editors(
-    editor: Editor, client: httpx.AsyncClient
-) -> None:
+async def test_the_preview_shows_the_draft_under_each_plan(editor: Editor, client: httpx.AsyncClient) -> None:
     await editor.save("basics", {**(await editor.form("basics")), "tagline": "Only in the draft."})
     await editor.save("overview", {**(await editor.form("overview")), "description": "New **words**."})
-    page = (await editor.get("preview")).text
-    assert "Preview of the draft, with the Premium plan" in words(page)
+    preview = Editor(editor.browser, "/companies/isarwerk-biologics/preview")
+    page = (await preview.get()).text
+    assert "The draft, as visitors would see it with each plan" in words(page)
     assert "Only in the draft." in words(page)
     assert "<p>New <strong>words</strong>.</p>" in page
-    page = words((await editor.get("preview?plan=free")).text)
-    assert "with the Free plan This plan does not show 1 contact." in page
+    page = words((await preview.get("?plan=free")).text)
+    assert "Not shown with this plan: 1 contact." in page
     assert "Milan Novák" not in page
     assert "Only in the draft." not in (await client.get("/companies/isarwerk-biologics")).text
-    assert (await editor.browser.get(f"{PROFILE}/preview?plan=gold")).status_code == 200
+    await editor.publish()
+    assert "What visitors see with each plan" in words((await preview.get()).text)
