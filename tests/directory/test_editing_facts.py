@@ -190,3 +190,25 @@ async def test_the_logo_is_set_and_taken_away(editor: Editor) -> None:
     await editor.save("pictures", {**form, "logo_remove": "yes"})
     await editor.publish()
     assert (await published()).logo == ""
+
+
+async def test_a_register_that_is_wrong_is_answered_not_changed(editor: Editor, sign_in: SignIn) -> None:
+    at = "certificates/items/r1/objection"
+    for text, said in (("no", "Please say in a sentence what is wrong"), ("x" * 2001, "Please keep this under 2,000")):
+        answer = await editor.save(at, {"text": text})
+        assert answer.status_code == 422
+        assert said in words(answer.text)
+        assert open_form(answer.text, "objection")["text"] == text
+    assert (await editor.save(at, {"text": "The licence was renewed in May."})).status_code == 303
+    assert (await editor.save(at, {"text": "The licence was renewed in May."})).status_code == 409
+    assert (await editor.save("capabilities/items/f1/objection", {"text": "This is no register."})).status_code == 404
+    assert "You told us that this is wrong" in words((await editor.get("certificates")).text)
+    staff = await sign_in("judith@sterileline.example", staff=StaffRole.EDITOR)
+    inbox = await staff.get("/staff/companies/corrections")
+    assert "The company on “EU GMP”: The licence was renewed in May." in words(inbox.text)
+    made = await db.fetch_value("SELECT id FROM correction")
+    await staff.post(
+        f"/staff/companies/corrections/{made}/decision", data={"state": "done", "note": "Renewed; thank you."}
+    )
+    assert "Our editors: Renewed; thank you." in words((await editor.get("certificates")).text)
+    assert (await editor.save(at, {"text": "And the site is another."})).status_code == 303

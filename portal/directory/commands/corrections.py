@@ -2,25 +2,56 @@
 
 from datetime import datetime
 
+import asyncpg
+
 from portal.accounts.actors import Actor
 from portal.core import audit, db
-from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.core.text import many_lines
 from portal.directory import permissions
+from portal.directory.commands import drafting
+from portal.directory.rules import editing
 from portal.directory.tables.corrections import CorrectionState, CorrectionTopic
+
+_LEAST, _MOST = 10, 2000
 
 
 async def send_correction(
-    *, company_id: int, topic: CorrectionTopic, text: str, evidence: str, email: str, now: datetime
+    *, company_id: int, topic: CorrectionTopic, text: str, evidence: str, email: str, now: datetime, fact_key: str = ""
 ) -> int:
     """Put a reader's word into the editors' inbox. Anybody may; limits are counted before."""
     made = await db.fetch_value(
-        "INSERT INTO correction (company, topic, text, evidence, email, sent_at, state, decided_by, note) "
-        "SELECT id, $2, $3, $4, $5, $6, 'open', '', '' FROM company WHERE id = $1 AND state IN ('public', 'closed') RETURNING id",
-        company_id, topic.value, text, evidence, email, now,
+        "INSERT INTO correction (company, topic, text, evidence, email, sent_at, fact_key, state, decided_by, note) "
+        "SELECT id, $2, $3, $4, $5, $6, $7::text, 'open', '', '' FROM company "
+        "WHERE id = $1 AND (state IN ('public', 'closed') OR $7::text <> '') RETURNING id",
+        company_id, topic.value, text, evidence, email, now, fact_key,
     )  # fmt: skip
     if made is None:
         raise NotFound("There is no such company.")
     return int(made)
+
+
+async def object_to_fact(*, actor: Actor, company_id: int, fact_key: str, text: str, now: datetime) -> None:
+    """A company tells the editors that a register is wrong about it. Raises Invalid with `text`, and Conflict for what it
+    has told already."""
+    text = many_lines(text)
+    if len(text) < _LEAST:
+        raise Invalid({"text": "Please say in a sentence what is wrong, and where we can look it up."})
+    if len(text) > _MOST:
+        raise Invalid({"text": f"Please keep this under {_MOST:,} characters; it has {len(text):,}."})
+    try:
+        async with db.transaction():
+            at = await drafting.locked(actor, company_id)
+            fact = editing.item_of(at.published, "facts", fact_key)
+            if fact is None or not editing.from_register(fact):
+                raise NotFound("There is no such fact of a register.")
+            name = await db.fetch_value("SELECT name FROM term WHERE kind || ':' || slug = $1", fact.term)
+            await send_correction(
+                company_id=company_id, topic=CorrectionTopic.FACTS, text=f"The company on “{name}”: {text}", evidence="",
+                email=actor.email, fact_key=fact_key, now=now,
+            )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        raise Conflict("You told us about this already; our editors are looking into it.") from None
 
 
 async def decide_correction(

@@ -22,6 +22,7 @@ class CorrectionRow(msgspec.Struct, frozen=True):
     text: str
     evidence: str
     email: str
+    fact_key: str
     sent_at: datetime
     state: CorrectionState
     decided_at: datetime | None
@@ -36,8 +37,26 @@ async def corrections(*, decided: bool, number: int) -> tuple[list[CorrectionRow
     page = Page(number, _A_PAGE, total)
     rows = await db.fetch(
         "SELECT k.id, c.slug, c.name AS company, c.claimed_at IS NOT NULL AS claimed, k.topic, k.text, k.evidence, k.email, "
-        "k.sent_at, k.state, k.decided_at, k.decided_by, k.note FROM correction k JOIN company c ON c.id = k.company "
+        "k.fact_key, k.sent_at, k.state, k.decided_at, k.decided_by, k.note FROM correction k JOIN company c ON c.id = k.company "
         f"WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
         page.offset,
     )
     return [msgspec.convert(dict(row), CorrectionRow) for row in rows], page
+
+
+class Objection(msgspec.Struct, frozen=True):
+    """What a company said of a register's fact, and what the editors answered."""
+
+    sent_at: datetime
+    state: CorrectionState
+    note: str
+
+
+async def objections(company_id: int) -> dict[str, Objection]:
+    """The newest objection to each fact, by the fact's id."""
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (fact_key) fact_key, sent_at, state, note FROM correction "
+        "WHERE company = $1 AND fact_key <> '' ORDER BY fact_key, id DESC LIMIT 500",
+        company_id,
+    )
+    return {row["fact_key"]: Objection(row["sent_at"], CorrectionState(row["state"]), row["note"]) for row in rows}

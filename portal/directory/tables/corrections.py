@@ -31,7 +31,10 @@ class CorrectionTopic(StrEnum):
 
 
 class Correction(Table, tablename="correction", db=DB):
-    """A reader's word that something is wrong, for the publisher's editors. `email` is only there to ask back."""
+    """A reader's word that something is wrong, for the publisher's editors. `email` is only there to ask back.
+
+    A company says so of what a register says, which it cannot change; of each fact once at a time (partial unique index).
+    """
 
     id = BigSerial(primary_key=True)
     company = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, index=True)
@@ -39,6 +42,9 @@ class Correction(Table, tablename="correction", db=DB):
     text = Text()
     evidence = Varchar(length=500, help_text="a page that shows it")
     email = Varchar(length=254, index=True)
+    fact_key = Varchar(
+        length=20, help_text="where a company objects to what a register says: the fact's id in its profile"
+    )
     sent_at = Timestamptz()
     state = Varchar(length=10, default=CorrectionState.OPEN.value)
     decided_at = Timestamptz(null=True, default=None)

@@ -12,7 +12,7 @@ from portal.core import countries
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.text import safe_html
 from portal.directory import permissions
-from portal.directory.commands import drafting
+from portal.directory.commands import corrections, drafting
 from portal.directory.pages.editing import asking
 from portal.directory.pages.editing.forms import (
     BasicsForm,
@@ -25,6 +25,7 @@ from portal.directory.pages.editing.forms import (
     unpacked,
 )
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
+from portal.directory.queries import corrections as correction_queries
 from portal.directory.queries import drafts
 from portal.directory.rules import editing, wording
 from portal.directory.rules.editing import BY_KEY, Section
@@ -162,6 +163,31 @@ class SectionPages(Controller):
             )
         return see_other(address(managed, where), notice="Removed from the draft.")
 
+    @post("/items/{item:str}/objection")
+    async def object_to(
+        self,
+        request: Request[Any, Any, Any],
+        managed: ManagedCompany,
+        section: FromPath[str],
+        item: FromPath[str],
+        now: Now,
+    ) -> Response[Any]:
+        """What a register says is not the company's to change; staff are told that it is wrong."""
+        where = _list_of(section)
+        text = asking.line(await sent(request), "text")
+        try:
+            await corrections.object_to_fact(
+                actor=managed.actor, company_id=managed.company.id, fact_key=item, text=text, now=now
+            )
+        except (Invalid, Conflict) as error:
+            profile = await current(managed)
+            words = error.fields.get("text", error.message) if isinstance(error, Invalid) else error.message
+            return await show_section(
+                request, managed, where, profile, now, status=422 if isinstance(error, Invalid) else 409,
+                objecting=(item, text, words),
+            )  # fmt: skip
+        return see_other(address(managed, where), notice="Thank you. Our editors look into it and tell you here.")
+
 
 def _list_of(key: str) -> Section:
     section = section_of(key)
@@ -213,7 +239,7 @@ async def show_section(
     shown = [*keys, form.value("logo") if form and section.fields else ""]
     names = wording.known(await drafts.term_names([profile]), profile)
     context = {
-        "questions": (), "by": "", "told": "", "marked": "", "preview": "", **more,
+        "questions": (), "by": "", "told": "", "marked": "", "preview": "", "objecting": ("", "", ""), **more,
     }  # fmt: skip
     return managed_page(
         request, _TEMPLATE, managed, here="profile", block=_block(request), status=status, place=section, form=form,
@@ -221,7 +247,7 @@ async def show_section(
         kinds=wording.KIND_NAMES_MANY, kind_names=wording.KIND_NAMES, freshness=lambda fact: freshness(fact, now.date()),
         from_register=editing.from_register, countries=countries.names().items(),
         bands=[(band.value, band.value.replace("-", "–")) for band in StaffBand],
-        free_words=wording.free_words,
+        objections=await correction_queries.objections(managed.company.id), free_words=wording.free_words,
         heading=lambda item: wording.bare_title(section.of, item, names), pictures_taken=asking.PICTURES, **context,
     )  # fmt: skip
 
