@@ -82,9 +82,9 @@ from portal.payments import webhooks
 from portal.payments.flows import Payments
 from portal.payments.jobs import MoneyJobs, check_vat_id
 from portal.payments.stripe_gateway import StripeGateway
+from portal.payments.subscriptions import jobs as subscription_jobs
 from portal.payments.subscriptions import privacy as subscription_privacy
 from portal.payments.subscriptions.flows import Subscriptions
-from portal.payments.subscriptions.jobs import SubscriptionJobs
 from portal.placements import jobs as placement_jobs
 from portal.placements.commands.booking import SPONSORSHIPS
 from portal.placements.commands.subscribing import PLANS
@@ -204,6 +204,7 @@ def jobs(made: Services) -> list[Job]:
         Job("payments.close_sessions", money.close_sessions),
         Job("payments.send_refund", money.send_refund),
         Job("payments.check_vat_id", check_vat_id),
+        Job("payments.check_subscription_vat_id", subscription_jobs.check_vat_id),
         Job("placements.tell_plan", placement_jobs.tell_plan),
         Job("placements.tell_booked", placement_jobs.tell_booked),
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
@@ -245,7 +246,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("prices-sweep", "* * * * *", seat_jobs.follow_sales),
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),
-        Recurring("subscriptions-sweep", "* * * * *", SubscriptionJobs(made.subscriptions).sweep),
+        Recurring("subscriptions-sweep", "* * * * *", subscription_jobs.SubscriptionJobs(made.subscriptions).sweep),
         Recurring("sponsorships-lapse", "* * * * * */20", placement_jobs.lapse_holds),
         Recurring("plans-remind", "17 * * * *", placement_jobs.remind),
         Recurring("claims-look", "* * * * *", claim_jobs.look_again),

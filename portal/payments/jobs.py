@@ -2,19 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
-import httpx
 import structlog
 
 from portal.core import clock, db
-from portal.core.settings import current
 from portal.payments import queries
 from portal.payments.commands import sweeping
 from portal.payments.commands.purchases import note_vat_check
 from portal.payments.flows import Payments
 from portal.payments.subscriptions.flows import Subscriptions
-from portal.payments.tables import VatCheck
 from portal.payments.values import GatewayError, GatewayRefused
-from portal.payments.vat import register_number
+from portal.payments.vat_register import ask_register
 
 _log = structlog.get_logger("payments")
 
@@ -86,21 +83,10 @@ async def _each(act: Callable[[int], Awaitable[object]], ids: list[int]) -> None
 
 
 async def check_vat_id(purchase: int) -> None:
-    """Ask the EU's register (VIES, REST) about a VAT ID. A register that is down answers nothing: the form counts."""
-    address = current().vies_url
+    """Ask the EU's register about the VAT ID of a purchase."""
     row = await db.fetch_one("SELECT vat_id, vat_check FROM purchase WHERE id = $1", purchase)
-    asked = register_number(row["vat_id"]) if row and row["vat_check"] == VatCheck.FORM.value else None
-    if not address or row is None or asked is None:
-        return
-    country, number = asked
-    async with httpx.AsyncClient(timeout=10) as client:
-        answer = await client.get(f"{address.rstrip('/')}/ms/{country}/vat/{number}")
-        answer.raise_for_status()
-        said = answer.json()
-    if said.get("userError") not in (None, "VALID", "INVALID"):
-        # MS_UNAVAILABLE, TIMEOUT and the like: let the queue try again later.
-        raise RuntimeError(f"VIES: {said['userError']}")
-    found = VatCheck.CONFIRMED if said.get("isValid") else VatCheck.UNKNOWN_TO_REGISTER
-    await note_vat_check(
-        purchase_id=purchase, vat_id=row["vat_id"], found=found, name=str(said.get("name", "")), now=clock.now()
-    )
+    found = await ask_register(row["vat_id"], row["vat_check"]) if row else None
+    if row is not None and found is not None:
+        await note_vat_check(
+            purchase_id=purchase, vat_id=row["vat_id"], found=found.check, name=found.name, now=clock.now()
+        )

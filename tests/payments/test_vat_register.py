@@ -8,9 +8,16 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from portal.accounts.actors import PORTAL
 from portal.core import db
 from portal.core.settings import current
+from portal.payments.buying import Buyer
 from portal.payments.jobs import check_vat_id
+from portal.payments.subscriptions.jobs import check_vat_id as check_subscription
+from portal.payments.subscriptions.tables import Interval
+from portal.payments.tables import VatCheck
+from portal.placements.commands.subscribing import choose_plan, offer_of
+from portal.placements.tables import Plan
 
 
 class Register:
@@ -110,3 +117,20 @@ async def test_ids_of_other_registers_are_not_asked_about(
     await db.execute("UPDATE purchase SET vat_id = $1", vat_id)
     await check_vat_id(purchase=number)
     assert register.asked == []
+
+
+async def test_the_buyer_of_a_plan_is_checked_too(database: str, now: datetime, register: Register) -> None:
+    made = await choose_plan(
+        actor=PORTAL, key="7", name="Isarwerk", offer=offer_of(Plan.PREMIUM, Interval.YEAR), return_path="/x", terms="",
+        now=now, buyer=Buyer("a@b.example", "A", country="DE", vat_id="DE136695976", vat_check=VatCheck.FORM),
+    )  # fmt: skip
+    assert (
+        await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'payments.check_subscription_vat_id'")
+        == 1
+    )
+    register.says = {"isValid": False, "userError": "INVALID"}
+    await check_subscription(subscription=made)
+    assert await db.fetch_value("SELECT vat_check FROM subscription") == "unknown_to_register"
+    assert "does not know the VAT ID DE136695976" in await db.fetch_value("SELECT sentence FROM money_question")
+    await check_subscription(subscription=made)
+    assert len(register.asked) == 1

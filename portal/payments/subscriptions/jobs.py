@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from portal.core import clock
+from portal.core import clock, db
 from portal.payments.subscriptions.commands import sweeping
+from portal.payments.subscriptions.commands.opening import note_vat_check
 from portal.payments.subscriptions.flows import Subscriptions
 from portal.payments.values import GatewayError
+from portal.payments.vat_register import ask_register
 
 _log = structlog.get_logger("subscriptions")
 
@@ -25,6 +27,16 @@ class SubscriptionJobs:
         await _each(self.subscriptions.repeat, await sweeping.take_acts(now=clock.now()))
         await _each(self.subscriptions.settle, await sweeping.take_subscriptions(now=clock.now()))
         await _each(self.subscriptions.end_unpaid, await sweeping.graces_over(now=clock.now()))
+
+
+async def check_vat_id(subscription: int) -> None:
+    """Ask the EU's register about the VAT ID of a plan's buyer."""
+    row = await db.fetch_one("SELECT vat_id, vat_check FROM subscription WHERE id = $1", subscription)
+    found = await ask_register(row["vat_id"], row["vat_check"]) if row else None
+    if row is not None and found is not None:
+        await note_vat_check(
+            subscription_id=subscription, vat_id=row["vat_id"], found=found.check, name=found.name, now=clock.now()
+        )
 
 
 async def _each(act: Callable[[int], Awaitable[object]], ids: list[int]) -> None:

@@ -6,10 +6,14 @@ from uuid import uuid4
 from portal.accounts.actors import Actor
 from portal.core import audit, db, money
 from portal.core.errors import Conflict, Invalid
+from portal.core.jobs import enqueue
 from portal.core.settings import current
+from portal.payments.commands.questions import ask
 from portal.payments.rules.sums import tax_on, uncollectable
 from portal.payments.subscriptions.values import Wanted
+from portal.payments.tables import VatCheck
 from portal.payments.values import charge_step
+from portal.payments.vat import register_number
 
 _OPEN = """
 INSERT INTO subscription AS s (public_id, kind, key, state, plan, interval, currency, net, title, return_path, email,
@@ -61,4 +65,25 @@ async def open_subscription(*, actor: Actor, wanted: Wanted, terms: str, now: da
             plan=offer.key,
             terms=terms,
         )
+        if buyer.vat_check is VatCheck.FORM and register_number(buyer.vat_id):
+            await enqueue("payments.check_subscription_vat_id", subscription=made)
     return int(made)
+
+
+async def note_vat_check(*, subscription_id: int, vat_id: str, found: VatCheck, name: str, now: datetime) -> None:
+    """Keep what the register said of `vat_id`, unless the buyer has given another meanwhile.
+
+    An ID it does not know becomes a question for a person: Stripe has it on its invoices.
+    """
+    async with db.transaction():
+        kept = await db.fetch_value(
+            "UPDATE subscription SET vat_check = $3, vat_checked_at = $4 WHERE id = $1 AND vat_id = $2 AND vat_check = 'form' "
+            "RETURNING id",
+            subscription_id, vat_id, found.value, now,
+        )  # fmt: skip
+        if kept is not None and found is VatCheck.UNKNOWN_TO_REGISTER:
+            await ask(
+                reference=f"subscription-vat:{subscription_id}:{vat_id}", purchase_id=None, now=now,
+                facts={"register_name": name},
+                sentence=f"The EU’s register does not know the VAT ID {vat_id} given for subscription {subscription_id}.",
+            )  # fmt: skip
