@@ -1,7 +1,7 @@
 """A company's page as values: what its profile says, cut to what its plan shows, with what registers, events and its own
 history add. The public page, previews and drafts all read this."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +26,7 @@ from portal.directory.rules.timeline import Moment, Seen, timeline
 from portal.directory.tables.companies import CompanyState, TermKind
 from portal.directory.values import Appearance, Party, Profile, RelationKind
 from portal.media import queries as media
+from portal.media.tables import Visibility
 from portal.media.values import File
 from portal.web.query_strings import may_be_slug
 from portal.web.rendering import markup
@@ -124,7 +125,7 @@ async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearan
     met = await appearances(party)
     sources = await about.sources(company.id)
     relatives = await about.relatives(company.id, company.organisation_id, profile.relations)
-    files = await media.by_keys(_keys(profile))
+    files = await public_files(_keys(profile))
     verified = about.VERIFIED[company.verified_by] if company.verified_by else ""
     moments = timeline(
         profile,
@@ -165,6 +166,11 @@ async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearan
         line=_line(profile),
         checked=_checked(facts),
     )
+
+
+async def public_files(keys: Sequence[str]) -> dict[str, File]:
+    """Those of some files that everybody may read."""
+    return {key: file for key, file in (await media.by_keys(keys)).items() if file.visibility is Visibility.PUBLIC}
 
 
 def _keys(profile: Profile) -> list[str]:

@@ -16,14 +16,13 @@ from litestar.status_codes import HTTP_302_FOUND
 from portal.core.errors import NotFound
 from portal.core.rate_limits import Limit, spend
 from portal.directory import audience
-from portal.directory.pages.portrait import public_company
+from portal.directory.pages.portrait import public_company, public_files
 from portal.directory.queries import plans
 from portal.directory.queries.companies import KnownCompany
 from portal.directory.rules.showing import shown
 from portal.directory.tables.audience import Kind
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
-from portal.media import queries as media
 from portal.web import clients
 from portal.web.inputs import Now
 from portal.web.rendering import page
@@ -87,7 +86,7 @@ async def _item(profile: Profile, what: str, item: str) -> tuple[Kind, str]:
             keys = [fact.document for fact in profile.facts if fact.id == item and fact.document]
         case _:
             keys = []
-    files = await media.by_keys(keys)
+    files = await public_files(keys)
     return Kind.DOCUMENT, next((files[key].address for key in keys if key in files), "")
 
 
