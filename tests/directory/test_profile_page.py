@@ -75,7 +75,7 @@ async def test_facts_say_how_old_they_are_and_who_says_so(client: httpx.AsyncCli
     assert [bool(re.search(words, row)) for words, row in zip(
         ("Lyophilisation 12 m² Martinsried Now", "Vial filling .*due for a check", "Release .*register.example",
          "Cold storage .*hidden from filters"), rows[1:], strict=True)] == [True] * 4  # fmt: skip
-    assert re.search(r'class="faded"><th scope="row"><a href="/companies\?capability=cold-storage">', page)
+    assert re.search(r'class="faded"><th scope="row"><a href="/companies/capability/cold-storage">', page)
     told = text(page)
     for words in ("14 months left", "70 days left", "ended, hidden from filters", "Smallest batch 2,000 vials"):
         assert words in told

@@ -36,6 +36,11 @@ class FactRow(msgspec.Struct, frozen=True):
     source_url: str
 
     @property
+    def address(self) -> str:
+        """The page of the word, with every company that it is said of."""
+        return f"/companies/{self.fact.kind.value.replace('_', '-')}/{self.slug}"
+
+    @property
     def is_hidden(self) -> bool:
         """Whether filters pass it over."""
         return self.freshness in {Freshness.STALE, Freshness.EXPIRED}
