@@ -172,7 +172,7 @@ async def test_the_timeline_is_made_of_what_the_portal_saw(client: httpx.AsyncCl
     assert told == [
         "Second line", "Capability taken off: Vial filling", "New capability: Lyophilisation",
         "Certificate added: EU GMP", "Renamed; before: Antikorp GmbH", "Listed in this directory", "Founded",
-        "First authorisation in the register of register; 1 product is listed there today",
+        "First authorisation in register; 1 product is listed there today",
     ]  # fmt: skip
     assert "<em>here</em>" in page
 
@@ -190,8 +190,10 @@ async def test_relations_lead_to_pages_where_there_are_some(client: httpx.AsyncC
     )
     await companies.make(relations=relations)
     page = (await client.get(HERE)).text.partition('id="rel-h"')[2]
-    assert 'Belongs to: <a class="link" href="/companies/mother">Mother (Germany)</a>' in page
-    assert "Has: Daughter Ltd" in page
+    assert (
+        '<dt class="xs">Belongs to</dt><dd><a class="link" href="/companies/mother">Mother (Germany)</a></dd>' in page
+    )
+    assert '<dt class="xs">Subsidiaries</dt><dd>Daughter Ltd</dd>' in page
     assert "Sources: ROR, CC0, read" in text((await client.get("/companies/mother")).text)
 
 

@@ -34,7 +34,7 @@ from portal.web.rendering import markup
 PUBLIC = (CompanyState.PUBLIC, CompanyState.CLOSED)
 RELATIONS = {
     RelationKind.PARENT: "Belongs to",
-    RelationKind.CHILD: "Has",
+    RelationKind.CHILD: "Subsidiaries",
     RelationKind.PREDECESSOR: "Was before",
     RelationKind.SUCCESSOR: "Became",
     RelationKind.RELATED: "Related",
@@ -72,7 +72,8 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     verified: str
     sources: list[about.Source]
-    relatives: list[tuple[str, about.Relative]]
+    relatives: list[tuple[str, list[about.Relative]]]
+    credits: list[tuple[str, datetime]]
     upcoming: list[Appearance]
     recent: list[Moment]
     older: list[Moment]
@@ -84,6 +85,16 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def category(self) -> fact_rows.FactRow | None:
         return next(iter(self.facts[TermKind.CATEGORY]), None)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is anything to say under Contact."""
+        p = self.profile
+        return bool(p.contacts or p.email or p.phone or p.street or p.city or p.region or p.country)
+
+    @property
+    def says_what_it_does(self) -> bool:
+        return bool(self.facts[TermKind.CAPABILITY] or self.tags or self.description or self.profile.products)
 
     @property
     def initials(self) -> str:
@@ -155,7 +166,12 @@ async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearan
         place=", ".join(part for part in (profile.city, countries.name(profile.country)) if part),
         verified=verified,
         sources=sources,
-        relatives=[(RELATIONS[one.kind], one) for one in relatives],
+        relatives=[
+            (words, these)
+            for kind, words in RELATIONS.items()
+            if (these := [one for one in relatives if one.kind is kind and one.slug != company.slug])
+        ],
+        credits=_credits(sources),
         upcoming=sorted(
             (one for one in met if one.until >= day and not one.cancelled), key=lambda one: (one.on, one.title)
         )[:_MOST_UPCOMING],
@@ -171,6 +187,14 @@ async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearan
 async def public_files(keys: Sequence[str]) -> dict[str, File]:
     """Those of some files that everybody may read."""
     return {key: file for key, file in (await media.by_keys(keys)).items() if file.visibility is Visibility.PUBLIC}
+
+
+def _credits(sources: list[about.Source]) -> list[tuple[str, datetime]]:
+    """Each line of credit once, with the day its source was read last; sources come with the last one first."""
+    found: dict[str, datetime] = {}
+    for source in sources:
+        found.setdefault(source.credit or source.source, source.seen_at)
+    return list(found.items())
 
 
 def _keys(profile: Profile) -> list[str]:

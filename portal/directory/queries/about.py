@@ -38,11 +38,12 @@ class RegisterProduct(msgspec.Struct, frozen=True):
 
 
 class Products(msgspec.Struct, frozen=True):
-    """A page of what registers list for a company. `all` counts without the search."""
+    """A page of what registers list for a company. `all` counts without the search, `credits` name the registers."""
 
     rows: list[RegisterProduct]
     page: Page
     all: int
+    credits: list[str]
 
     @property
     def missing(self) -> bool:
@@ -86,7 +87,9 @@ async def register_products(company_id: int, *, search: str = "", number: int = 
     """What registers list for a company, by name; with `search` what has each of its words in name or form."""
     words = search.lower().split()[:MOST_WORDS]
     counted = await db.fetch_one(
-        f"SELECT count(*) FILTER (WHERE {_FOUND}) AS found, count(*) AS every FROM register_product WHERE company = $1",
+        f"SELECT count(*) FILTER (WHERE {_FOUND}) AS found, count(*) AS every, "
+        "array(SELECT DISTINCT credit FROM company_source WHERE company = $1 AND credit <> '' AND source IN "
+        "(SELECT source FROM register_product WHERE company = $1)) AS credits FROM register_product WHERE company = $1",
         company_id, words,
     )  # fmt: skip
     assert counted is not None, "a count always answers"
@@ -96,7 +99,7 @@ async def register_products(company_id: int, *, search: str = "", number: int = 
         f"WHERE company = $1 AND {_FOUND} ORDER BY name, id LIMIT {PRODUCTS_A_PAGE} OFFSET $3",
         company_id, words, page.offset,
     )  # fmt: skip
-    return Products([RegisterProduct(**row) for row in rows], page, counted["every"])
+    return Products([RegisterProduct(**row) for row in rows], page, counted["every"], counted["credits"])
 
 
 _REVISIONS = f"""

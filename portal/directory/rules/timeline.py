@@ -1,6 +1,7 @@
 """A company's past as this portal has seen it: from revisions, registers, certificates, events and posts. Pure."""
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -83,13 +84,18 @@ def _beginnings(profile: Profile, seen: Seen) -> list[Moment]:
         found.append(Moment(date(profile.founded, 1, 1), "Founded", whole_year=True))
     for first in seen.authorised:
         listed = "1 product is listed there" if first.count == 1 else f"{first.count:,} products are listed there"
-        found.append(Moment(first.on, f"First authorisation in the register of {first.credit}; {listed} today"))
+        found.append(Moment(first.on, f"First authorisation in {_register(first.credit)}; {listed} today"))
     found.append(Moment(seen.listed_on, "Listed in this directory"))
     if seen.claimed_on:
         found.append(Moment(seen.claimed_on, "Claimed by the company"))
     if seen.verified_on:
         found.append(Moment(seen.verified_on, f"Verified {seen.verified_words}".strip()))
     return found
+
+
+def _register(credit: str) -> str:
+    """A register's name from its line of credit, without who keeps it and under which licence."""
+    return re.split(r"\s*[(,;]", credit, maxsplit=1)[0] or "a register"
 
 
 def _changes(revisions: Sequence[Revision], names: Mapping[str, str]) -> list[Moment]:
