@@ -24,6 +24,7 @@ APP_CONFIG = AppConfig(
             "portal.directory.tables.editing",
             "portal.directory.tables.searches",
             "portal.directory.tables.upkeep",
+            "portal.directory.enquiries.tables",
             "portal.registration.tables",
         ],
     ),

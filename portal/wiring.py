@@ -29,6 +29,14 @@ from portal.core.settings import Settings
 from portal.directory import privacy as directory_privacy
 from portal.directory.audience import Audience
 from portal.directory.commands import watching
+from portal.directory.enquiries import jobs as enquiry_jobs
+from portal.directory.enquiries import privacy as enquiry_privacy
+from portal.directory.enquiries.pages import asking as enquiry_pages
+from portal.directory.enquiries.pages.files import may_read_file
+from portal.directory.enquiries.pages.leads import LeadPages
+from portal.directory.enquiries.pages.own import OwnPages, my_enquiries
+from portal.directory.enquiries.pages.received import ReceivedPages
+from portal.directory.enquiries.staff import StaffEnquiries
 from portal.directory.feeds.api import CompanyApi
 from portal.directory.feeds.atom import companies_atom
 from portal.directory.flows.claims import Proofs
@@ -157,13 +165,14 @@ def personal_data(made: Services) -> list[PersonalData]:
         ),
         PersonalData("Companies", directory_privacy.known_about, directory_privacy.forget, directory_privacy.LABELS),
         PersonalData("Saved searches", searches.known_about, watching.forget, searches.LABELS),
+        PersonalData("Enquiries", enquiry_privacy.known_about, enquiry_privacy.forget, enquiry_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
 
 def media_readers() -> media_pages.Readers:
     """Who may read private files, by the kind of their owner."""
-    return {"claim": may_read_document}
+    return {"claim": may_read_document, "enquiry": may_read_file}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
@@ -189,8 +198,12 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom, SearchPages]
     editing = [EditPages, SectionPages, ItemPages, HistoryPages]
+    enquiries = [
+        *(enquiry_pages.NewPages, enquiry_pages.CodePages, my_enquiries, OwnPages),
+        *(ReceivedPages, LeadPages, StaffEnquiries),
+    ]
     return [
-        *(*accounts, *events, *directory, *finding, *editing, *seats, *inbox, *files),
+        *(*accounts, *events, *directory, *finding, *editing, *enquiries, *seats, *inbox, *files),
         *(health.router(), MailPreferences, StaffMail),
     ]
 
@@ -208,6 +221,8 @@ def jobs(made: Services) -> list[Job]:
         Job("placements.tell_plan", placement_jobs.tell_plan),
         Job("placements.tell_booked", placement_jobs.tell_booked),
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
+        Job("enquiries.notify", enquiry_jobs.notify),
+        Job("enquiries.note_missed", enquiry_jobs.note_missed),
         Job("registration.send_confirmation", seat_jobs.send_confirmation),
         Job("registration.send_ticket", seat_jobs.send_ticket),
         Job("registration.ask_colleague", seat_jobs.ask_colleague),
@@ -253,6 +268,8 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("claims-sweep", "41 * * * *", claim_jobs.lapse),
         Recurring("duplicates-find", "37 2 * * *", duplicate_jobs.find_duplicates),
         Recurring("saved-searches", "*/15 * * * *", search_jobs.look_for_news),
+        Recurring("enquiries-time", "*/10 * * * *", enquiry_jobs.keep_time),
+        Recurring("enquiries-measure", "29 * * * *", enquiry_jobs.measure),
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),

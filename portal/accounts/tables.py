@@ -40,6 +40,7 @@ class CodePurpose(StrEnum):
     ADDRESS = "address"
     ERASURE = "erasure"
     CLAIM = "claim"
+    ENQUIRY = "enquiry"
 
 
 class Account(Table, tablename="account", db=DB):

@@ -9,7 +9,9 @@ from portal.core.urgency import Urgency
 from portal.notifications.tables import Reason
 from portal.notifications.values import Answer, Stage, Verdict
 
-TRANSACTIONAL = frozenset({"codes", "orders", "calendar", "waiting", "plans", "companies"})
+TRANSACTIONAL = frozenset(
+    {"codes", "orders", "calendar", "waiting", "plans", "companies", "enquiries", "enquiries-staff"}
+)
 """Mail that is part of what somebody asked for or bought: it cannot be switched off."""
 
 LEASE = timedelta(minutes=5)

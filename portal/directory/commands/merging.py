@@ -29,7 +29,10 @@ from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
 
 # Tables whose rows go over to the kept company, and the column that must not come twice there.
-_MOVED = {"company_source": "", "register_product": "", "correction": ""}
+_MOVED = {
+    "company_source": "", "register_product": "", "correction": "",
+    "enquiry_recipient": "enquiry", "enquiry_block": "sender", "enquiry_missed": "enquiry",
+}  # fmt: skip
 _PAIR = """
 SELECT id, name, state, organisation, profile, revision FROM company WHERE id = ANY($1::bigint[])
 ORDER BY id FOR NO KEY UPDATE

@@ -160,7 +160,7 @@ async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearan
         facts=facts,
         tags=[(_TAG_NAMES[kind], kind, facts[kind]) for kind in _TAGS if facts[kind]],
         certificates=[fact_rows.certificate(row, day) for row in facts[TermKind.CERTIFICATE]],
-        figures=fact_rows.figures(profile, facts[TermKind.FIGURE]),
+        figures=fact_rows.figures(profile, facts[TermKind.FIGURE], company.response_hours),
         files=files,
         posts=[(post, markup(company.texts_html.get("posts", {}).get(post.id, ""))) for post in profile.posts],
         place=", ".join(part for part in (profile.city, countries.name(profile.country)) if part),

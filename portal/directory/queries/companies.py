@@ -29,6 +29,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
     verified_at: datetime | None
     claimed_at: datetime | None
     completeness: int
+    response_hours: int | None
     revision: int
     created_at: datetime
     changed_at: datetime
@@ -42,7 +43,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
 
 _COLUMNS = """
 c.id, c.slug, c.state, c.organisation AS organisation_id, c.name, c.verified_by, c.verified_at, c.claimed_at,
-c.completeness, c.revision, c.created_at, c.changed_at, c.profile, c.texts_html
+c.completeness, c.response_hours, c.revision, c.created_at, c.changed_at, c.profile, c.texts_html
 """
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from portal.core import countries, times
 from portal.directory.rules.freshness import ENDS_SOON, Freshness, freshness
+from portal.directory.rules.reasons import hours
 from portal.directory.tables.companies import FactSource, TermKind
 from portal.directory.values import Profile, ProfileFact, ProfileSite
 
@@ -146,8 +147,8 @@ def time_left(days: int) -> str:
     return f"{int(days / _DAYS_A_MONTH)} months left"
 
 
-def figures(profile: Profile, given: list[FactRow]) -> list[Figure]:
-    """Key figures: what the company counts itself, then what its profile tells anyway."""
+def figures(profile: Profile, given: list[FactRow], response_hours: int | None = None) -> list[Figure]:
+    """Key figures: what the company counts itself, then what its profile tells anyway, and what is measured here."""
     found = [_figure(row) for row in given if not row.is_hidden]
     if profile.sites:
         countries_of = {site.country for site in profile.sites if site.country}
@@ -155,6 +156,9 @@ def figures(profile: Profile, given: list[FactRow]) -> list[Figure]:
         found.append(Figure("Sites", str(len(profile.sites)), where if countries_of else "", "", ""))
     if profile.staff:
         found.append(Figure("Staff", profile.staff.value.replace("-", "–"), "people", "", ""))
+    if response_hours is not None:
+        number, _, unit = hours(response_hours).partition(" ")
+        found.append(Figure("Answers requests in", number, f"{unit}, measured here", "", ""))
     return found
 
 

@@ -146,5 +146,5 @@ def hours(number: int) -> str:
     """`5 hours`, `1.4 days`."""
     if number < 24:
         return "1 hour" if number == 1 else f"{number} hours"
-    days = number / 24
-    return "1 day" if number == 24 else f"{days:.1f}".removesuffix(".0") + " days"
+    days = f"{number / 24:.1f}".removesuffix(".0")
+    return "1 day" if days == "1" else f"{days} days"

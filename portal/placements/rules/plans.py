@@ -61,7 +61,7 @@ TABLE = (
     Row(Feature.POSTS, "Profile", "News", 0, 2, 10, unit="a month"),
     Row(Feature.ACTION, "Profile", "A button of your own, such as “Book a visit”", False, True, True),
     Row(Feature.ENQUIRIES, "Enquiries", "Receive and answer enquiries", True, True, True),
-    Row(Feature.WHY_NOT_ME, "Enquiries", "Enquiries that went to others, and why", False, True, True),
+    Row(Feature.WHY_NOT_ME, "Enquiries", "Enquiries that went to others and why, going back", 0, 6, 24, unit="months"),
     Row(Feature.LEAD_EXPORT, "Enquiries", "Leads as a CSV file", False, True, True),
     Row(Feature.STATISTICS, "Statistics", "Views, searches and clicks, going back", 4, 52, 156, unit="weeks"),
     Row(Feature.BENCHMARK, "Statistics", "Compared with the median of your category", False, False, True),

@@ -1,0 +1,1 @@
+"""Pages of enquiries: the buyer’s, the company’s."""

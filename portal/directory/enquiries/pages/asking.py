@@ -1,0 +1,179 @@
+"""`/enquiries/new`: writing an enquiry to one or several companies. `/account/enquiries/code`: proving a guest's address."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.response import Response
+
+from portal.accounts.access import cookies
+from portal.accounts.access import forms as access_forms
+from portal.accounts.access.commands import codes
+from portal.accounts.access.pages import steps
+from portal.accounts.actors import Actor
+from portal.accounts.guards import MaybeActor
+from portal.accounts.tables import CodePurpose
+from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
+from portal.core.times import today
+from portal.directory.enquiries import flows, forms, limits
+from portal.directory.enquiries.commands import sending
+from portal.directory.enquiries.commands.sending import MOST_COMPANIES, Wish
+from portal.directory.enquiries.queries import targets as queries
+from portal.directory.enquiries.rules import spam, words
+from portal.directory.enquiries.tables import EnquiryState
+from portal.directory.enquiries.values import Line, Target
+from portal.media.pages import MediaStore
+from portal.web import clients
+from portal.web.forms import Filled, bind, blank, read, sent
+from portal.web.inputs import Now
+from portal.web.query_strings import may_be_slug
+from portal.web.query_strings import pairs as query_pairs
+from portal.web.rendering import page, see_other
+
+STEP = steps.Step(
+    purpose=CodePurpose.ENQUIRY,
+    start="/enquiries/new",
+    here="/account/enquiries/code",
+    title="Confirm your address",
+    button="Confirm and send",
+)
+_MOST_BODY_BYTES = 60_000_000
+_KINDS = [
+    ("quote", "Request for quotation", "You know what you need and want a price."),
+    ("question", "Question", "You want to know whether it can be done."),
+]
+
+
+class NewPages(Controller):
+    path = "/enquiries/new"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get()
+    async def start(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        """The empty form; `c` names companies, `asked` the filters of the list they were found with."""
+        given = query_pairs(request)
+        slugs = [value for name, value in given if name == "c"]
+        first = dict(reversed(given))
+        kind = first.get("kind", "quote")
+        form = blank(
+            kind=kind if kind in dict(words.KINDS) else "quote", token=spam.form_token(now), asked=first.get("asked", "")[:2000],
+            name=actor.name if actor else "", c=slugs,
+        )  # fmt: skip
+        return await _show(request, form, await _targets(slugs), actor, now)
+
+    @post(status_code=200, request_max_body_size=_MOST_BODY_BYTES)
+    async def send(
+        self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now, media: MediaStore
+    ) -> Response[Any]:
+        form = bind(await sent(request), forms.New)
+        targets = await _targets(form.value("c", []))
+        data = form.data
+        try:
+            if data is None:
+                return await _show(request, form, targets, actor, now)
+            lines = await _checked(data, targets, actor, now)
+            email = actor.email if actor else data.email
+            await limits.before_enquiry(
+                sender=spam.sender_key(email), network=clients.network(request),
+                company_ids=[target.id for target in targets], now=now,
+            )  # fmt: skip
+            blind = bool(data.blind)
+            files = await flows.keep_files(media, data.files, actor=actor, blind=blind, now=now)
+            wish = Wish(
+                kind=data.kind, need=data.need, lines=lines, asked=data.asked, needed_by=data.needed_by, blind=blind,
+                files_after_yes=bool(data.files_after_yes), name=data.name, company=data.company,
+            )  # fmt: skip
+            stored = await sending.store(
+                actor=actor, email=email, wish=wish, company_ids=[target.id for target in targets], files=files,
+                form_key=spam.form_key(data.token), now=now,
+            )  # fmt: skip
+            if stored.state is not EnquiryState.UNPROVED:
+                where = stored.number if actor else stored.secret
+                return see_other(f"/enquiries/{where}", notice=f"Your enquiry {stored.number} is sent.")
+            ticket = await codes.ask(
+                purpose=CodePurpose.ENQUIRY, email=email, browser=cookies.browser_of(request), now=now,
+                details={"enquiry": stored.id}, instead_of=cookies.ticket_of(request, CodePurpose.ENQUIRY),
+            )  # fmt: skip
+        except (Invalid, RateLimited, Conflict, NotFound) as error:
+            return await _show(request, form, targets, actor, now, error)
+        return cookies.give_ticket(see_other(STEP.here), CodePurpose.ENQUIRY, ticket)
+
+
+class CodePages(Controller):
+    """Below /account, where the browser keeps the ticket of a code."""
+
+    path = "/account/enquiries/code"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
+        return await steps.show(request, STEP, now)
+
+    @post(status_code=200)
+    async def prove(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
+        form = await read(request, access_forms.Code)
+        if form.data is None:
+            return await steps.show(request, STEP, now, form=form)
+        try:
+            stored = await sending.prove(
+                ticket=cookies.ticket_of(request, CodePurpose.ENQUIRY), code=form.data.code, now=now
+            )
+        except Invalid as error:
+            return await steps.show(request, STEP, now, form=form, error=error)
+        except Conflict:
+            return steps.lost(STEP)
+        held = stored.state is EnquiryState.HELD
+        said = "is kept, and our staff look at it before it goes out." if held else "is sent."
+        answer = see_other(f"/enquiries/{stored.secret}", notice=f"Your enquiry {stored.number} {said}")
+        return cookies.drop_ticket(answer, CodePurpose.ENQUIRY)
+
+    @post("/again", status_code=200)
+    async def again(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
+        return await steps.again(request, STEP, now)
+
+
+async def _targets(slugs: Sequence[str]) -> list[Target]:
+    return await queries.targets([slug for slug in slugs if may_be_slug(slug)])
+
+
+async def _checked(data: forms.New, targets: Sequence[Target], actor: Actor | None, now: Now) -> list[Line]:
+    """The lines of a form in which everything is right; raises Invalid."""
+    faults = forms.new_faults(data, signed_in=actor is not None, today=today(now))
+    lines, wrong = forms.lines_of(data, await queries.keys_of(data.item[:50]))
+    faults |= wrong
+    if not targets:
+        faults["c"] = "Please choose a company to ask."
+    elif len(targets) > MOST_COMPANIES:
+        faults["c"] = f"Please choose {MOST_COMPANIES} companies at most; these are {len(targets)}."
+    if fault := spam.form_fault(data.token, now):
+        faults[""] = fault
+    if faults:
+        raise Invalid(faults)
+    return lines
+
+
+async def _show(
+    request: Request[Any, Any, Any],
+    form: Filled[Any],
+    targets: Sequence[Target],
+    actor: Actor | None,
+    now: Now,
+    error: DomainError | None = None,
+) -> Response[Any]:
+    status, headers = steps.answer_to(error) if error else (422 if form.errors else 200, {})
+    if isinstance(error, Invalid):
+        form = form.refuse(error)
+    elif error is not None:
+        form = form.refuse(Invalid({"": error.message}))
+    age = spam.form_age(str(form.value("token")), now)
+    if age is None or age > spam.MOST:
+        form.values["token"] = spam.form_token(now)
+    rows = forms.pairs(form.value("item", []) or [], form.value("quantity", []) or [])
+    return page(
+        request, "directory/enquiries/new.html", private=True, status=status, headers=headers, section="directory", form=form,
+        targets=targets, actor=actor, kinds=_KINDS, most=MOST_COMPANIES, most_files=forms.MOST_FILES,
+        rows=(rows + [("", "")] * forms.LINE_ROWS)[: max(forms.LINE_ROWS, len(rows))],
+        words=await queries.words([target.id for target in targets]),
+    )  # fmt: skip

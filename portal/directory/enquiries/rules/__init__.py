@@ -1,0 +1,1 @@
+"""How enquiries are judged: forms, times, spam, what is missing. Pure."""
