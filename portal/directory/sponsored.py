@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from portal.core import countries, db
+from portal.core.keeping import Kept
 from portal.directory.cards import initials
 from portal.placements.queries import sponsors
 
@@ -23,11 +24,18 @@ class Sponsor(msgspec.Struct, frozen=True):
     text: str
 
 
-async def lane(categories: Sequence[str], day: date) -> dict[str, Any]:
+_kept: Kept[dict[str, Any]] = Kept(200)
+
+
+async def lane(categories: Sequence[str], day: date, *, version: int) -> dict[str, Any]:
     """Who has paid for a place beside these categories in the month of a day, as `paid` and `sponsors` for the template.
+    Bookings raise the version of the companies.
 
     At most three, the first of each category before the second of any.
     """
+    key = (tuple(categories), day, version)
+    if (kept := _kept.get(key)) is not None:
+        return kept
     booked = await sponsors.sponsored(categories, day) if categories else {}
     rounds = [
         booked[category][at] for at in range(MOST) for category in categories if len(booked.get(category, ())) > at
@@ -35,7 +43,7 @@ async def lane(categories: Sequence[str], day: date) -> dict[str, Any]:
     keys = list(dict.fromkeys(rounds))
     found = await _public(keys) if keys else {}
     shown = [key for key in keys if key in found][:MOST]
-    return {"paid": sponsors.lane_of(shown), "sponsors": found}
+    return _kept.put(key, {"paid": sponsors.lane_of(shown), "sponsors": found})
 
 
 async def _public(keys: Sequence[str]) -> dict[str, Sponsor]:

@@ -24,12 +24,13 @@ from portal.accounts.commands import ensure_account
 from portal.calendars.commands import feed_address
 from portal.core import clock, db, migrating
 from portal.core.embedded import private_server
-from tests.bench import client, seeding
+from tests.bench import client, directory, seeding
 from tests.bench.measures import registrations, worker_rate
 
 ROUNDS, SLICE, CONNECTIONS = 5, 1.5, 16
 MEASURES = {
     "pages": "lists, event page, month view and feeds against a bare page",
+    "directory": "10,000 companies: index, word, profile data, search as you type",
     "registrations": "places taken through the form against a bare insert",
     "worker": "jobs a second",
     "import": "5,000 events from a file",
@@ -82,12 +83,14 @@ def _peak(pid: int) -> float:
     return 0.0
 
 
-async def _against_bare(name: str, bare: Server, ours: Server, make: client.Make) -> dict[str, Any]:
+async def _against_bare(
+    name: str, bare: Server, ours: Server, make: client.Make, connections: int = CONNECTIONS
+) -> dict[str, Any]:
     """Slices of bare and ours in turn; the ratio is the median over the rounds."""
     ratios, samples = [], []
     for _ in range(ROUNDS):
-        base = await client.load(bare.port, lambda n: client.get("/page"), connections=CONNECTIONS, seconds=SLICE)
-        sample = await client.load(ours.port, make, connections=CONNECTIONS, seconds=SLICE)
+        base = await client.load(bare.port, lambda n: client.get("/page"), connections=connections, seconds=SLICE)
+        sample = await client.load(ours.port, make, connections=connections, seconds=SLICE)
         ratios.append(sample.rate / base.rate)
         samples.append(sample)
     middle = sorted(samples, key=lambda s: s.rate)[len(samples) // 2]
@@ -102,7 +105,9 @@ async def _measure(database: str, wanted: set[str]) -> dict[str, Any]:
     results: dict[str, Any] = {"pages": []}
     async with db.pool(size=4):
         await seeding.events()
-        if wanted & {"pages", "registrations"}:
+        if wanted & {"directory"}:
+            await directory.companies()
+        if wanted & {"pages", "directory", "registrations"}:
             results |= await _served(database, wanted)
         if "worker" in wanted:
             results["worker_jobs_per_second"] = await worker_rate()
@@ -132,6 +137,7 @@ async def _served(database: str, wanted: set[str]) -> dict[str, Any]:
         taken = await register("8 clients, no orders yet", 8)
         await seeding.orders(event_id, ticket)
         rows = await _pages(bare, fresh, kept, slug) if "pages" in wanted else []
+        rows += await _companies(bare, fresh, kept) if "directory" in wanted else []
         taken += await register("1 client, 50,000 orders", 1)
         taken += await register("8 clients, 50,000 orders", 8)
         return {
@@ -164,6 +170,19 @@ async def _pages(bare: Server, fresh: Server, kept: Server, slug: str) -> list[d
         ("personal feed, built", fresh, lambda n: client.get(f"/calendars/mine/{secret}.ics")),
     ]
     return [await _against_bare(name, bare, server, make) for name, server, make in pages]
+
+
+async def _companies(bare: Server, fresh: Server, kept: Server) -> list[dict[str, Any]]:
+    pages: list[tuple[str, Server, client.Make]] = [
+        ("directory index, rendered", fresh, lambda n: client.get("/companies")),
+        ("directory index, unchanged", kept, lambda n: client.get("/companies")),
+        ("directory, three filters, rendered", fresh, lambda n: client.get(
+            "/companies?category=category-word-1&country=AT&country=DE&capability=capability-word-1")),
+        ("page of a word, rendered", fresh, lambda n: client.get("/companies/capability/capability-word-1")),
+        ("companies as JSON, rendered", fresh, lambda n: client.get("/api/v1/companies?per_page=20")),
+    ]  # fmt: skip
+    rows = [await _against_bare(name, bare, server, make) for name, server, make in pages]
+    return [*rows, await _against_bare("search as you type, 2 people", bare, fresh, directory.typed, connections=2)]
 
 
 async def _personal_feed() -> str:

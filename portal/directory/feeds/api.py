@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -126,8 +127,10 @@ class CompanyApi(Controller):
         """The same list as the page `/companies`, under the same filters and in the same order, which cannot be bought.
         `next`, and the header `Link`, lead to what follows."""
         chosen, since = readable(request), moment(changed_since)
-        context = await _context(chosen, now)
-        part = await exports.by_merit(context, size=per_page, after=_cursor(after), changed_since=since)
+        context, version = await _context(chosen, now)
+        part = await exports.by_merit(
+            context, size=per_page, after=_cursor(after), changed_since=since, version=version
+        )
         more = {
             "per_page": per_page if per_page != 50 else None,
             "changed_since": since.isoformat() if since else None,
@@ -169,8 +172,10 @@ class CompanyApi(Controller):
         the header `Link` names the next page. Contacts and e-mail addresses are left out. Cells that a spreadsheet would
         take for a formula begin with an apostrophe."""
         chosen = readable(request)
-        context = await _context(chosen, now)
-        part = await exports.by_merit(context, size=MOST_ROWS, after=_cursor(after), changed_since=None)
+        context, version = await _context(chosen, now)
+        part = await exports.by_merit(
+            context, size=MOST_ROWS, after=_cursor(after), changed_since=None, version=version
+        )
         headers = _linked(_next("/api/v1/companies.csv", chosen, part))
         headers["Content-Disposition"] = 'attachment; filename="companies.csv"'
         return Response(csv_file.written(part.companies, context.today), media_type="text/csv", headers=headers)
@@ -206,8 +211,10 @@ class CompanyApi(Controller):
         return Response(TermList(sorted(words, key=lambda word: (word.kind, word.slug))), headers=HEADERS)
 
 
-async def _context(chosen: Filters, now: Any) -> Context:
-    return await listing.context_of(chosen, today=today(now), version=await changes.version("companies"))
+async def _context(chosen: Filters, now: datetime) -> tuple[Context, int]:
+    """What is asked for, and the version of the content it is answered from."""
+    version = await changes.version("companies")
+    return await listing.context_of(chosen, today=today(now), version=version), version
 
 
 def _cursor(text: str) -> Cursor | None:

@@ -73,7 +73,7 @@ class GuideToCompanies(Controller):
             facets=facets,
             tiles=capabilities[:_TILES],
             best=[(category, cards(category.rows, context)) for category in best],
-            **await sponsored.lane([category.slug for category in best], day),
+            **await sponsored.lane([category.slug for category in best], day, version=version),
         )
 
     @get("/suggestions", opt={"page": PageRule(tags=("companies",), query=frozenset({"q"}))})

@@ -55,7 +55,9 @@ class DirectoryPages(Controller):
             block="results",
             status=422 if parsed.problems else 200,
             **_about(parsed, found, instead),
-            **await sponsored.lane(() if instead or number > 1 else categories(parsed.filters, found), day),
+            **await sponsored.lane(
+                () if instead or number > 1 else categories(parsed.filters, found), day, version=found.version
+            ),
         )
 
 

@@ -53,11 +53,12 @@ class WordPages(Controller):
     async def word(self, request: Request[Any, Any, Any], word: FromPath[str], now: Now) -> Response[str]:
         facet, day = _facet(request), today(now)
         assert facet.kind is not None
-        term = await terms.by_slug(facet.kind, word) if may_be_slug(word) else None
+        version = await changes.version("companies")
+        term = await terms.by_slug(facet.kind, word, version=version) if may_be_slug(word) else None
         if term is None:
             raise NotFound(f"The directory has no {facet.title.lower()} of that name.")
         asks = Filters().with_(**{facet.key: (word,)})
-        found = await listing.found(asks, page=1, today=day, version=await changes.version("companies"))
+        found = await listing.found(asks, page=1, today=day, version=version)
         seen_in_list([row.id for row in found.rows], request)
         return page(
             request,
@@ -69,7 +70,7 @@ class WordPages(Controller):
             filters=asks,
             firms=firms_of(found),
             related=[(other, f"/companies/{KIND_PATHS[other.kind]}/{other.slug}") for other in term.related],
-            **await sponsored.lane(categories(asks, found), day),
+            **await sponsored.lane(categories(asks, found), day, version=found.version),
             root=f"/companies/{KIND_PATHS[facet.kind]}",
             kinds=_PLURALS[facet.key],
             linked=markup(json_ld.encoded(_linked(facet, term, found))),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from portal.core import db
+from portal.core.keeping import Kept
 from portal.directory.queries.conditions import Conditions, Context
 from portal.directory.queries.listing import COLUMNS, Row, row_of
 from portal.directory.queries.merit import ORDER, ranked
@@ -39,8 +40,22 @@ class Part(msgspec.Struct, frozen=True):
 _CREDITS = "ARRAY(SELECT DISTINCT s.credit FROM company_source s WHERE s.company = c.id AND s.credit <> '' ORDER BY 1) AS credits"
 
 
-async def by_merit(context: Context, *, size: int, after: Cursor | None, changed_since: datetime | None) -> Part:
-    """What stands behind `after`, in the order of the page."""
+_kept: Kept[Part] = Kept(50)
+_KEPT_ROWS = 200
+
+
+async def by_merit(
+    context: Context, *, size: int, after: Cursor | None, changed_since: datetime | None, version: int
+) -> Part:
+    """What stands behind `after`, in the order of the page. Short pages are kept for a version of the content."""
+    key = (context.filters, context.today, size, after, changed_since, version)
+    if size > _KEPT_ROWS:
+        return await _by_merit(context, size, after, changed_since)
+    kept = _kept.get(key)
+    return kept if kept is not None else _kept.put(key, await _by_merit(context, size, after, changed_since))
+
+
+async def _by_merit(context: Context, size: int, after: Cursor | None, changed_since: datetime | None) -> Part:
     c = Conditions(context)
     source = ranked(c)
     changed = f"JOIN company k ON k.id = r.id AND k.changed_at >= {c.value(changed_since)}" if changed_since else ""

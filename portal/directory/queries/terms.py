@@ -78,11 +78,19 @@ FROM term t WHERE t.kind = $1 AND t.slug = $2
 _JSON = ("above", "below", "related")
 
 
-async def by_slug(kind: TermKind, slug: str) -> Term | None:
+_kept_whole: Kept[Term] = Kept(300)
+
+
+async def by_slug(kind: TermKind, slug: str, *, version: int) -> Term | None:
+    """A word, at a version of the content."""
+    key = (kind, slug, version)
+    if (kept := _kept_whole.get(key)) is not None:
+        return kept
     row = await db.fetch_one(_ONE, kind.value, slug)
     if row is None:
         return None
-    return msgspec.convert({**row, **{name: msgspec.json.decode(row[name] or "null") for name in _JSON}}, Term)
+    found = msgspec.convert({**row, **{name: msgspec.json.decode(row[name] or "null") for name in _JSON}}, Term)
+    return _kept_whole.put(key, found)
 
 
 async def names(kind: TermKind) -> dict[str, str]:
