@@ -9,8 +9,13 @@ import msgspec
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.demo.seed import companies as demo_companies
+from portal.directory.commands.importing import save_companies
 from portal.directory.commands.publishing import create_company
-from portal.directory.commands.vocabulary import load_vocabulary
+from portal.directory.commands.vocabulary import load_vocabulary, shipped
+from portal.directory.importing.run import import_companies
+from portal.directory.sources import Row, Said
+from portal.directory.tables.companies import StaffBand, TermKind
+from portal.directory.values import Profile, ProfileFact
 from portal.events.commands import save_events
 from portal.events.importing.run import import_file
 from portal.events.tables import EventFormat
@@ -105,3 +110,76 @@ async def company() -> str:
         made,
     )
     return f"/companies/{described.key}"
+
+
+_PARTS = """
+al bor cas den el fro gal hal iso jun kel lor mor nav ost pel quar rov sil tes ul ver wen xan yor zel
+"""
+_SYLLABLES = _PARTS.split()
+_PLACES = [("Basel", "CH"), ("Munich", "DE"), ("Lyon", "FR"), ("Ghent", "BE"), ("Milan", "IT"), ("Boston", "US"),
+           ("Toronto", "CA"), ("Dublin", "IE"), ("Olomouc", "CZ"), ("Halden", "NO"),
+           ("Porto", "PT"), ("Osaka", "JP")]  # fmt: skip
+
+
+def _invented(n: int) -> str:
+    """A name like no other: its letters matter, for names are compared by them."""
+    parts = [_SYLLABLES[(n // 26**power + power * 7) % 26] for power in range(4)]
+    return f"{''.join(parts[:2])}{parts[2]} {parts[3]}{_SYLLABLES[n * 11 % 26]}a".title()
+
+
+async def companies(count: int = 10_000) -> None:
+    """Save `count` companies with eight kinds of facts each, in chunks as the importer does."""
+    now = clock.now()
+    await load_vocabulary()
+    words = {kind: [term.address for term in shipped(kind)] for kind in TermKind}
+    rows = []
+    for n in range(count):
+        city, country = _PLACES[n % len(_PLACES)]
+        taken = [
+            (kind, words[kind][(n * step + at) % min(40, len(words[kind]))])
+            for kind, steps in _FACTS.items()
+            for at, step in enumerate(steps)
+        ]
+        facts = {
+            f"{kind}:{slug}": ProfileFact(
+                id=f"f{at}", term=f"{kind}:{slug}", number=n % 90 if kind is TermKind.FIGURE else None
+            )
+            for at, (kind, slug) in enumerate(taken)
+        }
+        profile = Profile(
+            name=f"{_invented(n)} GmbH", tagline=_WORDS, city=city, region=f"Region {n % 60}", country=country,
+            founded=1950 + n % 70, staff=list(StaffBand)[n % 7], website=f"https://c{n}.example", facts=tuple(facts.values()),
+        )  # fmt: skip
+        rows.append(Row(n, str(n), Said(profile=profile)))
+    for at in range(0, count, 500):
+        day = (now - timedelta(days=at // 500 * 20 % 400)).date()
+        await save_companies(
+            actor=PORTAL, source="bench", credit="", rows=rows[at : at + 500], read_on=day, now=now
+        )  # fmt: skip
+    await db.execute("ANALYZE")
+
+
+_FACTS = {
+    TermKind.CATEGORY: (1,), TermKind.CAPABILITY: (1, 3, 5, 7), TermKind.DOSAGE_FORM: (1, 2), TermKind.ROUTE: (1, 2),
+    TermKind.THERAPY: (1,), TermKind.CERTIFICATE: (1, 2), TermKind.FIGURE: (1, 2),
+}  # fmt: skip
+
+
+async def imported_companies(count: int = 6500) -> float:
+    """Seconds that `portal import companies` takes for `count` organisations, looking for duplicates at the end."""
+    lines = []
+    for n in range(count):
+        city, country = _PLACES[n % len(_PLACES)]
+        lines.append({
+            "ror_id": f"https://ror.org/0{n:08x}", "name": _invented(n + 200_000), "aliases": [f"Alias {_invented(n + 300_000)}"],
+            "city": city, "country_code": country, "website": f"https://r{n}.example", "established": 1900 + n % 120,
+            "status": "active", "relationships": [],
+        })  # fmt: skip
+    with tempfile.NamedTemporaryFile("wb", suffix=".jsonl") as file:
+        file.write(b"\n".join(msgspec.json.encode(line) for line in lines))
+        file.flush()
+        started = time.perf_counter()
+        report = await import_companies([file.name], now=clock.now())
+        taken = time.perf_counter() - started
+    assert report.created == count, report
+    return taken

@@ -24,10 +24,10 @@ SELECT c.id, c.name, c.name_key, c.country, c.city_key, lower(c.street) AS stree
     array(SELECT ARRAY[s.source, s.key]::text[] FROM company_source s WHERE s.company = c.id) AS records
 FROM company c WHERE c.state IN ('public', 'closed')
 """
-# One look-up by letters for each company; the planner would rather compare every two of them.
+# One look-up by letters for each company, and never more than 50 alike; left to itself the planner would compare every two.
 _SIMILAR = """
 SELECT a.id AS one, b.id AS other FROM company a
-CROSS JOIN LATERAL (SELECT id FROM company b WHERE b.name_key % a.name_key OFFSET 0) b
+CROSS JOIN LATERAL (SELECT id FROM company b WHERE b.name_key % a.name_key LIMIT 50) b
 WHERE a.id < b.id AND a.state IN ('public', 'closed')
 """
 _ALIKE = 0.75
@@ -56,7 +56,10 @@ async def find_duplicates(*, now: datetime) -> int:
         await db.execute("SELECT pg_advisory_xact_lock(hashtext('portal duplicates'))")
         known = {row["id"]: _likeness(row) for row in await db.fetch(_COMPANIES, NameKind.ACRONYM)}
         await db.execute("SELECT set_config('pg_trgm.similarity_threshold', $1, true)", str(_ALIKE))
-        await db.execute("SET LOCAL enable_seqscan = off")
+        # What an import has just added waits in a list that every look-up would read from end to end.
+        await db.execute("SELECT gin_clean_pending_list('company_name_key_trgm')")
+        for way in ("seqscan", "indexscan", "indexonlyscan"):
+            await db.execute(f"SET LOCAL enable_{way} = off")
         similar = [(row["one"], row["other"]) for row in await db.fetch(_SIMILAR)]
         found = []
         for (one, other), shared in duplicates.pairs(known, similar).items():
