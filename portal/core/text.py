@@ -42,6 +42,8 @@ def plain(markup: str, *, limit: int = 300) -> str:
 
 def one_line(value: str) -> str:
     """Typed text as it should be kept: NFC, no control characters, single spaces, trimmed."""
+    if value.isprintable():
+        return " ".join(unicodedata.normalize("NFC", value).split())
     shown = "".join(c if not unicodedata.category(c).startswith("C") or c in "\u200c\u200d" else " " for c in value)
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", shown)).strip()
 

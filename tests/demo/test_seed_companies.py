@@ -17,6 +17,9 @@ def quiet(_text: str) -> None:
     """Progress that nobody watches."""
 
 
+_SOURCES = "SELECT source, count(*) AS n FROM company_source GROUP BY source"
+
+
 @pytest.mark.usefixtures("database")
 async def test_companies_are_made_once_and_claimed_by_the_demos_people(now: datetime) -> None:
     await seed_people(now=now)
@@ -27,6 +30,11 @@ async def test_companies_are_made_once_and_claimed_by_the_demos_people(now: date
     made = {row["slug"]: row for row in rows}
     assert {"isarwerk-biologics", "quellmark-single-use", "tessin-lyo"} <= set(made)
     assert {company.key for company in companies.read()} <= set(made)
+    assert len(companies.read()) >= 58
+    sources = {row["source"]: row["n"] for row in await db.fetch(_SOURCES)}
+    assert sources == {"ror": 181, "health-canada-dpd": 93, "france-bdpm": 81}
+    assert await db.fetch_value("SELECT count(*) FROM register_product") == 387
+    assert await db.fetch_value("SELECT count(*) FROM duplicate_hint WHERE state = 'open'") > 20
     assert made["isarwerk-biologics"]["owner"] == "Isarwerk Biologics"
     assert made["quellmark-single-use"]["owner"] == "Quellmark Single-Use"
     assert made["sotavento-biologica"]["owner"] is None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from portal.accounts.organisations.commands import create_organisation
 from portal.core import db
 from portal.directory.commands.publishing import create_company
 from portal.directory.commands.vocabulary import load_vocabulary
+from portal.directory.importing.run import import_companies
 from portal.directory.tables.companies import ClaimWay, FactSource, StaffBand, TermKind
 from portal.directory.values import (
     OtherName,
@@ -28,6 +29,13 @@ from portal.directory.values import (
 )
 
 FOLDER = Path(__file__).parent / "data" / "companies"
+REGISTERS = Path(__file__).parent / "data" / "registers"
+# Excerpts of registers by the day they were read; see LICENCE.txt beside them.
+_READ = (
+    (date(2026, 6, 23), ("ror.jsonl",)),
+    (date(2024, 7, 24), ("health-canada.csv",)),
+    (date(2024, 8, 22), ("french-holders.csv", "french-products.csv")),
+)
 _ADDRESSES = "SELECT slug FROM company UNION ALL SELECT slug FROM company_former_slug"
 _NUMBER = re.compile(r"\d[\d,]*")
 
@@ -180,11 +188,14 @@ def _fact(company: DemoCompany, kind: TermKind, key: str, said: Statement, now: 
 
 
 async def seed_companies(*, now: datetime, progress: Callable[[str], None]) -> None:
-    """Make the invented companies that are missing, those with owners claimed by them.
+    """Companies of real registers, and the invented ones that are missing, those with owners claimed by them.
 
     A company is known by its address, which is made of its name; the files' keys are the same.
     """
     await load_vocabulary()
+    for day, names in _READ:
+        progress(f"Reading companies of {names[0]}")
+        await import_companies([REGISTERS / name for name in names], now=now, read_on=day)
     known = {row["slug"] for row in await db.fetch(_ADDRESSES)}
     missing = [company for company in read() if company.key not in known]
     if not missing:
