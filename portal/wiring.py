@@ -44,6 +44,7 @@ from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
 from portal.directory.jobs import duplicates as duplicate_jobs
 from portal.directory.jobs import searches as search_jobs
+from portal.directory.jobs import upkeep as upkeep_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.comparing import ComparePages
@@ -60,6 +61,7 @@ from portal.directory.pages.plan import PlanPages
 from portal.directory.pages.preview import PreviewPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
+from portal.directory.pages.reconfirming import ReconfirmCode, ReconfirmPages
 from portal.directory.pages.searches import SearchPages
 from portal.directory.pages.sponsorships import SponsorshipPages
 from portal.directory.pages.statistics import StatisticsPages
@@ -67,6 +69,7 @@ from portal.directory.pages.words import WordPages
 from portal.directory.queries import searches
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.directory.staff.duplicates import StaffDuplicates
+from portal.directory.staff.upkeep import staff_reconfirmations
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -197,7 +200,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership, StaffDuplicates),
     ]
     finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom, SearchPages]
-    editing = [EditPages, SectionPages, ItemPages, HistoryPages]
+    editing = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode, staff_reconfirmations]
     enquiries = [
         *(enquiry_pages.NewPages, enquiry_pages.CodePages, my_enquiries, OwnPages),
         *(ReceivedPages, LeadPages, StaffEnquiries),
@@ -235,6 +238,7 @@ def jobs(made: Services) -> list[Job]:
         Job("registration.tell_waiting_joined", seat_jobs.tell_waiting_joined),
         Job("registration.tell_waiting_offer", seat_jobs.tell_waiting_offer),
         Job("registration.tell_waiting_changed", seat_jobs.tell_waiting_changed),
+        Job("directory.ask_to_reconfirm", upkeep_jobs.ask_to_reconfirm),
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
         Job("directory.end_renewal", claims.end_renewal),
@@ -273,6 +277,7 @@ def recurring(made: Services) -> list[Recurring]:
         Recurring("rate-limits-sweep", "*/10 * * * *", _sweep_rate_limits),
         Recurring("accounts-sweep", "7 * * * *", access_jobs.sweep),
         Recurring("invitations-sweep", "11 4 * * *", organisation_jobs.sweep),
+        Recurring("facts-reconfirmation", "17 7 * * *", upkeep_jobs.ask_companies),
         Recurring("media-sweep", "*/10 * * * *", made.media.sweep),
         Recurring("mail-sweep", "* * * * *", mail.sweeper(made.settings)),
         Recurring("mail-contents", "23 3 * * *", mail.drop_old_contents),

@@ -1,8 +1,11 @@
 """Reads of accounts and of who is behind a session."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from portal.accounts.actors import Actor
 from portal.accounts.rules import STAFF_IDLE, address
@@ -31,10 +34,12 @@ LIVE_SESSION = (
 )
 """A condition on `account_session AS s`; $2 is now, $3 the last moment at which staff must have used it."""
 
-_ACTOR = """
-SELECT a.id, a.email, a.name, a.timezone, s.id AS session_id, s.seen_at,
-       array(SELECT role FROM staff_member WHERE account = a.id) AS roles,
-       array(SELECT organisation || ':' || role FROM membership WHERE account = a.id) AS memberships
+_RIGHTS = """
+array(SELECT role FROM staff_member WHERE account = a.id) AS roles,
+array(SELECT organisation || ':' || role FROM membership WHERE account = a.id) AS memberships
+"""
+_ACTOR = f"""
+SELECT a.id, a.email, a.name, a.timezone, s.id AS session_id, s.seen_at, {_RIGHTS}
 FROM account_session s JOIN account a ON a.id = s.account
 WHERE s.secret_hash = $1 AND a.erased_at IS NULL
 """
@@ -44,8 +49,20 @@ _ACCOUNT = "SELECT id, email, name, timezone, created_at, password_hash FROM acc
 async def actor_by_session(secret_hash: str, *, now: datetime) -> Actor | None:
     """The person a session belongs to, while it is valid."""
     row = await db.fetch_one(f"{_ACTOR} AND {LIVE_SESSION}", secret_hash, now, now - STAFF_IDLE)
-    if row is None:
-        return None
+    return _actor(row) if row else None
+
+
+async def member(account_id: int) -> Actor | None:
+    """Who an account is, without a session and without any role at the publisher: for what a code opens."""
+    row = await db.fetch_one(
+        f"SELECT a.id, a.email, a.name, a.timezone, 0 AS session_id, NULL::timestamptz AS seen_at, {_RIGHTS} "
+        "FROM account a WHERE a.id = $1 AND a.erased_at IS NULL",
+        account_id,
+    )
+    return structs.replace(_actor(row), roles=frozenset()) if row else None
+
+
+def _actor(row: Mapping[str, Any]) -> Actor:
     memberships = dict(pair.split(":", 1) for pair in row["memberships"])
     return Actor(
         account_id=row["id"],

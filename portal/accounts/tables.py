@@ -41,6 +41,7 @@ class CodePurpose(StrEnum):
     ERASURE = "erasure"
     CLAIM = "claim"
     ENQUIRY = "enquiry"
+    RECONFIRM = "reconfirm"
 
 
 class Account(Table, tablename="account", db=DB):

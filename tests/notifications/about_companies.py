@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from portal.directory.emails import claims, searches
+from portal.directory.emails import claims, reconfirming, searches
 from portal.directory.queries.claims import Reader
 from portal.directory.queries.conditions import Context
 from portal.directory.queries.listing import Row
+from portal.directory.queries.reconfirmations import Asked as AskedCompany
 from portal.directory.queries.searches import Departure, News, Search
 from portal.directory.rules import ranking
 from portal.directory.rules.filters import Filters
@@ -38,4 +39,11 @@ def mails(email: str, long: str) -> list[tuple[str, Message]]:
         ("directory/digest", searches.digest(search, some)),
         ("directory/digest", searches.digest(search, News([1], [row], 1, [], 0, context))),
         ("directory/digest", searches.digest(search, News([], [], 0, [gone], 40, context))),
+        *(
+            (
+                "directory/reconfirm",
+                reconfirming.ask(AskedCompany(1, "isarwerk", f"Isarwerk {long}", 1, AT.date(), n, None), 1, email),
+            )
+            for n in (1, 42)
+        ),
     ]

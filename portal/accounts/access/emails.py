@@ -25,13 +25,14 @@ _WHAT = {
     CodePurpose.ERASURE: "code to erase your account",
     CodePurpose.CLAIM: "code to claim your company’s profile",
     CodePurpose.ENQUIRY: "code to send your enquiry",
+    CodePurpose.RECONFIRM: "code to confirm your company’s facts",
 }
 
 
 def carries_code(wish: Wish) -> bool:
     """Whether the mail has a code in it: not to an address that has nothing to open, or that is another account's."""
     match wish.purpose:
-        case CodePurpose.SIGN_IN | CodePurpose.RESET:
+        case CodePurpose.SIGN_IN | CodePurpose.RESET | CodePurpose.RECONFIRM:
             return wish.known
         case CodePurpose.ADDRESS:
             return not wish.known

@@ -8,6 +8,8 @@ from portal.directory.values import ProfileFact
 AGEING_AFTER = timedelta(days=183)
 STALE_AFTER = timedelta(days=365)
 ENDS_SOON = timedelta(days=90)
+ASKED_AFTER = timedelta(days=90)
+"""From then on a company is asked whether a fact of its own still holds."""
 
 
 class Freshness(StrEnum):
@@ -32,3 +34,8 @@ def freshness(fact: ProfileFact, today: date) -> Freshness:
 def counts(fact: ProfileFact, today: date) -> bool:
     """Whether filters find the company by it."""
     return freshness(fact, today) in {Freshness.FRESH, Freshness.AGEING}
+
+
+def quarter(day: date) -> date:
+    """The first day of its quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
