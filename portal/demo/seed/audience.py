@@ -19,7 +19,10 @@ async def seed_audience(*, now: datetime) -> None:
     """Count them, unless companies have been looked at before. The same numbers on every first day."""
     if await db.fetch_value("SELECT EXISTS (SELECT FROM company_day)"):
         return
-    rows = await db.fetch("SELECT id, slug, completeness FROM company WHERE state = 'public' ORDER BY slug LIMIT 60")
+    rows = await db.fetch(
+        "SELECT id, slug, completeness FROM company WHERE state = 'public' "
+        "ORDER BY claimed_at IS NULL, completeness DESC, slug LIMIT 60"
+    )
     came = [one for row in rows for one in _of_company(row["id"], row["slug"], row["completeness"], now)]
     await counting.count(came, now=now)
     await counting.forget(now=now + counting.REPEAT_WITHIN + timedelta(seconds=1))
