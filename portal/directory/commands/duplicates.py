@@ -28,8 +28,9 @@ FROM company c WHERE c.state IN ('public', 'closed')
 _SIMILAR = """
 SELECT a.id AS one, b.id AS other FROM company a
 CROSS JOIN LATERAL (SELECT id FROM company b WHERE b.name_key % a.name_key LIMIT 50) b
-WHERE a.id < b.id AND a.state IN ('public', 'closed')
+WHERE a.id < b.id AND a.id = ANY($1::bigint[])
 """
+_AT_ONCE = 1000
 _ALIKE = 0.75
 _HINTS = """
 INSERT INTO duplicate_hint AS h (first, second, reasons, score, state, found_at, decided_by)
@@ -60,7 +61,12 @@ async def find_duplicates(*, now: datetime) -> int:
         await db.execute("SELECT gin_clean_pending_list('company_name_key_trgm')")
         for way in ("seqscan", "indexscan", "indexonlyscan"):
             await db.execute(f"SET LOCAL enable_{way} = off")
-        similar = [(row["one"], row["other"]) for row in await db.fetch(_SIMILAR)]
+        ids = list(known)
+        similar = [
+            (row["one"], row["other"])
+            for start in range(0, len(ids), _AT_ONCE)
+            for row in await db.fetch(_SIMILAR, ids[start : start + _AT_ONCE])
+        ]
         found = []
         for (one, other), shared in duplicates.pairs(known, similar).items():
             score, reasons = duplicates.judge(known[one], known[other], shared=shared)

@@ -5,6 +5,7 @@ What becomes of what belongs to them:
 - The merged company keeps its row, profile and history; its addresses lead to the kept one. Its names become other names.
 - Records of sources, products of registers and readers’ corrections move, so that imports and editors go on with the kept
   company.
+- Enquiries that went to the merged company are the kept one's to answer, unless the same went there, too.
 - A company with an owner is kept. Where both have one, or somebody is claiming the merged one, merging is refused.
 - That the merged company and a third were kept apart is remembered of the kept one.
 - Counted views stay where they were counted.
