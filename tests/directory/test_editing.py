@@ -10,6 +10,7 @@ import pytest
 
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
+from portal.directory.commands import ownership
 from portal.directory.queries import companies as queries
 from portal.directory.values import ProfileContact, ProfileSite, ProfileVideo
 from portal.placements.tables import Plan
@@ -269,3 +270,14 @@ async def test_the_preview_shows_the_draft_under_each_plan(editor: Editor, clien
     assert "Only in the draft." not in (await client.get("/companies/isarwerk-biologics")).text
     await editor.publish()
     assert "What visitors see with each plan" in words((await preview.get()).text)
+
+
+async def test_the_next_owner_does_not_read_the_former_ones_draft(editor: Editor, owned: int) -> None:
+    await editor.save("basics", {**(await editor.form("basics")), "tagline": "Not yet public."})
+    next_owner = await organisation("boss@halden.example", "Halden AS")
+    async with db.transaction():
+        company = await ownership.locked(await db.fetch_value("SELECT id FROM company"))
+        await ownership.hand_over(company, owned, now=clock.now())
+        assert await draft() is not None
+        await ownership.hand_over(company, next_owner, now=clock.now())
+    assert await draft() is None

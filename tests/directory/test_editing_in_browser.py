@@ -144,3 +144,21 @@ async def test_a_profile_is_edited_and_published_without_scripts(app: Litestar, 
         await page.get_by_role("link", name="Revision 2").click()
         await page.get_by_role("button", name="Restore revision 2").click()
         await expect(page.get_by_text("Revision 2 is published again, as revision 4.")).to_be_visible()
+
+
+async def test_the_page_of_ageing_facts_is_sound(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    made = await organisation()
+    await companies.make(owner=made, facts=[("capability:Lyophilisation", 100), ("capability:Vial filling", 400)])
+    person = await sign_in("anna@isarwerk.example", made, MemberRole.EDITOR)
+    found = []
+    async with chromium(instead="the page of ageing facts was not looked at") as chrome:
+        page = await (await chrome.new_context(viewport={"width": 1280, "height": 900})).new_page()
+        for name, visitor in (("start", client), ("facts", person)):
+            await feed(page, visitor)
+            await page.goto("http://localhost:8000/companies/isarwerk-biologics/reconfirm")
+            await look(page, f"reconfirm-{name}")
+            found += await faults(page)
+        await page.get_by_role("button", name="Publish my answers").click()
+        await expect(page.get_by_text("Please answer for one fact at least.")).to_be_visible()
+        found += await faults(page)
+    assert found == []

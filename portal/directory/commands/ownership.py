@@ -58,6 +58,8 @@ async def hand_over(
     former = company["organisation"]
     if former is None or former == organisation_id:
         return
+    # What the former owner's people had not published is not the next one's to read.
+    await db.execute("DELETE FROM company_draft WHERE company = $1", company["id"])
     await jobs.enqueue("directory.end_renewal", company_id=company["id"], before=now)
     await jobs.enqueue(
         "directory.tell_former_owners", organisation_id=former, company_id=company["id"], reason=reason, at=now

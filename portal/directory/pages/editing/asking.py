@@ -64,8 +64,8 @@ async def with_file(
         return (await store(upload, owner=owner, actor=actor, now=now)).key
     if line(sent, f"{name}_remove"):
         return ""
-    if key and (await files.by_keys([key])).get(key, None) is None:
-        raise Invalid({name: "This file is not there any more. Please choose it again."})
-    if key and (await files.by_keys([key]))[key].owner != owner:
-        raise Invalid({name: "Please choose a file."})
+    if key:
+        found = (await files.by_keys([key])).get(key)
+        if found is None or found.owner != owner:
+            raise Invalid({name: "This file is not there any more. Please choose it again."})
     return key

@@ -22,7 +22,7 @@ _OUT_OF_DATE = (
     "This page is out of date or was cut short. Please open it again; what you typed is in your browser’s back step."
 )
 _ID = re.compile(r"[a-z0-9]{1,20}")
-Was = Annotated[str, field("", kind="secret", max_length=60_000)]
+Was = Annotated[str, field("", kind="secret", max_length=400_000)]
 Key = Annotated[str, field("", max_length=80)]
 
 

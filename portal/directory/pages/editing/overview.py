@@ -12,10 +12,11 @@ from portal.directory import permissions
 from portal.directory.commands import drafting, revising
 from portal.directory.pages.editing import asking
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
-from portal.directory.queries import companies, drafts
+from portal.directory.queries import companies, drafts, plans
 from portal.directory.rules import editing, wording
 from portal.directory.rules.completeness import completeness
 from portal.directory.rules.merging import Overtaken
+from portal.directory.rules.showing import kept_back
 from portal.directory.rules.wording import Difference, Question
 from portal.directory.values import Profile
 from portal.web.forms import sent
@@ -30,8 +31,8 @@ class EditPages(Controller):
     include_in_schema = False
 
     @get()
-    async def overview(self, request: Request[Any, Any, Any], managed: ManagedCompany) -> Response[str]:
-        return await _show(request, managed)
+    async def overview(self, request: Request[Any, Any, Any], managed: ManagedCompany, now: Now) -> Response[str]:
+        return await _show(request, managed, now)
 
     @post("/publication")
     async def publish(self, request: Request[Any, Any, Any], managed: ManagedCompany, now: Now) -> Response[Any]:
@@ -44,11 +45,11 @@ class EditPages(Controller):
             )
         except Overtaken as error:
             asked = await _asked(managed, error, chosen)
-            return await _show(request, managed, status=409, note=note, questions=asked)
+            return await _show(request, managed, now, status=409, note=note, questions=asked)
         except Conflict as error:
-            return await _show(request, managed, status=409, note=note, told=error.message)
+            return await _show(request, managed, now, status=409, note=note, told=error.message)
         except Invalid as error:
-            return await _show(request, managed, status=422, note=note, faults=error.fields)
+            return await _show(request, managed, now, status=422, note=note, faults=error.fields)
         notice = f"Published as revision {number}. The public page shows it now."
         return see_other(managed.address("profile"), notice=notice)
 
@@ -58,7 +59,7 @@ class EditPages(Controller):
         try:
             await drafting.discard(actor=managed.actor, company_id=managed.company.id, as_seen=seen, now=now)
         except Conflict as error:
-            return await _show(request, managed, status=409, told=error.message)
+            return await _show(request, managed, now, status=409, told=error.message)
         return see_other(
             managed.address("profile"), notice="The draft is discarded. The published profile is as it was."
         )
@@ -74,6 +75,7 @@ async def _asked(managed: Managed, error: Overtaken, chosen: dict[str, str]) -> 
 async def _show(
     request: Request[Any, Any, Any],
     managed: Managed,
+    now: Now,
     *,
     status: int = 200,
     note: str = "",
@@ -91,6 +93,7 @@ async def _show(
     return managed_page(
         request, "directory/editing/overview.html", managed, here="profile", status=status, draft=draft, profile=profile,
         percent=completeness(profile), advice=editing.advice(profile), places=editing.SECTIONS, changes=changes,
-        seen=drafting.seen(profile), note=note, told=told, questions=questions, spans=wording.word_diff,
+        kept_back=kept_back(profile, await plans.limits(company.id, now=now)),
+        seen=drafting.seen(profile), note=note, told=told, questions=questions,
         faults=[(editing.section_at(path, profile), path, words) for path, words in (faults or {}).items()],
     )  # fmt: skip
