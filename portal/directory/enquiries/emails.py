@@ -56,7 +56,7 @@ _TO_SUPPLIER = {
                           "too.",), "Read and answer"),
     Notice.RAN_OUT: Told("Enquiry {number} has run out", ("30 days have passed without an answer of {company}. It cannot be "
                          "answered any more.",), "Open the enquiry"),
-    Notice.CLOSED: Told("Enquiry {number} is closed", ("The buyer has closed it. What came of it, as far as it was said, is on "
+    Notice.CLOSED: Told("Enquiry {number} is closed", ("It is closed. What came of it, as far as it was said, is on "
                         "its page.",), "Open the enquiry"),
 }  # fmt: skip
 _TO_STAFF = {

@@ -1,5 +1,6 @@
 """Writing an enquiry: what is taken, what is refused beside its field, guests, doubles, limits."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -219,3 +220,13 @@ async def test_free_mail_is_told_from_company_addresses(sign_in: SignIn, world: 
     free = await sign_in("somebody@gmail.com")
     number = await ask(free)
     assert "a free mail address" in (await olga.get(manage("isarwerk", number))).text
+
+
+async def test_a_form_sent_many_times_at_once_is_one_enquiry(buyer: httpx.AsyncClient, world: World) -> None:
+    form = fields("isarwerk", "halden")
+    answers = await asyncio.gather(*(buyer.post("/enquiries/new", data=form) for _ in range(4)))
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {
+        (303, answers[0].headers["location"])
+    }
+    assert await db.fetch_value("SELECT count(*) FROM enquiry") == 1
+    assert await db.fetch_value("SELECT count(*) FROM enquiry_recipient") == 2

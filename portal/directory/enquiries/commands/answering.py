@@ -145,10 +145,12 @@ async def settle_report(*, actor: Actor, recipient_id: int, closes: bool, now: d
                 "UPDATE enquiry SET state = 'closed', outcome = 'other', closed_at = $2, decided_by = $3 WHERE id = $1",
                 row["enquiry"], now, actor.label,
             )  # fmt: skip
-            await db.execute(
-                "UPDATE enquiry_recipient SET state = 'ended' WHERE enquiry = $1 AND state = ANY($2)",
+            ended = await db.fetch(
+                "UPDATE enquiry_recipient SET state = 'ended' WHERE enquiry = $1 AND state = ANY($2) RETURNING id",
                 row["enquiry"], [state.value for state in _WAITING],
             )  # fmt: skip
+            for one in ended:
+                await tell(Notice.CLOSED, enquiry=row["enquiry"], recipient=one["id"])
             await tell(Notice.REFUSED, enquiry=row["enquiry"])
         await _audited(actor, "enquiry report settled" + (", closed" if closes else ""), row, now)
 

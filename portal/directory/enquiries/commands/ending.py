@@ -72,9 +72,10 @@ WITH answers AS (
 median AS (
     SELECT company, greatest(1, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY hours)::numeric))::int AS hours
     FROM answers GROUP BY company HAVING count(*) >= $3 AND count(DISTINCT sender) >= $3)
-UPDATE company c SET response_hours = m.hours
-FROM company known LEFT JOIN median m ON m.company = known.id
-WHERE c.id = known.id AND c.response_hours IS DISTINCT FROM m.hours
+SELECT c.id, m.hours FROM company c LEFT JOIN median m ON m.company = c.id WHERE c.response_hours IS DISTINCT FROM m.hours
+"""
+_MEASURED = """
+UPDATE company c SET response_hours = m.hours FROM unnest($1::bigint[], $2::int[]) AS m (id, hours) WHERE c.id = m.id
 """
 
 
@@ -82,7 +83,11 @@ async def measure_response_times(*, now: datetime) -> int:
     """Note for each company the median time to its first answers of the last 12 months, from at least three senders; how
     many changed.
     """
-    return db.affected(await db.execute(_MEASURE, now, MEASURED, LEAST_ANSWERS))
+    changed = await db.fetch(_MEASURE, now, MEASURED, LEAST_ANSWERS)
+    # Kept pages are made anew whenever the table is written to, even without a row.
+    if changed:
+        await db.execute(_MEASURED, [row["id"] for row in changed], [row["hours"] for row in changed])
+    return len(changed)
 
 
 _PASSED_OVER = """

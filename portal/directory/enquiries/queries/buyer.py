@@ -68,14 +68,12 @@ class Listed(msgspec.Struct, frozen=True):
     yes: int
     no: int
     questions: int
-    to_read: int
 
 
 _LIST = f"""
 SELECT e.number, e.kind, e.state, e.need, e.created_at, e.sent_at, count(r.id) AS recipients,
     count(*) FILTER (WHERE r.state = 'yes') AS yes, count(*) FILTER (WHERE r.state = 'no') AS no,
-    count(*) FILTER (WHERE r.state = 'question') AS questions,
-    count(*) FILTER (WHERE r.state = 'yes' AND r.agreed_at IS NULL AND e.state = 'open') AS to_read
+    count(*) FILTER (WHERE r.state = 'question') AS questions
 FROM enquiry e LEFT JOIN enquiry_recipient r ON r.enquiry = e.id WHERE {_OWN}
 GROUP BY e.id ORDER BY e.id DESC LIMIT $3 OFFSET $4
 """
