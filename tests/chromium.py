@@ -65,6 +65,9 @@ async def feed(page: Page, client: httpx.AsyncClient) -> None:
         asked = route.request
         got = await client.request(asked.method, asked.url, content=asked.post_data_buffer, headers=asked.headers)
         headers = {name: value for name, value in got.headers.items() if name != "content-length"}
+        if "set-cookie" in headers:
+            # Several cookies are not one with commas.
+            headers["set-cookie"] = "\n".join(got.headers.get_list("set-cookie"))
         await route.fulfill(status=got.status_code, headers=headers, body=got.content)
 
     await page.route("**/*", answer)

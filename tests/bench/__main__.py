@@ -57,7 +57,7 @@ class Server:
 
     async def up(self, path: str) -> None:
         async with httpx.AsyncClient(timeout=5) as probe:
-            for _ in range(400):
+            for _ in range(1200):
                 try:
                     if (await probe.get(f"http://127.0.0.1:{self.port}{path}")).status_code < 500:
                         return
@@ -73,7 +73,7 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 def _peak(pid: int) -> float:
