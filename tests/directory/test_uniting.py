@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -206,6 +207,21 @@ async def test_merging_while_somebody_publishes(now: datetime) -> None:
         assert after.tagline != "Published meanwhile."
     else:
         assert after.tagline == "Published meanwhile."
+
+
+async def test_a_merge_waits_for_an_import_in_progress(database: str, now: datetime) -> None:
+    one, other = await pair(now)
+    line = await asyncpg.connect(database)
+    importing = line.transaction()
+    await importing.start()
+    await line.execute("SELECT pg_advisory_xact_lock(hashtext('portal companies'))")
+    merging_them = asyncio.create_task(merge(one, other, now))
+    while not await line.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"):
+        assert not merging_them.done()
+        await asyncio.sleep(0.01)
+    await importing.rollback()
+    await merging_them
+    await line.close()
 
 
 async def test_kept_apart_is_remembered_of_the_kept_company(now: datetime) -> None:

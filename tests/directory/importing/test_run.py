@@ -235,3 +235,12 @@ async def test_an_import_ends_with_looking_for_duplicates(tmp_path: Path, now: d
         tmp_path, now, lines(ror(name="Halden Aseptics", country_code="CA", city="Toronto")), table(dpd())
     )
     assert (told.duplicates, told.more) == (1, " 1 pair of companies looks like one: see /staff/companies/duplicates.")
+
+
+async def test_what_the_source_says_as_before_is_not_dated_anew_beside_a_change(tmp_path: Path, now: datetime) -> None:
+    await imported(tmp_path, now, table(holder()))
+    soon = READ + timedelta(days=10)
+    await imported(tmp_path, now, table(holder(products=3)), read_on=soon)
+    _, profile = await company("aubrac-pharma")
+    days = {fact.term: fact.confirmed_on for fact in profile.facts}
+    assert (days["figure:authorisations"], days["route:oral"], days["dosage_form:drops"]) == (soon, READ, READ)
