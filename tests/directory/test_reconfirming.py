@@ -12,6 +12,7 @@ from portal.accounts import queries
 from portal.accounts.actors import PORTAL, Actor
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
+from portal.core.tokens import signature
 from portal.directory.commands import publishing, reconfirming
 from portal.directory.jobs import upkeep
 from portal.directory.rules.freshness import quarter
@@ -155,7 +156,10 @@ async def test_the_page_closes_and_keeps_what_was_answered(client: httpx.AsyncCl
     form = await opened(client)
     value = client.cookies["reconfirm"]
     company, member, until, _ = value.split(".")
+    over = f"{company}.{member}.{int(clock.now().timestamp()) - 1}"
+    elsewhere = f"{int(company) + 1}.{member}.{until}"
     forged = [
+        *(f"{packed}.{signature('reconfirm', packed)}" for packed in (over, elsewhere)),
         f"{company}.{member}.{int(until) + 99}.{value.rpartition('.')[2]}", "x", "1.2.3.4", "...", f"{value}x", "",
     ]  # fmt: skip
     client.cookies.clear()
