@@ -74,7 +74,9 @@ def choices(asks: Filters, found: Found) -> list[Choices]:
         shown = [*chosen, *others]
         first, rest = shown[: max(_FIRST, len(chosen))], shown[max(_FIRST, len(chosen)) :]
         path = f"/companies/{KIND_PATHS[facet.kind]}" if facet.kind else ""
-        made.append(Choices(facet, first, rest[:_MOST], max(0, len(rest) - _MOST), path))
+        # Words have a page with all of them; countries and places have not.
+        most = _MOST if path else len(rest)
+        made.append(Choices(facet, first, rest[:most], len(rest) - min(most, len(rest)), path))
     return made
 
 
