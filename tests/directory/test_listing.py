@@ -13,10 +13,13 @@ from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.tables.companies import NameKind, StaffBand, TermKind
 from portal.directory.values import OtherName
+from portal.media.values import Owner
+from portal.placements.tables import Plan
 from tests.directory.reading import counts, names, reasons
 from tests.events.hearing import settled
 from tests.events.reading import words
-from tests.factories import companies
+from tests.factories import companies, plans
+from tests.media import made
 from tests.queries import counting
 
 MAKER, SUPPLIER = ("category:Manufacturer", None), ("category:Supplier", None)
@@ -229,3 +232,21 @@ async def test_a_kept_page_asks_nothing_and_a_change_is_seen(app: Litestar, mark
     await companies.make("Newcomer AG")
     await settled(app)
     assert "Newcomer AG" in (await market.get("/companies")).text
+
+
+async def test_logos_in_rows_come_with_a_plan_and_move_nothing(app: Litestar, client: httpx.AsyncClient) -> None:
+    company = await companies.make("Tessin Lyo SA", facts=[MAKER, ("capability:Lyophilisation", 90)])
+    await companies.make("Aubrac SAS", facts=[MAKER, LYO])
+    media, owner = app.state.services.media, Owner("company", str(company))
+    logo = await media.store_image(made.upload(made.saved(made.logo())), owner=owner, actor=PORTAL, now=clock.now())
+    profile = await companies.profile("Tessin Lyo SA", logo=logo.key, facts=[MAKER, ("capability:Lyophilisation", 90)])
+    await publishing.publish(actor=PORTAL, company_id=company, profile=profile, now=clock.now())
+    for plan, shown in ((None, 0), (Plan.ENHANCED, 1)):
+        if plan:
+            await plans.give(company, plan)
+        await settled(app)
+        for path in ("/companies", "/companies/capability/lyophilisation", "/companies/showcase"):
+            page = (await client.get(path)).text
+            assert page.count(f'src="/media/{logo.key}/') == shown, path
+            if path != "/companies/showcase":
+                assert names(page) == ["Aubrac SAS", "Tessin Lyo SA"]

@@ -14,6 +14,7 @@ from portal.core.times import today
 from portal.directory import sponsored
 from portal.directory.audience import seen_in_list
 from portal.directory.cards import cards
+from portal.directory.logos import logos_of
 from portal.directory.pages.listing import TAGS
 from portal.directory.queries import browsing, listing, suggestions
 from portal.directory.queries.facets import counted
@@ -73,6 +74,7 @@ class GuideToCompanies(Controller):
             facets=facets,
             tiles=capabilities[:_TILES],
             best=[(category, cards(category.rows, context)) for category in best],
+            logos=await logos_of([row for category in best for row in category.rows], now=now),
             **await sponsored.lane([category.slug for category in best], day, version=version),
         )
 

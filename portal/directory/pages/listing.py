@@ -1,7 +1,7 @@
 """`/companies`: the directory with its filters."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -16,6 +16,7 @@ from portal.directory.around import KIND_PATHS, fields_of
 from portal.directory.audience import seen_in_list
 from portal.directory.cards import cards
 from portal.directory.forms.finding import asked
+from portal.directory.logos import logos_of
 from portal.directory.queries import listing, spelling
 from portal.directory.queries.listing import Found
 from portal.directory.queries.spelling import Respelled
@@ -55,6 +56,7 @@ class DirectoryPages(Controller):
             block="results",
             status=422 if parsed.problems else 200,
             **_about(parsed, found, instead),
+            firms=await firms_of(found, now=now),
             **await sponsored.lane(
                 () if instead or number > 1 else categories(parsed.filters, found), day, version=found.version
             ),
@@ -72,7 +74,6 @@ def _about(parsed: Parsed, found: Found, instead: list[Respelled]) -> dict[str, 
         "known": found.facets.known,
         "instead": instead,
         "fields": fields_of(parsed, found),
-        "firms": firms_of(found),
         "chips": active,
         "offers": filter_rules.offers(asks, active, found.facets.loosened),
         "unknown": unknown(asks, found),
@@ -109,14 +110,16 @@ def canonical(asks: Filters, number: int) -> str:
 _kept: Kept[Markup] = Kept(100)
 
 
-def firms_of(found: Found) -> Markup:
+async def firms_of(found: Found, *, now: datetime) -> Markup:
     """The rows as HTML, made once for each version of the content."""
     key: tuple[Filters, int, int, date, int] = (
         found.context.filters, found.page.number, found.page.size, found.context.today, found.version,
     )  # fmt: skip
     kept = _kept.get(key)
-    return kept if kept is not None else _kept.put(key, firms(found))
-
-
-def firms(found: Found) -> Markup:
-    return markup("".join(render("directory/_firm.html", f=card) for card in cards(found.rows, found.context)))
+    if kept is not None:
+        return kept
+    logos = await logos_of(found.rows, now=now)
+    made = (
+        render("directory/_firm.html", f=card, logo=logos.get(card.logo)) for card in cards(found.rows, found.context)
+    )
+    return _kept.put(key, markup("".join(made)))

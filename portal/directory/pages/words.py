@@ -68,7 +68,7 @@ class WordPages(Controller):
             term=term,
             found=found,
             filters=asks,
-            firms=firms_of(found),
+            firms=await firms_of(found, now=now),
             related=[(other, f"/companies/{KIND_PATHS[other.kind]}/{other.slug}") for other in term.related],
             **await sponsored.lane(categories(asks, found), day, version=found.version),
             root=f"/companies/{KIND_PATHS[facet.kind]}",
