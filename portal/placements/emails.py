@@ -7,12 +7,13 @@ import msgspec
 
 from portal.core.money import Money, written
 from portal.core.settings import current
-from portal.core.times import day, moment
+from portal.core.times import moment
 from portal.notifications.composing import compose
 from portal.notifications.values import Message, Part
 from portal.payments.subscriptions.queries import SubscriptionRecord
 from portal.payments.subscriptions.rules import CANCELLED, NOT_PAID
 from portal.payments.subscriptions.tables import Interval
+from portal.placements.rules import sponsoring
 from portal.placements.rules.plans import INTERVAL_WORDS, NAMES
 from portal.placements.tables import Plan
 from portal.placements.values import BookingRecord, Notice
@@ -180,7 +181,7 @@ def booked(booking: BookingRecord, email: str, name: str, papers: Sequence[Part]
     told = Told(
         f"Booked: {len(booking.slots)} sponsored {'place' if len(booking.slots) == 1 else 'places'} ({booking.number})",
         (f"{booking.title} will be shown as a sponsor, in the lane marked “Sponsored” above the list:",),
-        tuple((slot.category_name, day(slot.month, "MMMM y")) for slot in booking.slots),
+        tuple((slot.category_name, sponsoring.period(slot.month, booking.bought)) for slot in booking.slots),
         "Open the booking",
     )
     return _message(told, key=f"sponsorship-{booking.id}-booked", recipient=email, path=booking.return_path, name=name,
@@ -189,7 +190,7 @@ def booked(booking: BookingRecord, email: str, name: str, papers: Sequence[Part]
 
 def money_returned(booking: BookingRecord, refund_id: int, amount: Money, reason: str, email: str) -> list[Message]:
     """Money of no use, to the buyer and to the publisher."""
-    facts = tuple((slot.category_name, day(slot.month, "MMMM y")) for slot in booking.slots)
+    facts = tuple((slot.category_name, sponsoring.period(slot.month, booking.bought)) for slot in booking.slots)
     buyer = Told(
         f"Your money goes back: {booking.number}",
         (f"We received {_money(amount)} for this booking, but could not use it. {reason}",

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from portal.core import times
 from portal.core.money import Money
 from portal.placements.tables import BookingState, SlotState
 
@@ -86,6 +87,11 @@ class BookingRecord(msgspec.Struct, frozen=True):
     def held(self, now: datetime) -> bool:
         """Whether it is kept for the buyer still, whatever the sweeper has seen of it."""
         return self.state is BookingState.HELD and self.holds_until > now
+
+    @property
+    def bought(self) -> date:
+        """The day its places count from; a month that had begun was paid for from then on."""
+        return times.today(self.held_at)
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import httpx
@@ -16,6 +16,7 @@ from portal.accounts.tables import MemberRole
 from portal.core import clock, db, times
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.tables.companies import TermKind
+from portal.payments.values import charge_step, least_charge
 from portal.placements import jobs
 from portal.placements.queries.sponsors import lane, sponsors
 from portal.placements.rules import sponsoring
@@ -27,6 +28,7 @@ from tests.factories import companies
 from tests.paying import text_of
 from tests.placements.conftest import BILLING, Desk, signed_in
 from tests.placements.test_plans import running
+from tests.reading_pdfs import pages, squeezed
 
 FILLING = "sterile-filling"
 
@@ -274,9 +276,51 @@ async def test_the_lane_cannot_be_drawn_without_its_label(database: str) -> None
 
 
 def test_months_on_sale_and_prices(now: object) -> None:
-    from datetime import date
-
     assert sponsoring.months(date(2026, 11, 30))[::11] == [date(2026, 11, 1), date(2027, 10, 1)]
     assert (sponsoring.price("EUR"), sponsoring.price("JPY"), sponsoring.price("XOF")) == (64000, 103000, None)
     assert sponsoring.reduced(64000, 20, "EUR") == 51200
     assert sorted([Pick("b", date(2026, 1, 1)), Pick("a", date(2027, 1, 1))])[0].category == "a"
+
+
+def test_a_month_that_has_begun_costs_what_is_left_of_it(now: object) -> None:
+    november = date(2026, 11, 1)
+
+    def on(day: int) -> date:
+        return november.replace(day=day)
+
+    assert [sponsoring.prorated(64000, november, on(day), "EUR") for day in (1, 19, 30)] == [64000, 25600, 2133]
+    assert sponsoring.prorated(64000, date(2026, 12, 1), on(19), "EUR") == 64000
+    assert sponsoring.prorated(25000000, november, on(30), "HUF") % charge_step("HUF") == 0
+    assert sponsoring.period(november, on(19)) == "November 2026, until 30 Nov, 12 days"
+    assert sponsoring.period(november, on(30)) == "November 2026, until 30 Nov, 1 day"
+    assert sponsoring.period(november, date(2026, 10, 31)) == sponsoring.period(november, on(1)) == "November 2026"
+
+
+@pytest.mark.parametrize(
+    "currency", ["EUR", "GBP", "USD", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "JPY", "INR"]
+)
+def test_the_last_day_of_a_month_can_be_paid_for(now: object, currency: str) -> None:
+    whole = sponsoring.price(currency)
+    assert whole is not None
+    least = sponsoring.reduced(
+        sponsoring.prorated(whole, date(2026, 10, 1), date(2026, 10, 31), currency), 20, currency
+    )
+    assert least >= least_charge(currency)
+
+
+async def test_the_running_month_is_sold_by_the_days_left(desk: Desk) -> None:
+    """On the grid, on the booking, on the invoice and in the ledger."""
+    today = times.today(clock.now())
+    rest = sponsoring.prorated(64000, today.replace(day=1), today, "EUR")
+    words = sponsoring.rest(today.replace(day=1), today)
+    grid = (await desk.client.get(f"{desk.sponsorships}?categories=all")).text
+    assert f"{words}, €" in grid or not words
+    page = await hold(desk, f"{FILLING} {month(0)}", f"{FILLING} {month(1)}")
+    assert [row["net"] for row in await db.fetch("SELECT net FROM sponsorship ORDER BY month")] == [rest, 64000]
+    assert words in text_of(await desk.client.get(page))
+    await desk.stripe.pay(await to_payment(desk, page))
+    await desk.everything_settles()
+    assert await db.fetch_value("SELECT net FROM purchase") == rest + 64000
+    number = await db.fetch_value("SELECT number FROM invoice")
+    invoice = (await desk.client.get(f"{page}/{number}.pdf")).content
+    assert squeezed(words) in squeezed(" ".join(pages(invoice)))

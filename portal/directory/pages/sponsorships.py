@@ -187,7 +187,8 @@ async def _calendar(
     known = await terms.names(TermKind.CATEGORY)
     own = {fact.term.split(":", 1)[1] for fact in managed.company.profile.facts if fact.kind is TermKind.CATEGORY}
     shown = {slug: name for slug, name in known.items() if whole or not own or slug in own}
-    months = sponsoring.months(times.today(now))
+    today = times.today(now)
+    months = sponsoring.months(today)
     plan = await plan_of(KIND, _key(managed), now)
     currency = current().site_currency
     price, discount = sponsoring.price(currency), limit(plan, Feature.SPONSOR_DISCOUNT) or 0
@@ -196,6 +197,11 @@ async def _calendar(
         more=len(shown) < len(known), months=months, pick=Pick, slots=sponsoring.SLOTS,
         cells=await queries.calendar(list(shown), months, kind=KIND, key=_key(managed), now=now),
         price=Money(sponsoring.reduced(price, discount, currency), currency) if price is not None else None,
+        prices={
+            month: Money(sponsoring.reduced(sponsoring.prorated(price, month, today, currency), discount, currency), currency)
+            for month in months
+        } if price is not None else {},
+        rests={month: sponsoring.rest(month, today) for month in months},
         full_price=Money(price, currency) if price is not None else None, discount=discount,
         chosen=set(chosen), form=Filled({}, dict(errors or {})), bookings=await queries.bookings(KIND, _key(managed)), now=now,
     )  # fmt: skip
@@ -214,6 +220,7 @@ async def _booking_page(
     returned = story.returned[0].refund.reason if story is not None and story.returned else ""
     return managed_page(
         request, "directory/sponsorship.html", managed, here="sponsorships", status=status, booking=found, bill=due,
+        period=sponsoring.period,
         form=form, held=found.held(now), left=times.countdown(found.holds_until, now), returned=returned,
         whole=current().sponsorship_hold_minutes * 60, countries=list(countries.names().items()),
         invoices=story.invoices if story is not None else [], document_names=NAMES,

@@ -45,13 +45,12 @@ async def hold_sponsorships(
     Raises Invalid for a choice that cannot be, Conflict when a place is gone.
     """
     currency = current().site_currency
-    list_net = sponsoring.price(currency)
-    if list_net is None:
+    whole_month, today = sponsoring.price(currency), times.today(now)
+    if whole_month is None:
         raise Invalid({"picks": f"Sponsorships are not sold in {currency}. Please write to {current().contact_email}."})
     _check(picks, now)
     await lapse_due(now=now, picks=list(picks))
     discount = limit(plan, Feature.SPONSOR_DISCOUNT) or 0
-    net = sponsoring.reduced(list_net, discount, currency)
     number = f"{current().order_prefix}-A{now:%y}-{await db.fetch_value('SELECT nextval($1::regclass)', 'booking_number'):06d}"
     async with db.transaction():
         booking_id = await db.fetch_value(
@@ -61,6 +60,8 @@ async def hold_sponsorships(
             now + timedelta(minutes=current().sponsorship_hold_minutes),
         )  # fmt: skip
         for pick in sorted(picks):
+            list_net = sponsoring.prorated(whole_month, pick.month, today, currency)
+            net = sponsoring.reduced(list_net, discount, currency)
             await _take(booking_id, kind, key, pick, picks[pick], list_net, net)
         await audit.record(
             actor=actor.label, verb="hold sponsorships", kind=kind, key=key, now=now, number=number, places=len(picks)
@@ -140,7 +141,8 @@ def taxed(booking: BookingRecord, country: str, vat_check: VatCheck) -> tuple[tu
     lines = (
         Line(
             key=f"{slot.category} {slot.month}", description=f"Sponsored place, {slot.category_name}"[:250],
-            detail=times.day(slot.month, "MMMM y"), quantity=1, list_net=slot.list_net, unit_net=slot.net, tax_rate=rate,
+            detail=sponsoring.period(slot.month, booking.bought),
+            quantity=1, list_net=slot.list_net, unit_net=slot.net, tax_rate=rate,
         )
         for slot in booking.slots
     )  # fmt: skip
@@ -153,7 +155,7 @@ def _basket(booking: BookingRecord, buyer: Buyer, until: datetime) -> Basket:
     return Basket(
         kind=KIND, key=booking.number, title=f"Sponsorships, {booking.title}"[:250], currency=booking.currency, lines=lines,
         buyer=buyer, treatment=how.treatment, tax_country=how.country, return_path=booking.return_path, expires_at=until,
-        supply=", ".join(times.day(month, "MMMM y") for month in months),
+        supply="; ".join(sponsoring.period(month, booking.bought) for month in months),
     )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """What sponsoring a category costs, and which months are on sale. Pure."""
 
+from calendar import monthrange
 from datetime import date
 
+from portal.core import times
 from portal.core.money import exponent
 from portal.payments.values import charge_step
 
@@ -21,6 +23,36 @@ def price(currency: str) -> int | None:
     """Net for one place and one month, in minor units; None where sponsorships are not sold."""
     whole = _PRICES.get(currency)
     return None if whole is None else whole * 10 ** exponent(currency)
+
+
+def prorated(net: int, month: date, today: date, currency: str) -> int:
+    """What a month at `net` costs for the days that are left of it, today among them; rounded down."""
+    step = charge_step(currency)
+    return net * days_left(month, today) // _length(month) // step * step
+
+
+def days_left(month: date, today: date) -> int:
+    """The days a place that is bought today is shown in a month that is on sale."""
+    return _length(month) - (today.day - 1 if (today.year, today.month) == (month.year, month.month) else 0)
+
+
+def period(month: date, bought: date) -> str:
+    """`November 2026`, or `November 2026, until 30 Nov, 12 days` where it had begun when the place was bought."""
+    name, part = times.day(month, "MMMM y"), rest(month, bought)
+    return f"{name}, {part}" if part else name
+
+
+def rest(month: date, today: date) -> str:
+    """`until 30 Nov, 12 days` for a month that has begun; empty for a whole one."""
+    days = days_left(month, today)
+    if days == _length(month):
+        return ""
+    last = times.day(month.replace(day=_length(month)), "d MMM")
+    return f"until {last}, {days} {'day' if days == 1 else 'days'}"
+
+
+def _length(month: date) -> int:
+    return monthrange(month.year, month.month)[1]
 
 
 def reduced(net: int, discount: int, currency: str) -> int:
