@@ -12,7 +12,8 @@ from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.directory.commands import ownership
 from portal.directory.queries import companies as queries
-from portal.directory.values import ProfileContact, ProfileSite, ProfileVideo
+from portal.directory.tables.companies import NameKind
+from portal.directory.values import OtherName, ProfileContact, ProfileSite, ProfileVideo
 from portal.placements.tables import Plan
 from tests.directory.conftest import SignIn, organisation
 from tests.directory.forms import Editor, draft, items, open_form, published, words
@@ -68,6 +69,30 @@ async def test_what_is_the_same_again_is_no_draft(editor: Editor) -> None:
     assert await draft() is not None
     await editor.save("basics", {**(await editor.form("basics")), "tagline": form["tagline"]})
     assert await draft() is None
+
+
+async def test_names_of_registers_stay_where_they_are(database: str, sign_in: SignIn) -> None:
+    """They stand between those of the form, which may not move them."""
+    owner = await organisation()
+    await companies.make(
+        owner=owner,
+        names=(
+            OtherName("Isarwerk"),
+            OtherName("イザール", NameKind.LABEL, "ja"),
+            OtherName("IWB", NameKind.ACRONYM),
+            OtherName("Isar Bio"),
+        ),
+    )
+    editor = Editor(await sign_in("leonie@isarwerk.example", owner, MemberRole.EDITOR), PROFILE)
+    form = await editor.form("basics")
+    assert form["also"] == "Isarwerk\nIsar Bio"
+    await editor.save("basics", form)
+    assert await draft() is None
+    await editor.save("basics", {**form, "also": "Isar Bio\nIsarwerk Pharma"})
+    saved = await draft()
+    assert saved is not None
+    assert [name.name for name in saved.names] == ["イザール", "IWB", "Isar Bio", "Isarwerk Pharma"]
+    assert "another order" not in words((await editor.get()).text)
 
 
 @pytest.mark.parametrize(

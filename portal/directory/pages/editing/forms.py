@@ -175,9 +175,20 @@ def typed_fields(data: Any, was: Profile, fields: Sequence[str]) -> dict[str, An
         typed["country"] = typed["country"] or None
     if "names" in fields:
         lines = dict.fromkeys(filter(None, map(one_line, data.also.splitlines())))
-        others = [other for other in was.names if not _plain(other)]
-        typed["names"] = (*others, *(OtherName(line) for line in lines))
+        typed["names"] = _names(was.names, list(lines))
     return typed
+
+
+def _names(was: Sequence[OtherName], lines: list[str]) -> tuple[OtherName, ...]:
+    """The names as they were, without those that are typed no more, and with the new ones after them."""
+    before = {one_line(other.name) for other in was if _plain(other)}
+    still = iter([line for line in lines if line in before])
+    kept = [other if not _plain(other) else OtherName(next(still)) for other in was if _stays(other, lines)]
+    return (*kept, *(OtherName(line) for line in lines if line not in before))
+
+
+def _stays(other: OtherName, lines: Sequence[str]) -> bool:
+    return not _plain(other) or one_line(other.name) in lines
 
 
 def _plain(other: OtherName) -> bool:
