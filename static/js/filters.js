@@ -14,3 +14,10 @@ document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
   const same = new URL(detail.history.path, here).href === here.href;
   if (same || (typed && here.searchParams.has("q"))) detail.history.type = "replace";
 });
+
+/* Filters are drawn anew with each list. What the reader has unfolded stays so, and the keyboard finds its choice again. */
+const unfolded = new Map();
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  for (const { id, open } of detail.target.querySelectorAll("details[id]")) unfolded.set(id, open);
+  for (const drawn of detail.fragment.querySelectorAll("details[id]")) drawn.open = unfolded.get(drawn.id) ?? drawn.open;
+});

@@ -54,6 +54,22 @@ async def test_typing_and_ticking_filter_at_once(chrome: Browser, market: httpx.
     await expect(page.locator(".firm h3")).to_have_count(2)
 
 
+async def test_the_keyboard_stays_with_its_choice(chrome: Browser, market: httpx.AsyncClient) -> None:
+    for n in range(8):
+        await companies.make(f"Number {n}", facts=[(f"capability:Service {n}", 3), VIALS])
+    page = await opened(chrome, market)
+    await page.goto(f"{START}/companies")
+    facet = page.locator("#facet-capability")
+    await facet.get_by_text("4 more").click()
+    # The last of the eight is under the fold, stands first once it is ticked, and goes back below when it is not.
+    await page.get_by_label("Service 7").focus()
+    for address in (f"{START}/companies?capability=service-7", f"{START}/companies"):
+        await page.keyboard.press("Space")
+        await expect(page).to_have_url(address)
+        await quiet(page)
+        await expect(page.get_by_label("Service 7")).to_be_focused()
+
+
 async def test_suggestions_by_keyboard(chrome: Browser, market: httpx.AsyncClient) -> None:
     page = await opened(chrome, market)
     await page.goto(f"{START}/companies")

@@ -1,5 +1,6 @@
 """The directory's list: filters and their counts, words, places, what is stale, what is wrong, what is empty."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -169,7 +170,29 @@ async def test_empty_lists_say_what_to_drop(market: httpx.AsyncClient) -> None:
 async def test_typos_are_understood(market: httpx.AsyncClient, typed: str, found: list[str], meant: str) -> None:
     page = (await market.get(f"/companies?q={typed}")).text
     assert sorted(names(page)) == found
-    assert f"Nothing matches “{typed}” These match {meant}" in words(page)
+    assert f"Showing results for {meant} . Nothing matches “{typed}”." in words(page)
+
+
+async def test_suggestions_tell_like_names_apart(client: httpx.AsyncClient) -> None:
+    made = await companies.make("Sandoz", city="", country=None)
+    await companies.make("Sandoz Canada", city="Boucherville", country="CA")
+    await db.execute(
+        "INSERT INTO register_product (company, source, key, name, form, routes, status, seen_at) "
+        "SELECT $1, 'register', n::text, 'Product', '', '', '', $2 FROM generate_series(1, 3) n", made, clock.now(),
+    )  # fmt: skip
+    said = words((await client.get("/companies/suggestions?q=sando")).text)
+    assert "Sandoz 3 products" in said
+    assert "Sandoz Canada Boucherville, Canada" in said
+
+
+async def test_the_magnifier_searches_where_the_reader_is(market: httpx.AsyncClient) -> None:
+    for path, search in (("/companies", "/companies#f-q"), ("/companies/takeda", "/companies#f-q"),
+                         ("/companies/nobody-at-all", "/companies#f-q"), ("/events", "/events#f-q")):  # fmt: skip
+        assert f'<a class="btn quiet icon" href="{search}"' in (await market.get(path)).text
+    for path in ("/nothing-here", "/companies/nobody-at-all"):
+        answer = await market.get(path)
+        assert answer.status_code == 404
+        assert re.search(r'<a class="btn[^>]*" href="/companies">', answer.text), path
 
 
 async def test_rows_say_why_they_are_there(market: httpx.AsyncClient) -> None:

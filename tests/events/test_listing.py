@@ -138,8 +138,7 @@ async def test_a_misspelling_is_helped(season: httpx.AsyncClient) -> None:
     page = (await season.get("/events?q=isolatr")).text
     assert titles(page) == ["Isolator Day", "Lyo Forum Vienna"]
     said = words(page)
-    assert "Nothing matches “isolatr”" in said
-    assert "Did you mean that?" in said
+    assert "Showing results for isolator . Nothing matches “isolatr”." in said
     assert links(page, "q=isolator") != []
 
 
@@ -167,8 +166,8 @@ async def test_the_likeliest_spelling_that_finds_something(
     await events.make("Berlin Day", days=32, venue=BERLIN)
     page = (await client.get("/events", params={"q": typed})).text
     said = words(page)
-    assert (f"These match {meant} ." in said) == bool(meant)
-    assert (f", or {other} (1) ?" in said) == bool(other)
+    assert (f"Showing results for {meant} ." in said) == bool(meant)
+    assert (f"Or did you mean {other} (1) ?" in said) == bool(other)
     assert (titles(page) != []) == bool(meant)
     assert ("No event matches" in said) == (not meant)
 

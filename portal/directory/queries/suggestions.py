@@ -1,6 +1,8 @@
 """What a few letters may become: companies by all their names, words of the vocabulary, places."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -44,9 +46,10 @@ WITH firm AS (
     SELECT mode() WITHIN GROUP (ORDER BY city) AS city, country, count(*) AS n FROM company
     WHERE state = 'public' AND city_key LIKE $1 || '%' AND city <> '' GROUP BY city_key, country ORDER BY n DESC, 1 LIMIT 3
 )
-SELECT 'company' AS what, slug, name, city, country, rank::bigint AS n FROM firm
-UNION ALL SELECT 'word', kind || ':' || slug, name, '', NULL, n FROM word
-UNION ALL SELECT 'place', '', city, '', country, n FROM place
+SELECT 'company' AS what, slug, name, city, country, rank::bigint AS n,
+    (SELECT count(*) FROM register_product p WHERE p.company = firm.id) AS products FROM firm
+UNION ALL SELECT 'word', kind || ':' || slug, name, '', NULL, n, 0 FROM word
+UNION ALL SELECT 'place', '', city, '', country, n, 0 FROM place
 """
 
 
@@ -57,9 +60,7 @@ async def suggested(typed: str, *, today: date) -> list[Suggestion]:
         return []
     rows = await db.fetch(_SQL, key, today)
     ranked = sorted((row for row in rows if row["what"] == "company"), key=lambda row: row["n"])
-    found = [
-        Suggestion("Companies", r["name"], _place(r["city"], r["country"]), f"/companies/{r['slug']}") for r in ranked
-    ]
+    found = [Suggestion("Companies", row["name"], _about(row), f"/companies/{row['slug']}") for row in ranked]
     for row in rows:
         if row["what"] == "word" and row["n"]:
             kind, slug = row["slug"].split(":", 1)
@@ -77,9 +78,15 @@ async def suggested(typed: str, *, today: date) -> list[Suggestion]:
     return found
 
 
-def _place(city: str, country: str | None) -> str:
-    return ", ".join(part for part in (city, countries.name(country)) if part)
+def _about(row: Mapping[str, Any]) -> str:
+    """What tells a company from others of its name."""
+    products = _counted(row["products"], "product", "products") if row["products"] else ""
+    return ", ".join(part for part in (row["city"], countries.name(row["country"]), products) if part)
 
 
 def _companies(count: int) -> str:
-    return f"{count:,} {'company' if count == 1 else 'companies'}"
+    return _counted(count, "company", "companies")
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
