@@ -95,10 +95,17 @@ def _quoted(text: str) -> str:
 @asynccontextmanager
 async def name_server() -> AsyncIterator[NameServer]:
     loop = asyncio.get_running_loop()
-    server = NameServer()
-    transport, _ = await loop.create_datagram_endpoint(lambda: server, local_addr=("127.0.0.1", 0))
-    server.address = transport.get_extra_info("sockname")
-    tcp = await asyncio.start_server(server.by_tcp, *server.address)
+    server, tcp = NameServer(), None
+    while tcp is None:
+        transport, _ = await loop.create_datagram_endpoint(lambda server=server: server, local_addr=("127.0.0.1", 0))
+        server.address = transport.get_extra_info("sockname")
+        try:
+            tcp = await asyncio.start_server(server.by_tcp, *server.address)
+        except OSError:
+            # Somebody else has this port for TCP: both need the same.
+            transport.close()
+            await server.closed.wait()
+            server = NameServer()
     try:
         yield server
     finally:

@@ -5,13 +5,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from litestar import Litestar
 
 from portal.accounts.actors import PORTAL, Actor
 from portal.core import changes, db
 from portal.core.errors import Forbidden, Invalid
 from portal.directory.commands import publishing
 from portal.directory.queries import companies as queries
-from portal.directory.rules.names import name_key
+from portal.directory.rules.names import RESERVED, name_key
 from portal.directory.values import OtherName, Profile, ProfileFact
 from tests.factories import companies
 
@@ -94,3 +95,9 @@ async def test_strangers_and_unknown_words_are_refused(now: datetime) -> None:
 )
 def test_names_are_compared_without_dress(name: str, key: str) -> None:
     assert name_key(name) == key
+
+
+async def test_no_company_takes_the_address_of_a_page(app: Litestar, now: datetime) -> None:
+    below = {route.path.split("/")[2] for route in app.routes if route.path.startswith("/companies/")}
+    assert {part for part in below if "{" not in part} == set(RESERVED)
+    assert (await row(await companies.make("Compare GmbH", city="", now=now)))["slug"] == "compare-company"

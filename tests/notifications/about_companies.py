@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 
 from portal.directory.emails import claims, reconfirming, searches
+from portal.directory.enquiries import emails as enquiries
+from portal.directory.enquiries.queries.mailing import Letter
+from portal.directory.enquiries.tables import EnquiryKind, EnquiryState, RecipientState
+from portal.directory.enquiries.values import Notice
 from portal.directory.queries.claims import Reader
 from portal.directory.queries.conditions import Context
 from portal.directory.queries.listing import Row
@@ -46,4 +50,15 @@ def mails(email: str, long: str) -> list[tuple[str, Message]]:
             )
             for n in (1, 42)
         ),
+        *(("enquiries/notice", mail) for mail in about_enquiries(email, long)),
     ]
+
+
+def about_enquiries(email: str, long: str) -> list[Message]:
+    """Every notice about enquiries, to all who get it."""
+    letter = Letter(
+        "SL-Q26-000001", EnquiryKind.QUOTE, EnquiryState.OPEN, True, email, False, "s" * 32, 3, 1, "Supplier B",
+        RecipientState.SENT, f"Isarwerk {long}", "isarwerk", "info@isarwerk.example",
+    )  # fmt: skip
+    told = [mail for notice in Notice for mail in enquiries.messages(notice, letter, notice.value, [email])]
+    return [*told, enquiries.unread(letter, "unread")]

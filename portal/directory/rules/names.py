@@ -59,8 +59,15 @@ def legal_form(name: str) -> str:
     return _ENGLISH.get(last, _LONG_FORMS.get(last, last)) if last in _FORMS else ""
 
 
+# Addresses below /companies that are pages of their own; a test compares them with the routes.
+RESERVED = frozenset({
+    "a-z", "capability", "category", "certificate", "compare", "dosage-form", "how-results-are-ordered", "route",
+    "shortlist", "showcase", "suggestions", "therapy",
+})  # fmt: skip
+
+
 def slug_wishes(name: str, city: str = "") -> list[str]:
     """Addresses for a company of that name, the best first."""
     bare = slugify(name_key(name), max_length=80, word_boundary=True) or "company"
     full = slugify(f"{bare} {city}", max_length=100, word_boundary=True)
-    return list(dict.fromkeys([bare, full]))
+    return [wish if wish not in RESERVED else f"{wish}-company" for wish in dict.fromkeys([bare, full])]
