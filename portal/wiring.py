@@ -1,8 +1,11 @@
 """The only list of what the portal is made of: routers, jobs, recurring work, and who handles which purchase."""
 
 from collections.abc import Sequence
+from itertools import chain
+from typing import TypeAlias
 
 import msgspec
+from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
@@ -11,6 +14,7 @@ from portal.accounts.access.pages.reset import ResetPages
 from portal.accounts.access.pages.sessions import SessionPages
 from portal.accounts.access.pages.sign_in import SignInPages, sign_out
 from portal.accounts.access.pages.sign_up import SignUpPages
+from portal.accounts.duties import around_pages, waiting_in
 from portal.accounts.guards import provide_actor
 from portal.accounts.organisations import jobs as organisation_jobs
 from portal.accounts.organisations import pages as organisation_pages
@@ -18,7 +22,7 @@ from portal.accounts.pages import AccountPages, menu
 from portal.accounts.privacy import commands as privacy_commands
 from portal.accounts.privacy import pages as privacy_pages
 from portal.accounts.privacy import queries as privacy_queries
-from portal.accounts.staff import StaffMail
+from portal.accounts.staff import MAIL, StaffMail
 from portal.accounts.values import PersonalData
 from portal.calendars import commands as calendar_commands
 from portal.calendars import queries as calendar_queries
@@ -31,11 +35,13 @@ from portal.directory.audience import Audience
 from portal.directory.commands import watching
 from portal.directory.enquiries import jobs as enquiry_jobs
 from portal.directory.enquiries import privacy as enquiry_privacy
+from portal.directory.enquiries.desk import QUEUES
 from portal.directory.enquiries.pages import asking as enquiry_pages
 from portal.directory.enquiries.pages.files import may_read_file
 from portal.directory.enquiries.pages.leads import LeadPages
 from portal.directory.enquiries.pages.own import OwnPages, my_enquiries
 from portal.directory.enquiries.pages.received import ReceivedPages
+from portal.directory.enquiries.queries.charges import charges
 from portal.directory.enquiries.staff import StaffEnquiries
 from portal.directory.feeds.api import CompanyApi
 from portal.directory.feeds.atom import companies_atom
@@ -78,7 +84,7 @@ from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
 from portal.events.queries import organised
-from portal.events.staff.pages import StaffEventPages, staff_home, staff_link
+from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.home.sitemaps import robots, sitemap, sitemap_part
@@ -113,6 +119,9 @@ from portal.registration.pages.tickets import TicketPages
 from portal.registration.pages.waiting import WaitingPages
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
+
+
+_Routes: TypeAlias = list[ControllerRouterHandler]
 
 
 class Services(msgspec.Struct):
@@ -180,35 +189,47 @@ def media_readers() -> media_pages.Readers:
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
-    accounts = [
-        *(SignInPages, sign_out, SignUpPages, ResetPages, SessionPages, AccountPages, menu),
-        *(organisation_pages.router(), *privacy_pages.routers()),
-    ]
-    seats = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, MyPages, PersonalFeed]
+    entry: _Routes = [SignInPages, sign_out, SignUpPages, ResetPages]
+    own: _Routes = [AccountPages, SessionPages, menu, MyPages, SearchPages, my_enquiries, OwnPages]
+    own += [organisation_pages.router(), *privacy_pages.routers()]
+    area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
+    desk = Router(
+        "/",
+        route_handlers=[
+            *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
+            *(staff_reconfirmations, StaffEnquiries, StaffMail),
+        ],
+        before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MAIL))),
+    )
+    seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, PersonalFeed]
     gateway = made.payments.gateway
     # Without a signing secret nobody can be believed: the route does not exist then.
-    inbox = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
-    events = [
+    inbox: _Routes = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
+    events: _Routes = [
         *(front_page, imprint, accessibility),
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
-        *(events_calendar, events_atom, sitemap, sitemap_part, robots, StaffEventPages, staff_home, staff_link),
+        *(events_calendar, events_atom, sitemap, sitemap_part, robots),
     ]
-    files = [assets.router(), media_pages.router(media_readers())]
-    directory: list[ControllerRouterHandler] = [
+    files: _Routes = [assets.router(), media_pages.router(media_readers())]
+    directory: _Routes = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
-        *(CorrectionPages, StaffCorrections, StatisticsPages, PreviewPages),
-        *(ClaimPages, ClaimCodePages, MemberPages, StaffClaims, StaffOwnership, StaffDuplicates),
+        *(CorrectionPages, StatisticsPages, PreviewPages, ClaimPages, ClaimCodePages, MemberPages),
     ]
-    finding = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom, SearchPages]
-    editing = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode, staff_reconfirmations]
-    enquiries = [
-        *(enquiry_pages.NewPages, enquiry_pages.CodePages, my_enquiries, OwnPages),
-        *(ReceivedPages, LeadPages, StaffEnquiries),
-    ]
-    return [
-        *(*accounts, *events, *directory, *finding, *editing, *enquiries, *seats, *inbox, *files),
-        *(health.router(), MailPreferences, StaffMail),
-    ]
+    finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
+    editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
+    enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
+    parts = (
+        entry,
+        events,
+        directory,
+        finding,
+        editing,
+        enquiries,
+        seats,
+        inbox,
+        files,
+    )
+    return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 
 
 def jobs(made: Services) -> list[Job]:

@@ -12,6 +12,8 @@ from litestar.connection import Request
 from litestar.params import FromPath
 from litestar.response import Response
 
+from portal.accounts.actors import Actor
+from portal.accounts.duties import Queue
 from portal.accounts.guards import SignedIn, staff
 from portal.accounts.tables import StaffRole
 from portal.core.errors import NotFound
@@ -23,6 +25,13 @@ from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 POSTMASTERS = (StaffRole.ORGANISER, StaffRole.EDITOR, StaffRole.SUPPORT)
+
+
+def may_read_mail(actor: Actor | None) -> bool:
+    return actor is not None and actor.has_role(*POSTMASTERS)
+
+
+MAIL = Queue("mail", "Mail", "/staff/mail", may_read_mail)
 _PAGE_SIZE = 50
 _MOST_ID = 2**63 - 1
 _REASONS = {

@@ -97,11 +97,18 @@ def page(
         told["Vary"] = FRAGMENT_HEADERS
     told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
     notices = flash.waiting(request) if private and part is None else []
-    body = render(template, block=part, path=request.url.path, notices=notices, fragment=part is not None, **context)
+    given = {**around(request), **context}
+    body = render(template, block=part, path=request.url.path, notices=notices, fragment=part is not None, **given)
     answer = Response(body, status_code=status, media_type="text/html", headers=told)
     if notices:
         flash.clear(answer)
     return answer
+
+
+def around(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What every page of this request is given besides its own; set before its handler runs."""
+    found: dict[str, Any] = request.scope["state"].setdefault("around", {})
+    return found
 
 
 def see_other(address: str, *, notice: str = "") -> Response[Any]:

@@ -8,6 +8,7 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from portal.accounts.duties import Queue
 from portal.accounts.guards import SignedIn, staff
 from portal.accounts.staff import POSTMASTERS
 from portal.accounts.tables import StaffRole
@@ -15,7 +16,6 @@ from portal.calendars import queries as calendars
 from portal.core import countries, times
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.text import one_line
-from portal.directory.permissions import can_moderate
 from portal.events import commands
 from portal.events.permissions import EDITORS, can_edit_events
 from portal.events.queries import history, single
@@ -31,6 +31,7 @@ from portal.web.inputs import Now
 from portal.web.query_strings import may_be_slug, page_number, pairs
 from portal.web.rendering import page, see_other
 
+EVENTS = Queue("events", "Events", "/staff/events", can_edit_events)
 _FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
 _MOST_ID = 2**62
 _MOST_HOLDERS = 200
@@ -76,7 +77,6 @@ class StaffEventPages(Controller):
             raise NotFound("There is no such page of this list.")
         return page(
             request, "events/staff/index.html", block="rows", private=True, rows=rows, at=at, past=past,
-            moderates=can_moderate(actor),
             asks=asks, states=list(EventState), kinds=list(EventKind), now=now,
             address=lambda n: _list_address(asks, past, n), time_words=states.time_words,
             sold=await sold([row.id for row in rows if row.kind is EventKind.OWN]),

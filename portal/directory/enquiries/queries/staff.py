@@ -69,3 +69,13 @@ async def reported() -> list[Reported]:
 async def may_read_files(number: str) -> bool:
     """Staff open the files of an enquiry while it waits for them."""
     return bool(await db.fetch_value(_MAY_READ, number))
+
+
+async def count_waiting() -> int:
+    """Held enquiries and reports that are not settled."""
+    return int(
+        await db.fetch_value(
+            "SELECT (SELECT count(*) FROM enquiry WHERE state = 'held') + (SELECT count(*) FROM enquiry_recipient "
+            "WHERE reported_at IS NOT NULL AND report_settled_at IS NULL)"
+        )
+    )

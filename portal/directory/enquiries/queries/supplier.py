@@ -71,7 +71,7 @@ class Incoming(msgspec.Struct, frozen=True):
 
 
 OPEN, ANSWERED, OVER = "open", "answered", "over"
-_VIEWS = {
+VIEWS = {
     OPEN: "e.state = 'open' AND r.state IN ('sent', 'seen', 'question')",
     ANSWERED: "e.state = 'open' AND r.state IN ('yes', 'no')",
     OVER: "(e.state <> 'open' OR r.state = 'expired')",
@@ -90,9 +90,9 @@ async def incoming(
     """A company's enquiries of one view, and how many each view has. What waits comes oldest first."""
     order = "e.sent_at, e.id" if view == OPEN else "e.sent_at DESC, e.id DESC"
     rows: Sequence[Any] = await db.fetch(
-        f"{_LIST} {_VIEWS[view]} ORDER BY {order} LIMIT $2 OFFSET $3", company_id, limit, offset
+        f"{_LIST} {VIEWS[view]} ORDER BY {order} LIMIT $2 OFFSET $3", company_id, limit, offset
     )
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in _VIEWS.items())
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in VIEWS.items())
     total = await db.fetch_one(
         f"SELECT {counts} FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry WHERE {_SHOWN}", company_id
     )

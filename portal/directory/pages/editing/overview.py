@@ -7,6 +7,7 @@ from litestar import Controller, Request, get, post
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
+from portal.core import times
 from portal.core.errors import Conflict, Invalid
 from portal.directory import permissions
 from portal.directory.commands import drafting, revising
@@ -15,6 +16,7 @@ from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, man
 from portal.directory.queries import companies, drafts, plans
 from portal.directory.rules import editing, wording
 from portal.directory.rules.completeness import completeness
+from portal.directory.rules.freshness import ASKED_AFTER, counts
 from portal.directory.rules.merging import Overtaken
 from portal.directory.rules.showing import kept_back
 from portal.directory.rules.wording import Difference, Question
@@ -86,6 +88,8 @@ async def _show(
     company = managed.company
     draft = await drafts.of_company(company.id)
     profile = draft.profile if draft else company.profile
+    today, own = times.today(now), managed.may(permissions.is_member)
+    due = editing.overdue(company.profile.facts, today - ASKED_AFTER) if own else []
     changes: list[Difference] = []
     if draft:
         names = wording.known(await drafts.term_names([profile, company.profile]), profile, company.profile)
@@ -94,6 +98,7 @@ async def _show(
         request, "directory/editing/overview.html", managed, here="profile", status=status, draft=draft, profile=profile,
         percent=completeness(profile), advice=editing.advice(profile), places=editing.SECTIONS, changes=changes,
         kept_back=kept_back(profile, await plans.limits(company.id, now=now)),
+        due=len(due), hidden=sum(not counts(fact, today) for fact in due),
         seen=drafting.seen(profile), note=note, told=told, questions=questions,
         faults=[(editing.section_at(path, profile), path, words) for path, words in (faults or {}).items()],
     )  # fmt: skip
