@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from portal.core.importing.values import Unreadable, shortened
+from portal.core.importing.values import Unreadable, shortened, stray
 
 DELIMITERS = ",;\t|"
 SEP = re.compile(r'\ufeff?"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
@@ -30,6 +30,8 @@ def records(lines: list[str], at: int, delimiter: str) -> Iterator[tuple[int, li
         if opened:
             at = begun
             yield begun + 1, Unreadable("a quotation mark is opened and never closed")
+        elif broken := stray(record):
+            yield begun + 1, broken
         elif record.strip(" \t\r" + delimiter):
             try:
                 parsed = list(csv.reader([record], delimiter=delimiter))

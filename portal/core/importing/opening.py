@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from portal.core.importing.values import STRAY
+
 MOST_BYTES = 32 * 1024 * 1024
 STDIN = "-"
 _SUFFIXES = {
@@ -20,8 +22,7 @@ _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-
-
+_SPELLED = re.compile(r"[^\x00-\x7f\udc80-\udcff]")
 _COPY = re.compile(r"(?:[ _-]*\(\d{1,3}\)|[ _-]+(?:copy|kopie)(?:[ _-]*\d{1,3})?)+$", re.IGNORECASE)
 
 
@@ -105,7 +106,11 @@ def _unpacked(name: str, packed: bytes) -> Opened:
 
 
 def text_of(data: bytes) -> str:
-    """Bytes as text with LF line ends: by byte-order mark, UTF-16 by its zeros, UTF-8, else Windows-1252."""
+    """Bytes as text with LF line ends: by byte-order mark, UTF-16 by its zeros, UTF-8, else Windows-1252.
+
+    JSON is UTF-8, and so is a text with letters that only UTF-8 spells. Bytes that are not stay in it as they are (lone
+    surrogates), for the reader to refuse their record: see `values.stray`.
+    """
     text = _decoded(data)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -113,18 +118,18 @@ def text_of(data: bytes) -> str:
 def _decoded(data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace")
+            return data.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
     sample = data[:2000]
     for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if len(sample) >= 8 and zeros.count(0) > len(zeros) * 0.7 and sample.count(0) < len(sample) * 0.6:
             return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    text = data.decode("utf-8", "surrogateescape")
+    if not STRAY.search(text) or _SPELLED.search(text) or data.lstrip()[:1] in {b"{", b"["}:
+        return text
+    return data.decode("cp1252", "replace")
 
 
 def as_utf8(data: bytes) -> bytes:
     """The same bytes unless they are UTF-16, UTF-32 or marked: iCalendar is unfolded before it is decoded."""
     marked = any(data.startswith(mark) for mark, _ in _BOMS)
-    return _decoded(data).encode("utf-8", "replace") if marked or b"\x00" in data[:200] else data
+    return _decoded(data).encode("utf-8", "surrogateescape") if marked or b"\x00" in data[:200] else data

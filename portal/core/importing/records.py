@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from portal.core.importing.values import Unreadable, shortened
+from portal.core.importing.values import Unreadable, shortened, stray
 
 LONGEST_RECORD = 1_000_000
 _MOST_BRACKETS = 500
@@ -28,6 +28,8 @@ def json_records(text: str) -> Iterator[Record]:
 def _object(line: str) -> dict[str, Any] | Unreadable:
     if len(line) > LONGEST_RECORD:
         return Unreadable(f"the line is {len(line):,} characters long; at most {LONGEST_RECORD:,} are read")
+    if broken := stray(line):
+        return broken
     try:
         value = msgspec.json.decode(line.encode("utf-8", "surrogatepass"))
     except (msgspec.DecodeError, ValueError) as error:
@@ -38,18 +40,18 @@ def _object(line: str) -> dict[str, Any] | Unreadable:
 
 
 def _array(text: str) -> Iterator[Record]:
+    encoded = text.encode("utf-8", "surrogatepass")
     try:
-        values = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=list[msgspec.Raw])
+        values = msgspec.json.decode(encoded, type=list[msgspec.Raw])
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         yield 1, Unreadable(f"the list is not JSON: {shortened(str(error), 90)}")
         return
-    at, encoded = 0, text.encode("utf-8", "surrogatepass")
-    line = 1
+    at, line = 0, 1
     for value in values:
         raw = bytes(value)
         found = encoded.index(raw, at)
         line += encoded.count(b"\n", at, found)
-        yield line, _object(raw.decode())
+        yield line, _object(raw.decode("utf-8", "surrogatepass"))
         at = found + len(raw)
         line += raw.count(b"\n")
 
@@ -90,6 +92,8 @@ def _entry(chunk: list[str]) -> dict[str, Any] | Unreadable:
     if size > LONGEST_RECORD // 10:
         return Unreadable(f"the entry is {size:,} characters long; at most {LONGEST_RECORD // 10:,} are read")
     text = "\n".join(chunk)
+    if broken := stray(text):
+        return broken
     if text.count("[") + text.count("{") > _MOST_BRACKETS or _STAIRS.search(text):
         # The C parser recurses on its own stack, and would take the whole process with it.
         return Unreadable("not YAML we read: it is nested too deeply")

@@ -1,10 +1,21 @@
 """What readers hand over: refusals with reasons, and what a record's own words look like in a message."""
 
+import re
+
 import msgspec
+
+STRAY = re.compile(r"[\udc80-\udcff]")
+"""A byte that is not UTF-8, as it stands in a text."""
 
 
 class Unreadable(Exception):
     """A record, or a whole file, cannot be taken. The text is shown to the person who imports."""
+
+
+def stray(text: str) -> Unreadable | None:
+    """Why a record cannot be taken whose bytes are not all UTF-8."""
+    found = STRAY.search(text)
+    return Unreadable(f"it is not UTF-8: there is a byte {ord(found[0]) & 0xFF:02X}") if found else None
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from portal.core.importing import csv_files
-from portal.core.importing.values import Unreadable, shortened
+from portal.core.importing.values import Unreadable, shortened, stray
 from portal.core.text import one_line, slug
 from portal.directory.commands.vocabulary import shipped
 from portal.directory.importing import fields, registers
@@ -42,6 +42,8 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def mapping(text: str) -> Mapping:
     """A mapping file; raises Unreadable, saying what is wrong with it."""
+    if broken := stray(text):
+        raise Unreadable(f"the mapping cannot be read: {broken}")
     try:
         found = msgspec.convert(tomllib.loads(text), Mapping)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from portal.core.importing import csv_files
-from portal.core.importing.values import Unreadable
+from portal.core.importing.values import Unreadable, stray
 from portal.directory.importing import fields
 from portal.directory.tables.companies import FactSource, TermKind
 from portal.directory.values import ProfileFact
@@ -18,6 +18,8 @@ def heading(text: str) -> tuple[int, str, list[str]]:
         if sep := csv_files.SEP.fullmatch(line):
             told = sep[1]
         elif line.strip():
+            if broken := stray(line):
+                raise Unreadable(f"line {number + 1} should name the columns: {broken}")
             rows = {mark: next(csv.reader([line], delimiter=mark), []) for mark in told or csv_files.DELIMITERS}
             mark = max(rows, key=lambda one: len(rows[one]))
             return number, mark, [cell.strip() for cell in rows[mark]]

@@ -262,3 +262,19 @@ def test_figures_bands_and_numbers() -> None:
 
 def test_the_french_licence_asks_for_the_day_of_extraction() -> None:
     assert french.credit(date(2024, 8, 1)).endswith("extracted August 2024, Licence Ouverte")
+
+
+def test_a_heading_or_mapping_that_is_not_utf8_refuses_the_file() -> None:
+    data = "Raison,Städt\nÜ,Köln\n".encode().replace("ä".encode(), b"\xe4")
+    with pytest.raises(Unreadable, match="line 1 should name the columns: it is not UTF-8: there is a byte E4"):
+        formats.read("list.txt", data, read_on=READ, mapping=None, source="", credit="")
+    with pytest.raises(Unreadable, match="the mapping cannot be read: it is not UTF-8"):
+        mapped.mapping("[columns]\nname = 'F\udcfc'")
+
+
+def test_registers_with_a_broken_byte_keep_their_letters() -> None:
+    broken = lines(ror(2, "Müller"), ror(3, "Fuellen")).encode().replace(b"M\\u00fcller", "Müller".encode())
+    told = formats.read(
+        "x", broken.replace(b"Fuellen", b"F\xfcllen"), read_on=READ, mapping=None, source="", credit=""
+    ).reading
+    assert ([row.said.profile.name for row in told.rows], [r.line for r in told.refusals]) == (["Müller"], [2])

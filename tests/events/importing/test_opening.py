@@ -95,7 +95,7 @@ def test_encodings(encoding: str) -> None:
         ("x", "- conference: Füllen 2027\n  place: Online\n  start: 2027-02-09\n", Format.DEADLINES),
         (
             "x",
-            '{"path": "a", "front_matter": {"title": "Füllen", "starts": "2027-02-09", "location": "online"}}\n',
+            '{"path": "a", "front_matter": {"title": "F\\u00fcllen", "starts": "2027-02-09", "location": "online"}}\n',
             Format.FRONT_MATTER,
         ),
     ],
@@ -139,3 +139,35 @@ def test_every_source_has_a_name_and_where_due_a_credit(name: str, text: str, so
     assert (only(reading).facts.source, only(reading).facts.credit) == (source, credit)
     _, _, reading = formats.read(name, text.encode(), Context.at(NOW, source="mine"))
     assert (only(reading).facts.source, only(reading).facts.credit) == ("mine", "")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_one_byte_that_is_not_utf8_costs_its_own_record_only(mark: str) -> None:
+    """It made Windows-1252 of every letter in the file."""
+    bad = b"F\xfcllen"
+    table = f"{mark}title,start\nMüller,2027-02-09\n".encode() + bad + b",2027-02-09\nKr\xc3\xbcger,2027-02-09\n"
+    raw = (
+        '{"name": "%s", "url": "https://a.example", "startDate": "2027-02-09", "endDate": "2027-02-09", "online": true}'
+    )
+    good = (mark + raw % "Müller").encode()
+    entries = f"{mark}- conference: Müller\n  place: Online\n  start: 2027-02-09\n".encode()
+    for data, kind, line in (
+        (table, Format.CSV, 3),
+        (good + b"\n" + raw.encode() % bad, Format.CONFERENCES, 2),
+        (b"[" + good.removeprefix(mark.encode()) + b",\n" + raw.encode() % bad + b"]", Format.CONFERENCES, 2),
+        (entries + entries.replace("Müller".encode(), bad).removeprefix(mark.encode()), Format.DEADLINES, 4),
+    ):
+        told, _, reading = formats.read("x", data, CONTEXT)
+        assert told is kind
+        assert [(r.line, r.reason) for r in reading.refusals] == [(line, "it is not UTF-8: there is a byte FC")]
+        assert reading.rows[0].facts.title.removesuffix(" 2027") == "Müller"
+    # Without a letter that only UTF-8 spells, a table is of Windows-1252; JSON never is.
+    told, _, reading = formats.read("x", b"title,start\n" + bad + b",2027-02-09\n", CONTEXT)
+    assert only(reading).facts.title == "Füllen"
+    _, _, reading = formats.read("x", raw.encode() % b"A" + b"\n" + raw.encode() % bad, CONTEXT)
+    assert [r.line for r in reading.refusals] == [2]
+
+
+def test_calendars_keep_their_bytes() -> None:
+    data = b"\xef\xbb\xbfSUMMARY:F\xfcllen M\xc3\xbcller"
+    assert opening.as_utf8(data) == data[3:]
