@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.directory.rules import wording
-from portal.directory.rules.merging import FIELDS, LISTS, key_of, merge
+from portal.directory.rules.merging import ADDRESS, FIELDS, LISTS, TOGETHER, Merged, key_of, merge
 from portal.directory.tables.companies import FactSource
 from portal.directory.values import OtherName, Profile, ProfileContact, ProfileFact, ProfileSite
 
@@ -126,6 +126,8 @@ def test_no_edit_that_does_not_clash_is_lost(base: Profile, mine: Profile, their
     merged = merge(base, mine, theirs)
     asked = {clash.path for clash in merged.clashes}
     for name in FIELDS:
+        if name in ADDRESS and "address" in asked:
+            continue
         for side in (mine, theirs):
             if name not in asked and getattr(side, name) != getattr(base, name):
                 assert getattr(merged.profile, name) == getattr(side, name)
@@ -173,6 +175,46 @@ def test_every_question_can_be_answered(base: Profile, mine: Profile, theirs: Pr
 def test_every_part_of_a_profile_is_merged_and_named() -> None:
     lists = {info.name for info in msgspec.structs.fields(Profile) if info.default == ()}
     assert lists == set(LISTS) == set(wording.NOUNS)
-    assert {*FIELDS, "position"} == set(wording.FIELD_NAMES)
+    assert {*FIELDS, "position", "address"} == set(wording.FIELD_NAMES)
     named = {name for kind in LISTS.values() for name in kind.__struct_fields__} - {"id"}
-    assert named <= set(wording.ITEM_FIELDS)
+    assert named | {together for together, _ in TOGETHER.values()} <= set(wording.ITEM_FIELDS)
+
+
+def test_half_an_address_of_each_is_asked_about() -> None:
+    start = Profile(
+        name="A", street="Old 1", postal_code="1010", city="Wien", country="AT", latitude=48.2, longitude=16.3
+    )
+    mine = replace(start, street="Neu 5", postal_code="1090")
+    theirs = replace(start, city="Graz", latitude=47.0, longitude=15.0)
+    merged = merge(start, mine, theirs)
+    (clash,) = merged.clashes
+    assert (clash.path, merged.profile) == ("address", mine)
+    for choice, stands in (("mine", mine), ("theirs", theirs), ("was", start)):
+        assert merge(start, mine, theirs, {"address": f"{choice}:{clash.seen}"}) == Merged(stands)
+    asked = wording.question(clash, wording.Known(), [start])
+    assert (asked.label, asked.mine.split("\n")[:2]) == ("Address", ["street: Neu 5", "postal code: 1090"])
+    assert "place on the map: 47.0000, 15.0000" in asked.theirs
+    assert merge(start, mine, replace(start, tagline="T")).profile == replace(mine, tagline="T")
+    assert merge(start, mine, replace(mine, latitude=48.3)).profile.latitude == 48.3
+    sited = Profile(name="A", sites=(ProfileSite(id="s", street="Old 1", city="Wien"),))
+    moved, renamed = (
+        replace(sited, sites=(replace(sited.sites[0], **change),)) for change in ({"street": "Neu 5"}, {"city": "Graz"})
+    )
+    assert [c.path for c in merge(sited, moved, renamed).clashes] == ["sites.s.address"]
+
+
+def test_half_a_certificate_of_each_is_asked_about() -> None:
+    """One says that it is another certificate, another renews the old one: together they said what nobody did."""
+    fact = ProfileFact(id="f", term="certificate:gmp", reference="R1", expires_on=date(2026, 1, 1), detail="Line 1")
+    start = Profile(name="A", facts=(fact,))
+    mine = replace(start, facts=(replace(fact, term="certificate:iso-9001"),))
+    theirs = replace(start, facts=(replace(fact, reference="R2", expires_on=date(2028, 1, 1), detail="Line 2"),))
+    merged = merge(start, mine, theirs)
+    (clash,) = merged.clashes
+    assert (clash.path, merged.profile.facts[0].expires_on) == ("facts.f.statement", date(2026, 1, 1))
+    assert merged.profile.facts[0].detail == "Line 2"
+    taken = merge(start, mine, theirs, {clash.path: f"theirs:{clash.seen}"})
+    assert taken == Merged(theirs)
+    asked = wording.question(clash, wording.Known({"certificate:gmp": "GMP"}), [start])
+    assert asked.label == "Certificate “GMP”: what it says"
+    assert "expiry: 1 January 2028" in asked.theirs

@@ -1,7 +1,7 @@
 """Two companies are made one, and two again: nothing is lost, addresses lead on, and who comes second hears why."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -13,6 +13,8 @@ from portal.core import db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.directory.commands import duplicates, merging, publishing
 from portal.directory.queries import companies as queries
+from portal.directory.rules import profiles, uniting
+from portal.directory.rules.merging import ADDRESS
 from portal.directory.values import OtherName, Profile, ProfileContact, ProfileFact, ProfileSite
 from tests.directory.conftest import account, organisation
 from tests.factories import companies
@@ -59,7 +61,7 @@ async def test_everything_goes_over_and_old_addresses_lead_on(now: datetime) -> 
     one, other = await pair(now)
     await source(one, "a")
     await source(other, "b")
-    await merge(one, other, now, "city")
+    await merge(one, other, now, "address")
     profile = await profile_of(one)
     assert (profile.city, profile.website, profile.founded) == ("Munich", "https://isarwerk.example", 2009)
     assert profile.names == (OtherName("Isarwerk"),)
@@ -103,7 +105,7 @@ async def test_undoing_restores_exactly(now: datetime) -> None:
     await source(one, "a")
     await source(other, "b")
     before = await profile_of(one), await profile_of(other)
-    made = await merge(one, other, now, "name", "city")
+    made = await merge(one, other, now, "name", "address")
     assert (await profile_of(one)).name == "Isarwerk"
     assert await merging.undo_merge(actor=PORTAL, merge_id=made, now=now) == other
     assert (await profile_of(one), await profile_of(other)) == before
@@ -117,7 +119,7 @@ async def test_undoing_restores_exactly(now: datetime) -> None:
 
 async def test_undoing_keeps_what_people_wrote_since(now: datetime) -> None:
     one, other = await pair(now)
-    made = await merge(one, other, now, "city")
+    made = await merge(one, other, now, "address")
     since = replace(await profile_of(one), tagline="Written since.")
     await publishing.publish(actor=PORTAL, company_id=one, profile=since, now=now)
     await merging.undo_merge(actor=PORTAL, merge_id=made, now=now)
@@ -240,3 +242,56 @@ async def test_kept_apart_is_remembered_of_the_kept_company(now: datetime) -> No
     await merging.undo_merge(actor=PORTAL, merge_id=made, now=now)
     assert await duplicates.find_duplicates(now=now) == 2
     assert await states() == {(a, b): "open", (b, c): "kept_apart", (a, c): "open"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "stands"),
+    [
+        # The register that knows the city only, and the one that knows the street.
+        (("", "", "Wien", "", "AT"), ("Ring 1", "1010", "wien", "Wien", ""), ("Ring 1", "1010", "wien", "Wien", "AT")),
+        (
+            ("Ring 1", "", "Wien", "", "AT"),
+            ("RING 1", "1010", "Wien", "W", "AT"),
+            ("RING 1", "1010", "Wien", "W", "AT"),
+        ),
+        (("", "", "", "", "AT"), ("", "", "Graz", "", "AT"), ("", "", "Graz", "", "AT")),
+        (("", "", "", "", None), ("Ring 1", "", "", "", None), ("Ring 1", "", "", "", None)),
+        # Two places.
+        (("", "", "Toronto", "", "CA"), ("12 Main St", "L5N 1A1", "Mississauga", "Ontario", "CA"), None),
+        (("Ring 1", "1010", "Wien", "", "AT"), ("Gasse 2", "1090", "Wien", "", "AT"), None),
+        (("Ring 1", "", "Wien", "", "AT"), ("", "1090", "Wien", "", "AT"), None),
+        (("", "", "", "", "GB"), ("", "", "", "", "US"), None),
+        (("Ring 1", "", "", "", "AT"), ("", "", "Graz", "", "AT"), None),
+        (("", "", "", "Ontario", "CA"), ("", "", "Montreal", "Quebec", "CA"), None),
+    ],
+)
+def test_an_address_is_taken_whole(
+    mine: tuple[str, ...], theirs: tuple[str, ...], stands: tuple[str, ...] | None
+) -> None:
+    def of(block: tuple[str, ...], latitude: float) -> Profile:
+        return Profile(name="A", latitude=latitude, longitude=1.0, **dict(zip(ADDRESS, block, strict=True)))
+
+    one, other = of(mine, 1.0), of(theirs, 2.0)
+    assert ("address" in uniting.differing(one, other)) == (stands is None)
+    for taken in ((), ("address",)):
+        made = uniting.united(one, other, of_merged=taken)
+        block = tuple(getattr(made, name) for name in ADDRESS)
+        if stands is not None:
+            assert (block, made.sites) == (stands, ())
+            continue
+        here, away = ((theirs, mine), (mine, theirs))[not taken]
+        assert (block, made.latitude) == (here, 2.0 if taken else 1.0)
+        city = away[2] or away[0]
+        assert [tuple(getattr(s, name) for name in ADDRESS) for s in made.sites] == (
+            [tuple(part or "" for part in away)] if city else []
+        )
+        assert not any(name.startswith("sites") for name in profiles.faults(made, date(2026, 1, 1)))
+
+
+def test_the_place_on_the_map_follows_the_address() -> None:
+    one = Profile(name="A", city="Wien", country="AT", latitude=48.2, longitude=16.3)
+    other = Profile(name="A", city="Wien", country="AT", street="Ring 1")
+    for pair_of in ((one, other), (other, one)):
+        made = uniting.united(*pair_of)
+        assert (made.street, made.latitude, made.longitude) == ("Ring 1", 48.2, 16.3)
+    assert uniting.united(replace(one, city="Graz"), other, of_merged=["address"]).latitude is None

@@ -1,7 +1,8 @@
 """Three versions of a profile made one: nobody's edit is lost, and only what two people wrote differently is asked.
 
 `base` is what both began from, `mine` and `theirs` what became of it. Fields are merged one by one, items of lists by
-their ids; of a list, what was added, taken away and put in another order are edits of their own.
+their ids; of a list, what was added, taken away and put in another order are edits of their own. Fields that only make
+sense together, such as an address, are one: half of one person's and half of another's is nobody's word.
 """
 
 import hashlib
@@ -31,6 +32,14 @@ LISTS: dict[str, type[Any]] = {
     "posts": ProfilePost, "relations": ProfileRelation,
 }  # fmt: skip
 _POSITION = ("latitude", "longitude")
+ADDRESS = ("street", "postal_code", "city", "region", "country")
+TOGETHER: dict[str, tuple[str, tuple[str, ...]]] = {
+    "facts": (
+        "statement", ("term", "site", "value", "number", "issuer", "reference", "expires_on", "document"),
+    ),
+    "sites": ("address", ADDRESS),
+}  # fmt: skip
+"""By list, the fields of an item that are one, and what they are called together."""
 FIELDS = tuple(name for name in Profile.__struct_fields__ if name not in LISTS and name not in _POSITION)
 ORDER = "order"
 
@@ -81,14 +90,20 @@ def merge(base: Profile, mine: Profile, theirs: Profile, choices: Mapping[str, s
     """One profile of three. `choices` are by path: `mine:SEEN`, `theirs:SEEN` or `was:SEEN`."""
     work = _Merging(choices or {})
     made: dict[str, Any] = {
-        name: work.field(name, "", "", *(getattr(p, name) for p in (base, mine, theirs))) for name in FIELDS
+        name: work.field(name, "", "", *(getattr(p, name) for p in (base, mine, theirs)))
+        for name in FIELDS
+        if name not in ADDRESS
     }
-    places = [(p.latitude, p.longitude) for p in (base, mine, theirs)]
-    made["latitude"], made["longitude"] = work.field("position", "", "", *places)
+    made |= work.address(*(_address(p) for p in (base, mine, theirs)))
     for name, kind in LISTS.items():
         versions = [_items(getattr(p, name)) for p in (base, mine, theirs)]
         made[name] = tuple(kind(**item) for item in work.items(name, *versions))
     return Merged(Profile(**made), tuple(work.clashes))
+
+
+def _address(profile: Profile) -> dict[str, Any]:
+    written = {name: getattr(profile, name) for name in ADDRESS}
+    return {**written, "position": (profile.latitude, profile.longitude)}
 
 
 def key_of(item: Any) -> str:
@@ -119,6 +134,19 @@ class _Merging:
             self.clashes.append(clash)
         return {"theirs": theirs, "was": was}.get(chosen, mine)
 
+    def address(self, *versions: dict[str, Any]) -> dict[str, Any]:
+        """The address with its place on the map; the place alone is settled by itself."""
+        was, mine, theirs = ({name: side[name] for name in ADDRESS} for side in versions)
+        if was == mine == theirs:
+            found = {**was, "position": self.field("position", "", "", *(side["position"] for side in versions))}
+        elif mine == theirs:
+            place = _settled("position", versions[1]["position"], versions[2]["position"])
+            found = {**mine, "position": place[0] if place else (None, None)}
+        else:
+            found = dict(self.field("address", "", "", *versions))
+        found["latitude"], found["longitude"] = found.pop("position")
+        return found
+
     def items(self, of: str, was: _Items, mine: _Items, theirs: _Items) -> Iterator[dict[str, Any]]:
         kept = {}
         for key in dict.fromkeys([*mine, *theirs, *was]):
@@ -133,7 +161,15 @@ class _Merging:
             found: dict[str, Any] | None = self.field(of, key, "", was, mine, theirs)
             return found
         before = was or {}
-        return {name: self.field(of, key, name, before.get(name), mine[name], theirs[name]) for name in mine}
+        together, names = TOGETHER.get(of, ("", ()))
+        sides = [{name: side.get(name) for name in names} for side in (before, mine, theirs)]
+        made: dict[str, Any] = self.field(of, key, together, *sides) if names else {}
+        alone = {
+            name: self.field(of, key, name, before.get(name), mine[name], theirs[name])
+            for name in mine
+            if name not in names
+        }
+        return {**alone, **made}
 
     def _order(self, of: str, kept: _Items, was: list[str], mine: list[str], theirs: list[str]) -> list[str]:
         """Those that stay, in the order of whoever changed it; what was added follows what it was put behind."""

@@ -18,7 +18,7 @@ FIELD_NAMES = {
     "name": "Name", "tagline": "Tagline", "description": "Overview", "website": "Website", "email": "Email",
     "phone": "Phone", "street": "Street", "postal_code": "Postal code", "city": "City", "region": "Region",
     "country": "Country", "founded": "Founded", "staff": "People", "logo": "Logo", "position": "Place on the map",
-    "action_label": "Words of the button", "action_url": "Address of the button",
+    "action_label": "Words of the button", "action_url": "Address of the button", "address": "Address",
 }  # fmt: skip
 KIND_NAMES = {
     TermKind.CATEGORY: "Category", TermKind.CAPABILITY: "Capability", TermKind.DOSAGE_FORM: "Dosage form",
@@ -43,7 +43,7 @@ ITEM_FIELDS = {
     "value": "range or amount", "detail": "note", "site": "site", "number": "number", "free_from": "free from",
     "source": "source", "source_url": "source’s address", "confirmed_on": "confirmed on", "expires_on": "expiry",
     "issuer": "issuer", "reference": "reference", "document": "document", "kind": "kind", "language": "language",
-    "key": "number in the register",
+    "key": "number in the register", "statement": "what it says", "address": "address", "position": "place on the map",
 }  # fmt: skip
 _SOURCES = {
     FactSource.COMPANY: "the company", FactSource.REGISTER: "a public register", FactSource.EDITOR: "our editors",
@@ -150,6 +150,11 @@ def _version(clash: Clash, value: Any, names: Known, profiles: Sequence[Profile]
         return "\n".join(f"{n}. {by_key.get(key, key)}" for n, key in enumerate(value, 1))
     if value is None:
         return "removed"
+    return _lines(value, names)
+
+
+def _lines(value: Mapping[str, Any], names: Known) -> str:
+    """Fields one below the other, each with its label."""
     lines = ((ITEM_FIELDS[name], said(name, inner, names)) for name, inner in value.items() if name not in _UNSAID)
     return "\n".join(f"{label}: {words}" for label, words in lines if words)
 
@@ -197,7 +202,7 @@ def site_name(site: ProfileSite) -> str:
 
 def said(field: str, value: Any, names: Known) -> str:
     """A field’s value as people read it; empty where nothing is said."""
-    if value in (None, "", ()):
+    if value in (None, "", (), {}):
         return ""
     if special := _SPECIAL.get(field):
         return special(value, names)
@@ -211,6 +216,7 @@ _SPECIAL: dict[str, Callable[[Any, Known], str]] = {
     "country": lambda value, _: countries.name(value),
     "term": lambda value, names: names.terms.get(value, value),
     "site": lambda value, names: names.sites.get(value, "a site that was removed"),
+    **dict.fromkeys(("address", "statement"), _lines),
     "free_from": lambda value, _: free_words(value),
     "source": lambda value, _: _SOURCES[FactSource(value)],
     "position": lambda value, _: "" if None in value else f"{value[0]:.4f}, {value[1]:.4f}",

@@ -16,7 +16,8 @@ from portal.directory.forms.duplicates import MergePair, NamePair
 from portal.directory.queries import duplicates as queries
 from portal.directory.queries.duplicates import Pair
 from portal.directory.rules.duplicates import words
-from portal.directory.rules.uniting import differing
+from portal.directory.rules.merging import ADDRESS
+from portal.directory.rules.uniting import differing, written
 from portal.directory.rules.wording import FIELD_NAMES, Known, said
 from portal.directory.tables.editing import HintState
 from portal.web.forms import Filled, blank, read, sent
@@ -138,9 +139,9 @@ def _show(
     first, second = pair.first.profile, pair.second.profile
     choices = _choices(pair)
     lines = [
-        (name, FIELD_NAMES[name], said(name, getattr(first, name), Known()), said(name, getattr(second, name), Known()))
+        (name, FIELD_NAMES[name], *(said(name, value, Known()) for value in values))
         for name in FIELD_NAMES
-        if name != "position" and (getattr(first, name) or getattr(second, name))
+        if name not in {*ADDRESS, "position"} and any(values := [written(side, name) for side in (first, second)])
     ]
     return page(
         request, "directory/staff/duplicate.html", private=True, status=status, headers=headers, pair=pair, form=form,

@@ -99,8 +99,8 @@ async def test_what_people_wrote_stays(tmp_path: Path, now: datetime) -> None:
         tmp_path, now, lines(ror(city="Lugano", region="Tessin", website="https://tessinlyo.example"))
     )
     _, after = await company("tessin-lyo")
-    assert (after.city, after.region, after.website, after.tagline) == ("Giubiasco", "Tessin", "", "Freeze-drying.")
-    assert [note.reason for note in told.files[0].notes] == ["kept as people wrote it here: city"]
+    assert (after.city, after.region, after.website, after.tagline) == ("Giubiasco", "Ticino", "", "Freeze-drying.")
+    assert [note.reason for note in told.files[0].notes] == ["kept as people wrote it here: address"]
     again = await imported(
         tmp_path, now, lines(ror(city="Lugano", region="Tessin", website="https://tessinlyo.example"))
     )
