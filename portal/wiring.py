@@ -120,7 +120,6 @@ from portal.registration.pages.waiting import WaitingPages
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 
-
 _Routes: TypeAlias = list[ControllerRouterHandler]
 
 
