@@ -233,14 +233,16 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
 
 def jobs(made: Services) -> list[Job]:
     """Everything the worker can be asked to do."""
-    claims = claim_jobs.ClaimJobs(made.proofs, made.subscriptions)
+    claims = claim_jobs.ClaimJobs(made.proofs)
     money = MoneyJobs(made.payments, made.subscriptions)
+    bought = subscription_jobs.SubscriptionJobs(made.subscriptions)
     return [
         Job("payments.handle_event", money.handle_event),
         Job("payments.close_sessions", money.close_sessions),
         Job("payments.send_refund", money.send_refund),
         Job("payments.check_vat_id", check_vat_id),
         Job("payments.check_subscription_vat_id", subscription_jobs.check_vat_id),
+        Job("payments.end_renewal", bought.end_renewal),
         Job("placements.tell_plan", placement_jobs.tell_plan),
         Job("placements.tell_booked", placement_jobs.tell_booked),
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
@@ -261,7 +263,6 @@ def jobs(made: Services) -> list[Job]:
         Job("directory.ask_to_reconfirm", upkeep_jobs.ask_to_reconfirm),
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
-        Job("directory.end_renewal", claims.end_renewal),
         Job("directory.send_news", search_jobs.send_news),
         Job("directory.tell_claim_decided", claim_jobs.tell_claim_decided),
         Job("directory.tell_rival", claim_jobs.tell_rival),

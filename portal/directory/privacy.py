@@ -7,6 +7,8 @@ from portal.accounts.actors import PORTAL
 from portal.core import db
 from portal.media import commands as media
 from portal.media.values import Owner
+from portal.payments.subscriptions.commands.letting_go import let_go
+from portal.placements.commands.subscribing import KIND
 
 _CLAIMS = """
 SELECT c.name AS company, l.way, l.state, nullif(l.email, '') AS address_used, nullif(l.evidence, '') AS evidence,
@@ -22,6 +24,12 @@ WHERE a.email = $1 ORDER BY r.id LIMIT 5000
 _CORRECTIONS = """
 SELECT c.name AS company, k.text AS note, nullif(k.evidence, '') AS page, k.sent_at FROM correction k
 JOIN company c ON c.id = k.company WHERE k.email = $1 ORDER BY k.id LIMIT 5000
+"""
+_LEFT_ALONE = """
+SELECT c.id FROM company c JOIN membership m ON m.organisation = c.organisation JOIN account a ON a.id = m.account
+WHERE a.email = $1 AND NOT EXISTS (
+    SELECT FROM membership o WHERE o.organisation = c.organisation AND o.account <> a.id)
+ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 LABELS = {
@@ -60,13 +68,27 @@ async def forget(email: str, now: datetime) -> str:
         await db.execute("DELETE FROM claim WHERE id = ANY($1)", gone)
         await db.execute("UPDATE claim SET email = '', document = '', evidence = '' WHERE id = ANY($1)", kept)
         corrected = db.affected(await db.execute("UPDATE correction SET email = '' WHERE email = $1", email))
+        left_alone = await _let_plans_go(email, now)
         await db.execute("DELETE FROM join_request r USING account a WHERE a.id = r.account AND a.email = $1", email)
     told = _told_of_claims(len(gone), len(kept)) if rows else "No claim of a company was known."
-    return (
-        f"{told} Your address was taken off {corrected} correction{'' if corrected == 1 else 's'}."
-        if corrected
-        else told
+    if corrected:
+        told += f" Your address was taken off {corrected} correction{'' if corrected == 1 else 's'}."
+    if left_alone:
+        plans = "The paid plan of a company" if left_alone == 1 else f"{left_alone} paid plans of companies"
+        told += f" {plans} nobody is left to look after {'is' if left_alone == 1 else 'are'} not renewed."
+    return told
+
+
+async def _let_plans_go(email: str, now: datetime) -> int:
+    """Plans of companies whose only member is being erased would be charged with nobody to cancel them."""
+    # The same lock as of every change of members: of two who go at once, one comes second and is the last.
+    await db.fetch(
+        "SELECT id FROM organisation WHERE id IN (SELECT m.organisation FROM membership m JOIN account a ON a.id = m.account "
+        "WHERE a.email = $1) ORDER BY id FOR NO KEY UPDATE",
+        email,
     )
+    rows = await db.fetch(_LEFT_ALONE, email)
+    return await let_go(kind=KIND, keys=[str(row["id"]) for row in rows], now=now)
 
 
 def _told_of_claims(gone: int, kept: int) -> str:

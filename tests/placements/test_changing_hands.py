@@ -1,14 +1,21 @@
 """A company that changes hands: nobody pays on for what they lost, and nobody sees what the former owner paid."""
 
+import pytest
+
 from portal import wiring
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
+from portal.core.errors import Conflict
+from portal.core.settings import current
+from portal.core.times import moment
 from portal.directory.commands import ownership
+from portal.directory.commands.merging import merge_companies
 from portal.placements.tables import Plan
-from tests.directory.conftest import organisation
+from tests.directory.conftest import account, join, organisation
+from tests.factories import companies
 from tests.paying import text_of
-from tests.placements.conftest import OWNER, Desk, signed_in
+from tests.placements.conftest import BILLING, OWNER, Desk, signed_in
 
 NEXT = "boss@halden.example"
 
@@ -16,6 +23,20 @@ NEXT = "boss@halden.example"
 async def owner() -> int | None:
     found: int | None = await db.fetch_value("SELECT organisation FROM company")
     return found
+
+
+async def hand_over(desk: Desk, *, work: bool = True) -> None:
+    """Staff give the company to somebody else."""
+    made = await organisation(NEXT, "Halden AS")
+    await ownership.transfer(
+        actor=PORTAL, company_id=desk.company_id, organisation_id=made, reason="It was sold.", now=clock.now()
+    )
+    if work:
+        await desk.everything_settles()
+
+
+async def questions() -> list[str]:
+    return [row["sentence"] for row in await db.fetch("SELECT sentence FROM money_question ORDER BY id")]
 
 
 async def test_a_company_is_not_given_up_while_its_plan_renews(desk: Desk) -> None:
@@ -32,12 +53,7 @@ async def test_a_company_is_not_given_up_while_its_plan_renews(desk: Desk) -> No
 
 async def test_what_staff_hand_over_is_not_renewed_for_the_former_owner(desk: Desk) -> None:
     await desk.subscribe()
-    made = await organisation(NEXT, "Halden AS")
-    await ownership.transfer(
-        actor=PORTAL, company_id=desk.company_id, organisation_id=made, reason="It was sold.", now=clock.now()
-    )
-    await desk.work()
-    await desk.everything_settles()
+    await hand_over(desk)
     record = await desk.record()
     assert (record.renewal, record.ends_at) == (None, record.period_end)
     # What is paid for stays with the profile; who paid it, how and what is shown to nobody else.
@@ -55,8 +71,103 @@ async def test_what_staff_hand_over_is_not_renewed_for_the_former_owner(desk: De
 
 
 async def test_a_plan_of_the_new_owner_s_is_left_alone(desk: Desk) -> None:
-    before = clock.now()
-    await desk.subscribe()
-    jobs = {job.name: job.handler for job in wiring.jobs(desk.services)}
-    await jobs["directory.end_renewal"](company_id=desk.company_id, before=before.isoformat())
+    url = await desk.choose()
+    await hand_over(desk)
+    # The page the former owner had opened is closed, and the choice is over.
+    await desk.stripe.pay(url)
+    await desk.everything_settles()
+    assert await db.fetch_value("SELECT array_agg(state) FROM subscription") == ["ended"]
+    await signed_in(desk.client, NEXT, None, MemberRole.OWNER)
+    await desk.subscribe(email=NEXT, name="Boss Halden", company="Halden AS")
+    await desk.sweep()
+    await desk.everything_settles()
     assert (await desk.record()).renewal is not None
+    page = text_of(await desk.client.get(desk.plan_page))
+    assert (NEXT in page, "Renews" in page, OWNER in page) == (True, True, False)
+    await desk.client.post(f"{desk.plan_page}/cancellation")
+    await desk.everything_settles()
+    assert ((await desk.record()).renewal, await questions()) == (None, [])
+
+
+@pytest.mark.parametrize("given_up", [True, False])
+async def test_a_page_paid_before_it_was_closed_is_not_renewed(desk: Desk, given_up: bool) -> None:
+    url = await desk.choose()
+    if given_up:
+        assert (await desk.client.post(f"/companies/{desk.slug}/manage/members/surrender")).status_code == 303
+    else:
+        await hand_over(desk, work=False)
+    await desk.stripe.pay(url)
+    await desk.everything_settles()
+    record = await desk.record()
+    assert (record.state, record.renewal, record.ends_at) == ("active", None, record.period_end)
+    (asked,) = await questions()
+    assert "was paid although its buyer is not the owner any more" in asked
+    # Taken back at Stripe, where the former owner may still have a page: it ends again.
+    await desk.stripe.api(
+        "POST", f"/v1/subscriptions/{record.stripe_id}", "cancel_at_period_end=false", idempotency_key="on"
+    )
+    await desk.everything_settles()
+    assert ((await desk.record()).renewal, len(await questions())) == (None, 1)
+
+
+async def test_the_next_owner_waits_until_the_former_page_is_closed(desk: Desk) -> None:
+    url = await desk.choose()
+    await hand_over(desk, work=False)
+    await signed_in(desk.client, NEXT, None, MemberRole.OWNER)
+    await desk.client.post(desk.plan_page, data={"plan": "premium", "interval": "year", **BILLING, "email": NEXT})
+    assert "is just being closed" in text_of(await desk.client.get(desk.plan_page))
+    assert await db.fetch_value("SELECT array_agg(email) FROM subscription") == [OWNER]
+    await desk.everything_settles()
+    assert await desk.choose(email=NEXT) != url
+
+
+async def test_the_next_owner_is_told_until_when_a_former_plan_runs(desk: Desk) -> None:
+    await desk.subscribe()
+    await hand_over(desk)
+    await signed_in(desk.client, NEXT, None, MemberRole.OWNER)
+    answer = await desk.client.get(desk.plan_page)
+    until = moment((await desk.record()).ends_at, current().site_timezone, "d MMMM y")
+    assert f"A former owner has paid for Premium until {until}" in text_of(answer)
+    assert 'name="plan"' not in answer.text
+    await desk.client.post(desk.plan_page, data={"plan": "premium", "interval": "year", **BILLING, "email": NEXT})
+    assert f"runs until {until}" in text_of(await desk.client.get(desk.plan_page))
+
+
+async def test_what_was_chosen_as_the_company_changed_hands_is_not_bought(desk: Desk) -> None:
+    with pytest.raises(Conflict, match="another owner"):
+        async with ownership.while_owned(desk.company_id, desk.organisation_id + 1):
+            pass
+
+
+async def test_a_company_with_a_plan_is_not_merged_away(desk: Desk) -> None:
+    await desk.subscribe()
+    other = await companies.make("Isarwerk Biologics", owner=desk.organisation_id)
+    with pytest.raises(Conflict, match=r"has a paid plan.*Keep that one"):
+        await merge_companies(actor=PORTAL, kept_id=other, merged_id=desk.company_id, now=clock.now())
+    await merge_companies(actor=PORTAL, kept_id=desk.company_id, merged_id=other, now=clock.now())
+
+
+async def test_the_last_member_goes_and_nothing_is_renewed(desk: Desk) -> None:
+    await desk.subscribe()
+    told = await erased(desk, OWNER)
+    assert "The paid plan of a company nobody is left to look after is not renewed." in told["Companies"]
+    record = await desk.record()
+    assert (record.renewal, record.ends_at) == (None, record.period_end)
+
+
+async def test_one_of_two_members_goes_and_the_plan_goes_on(desk: Desk) -> None:
+    await desk.subscribe()
+    await join(desk.organisation_id, await account(NEXT), MemberRole.EDITOR)
+    told = await erased(desk, OWNER)
+    assert "not renewed" not in told["Companies"]
+    assert (await desk.record()).renewal is not None
+
+
+async def erased(desk: Desk, email: str) -> dict[str, str]:
+    """Erase somebody from the top down, as the page does; gives what each source says."""
+    async with db.transaction():
+        told = {
+            part.name: await part.erase(email, clock.now()) for part in reversed(wiring.personal_data(desk.services))
+        }
+    await desk.everything_settles()
+    return told

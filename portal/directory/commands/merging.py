@@ -6,6 +6,8 @@ What becomes of what belongs to them:
 - Records of sources, products of registers and readers’ corrections move, so that imports and editors go on with the kept
   company.
 - Enquiries that went to the merged company are the kept one's to answer, unless the same went there, too.
+- What was bought for a company stays with it: one with a plan that has not ended, or with sponsored months from now on, is
+  kept.
 - A company with an owner is kept. Where both have one, or somebody is claiming the merged one, merging is refused.
 - That the merged company and a third were kept apart is remembered of the kept one.
 - Counted views stay where they were counted.
@@ -28,6 +30,8 @@ from portal.directory.rules.merging import merge
 from portal.directory.rules.uniting import united
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
+from portal.placements.commands.subscribing import KIND
+from portal.placements.queries.bought import has_bought
 
 # Tables whose rows go over to the kept company, and the column that must not come twice there.
 _MOVED = {
@@ -89,7 +93,7 @@ async def merge_companies(
     async with db.transaction():
         await saving.take_turns()
         kept, merged = await _pair(kept_id, merged_id)
-        await _may_merge(kept, merged)
+        await _may_merge(kept, merged, now)
         if revisions is not None and any(revisions.get(row["id"]) != row["revision"] for row in (kept, merged)):
             raise Conflict("One of the two was changed meanwhile. Look at them again before you merge them.")
         before, theirs = _profile(kept), _profile(merged)
@@ -121,7 +125,7 @@ async def _pair(kept_id: int, merged_id: int) -> tuple[Any, Any]:
     return rows[kept_id], rows[merged_id]
 
 
-async def _may_merge(kept: Any, merged: Any) -> None:
+async def _may_merge(kept: Any, merged: Any, now: datetime) -> None:
     for row in (kept, merged):
         if row["state"] == CompanyState.MERGED:
             raise Conflict(f"{row['name']} has been merged already.")
@@ -131,6 +135,14 @@ async def _may_merge(kept: Any, merged: Any) -> None:
         raise Conflict(f"{merged['name']} has an owner. Keep that one.")
     if merged["organisation"] is not None and merged["organisation"] != kept["organisation"]:
         raise Conflict("Both companies have an owner. One of them has to give its company up first.")
+    if bought := await has_bought(KIND, str(merged["id"]), now):
+        both = await has_bought(KIND, str(kept["id"]), now)
+        what = (
+            f"{kept['name']} has bought something, too. Wait until one of them has nothing left."
+            if both
+            else "Keep that one."
+        )
+        raise Conflict(f"{merged['name']} has {bought}. {what}")
     if await db.fetch_value(_CLAIMED, merged["id"]):
         raise Conflict(f"Somebody is claiming {merged['name']}. Keep that one, or decide about the claim first.")
 

@@ -3,6 +3,8 @@
 Every change locks the company's row first, so that of two who prove at the same moment one comes second.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from portal.directory import permissions
 from portal.directory.queries.claims import has_people
 from portal.directory.tables.companies import ClaimWay, CompanyState
 from portal.payments.subscriptions import queries as subscriptions
+from portal.payments.subscriptions.commands.letting_go import let_go
 from portal.payments.subscriptions.tables import SubscriptionState
 from portal.placements.commands.subscribing import KIND
 
@@ -39,6 +42,17 @@ async def locked(company_id: int) -> dict[str, Any]:
     return company
 
 
+@asynccontextmanager
+async def while_owned(company_id: int, organisation_id: int | None) -> AsyncIterator[None]:
+    """A transaction in which the company stays with the organisation the request found it with: what is bought in it is
+    seen by whoever takes the company next.
+    """
+    async with db.transaction():
+        if (await locked(company_id))["organisation"] != organisation_id:
+            raise Conflict("The company has another owner by now. Nothing was bought.")
+        yield
+
+
 async def hand_over(
     company: dict[str, Any],
     organisation_id: int | None,
@@ -60,7 +74,7 @@ async def hand_over(
         return
     # What the former owner's people had not published is not the next one's to read.
     await db.execute("DELETE FROM company_draft WHERE company = $1", company["id"])
-    await jobs.enqueue("directory.end_renewal", company_id=company["id"], before=now)
+    await let_go(kind=KIND, keys=[str(company["id"])], now=now)
     await jobs.enqueue(
         "directory.tell_former_owners", organisation_id=former, company_id=company["id"], reason=reason, at=now
     )

@@ -1,7 +1,7 @@
 """What the worker does about claims: looking for proofs, and telling people. Each loads by id and may run twice."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from portal.accounts import queries as account_queries
 from portal.core import clock, db
@@ -14,29 +14,16 @@ from portal.directory.queries.claims import Reader
 from portal.directory.tables.editing import ClaimState
 from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
-from portal.payments.subscriptions import queries as subscription_queries
-from portal.payments.subscriptions.flows import Subscriptions
-from portal.payments.subscriptions.tables import SubscriptionState
-from portal.placements.commands.subscribing import KIND
 
 
 class ClaimJobs:
     """What needs the network, bound to where it is asked."""
 
-    def __init__(self, proofs: Proofs, subscriptions: Subscriptions) -> None:
+    def __init__(self, proofs: Proofs) -> None:
         self.proofs = proofs
-        self.subscriptions = subscriptions
 
     async def check_claim(self, claim_id: int) -> None:
         await self.proofs.check(claim_id)
-
-    async def end_renewal(self, company_id: int, before: str) -> None:
-        """Let the plan a former owner bought end with what is paid for."""
-        plan = await subscription_queries.latest(KIND, str(company_id))
-        if plan is None or plan.created_at >= datetime.fromisoformat(before) or plan.renewal is None:
-            return
-        if plan.state is not SubscriptionState.PENDING:
-            await self.subscriptions.cancel(plan, ends=True)
 
 
 async def look_again() -> None:

@@ -15,6 +15,7 @@ from portal.core.errors import Conflict, DomainError, Invalid, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.directory import permissions
+from portal.directory.commands.ownership import while_owned
 from portal.directory.pages.billing import known_buyer
 from portal.directory.pages.inputs import SubscriptionsHere
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
@@ -97,11 +98,12 @@ class PlanPages(Controller):
         try:
             await spend(_ACTS, str(managed.company.id), now=now)
             offer = offer_of(wanted.data.plan, wanted.data.interval)
-            subscription_id = await choose_plan(
-                actor=managed.actor, key=_key(managed), name=managed.company.name,
-                offer=offer, buyer=billed.data.buyer,
-                return_path=managed.address("plan"), terms=billed.data.terms, now=now,
-            )  # fmt: skip
+            async with while_owned(managed.company.id, managed.company.organisation_id):
+                subscription_id = await choose_plan(
+                    actor=managed.actor, key=_key(managed), name=managed.company.name,
+                    offer=offer, buyer=billed.data.buyer,
+                    return_path=managed.address("plan"), terms=billed.data.terms, now=now,
+                )  # fmt: skip
             return Redirect(await subscriptions.start(subscription_id, product=offer.name), status_code=303)
         except Invalid as refused:
             return await _page(request, managed, record, now, form.refuse(refused), status=422)
@@ -269,10 +271,13 @@ async def _page(
 ) -> Response[Any]:
     running = record if record is not None and record.state in _RUNNING else None
     bills = await queries.bills(KIND, _key(managed), since=managed.company.claimed_at)
+    latest = await queries.latest(KIND, _key(managed))
+    former = latest if record is None and latest is not None and latest.state in _RUNNING else None
     counts = await plan_of(KIND, _key(managed), now)
     return managed_page(
         request, "directory/plan.html", managed, here="plan", status=status, record=record, running=running,
-        form=form, bills=bills, owed=next((b for b in bills if running and b.state is InvoiceState.OPEN and b.hosted_url), None),
+        former=former, form=form, bills=bills,
+        owed=next((b for b in bills if running and b.state is InvoiceState.OPEN and b.hosted_url), None),
         force=plan_name(counts.value), plan_name=plan_name,
         choices=_choices(running) if running else [], interval_words=plans.INTERVAL_WORDS,
         method=words.method(running.method) if running else "", under_way=await queries.under_way(record.id) if record else "",

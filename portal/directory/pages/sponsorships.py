@@ -18,6 +18,7 @@ from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.directory import permissions
+from portal.directory.commands.ownership import while_owned
 from portal.directory.pages.billing import known_buyer
 from portal.directory.pages.inputs import PaymentsHere
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
@@ -76,10 +77,11 @@ class SponsorshipPages(Controller):
             if picks is None:
                 raise Invalid({"picks": "One of these places does not exist. Please choose again."})
             await spend(_HOLDS, _key(managed), now=now)
-            number = await commands.hold_sponsorships(
-                actor=managed.actor, kind=KIND, key=_key(managed), title=managed.company.name, picks=picks,
-                plan=await plan_of(KIND, _key(managed), now), manage_path=managed.address("sponsorships"), now=now,
-            )  # fmt: skip
+            async with while_owned(managed.company.id, managed.company.organisation_id):
+                number = await commands.hold_sponsorships(
+                    actor=managed.actor, kind=KIND, key=_key(managed), title=managed.company.name, picks=picks,
+                    plan=await plan_of(KIND, _key(managed), now), manage_path=managed.address("sponsorships"), now=now,
+                )  # fmt: skip
         except Invalid as refused:
             return await _calendar(request, managed, now, whole=True, chosen=typed, errors=refused.fields, status=422)
         except Conflict as gone:

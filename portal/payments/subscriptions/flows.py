@@ -124,6 +124,18 @@ class Subscriptions:
         assert record.stripe_id is not None
         await self._do(record.id, CancelRequest(stripe_id=record.stripe_id, ends=ends))
 
+    async def end_renewal(self, subscription_id: int) -> None:
+        """Nobody is left who wants it: close the page where it could still be paid, and let what runs end with its period."""
+        await self.settle(subscription_id)
+        record = await self._record(subscription_id)
+        if record.state is SubscriptionState.PENDING:
+            for act in await queries.pages(subscription_id):
+                await self._close_page(act)
+            await acts.end_unpaid_choice(subscription_id=subscription_id, now=clock.now())
+            record = await self._record(subscription_id)
+        if record.state in _RUNNING and record.renewal is not None:
+            await self.cancel(record, ends=True)
+
     async def portal(self, record: SubscriptionRecord) -> str:
         """The address of Stripe's own page for card, invoices and cancelling."""
         if not record.customer_id:
@@ -260,13 +272,18 @@ class Subscriptions:
         session = await self._page(act)
         if session.status == "open" and await acts.still_right(act=act, price=price, tax_rates=tax_rates):
             return session.url
+        await self._close_page(act)
+        return None
+
+    async def _close_page(self, act: Act) -> None:
+        """Nobody pays at it any more; what was paid in the meantime is taken up."""
+        session = await self._page(act)
         if session.status == "open":
             session = await self._expire(session.id)
         if session.status == "complete":
             await self.settle(act.subscription_id)
         else:
             await acts.withdraw_page(act=act, now=clock.now())
-        return None
 
     async def _from_pages(self, record: SubscriptionRecord) -> str | None:
         """The subscription that was begun at one of the pages; a page that ran out ends what was never paid."""

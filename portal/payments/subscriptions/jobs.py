@@ -20,6 +20,9 @@ class SubscriptionJobs:
     def __init__(self, subscriptions: Subscriptions) -> None:
         self.subscriptions = subscriptions
 
+    async def end_renewal(self, subscription: int) -> None:
+        await self.subscriptions.end_renewal(subscription)
+
     async def sweep(self) -> None:
         """Recurring: compare with Stripe, ask again what was not answered, end what was not paid in time."""
         if self.subscriptions.stripe is None:

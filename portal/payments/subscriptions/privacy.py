@@ -49,6 +49,7 @@ async def forget(email: str, now: datetime) -> str:
     if kept:
         told += (
             f" {kept} plan{'' if kept == 1 else 's'} with invoices must be kept for {current().invoices_kept_years} years, as "
-            "tax law demands; the invoices themselves are at Stripe. A running plan goes on until it is cancelled."
+            "tax law demands; the invoices themselves are at Stripe. A plan of a company that others look after goes on until "
+            "it is cancelled."
         )
     return told

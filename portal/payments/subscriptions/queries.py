@@ -48,6 +48,7 @@ class SubscriptionRecord(Standing, frozen=True, kw_only=True):
     item_id: str
     method: str
     created_at: datetime
+    let_go_at: datetime | None = None
 
     def gross(self, net: int) -> Money:
         """What is charged for a net price, in this subscription's currency and with its tax."""
@@ -119,7 +120,7 @@ ACT_COLUMNS = (
 )
 _RECORD = (
     f"SELECT id, kind, key, currency, title, return_path, email, buyer_name, company, country, tax_treatment, tax_country, "
-    f"tax_rate, customer_id, stripe_id, item_id, method, created_at, {STANDING} FROM subscription WHERE "
+    f"tax_rate, customer_id, stripe_id, item_id, method, created_at, let_go_at, {STANDING} FROM subscription WHERE "
 )
 
 
@@ -230,13 +231,12 @@ class Reminder(msgspec.Struct, frozen=True):
     grace_until: datetime | None
 
 
-async def near_a_date(kind: str, before: datetime, limit: int = 1000) -> list[Reminder]:
-    """Running subscriptions whose period ends before a moment, and those in grace."""
+async def near_a_date(kind: str, before: datetime, *, after: int = 0, limit: int = 1000) -> list[Reminder]:
+    """Running subscriptions whose period ends before a moment, and those in grace: the first with ids above `after`."""
     rows = await db.fetch(
-        "SELECT id, interval, state, period_end, ends_at, grace_began, grace_until FROM subscription "
-        "WHERE kind = $1 AND (state = 'grace' OR (state = 'active' AND period_end <= $2 AND ends_at IS NULL)) "
-        "ORDER BY period_end, id LIMIT $3",
-        kind, before, limit,
+        "SELECT id, interval, state, period_end, ends_at, grace_began, grace_until FROM subscription WHERE kind = $1 AND id > $3 "
+        "AND (state = 'grace' OR (state = 'active' AND period_end <= $2 AND ends_at IS NULL)) ORDER BY id LIMIT $4",
+        kind, before, after, limit,
     )  # fmt: skip
     return [msgspec.convert(dict(row), Reminder) for row in rows]
 

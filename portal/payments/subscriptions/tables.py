@@ -73,7 +73,8 @@ class Subscription(Table, tablename="subscription", db=DB):
     """A plan of (kind, key), paid again and again. At most one that has not ended (partial unique index).
 
     `plan`, `interval` and `net` are what is in force; `next_…` what follows at the period's end. `seen` numbers the
-    question to Stripe whose answer was applied last: older answers are dropped.
+    question to Stripe whose answer was applied last: older answers are dropped. What was let go of is not renewed, whatever
+    is paid or taken back at Stripe.
     """
 
     id = BigSerial(primary_key=True)
@@ -120,6 +121,7 @@ class Subscription(Table, tablename="subscription", db=DB):
     end_reason = Varchar(length=40)
     seen = BigInt()
     checked_at = Timestamptz(null=True, default=None, help_text="when the sweeper last looked after it")
+    let_go_at = Timestamptz(null=True, default=None, help_text="when its buyer lost what it was bought for")
     state_known = one_of("state", SubscriptionState)
     interval_known = one_of("interval", Interval)
     treatment_known = one_of("tax_treatment", TaxTreatment)

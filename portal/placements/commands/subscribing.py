@@ -92,12 +92,14 @@ async def remind(*, now: datetime) -> int:
         Interval.MONTH: timedelta(days=settings.renewal_notice_days_monthly),
         Interval.YEAR: timedelta(days=settings.renewal_notice_days_yearly),
     }
-    asked = 0
-    for one in await near_a_date(KIND, now + max(ahead.values())):
-        notice, mark = _due(one, ahead[one.interval], now)
-        if notice is not None:
-            async with db.transaction():
-                asked += await _notify(one.id, notice, mark, now)
+    asked = last = 0
+    while near := await near_a_date(KIND, now + max(ahead.values()), after=last):
+        for one in near:
+            notice, mark = _due(one, ahead[one.interval], now)
+            if notice is not None:
+                async with db.transaction():
+                    asked += await _notify(one.id, notice, mark, now)
+        last = near[-1].id
     return asked
 
 

@@ -43,8 +43,9 @@ async def begin_payment(*, subscription_id: int, price: str, tax_rates: tuple[st
     """
     async with db.transaction():
         row = await _lock(subscription_id)
-        act = await _unfinished(subscription_id) if row["state"] == "pending" else None
-        if row["state"] == "pending" and act is None:
+        waits = row["state"] == "pending" and row["let_go_at"] is None
+        act = await _unfinished(subscription_id) if waits else None
+        if waits and act is None:
             request = _checkout(row, price, tax_rates, now) if row["customer_id"] else _customer(row)
             act = await _insert(subscription_id, request, now)
     return act
@@ -61,7 +62,7 @@ async def finish_act(
 ) -> None:
     """Keep what Stripe answered. A page that is over takes a subscription with it that was never paid."""
     async with db.transaction():
-        row = await _lock(act.subscription_id)
+        await _lock(act.subscription_id)
         done = await db.fetch_value(
             "UPDATE subscription_act SET state = $2::text, stripe_id = coalesce(nullif($3::text, ''), stripe_id), "
             "url = coalesce(nullif($4, ''), url), note = $5, "
@@ -74,11 +75,18 @@ async def finish_act(
             return
         if state is ActState.DONE and isinstance(act.request, CustomerRequest):
             await db.execute("UPDATE subscription SET customer_id = $2 WHERE id = $1", act.subscription_id, stripe_id)
-        if state is ActState.EXPIRED and row["state"] == "pending" and row["stripe_id"] is None:
-            await db.execute(
-                "UPDATE subscription SET state = 'ended', ended_at = $2, end_reason = $3 WHERE id = $1",
-                act.subscription_id, now, NEVER_STARTED,
-            )  # fmt: skip
+        if state is ActState.EXPIRED:
+            await end_unpaid_choice(subscription_id=act.subscription_id, now=now)
+
+
+async def end_unpaid_choice(*, subscription_id: int, now: datetime) -> None:
+    """End what was never paid, unless there is a page where it still can be."""
+    await db.execute(
+        "UPDATE subscription SET state = 'ended', ended_at = $2, end_reason = $3 WHERE id = $1 AND state = 'pending' "
+        "AND stripe_id IS NULL AND NOT EXISTS (SELECT FROM subscription_act a WHERE a.subscription = $1 "
+        "AND a.what = 'checkout' AND a.state IN ('created', 'open'))",
+        subscription_id, now, NEVER_STARTED,
+    )  # fmt: skip
 
 
 async def withdraw_page(*, act: Act, now: datetime) -> None:

@@ -8,8 +8,11 @@ from portal.core import audit, db, money
 from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.settings import current
+from portal.core.times import moment
 from portal.payments.commands.questions import ask
 from portal.payments.rules.sums import tax_on, uncollectable
+from portal.payments.subscriptions.queries import SubscriptionRecord, latest
+from portal.payments.subscriptions.tables import SubscriptionState
 from portal.payments.subscriptions.values import Wanted
 from portal.payments.tables import VatCheck
 from portal.payments.values import charge_step
@@ -23,6 +26,7 @@ VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 
     '', '', '', '', $24, '', 0)
 ON CONFLICT (kind, key) WHERE state <> 'ended' DO UPDATE SET plan = excluded.plan, interval = excluded.interval,
     currency = excluded.currency, net = excluded.net, title = excluded.title, return_path = excluded.return_path,
+    created_at = excluded.created_at,
     email = excluded.email, buyer_name = excluded.buyer_name, company = excluded.company, street = excluded.street,
     postal_code = excluded.postal_code, city = excluded.city, country = excluded.country, vat_id = excluded.vat_id,
     vat_check = excluded.vat_check, vat_checked_at = excluded.vat_checked_at, po_number = excluded.po_number,
@@ -31,7 +35,7 @@ ON CONFLICT (kind, key) WHERE state <> 'ended' DO UPDATE SET plan = excluded.pla
         (s.email, s.buyer_name, s.company, s.street, s.postal_code, s.city, s.country, s.vat_id, s.po_number)
         = (excluded.email, excluded.buyer_name, excluded.company, excluded.street, excluded.postal_code, excluded.city,
             excluded.country, excluded.vat_id, excluded.po_number) THEN s.customer_id ELSE '' END
-WHERE s.state = 'pending'
+WHERE s.state = 'pending' AND s.let_go_at IS NULL
 RETURNING id
 """
 
@@ -55,7 +59,7 @@ async def open_subscription(*, actor: Actor, wanted: Wanted, terms: str, now: da
             wanted.treatment.value, wanted.tax_country, wanted.tax_rate, now,
         )  # fmt: skip
         if made is None:
-            raise Conflict("There is a paid plan already. It can be changed on the plan’s page.")
+            raise Conflict(_why_not(await latest(wanted.kind, wanted.key)))
         await audit.record(
             actor=actor.label,
             verb="choose plan",
@@ -68,6 +72,15 @@ async def open_subscription(*, actor: Actor, wanted: Wanted, terms: str, now: da
         if buyer.vat_check is VatCheck.FORM and register_number(buyer.vat_id):
             await enqueue("payments.check_subscription_vat_id", subscription=made)
     return int(made)
+
+
+def _why_not(running: SubscriptionRecord | None) -> str:
+    if running is None or running.let_go_at is None:
+        return "There is a paid plan already. It can be changed on the plan’s page."
+    if running.state is SubscriptionState.PENDING:
+        return "The payment page of a former owner is just being closed. Please try again in a minute."
+    until = moment(running.ends_at or running.period_end or running.created_at, current().site_timezone, "d MMMM y")
+    return f"A plan of a former owner runs until {until}. You can choose a plan as soon as it has ended."
 
 
 async def note_vat_check(*, subscription_id: int, vat_id: str, found: VatCheck, name: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from portal.core import db
+from portal.core.jobs import enqueue
 from portal.core.money import written
 from portal.core.settings import current
 from portal.payments.commands.questions import ask
@@ -35,6 +36,7 @@ from portal.payments.tables import TaxTreatment
 from portal.payments.values import charge_step
 
 _log = structlog.get_logger("subscriptions")
+_RUNNING = (SubscriptionState.ACTIVE, SubscriptionState.GRACE)
 _REGULAR = ("subscription_create", "subscription_cycle")
 
 _SAVE = """
@@ -79,6 +81,8 @@ async def settle_subscription(
                 await _ask_about_price(row, seen, now)
         await _finish_page(subscription_id, after, now)
         await _keep_invoices(row, after, invoices, now)
+        if row["let_go_at"] is not None and after.state in _RUNNING and after.ends_at is None:
+            await _renew_no_further(row, before, after, now)
         if after != before:
             _log.info("subscription changed", subscription=subscription_id, state=after.state.value, plan=after.plan)
             await handler.changed(
@@ -172,6 +176,18 @@ async def _question_payment(row: Any, after: Standing, seen: SeenInvoice, now: d
             reference=f"subscription-tax:{seen.id}", purchase_id=None, now=now,
             sentence=f"Invoice {seen.number} of subscription {row['id']} ({paid}) carries another VAT than we reckon with. "
             "Please compare the two.",
+        )  # fmt: skip
+
+
+async def _renew_no_further(row: Any, before: Standing, after: Standing, now: datetime) -> None:
+    """Nobody could end what was let go of: it ends with its period, and a person looks at what was paid meanwhile."""
+    await enqueue("payments.end_renewal", subscription=row["id"])
+    if before.state is SubscriptionState.PENDING:
+        paid = written(after.net, row["currency"], current().site_locale)
+        await ask(
+            reference=f"subscription-let-go:{row['id']}", purchase_id=None, now=now,
+            sentence=f"Subscription {row['id']} ({row['title']}, {paid} net) was paid although its buyer is not the owner any "
+            "more. It is not renewed. Give the money back in Stripe, or leave the plan until it ends?",
         )  # fmt: skip
 
 
