@@ -98,6 +98,17 @@ class Payments:
                 f"page this portal does not know: {session.id}. What was it for?",
             )  # fmt: skip
 
+    async def purchase_of_payment(self, payment_intent: str, public_id: str) -> int | None:
+        """The purchase a payment is for; Stripe knows it before we have seen the page paid."""
+        found = await queries.purchase_of_object(payment_intent=payment_intent, public_id=public_id)
+        if found is not None or not payment_intent:
+            return found
+        try:
+            said = (await self._gateway().retrieve_payment(payment_intent)).metadata
+        except GatewayRefused:
+            return None
+        return await queries.purchase_of_object(public_id=said.get("purchase", ""))
+
     async def close_sessions(self, purchase_id: int, *, known: bool = False) -> None:
         """Close the pages that are no longer wanted, and settle what was paid all the same.
 

@@ -1,6 +1,7 @@
 """What the worker does about money. Each loads by id and is safe to run twice."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 
@@ -9,6 +10,7 @@ from portal.payments import queries
 from portal.payments.commands import sweeping
 from portal.payments.commands.purchases import note_vat_check
 from portal.payments.flows import Payments
+from portal.payments.money_back import DISPUTED, KINDS, MoneyBack, ask_about_money_back
 from portal.payments.subscriptions.flows import Subscriptions
 from portal.payments.values import GatewayError, GatewayRefused
 from portal.payments.vat_register import ask_register
@@ -26,32 +28,41 @@ class MoneyJobs:
     async def handle_event(self, event: int) -> None:
         """Act on a stored event: whatever it says, the object is read anew from Stripe."""
         row = await db.fetch_one(
-            "SELECT type, session_id, payment_intent, purchase_ref, subscription_id, subscription_ref, handled_at "
-            "FROM stripe_event WHERE id = $1",
+            "SELECT event_id, type, object_id, session_id, payment_intent, purchase_ref, subscription_id, subscription_ref, "
+            "handled_at FROM stripe_event WHERE id = $1",
             event,
         )
         if row is None or row["handled_at"] is not None:
             return
         try:
-            if row["subscription_id"] or row["subscription_ref"]:
+            if row["type"].startswith(KINDS):
+                await self._handle_money_back(row)
+            elif row["subscription_id"] or row["subscription_ref"]:
                 await self.subscriptions.settle_object(row["subscription_id"], row["subscription_ref"])
             elif row["session_id"]:
                 await self.payments.settle_session(row["session_id"])
             else:
-                await self._handle_payment(row["type"], row["payment_intent"], row["purchase_ref"])
+                await self._handle_payment(row["payment_intent"], row["purchase_ref"])
         except GatewayRefused as refusal:
             # Stripe does not know (any more) what it told us of.
             _log.warning("event without an object", stripe_event=event, error=str(refusal))
         await db.execute("UPDATE stripe_event SET handled_at = $2 WHERE id = $1", event, clock.now())
 
-    async def _handle_payment(self, kind: str, payment_intent: str, purchase_ref: str) -> None:
+    async def _handle_payment(self, payment_intent: str, purchase_ref: str) -> None:
+        """Payments of plans are told of by their invoices, too: nothing is lost here."""
         purchase_id = await queries.purchase_of_object(payment_intent=payment_intent, public_id=purchase_ref)
-        if purchase_id is None:
-            return
-        if kind.startswith(("charge.refund", "refund.")):
-            await self.payments.compare_refunds(purchase_id)
-        else:
+        if purchase_id is not None:
             await self.payments.settle(purchase_id)
+
+    async def _handle_money_back(self, event: Any) -> None:
+        payment = event["payment_intent"]
+        assert self.payments.gateway is not None
+        purchase_id = await self.payments.purchase_of_payment(payment, event["purchase_ref"])
+        if purchase_id is not None and not event["type"].startswith(DISPUTED):
+            await self.payments.compare_refunds(purchase_id)
+            return
+        told = MoneyBack(event["event_id"], event["type"], event["object_id"], payment, purchase_id)
+        await ask_about_money_back(self.payments.gateway, told, now=clock.now())
 
     async def close_sessions(self, purchase: int) -> None:
         await self.payments.close_sessions(purchase)

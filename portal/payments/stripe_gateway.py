@@ -21,6 +21,8 @@ from portal.core.settings import Settings
 from portal.payments import stripe_reading
 from portal.payments.values import (
     API_VERSION,
+    Billed,
+    Dispute,
     ForgedEvent,
     GatewayClosed,
     GatewayError,
@@ -141,6 +143,24 @@ class StripeGateway:
         with _translated():
             found = await self._client().v1.payment_intents.retrieve_async(payment_intent, {"expand": _WITH_CHARGE})
         return stripe_reading.payment(found.to_dict())
+
+    async def retrieve_disputes(self, payment_intent: str) -> list[Dispute]:
+        """Every dispute of a payment."""
+        with _translated():
+            page = await self._client().v1.disputes.list_async({"payment_intent": payment_intent, "limit": 100})
+        return [stripe_reading.bank_dispute(one.to_dict()) for one in page.data]
+
+    async def billed_by(self, payment_intent: str) -> Billed:
+        """The invoice a payment was for."""
+        with _translated():
+            page = await self._client().v1.invoice_payments.list_async(
+                {
+                    "payment": {"type": "payment_intent", "payment_intent": payment_intent},
+                    "expand": ["data.invoice"],
+                    "limit": 1,
+                }
+            )
+        return stripe_reading.billed(page.data[0].to_dict()) if page.data else Billed()
 
     def verify_event(self, payload: bytes, signature: str) -> WebhookEvent:
         """The event in a webhook delivery. Raises ForgedEvent unless Stripe signed these bytes just now."""

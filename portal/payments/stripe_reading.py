@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.payments.values import Payment, Session, StripeRefund, WebhookEvent, from_stripe
+from portal.payments.values import Billed, Dispute, Payment, Session, StripeRefund, WebhookEvent, from_stripe
 
 
 def session(said: dict[str, Any]) -> Session:
@@ -62,6 +62,28 @@ def refund(said: dict[str, Any]) -> StripeRefund:
     )
 
 
+def bank_dispute(said: dict[str, Any]) -> Dispute:
+    currency = said["currency"].upper()
+    return Dispute(
+        id=said["id"],
+        amount=from_stripe(said["amount"], currency),
+        currency=currency,
+        status=str(said.get("status") or ""),
+    )
+
+
+def billed(said: dict[str, Any]) -> Billed:
+    """Of a payment of an invoice, with the invoice expanded."""
+    invoice = expanded(said.get("invoice"))
+    details = expanded(expanded(invoice.get("parent")).get("subscription_details"))
+    return Billed(
+        invoice=id_of(said.get("invoice")),
+        number=str(invoice.get("number") or ""),
+        subscription=_subscription_of(invoice),
+        reference=str(expanded(details.get("metadata")).get("subscription") or ""),
+    )
+
+
 def event(said: dict[str, Any]) -> WebhookEvent:
     """Takes any age of event: what is read here has the same name in every version, or is missing."""
     # Events of API v2 name their object instead of carrying it.
@@ -69,8 +91,6 @@ def event(said: dict[str, Any]) -> WebhookEvent:
     kind = str(thing.get("object") or thing.get("type") or "")
     own = str(thing.get("id") or "")
     metadata = thing.get("metadata")
-    # Of an invoice: named beside its parent since API version 2025-03-31, on itself before.
-    bills = expanded(expanded(thing.get("parent")).get("subscription_details"))
     return WebhookEvent(
         id=_text(said["id"]),
         type=_text(said["type"]),
@@ -80,9 +100,15 @@ def event(said: dict[str, Any]) -> WebhookEvent:
         object_id=own,
         session_id=own if kind == "checkout.session" else "",
         payment_intent=own if kind == "payment_intent" else id_of(thing.get("payment_intent")),
-        subscription=own if kind == "subscription" else id_of(bills.get("subscription") or thing.get("subscription")),
+        subscription=own if kind == "subscription" else _subscription_of(thing),
         metadata={str(k): str(v) for k, v in metadata.items()} if isinstance(metadata, dict) else {},
     )
+
+
+def _subscription_of(invoice: dict[str, Any]) -> str:
+    """Named beside its parent since API version 2025-03-31, on itself before."""
+    bills = expanded(expanded(invoice.get("parent")).get("subscription_details"))
+    return id_of(bills.get("subscription") or invoice.get("subscription"))
 
 
 def _text(value: Any) -> str:

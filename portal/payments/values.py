@@ -146,6 +146,24 @@ class StripeRefund(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class Dispute(msgspec.Struct, frozen=True):
+    """Money a buyer's bank wants back, or has taken."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+
+
+class Billed(msgspec.Struct, frozen=True):
+    """What a payment was for: an invoice, and its subscription at Stripe and (`reference`) here. Empty for none."""
+
+    invoice: str = ""
+    number: str = ""
+    subscription: str = ""
+    reference: str = ""
+
+
 class WebhookEvent(msgspec.Struct, frozen=True):
     """What a verified event says in every version of Stripe's API. The object itself is asked for anew."""
 
