@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from portal.core import db
+from portal.core import db, times
 from portal.core.errors import RateLimited
+from portal.core.settings import current
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -63,12 +64,20 @@ async def spend_all(spent: Iterable[Spent], *, now: datetime) -> list[int]:
     over = [found[one.key]["window_ends_at"] for one in all_spent if found[one.key]["tries"] > one.limit.tries]
     if over:
         wait = max(1, int((max(over) - now).total_seconds()))
-        minutes = -(-wait // 60)
-        raise RateLimited(
-            f"Too many tries. Please wait {minutes} minute{'s' if minutes > 1 else ''} and try again.",
-            retry_after=wait,
-        )
+        raise RateLimited(f"Too many tries. Please {_until(max(over), now, wait)}.", retry_after=wait)
     return [int(found[one.key]["tries"]) for one in all_spent]
+
+
+def _until(over: datetime, now: datetime, wait: int) -> str:
+    """How long to wait: minutes for up to an hour, else the time where the publisher is."""
+    if wait <= 3600:
+        minutes = -(-wait // 60)
+        return f"wait {minutes} minute{'s' if minutes > 1 else ''} and try again"
+    at = over + timedelta(minutes=1)  # the minute shown has begun by then
+    zone = current().site_timezone
+    days = (times.today(at) - times.today(now)).days
+    day = {0: "today", 1: "tomorrow"}.get(days) or f"on {times.moment(at, zone, 'EEEE d MMMM')}"
+    return f"try again {day} after {times.clock(at, zone)} ({times.zone_short(zone, at)})"
 
 
 async def take_back(limit: Limit, subject: str) -> None:
