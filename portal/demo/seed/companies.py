@@ -206,6 +206,7 @@ async def seed_companies(*, now: datetime, progress: Callable[[str], None]) -> N
         await create_company(
             actor=PORTAL, profile=profile(company, now=now), organisation_id=organisation,
             verified_by=company.verified, now=now - timedelta(days=_newest(company)),
+            claimed_at=now - timedelta(days=400),
         )  # fmt: skip
 
 

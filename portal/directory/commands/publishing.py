@@ -25,10 +25,12 @@ async def create_company(
     state: CompanyState = CompanyState.PUBLIC,
     organisation_id: int | None = None,
     verified_by: ClaimWay | None = None,
+    claimed_at: datetime | None = None,
 ) -> int:
     """Add a company with its first revision; gives its id. For the publisher's editors and the portal itself.
 
-    With an organisation it is claimed by that one; `verified_by` says how somebody proved to be the company.
+    With an organisation it is claimed by that one, now or at `claimed_at`; `verified_by` says how somebody proved to
+    be the company.
     """
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors add companies.")
@@ -36,7 +38,7 @@ async def create_company(
     async with db.transaction():
         (made,) = await saving.create([names.slug_wishes(profile.name, profile.city)], now=now, state=state)
         if organisation_id is not None or verified_by is not None:
-            await db.execute(_OWNED, made, organisation_id, verified_by, now)
+            await db.execute(_OWNED, made, organisation_id, verified_by, claimed_at or now)
         await saving.write([written(made, profile, actor, now)])
     return made
 

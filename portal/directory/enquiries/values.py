@@ -103,14 +103,14 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Supplier(msgspec.Struct, frozen=True):
-    """One company of the buyer's page. `company` and `slug` are None while the enquiry is hidden."""
+    """One company of the buyer's page. `company`, `slug` and `read_here` are None while it is hidden."""
 
     id: int
     position: int
     state: RecipientState
     company: str | None
     slug: str | None
-    read_here: bool
+    read_here: bool | None
     answered_at: datetime | None
     reason: NoReason | None
     agreed_at: datetime | None
@@ -129,7 +129,7 @@ class Supplier(msgspec.Struct, frozen=True):
 
 
 class OwnEnquiry(msgspec.Struct, frozen=True):
-    """An enquiry on its buyer's page. `address` is where the page is."""
+    """An enquiry on its buyer's page. `address` is where the page is, `unread` how many hidden companies have nobody here."""
 
     asked: Asked
     email: str
@@ -138,6 +138,7 @@ class OwnEnquiry(msgspec.Struct, frozen=True):
     address: str
     by_secret: bool
     suppliers: list[Supplier]
+    unread: int
 
 
 class Received(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """While names are hidden, nothing that reaches one side holds the other: every byte of pages, headers, mails and logs."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -152,6 +153,22 @@ async def test_agreeing_takes_both(buyer: httpx.AsyncClient, olga: httpx.AsyncCl
     assert BUYER_NAME not in (await olga.get(manage("isarwerk", number))).text
     assert (await buyer.post(f"/enquiries/{number}/suppliers/0/agreement")).status_code == 303
     assert BUYER_NAME in (await olga.get(manage("isarwerk", number))).text
+
+
+async def test_that_nobody_reads_for_a_company_does_not_say_which_it_is(
+    buyer: httpx.AsyncClient, hanne: httpx.AsyncClient, world: World
+) -> None:
+    number = await ask(buyer, "halden", "tessin", blind="1")
+    page = (await buyer.get(f"/enquiries/{number}")).text
+    one, other = (
+        re.sub(r"Supplier [AB]|[sf]-?(text)?\d+", "", plain(block))
+        for block in re.findall(r'<article class="card answer".*?</article>', page, re.S)
+    )
+    assert one == other
+    assert "1 of them has nobody here who reads yet" in page
+    await ask(buyer, "halden", "tessin", need="In the open")
+    shown = (await buyer.get(f"/enquiries/{await db.fetch_value('SELECT number FROM enquiry WHERE NOT blind')}")).text
+    assert shown.count("Nobody reads there yet") == 1
 
 
 async def test_guests_are_hidden_as_well(

@@ -11,6 +11,7 @@ import pytest
 
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
+from portal.directory.enquiries.commands import ending
 from portal.directory.enquiries.rules import missing
 from portal.directory.enquiries.rules.missing import Group, Miss
 from portal.directory.enquiries.tables import Missed
@@ -19,7 +20,8 @@ from portal.directory.values import Profile, ProfileFact, ProfileSite
 from portal.placements.tables import Plan
 from tests.directory.conftest import SignIn, organisation
 from tests.directory.enquiries.conftest import BUYER, BUYER_NAME, World, ask, manage, reply, run_jobs
-from tests.factories import plans
+from tests.factories import companies, plans
+from tests.queries import counting
 
 TODAY = clock.now().date()
 
@@ -151,6 +153,20 @@ async def test_leads_as_a_file_hold_known_buyers_only_and_no_formulas(
     for role, status in ((MemberRole.LEADS, 200), (MemberRole.EDITOR, 403)):
         member = await sign_in(f"{role}@isarwerk.example", world.isarwerk_org, role)
         assert (await member.get(manage("isarwerk", "leads.csv"))).status_code == status
+
+
+async def test_those_passed_over_are_read_a_few_at_a_time(
+    buyer: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        await companies.make(f"Elsewhere {n}", owner=await organisation(f"owner{n}@else.example", f"Elsewhere {n}"))
+    monkeypatch.setattr(ending, "AT_ONCE", 1)
+    await ask(buyer, item=["Lyophilisation"], quantity=[""])
+    async with counting() as asked:
+        await run_jobs()
+    reads = [sql for sql in asked if "c.profile" in sql and "NOT EXISTS" in sql]
+    assert await db.fetch_value("SELECT count(*) FROM enquiry_missed") == 4
+    assert len(reads) == 5
 
 
 async def test_companies_without_an_owner_are_not_noted(buyer: httpx.AsyncClient, world: World) -> None:

@@ -1,4 +1,6 @@
-"""What a company's people do with an enquiry. Each act locks the company's own row, so that two at once come one by one."""
+"""What a company's people do with an enquiry. Each act locks the enquiry, then the company's row of it, as the buyer's acts
+do: two at once come one by one, and nobody waits in a circle.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +24,8 @@ _ANSWERS = {
 }
 _WAITING = {RecipientState.SENT, RecipientState.SEEN, RecipientState.QUESTION}
 _OVER = "This enquiry is closed; nothing can be added to it."
+_ENQUIRY = "SELECT e.id FROM enquiry e JOIN enquiry_recipient r ON r.enquiry = e.id WHERE r.id = $1 FOR UPDATE OF e"
+# A statement of its own: it sees what whoever held the enquiry left.
 _LOCKED = """
 SELECT r.*, e.state AS enquiry_state, e.sender, e.number FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry
 WHERE r.id = $1 AND r.state <> 'blocked' AND e.sent_at IS NOT NULL FOR UPDATE OF r
@@ -35,6 +39,7 @@ class AnsweredMeanwhile(Conflict):
 @asynccontextmanager
 async def _thread(recipient_id: int, *, open_only: bool = True) -> AsyncIterator[asyncpg.Record]:
     async with db.transaction():
+        await db.fetch_one(_ENQUIRY, recipient_id)
         row = await db.fetch_one(_LOCKED, recipient_id)
         if row is None:
             raise NotFound("There is no such enquiry.")

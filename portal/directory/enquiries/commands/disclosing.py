@@ -12,10 +12,11 @@ WHERE id = $1 AND revealed_at IS NULL AND state = 'yes' AND agreed_at IS NOT NUL
 """
 _DISCLOSE = """
 WITH given AS (
-    UPDATE enquiry_recipient r SET disclosed_at = $2 FROM enquiry e, company c
-    WHERE r.id = $1 AND r.revealed_at IS NOT NULL AND r.disclosed_at IS NULL AND e.id = r.enquiry AND c.id = r.company
-      AND e.email <> ''
-    RETURNING e.email, e.number, c.name)
+    UPDATE enquiry_recipient r SET disclosed_at = $2
+    FROM enquiry e, company c LEFT JOIN organisation o ON o.id = c.organisation
+    WHERE r.id = $1 AND r.revealed_at IS NOT NULL AND (r.disclosed_at IS NULL OR r.disclosed_at < c.claimed_at)
+      AND e.id = r.enquiry AND c.id = r.company AND e.email <> ''
+    RETURNING e.email, e.number, c.name || CASE WHEN o.name <> c.name THEN ' (' || o.name || ')' ELSE '' END AS name)
 INSERT INTO disclosure (email, recipient, what, purpose, at)
 SELECT email, name, 'Name, company and address of enquiry ' || number || ', with its text and files',
        'Answering your enquiry', $2 FROM given
@@ -31,5 +32,5 @@ async def reveal(recipient_id: int, now: datetime) -> None:
 
 
 async def disclose(recipient_id: int, now: datetime) -> None:
-    """Note, once, that a company's people can read who asks. In the caller's transaction."""
+    """Note, once for each owner of the company, that its people can read who asks. In the caller's transaction."""
     await db.execute(_DISCLOSE, recipient_id, now)

@@ -1,6 +1,8 @@
 """What happens by the clock: reminders, running out, response times, and the list of who was passed over."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -13,6 +15,8 @@ from portal.directory.enquiries.values import Line, Notice
 from portal.directory.values import Profile
 
 LEAST_ANSWERS = 3
+AT_ONCE = 200
+"""So many profiles are read at a time."""
 MEASURED = timedelta(days=365)
 _WAITING = """
 SELECT r.id, r.enquiry, r.reminders, e.sent_at FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry
@@ -92,10 +96,10 @@ async def measure_response_times(*, now: datetime) -> int:
 
 _PASSED_OVER = """
 SELECT c.id, c.profile, c.response_hours FROM company c
-WHERE c.state = 'public' AND c.organisation IS NOT NULL
+WHERE c.id > $3 AND c.state = 'public' AND c.organisation IS NOT NULL
   AND NOT EXISTS (SELECT FROM enquiry_recipient r WHERE r.enquiry = $1 AND r.company = c.id)
   AND EXISTS (SELECT FROM fact f JOIN term t ON t.id = f.term WHERE f.company = c.id AND t.kind || ':' || t.slug = ANY($2))
-ORDER BY c.id
+ORDER BY c.id LIMIT $4
 """
 _NOTE = """
 INSERT INTO enquiry_missed (enquiry, company, reason, term, at)
@@ -122,12 +126,18 @@ async def note_missed(*, enquiry_id: int, now: datetime) -> None:
             enquiry_id,
         )
     ]
+    last = 0
+    while companies := await db.fetch(_PASSED_OVER, enquiry_id, list(want.terms), last, AT_ONCE):
+        last = companies[-1]["id"]
+        noted = _missed(companies, want, today(row["sent_at"]), chosen)
+        await db.execute(_NOTE, enquiry_id, msgspec.json.encode(noted).decode(), row["sent_at"])
+
+
+def _missed(companies: Sequence[Any], want: missing.Wanted, sent_on: date, chosen: list[int]) -> list[dict[str, Any]]:
     noted = []
-    for company in await db.fetch(_PASSED_OVER, enquiry_id, list(want.terms)):
+    for company in companies:
         profile = msgspec.json.decode(company["profile"], type=Profile)
-        found = missing.miss(
-            profile, want, today(row["sent_at"]), own_hours=company["response_hours"], chosen_hours=chosen
-        )
+        found = missing.miss(profile, want, sent_on, own_hours=company["response_hours"], chosen_hours=chosen)
         if found is not None:
             noted.append({"company": company["id"], "reason": found.reason, "term": found.term})
-    await db.execute(_NOTE, enquiry_id, msgspec.json.encode(noted).decode(), row["sent_at"])
+    return noted

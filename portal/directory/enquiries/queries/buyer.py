@@ -17,10 +17,15 @@ _OWN = "(e.account = $1 OR (e.account IS NULL AND e.email = $2)) AND e.email <> 
 _ENQUIRY = f"SELECT {ASKED}, e.email, e.name, e.company, e.secret FROM enquiry e WHERE "
 _SUPPLIERS = """
 SELECT r.id, r.position, r.state, CASE WHEN r.revealed_at IS NOT NULL OR NOT e.blind THEN c.name END AS company,
-    CASE WHEN r.revealed_at IS NOT NULL OR NOT e.blind THEN c.slug END AS slug, c.organisation IS NOT NULL AS read_here,
+    CASE WHEN r.revealed_at IS NOT NULL OR NOT e.blind THEN c.slug END AS slug,
+    CASE WHEN r.revealed_at IS NOT NULL OR NOT e.blind THEN c.organisation IS NOT NULL END AS read_here,
     r.answered_at, r.reason, r.agreed_at, r.revealed_at, r.won
 FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company
 WHERE r.enquiry = $1 ORDER BY r.position
+"""
+_UNREAD = """
+SELECT count(*) FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company
+WHERE r.enquiry = $1 AND e.blind AND r.revealed_at IS NULL AND r.state = 'sent' AND c.organisation IS NULL
 """
 _SAID = """
 SELECT m.recipient, m.side, m.kind, m.text, m.at,
@@ -51,8 +56,9 @@ async def _with_suppliers(row: Any, key: str) -> OwnEnquiry:
         for one in await db.fetch(_SUPPLIERS, row["id"])
     ]
     return OwnEnquiry(
-        asked(row), row["email"], row["name"], row["company"], f"/enquiries/{key}", key == row["secret"], suppliers
-    )
+        asked(row), row["email"], row["name"], row["company"], f"/enquiries/{key}", key == row["secret"], suppliers,
+        await db.fetch_value(_UNREAD, row["id"]),
+    )  # fmt: skip
 
 
 class Listed(msgspec.Struct, frozen=True):

@@ -1,4 +1,8 @@
-"""Enquiries as a company sees them. Who asks is only read once it is revealed."""
+"""Enquiries as a company sees them. Who asks is only read once it is revealed.
+
+A company's next owner gets what is open, with what both sides wrote, and its buyer's data is disclosed to it anew. What was over
+before, the former owner's notes, who looked after what and its leads are not the next one's to read.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,22 +15,28 @@ from portal.directory.enquiries.queries.rows import ASKED, asked, said
 from portal.directory.enquiries.tables import EnquiryKind, EnquiryState, Missed, RecipientState
 from portal.directory.enquiries.values import Buyer, Received
 
-_SHOWN = "r.company = $1 AND r.state <> 'blocked' AND e.sent_at IS NOT NULL"
+_OURS = "(c.claimed_at IS NULL OR e.closed_at IS NULL OR e.closed_at >= c.claimed_at)"
+_SHOWN = f"r.company = $1 AND r.state <> 'blocked' AND e.sent_at IS NOT NULL AND {_OURS}"
+_ASSIGNEE = """
+LEFT JOIN account a ON a.id = r.assignee AND EXISTS (
+    SELECT FROM membership m WHERE m.account = a.id AND m.organisation = c.organisation)
+"""
+_DISCLOSED = "r.disclosed_at >= coalesce(c.claimed_at, r.disclosed_at)"
 _REVEALED = "r.revealed_at IS NOT NULL AND e.email <> ''"
 _ONE = f"""
 SELECT {ASKED}, r.id AS recipient, r.company AS company_id, r.state AS recipient_state, r.version, r.seen_at, r.answered_at,
-    r.reason, r.agreed_at, r.revealed_at, r.assignee, a.name AS assignee_name, r.won, r.reported_at,
+    r.reason, r.agreed_at, r.revealed_at, a.id AS assignee, a.name AS assignee_name, r.won, r.reported_at,
     (SELECT count(*) FROM enquiry_recipient o WHERE o.enquiry = e.id) AS recipients,
     CASE WHEN {_REVEALED} THEN e.name END AS buyer_name, CASE WHEN {_REVEALED} THEN e.company END AS buyer_company,
     CASE WHEN {_REVEALED} THEN e.email END AS buyer_email
-FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry LEFT JOIN account a ON a.id = r.assignee
+FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company {_ASSIGNEE}
 WHERE {_SHOWN} AND e.number = $2
 """
 _SAID = f"""
 SELECT m.side, m.kind, m.text, m.at, CASE WHEN m.side = 'supplier' THEN a.name WHEN {_REVEALED} THEN e.name END AS author
 FROM enquiry_message m JOIN enquiry_recipient r ON r.id = m.recipient JOIN enquiry e ON e.id = r.enquiry
-LEFT JOIN account a ON a.id = m.author
-WHERE m.recipient = $1 ORDER BY m.id LIMIT 2000
+JOIN company c ON c.id = r.company LEFT JOIN account a ON a.id = m.author
+WHERE m.recipient = $1 AND (m.kind <> 'note' OR c.claimed_at IS NULL OR m.at >= c.claimed_at) ORDER BY m.id LIMIT 2000
 """
 _PLAIN = ("company_id", "version", "recipients", "seen_at", "answered_at", "reason", "agreed_at", "revealed_at", "assignee",
           "assignee_name", "won", "reported_at")  # fmt: skip
@@ -79,8 +89,8 @@ VIEWS = {
 _LIST = f"""
 SELECT e.number, e.kind, r.state, e.state AS enquiry_state, e.need, e.blind, e.needed_by, e.sent_at, r.answered_at,
     a.name AS assignee_name,
-    CASE WHEN {_REVEALED} AND r.disclosed_at IS NOT NULL THEN coalesce(nullif(e.company, ''), e.name) END AS buyer, r.won
-FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry LEFT JOIN account a ON a.id = r.assignee
+    CASE WHEN {_REVEALED} AND {_DISCLOSED} THEN coalesce(nullif(e.company, ''), e.name) END AS buyer, r.won
+FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company {_ASSIGNEE}
 WHERE {_SHOWN} AND """
 
 
@@ -94,7 +104,9 @@ async def incoming(
     )
     counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in VIEWS.items())
     total = await db.fetch_one(
-        f"SELECT {counts} FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry WHERE {_SHOWN}", company_id
+        f"SELECT {counts} FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company "
+        f"WHERE {_SHOWN}",
+        company_id,
     )
     return [msgspec.convert(dict(row), Incoming) for row in rows], dict(total or {})
 
@@ -121,8 +133,8 @@ class Lead(msgspec.Struct, frozen=True):
 _LEADS = f"""
 SELECT e.number, e.sent_at, e.kind, e.name, e.company, e.email, r.state, r.answered_at, e.need, e.lines::text AS lines,
     e.needed_by, a.name AS assignee, e.outcome, r.won
-FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry LEFT JOIN account a ON a.id = r.assignee
-WHERE {_SHOWN} AND {_REVEALED} AND r.disclosed_at IS NOT NULL ORDER BY e.sent_at DESC LIMIT 10000
+FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company {_ASSIGNEE}
+WHERE {_SHOWN} AND {_REVEALED} AND {_DISCLOSED} ORDER BY e.sent_at DESC LIMIT 10000
 """
 
 
@@ -149,11 +161,11 @@ async def may_read_files(number: str, organisations: Sequence[int]) -> bool:
     """Whether members of these organisations may open the files of an enquiry."""
     return bool(
         await db.fetch_value(
-            """
+            f"""
             SELECT EXISTS (
                 SELECT FROM enquiry e JOIN enquiry_recipient r ON r.enquiry = e.id JOIN company c ON c.id = r.company
                 WHERE e.number = $1 AND e.sent_at IS NOT NULL AND r.state <> 'blocked'
-                  AND c.organisation = ANY($2) AND (NOT e.files_after_yes OR r.state = 'yes'))
+                  AND c.organisation = ANY($2) AND {_OURS} AND (NOT e.files_after_yes OR r.state = 'yes'))
             """,
             number, list(organisations),
         )
@@ -190,7 +202,7 @@ async def lost(company_id: int, since: datetime) -> list[Lost]:
         f"""
         SELECT CASE WHEN r.state IN ('expired', 'ended') THEN 'no answer' ELSE coalesce(e.decided, 'not said') END AS decided,
             count(DISTINCT e.id) AS count
-        FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry
+        FROM enquiry_recipient r JOIN enquiry e ON e.id = r.enquiry JOIN company c ON c.id = r.company
         WHERE {_SHOWN} AND e.sent_at > $2 AND (r.won = false OR r.state = 'expired')
         GROUP BY 1 ORDER BY 2 DESC
         """,
