@@ -295,3 +295,16 @@ def test_the_place_on_the_map_follows_the_address() -> None:
         made = uniting.united(*pair_of)
         assert (made.street, made.latitude, made.longitude) == ("Ring 1", 48.2, 16.3)
     assert uniting.united(replace(one, city="Graz"), other, of_merged=["address"]).latitude is None
+
+
+async def test_a_pair_that_waited_waits_again_after_undoing(now: datetime) -> None:
+    a, b, c = [await companies.make("Morava GmbH", city="Graz", now=now) for _ in range(3)]
+    await duplicates.find_duplicates(now=now)
+    hints = {(r["first"], r["second"]): r["id"] for r in await db.fetch("SELECT id, first, second FROM duplicate_hint")}
+    await duplicates.keep_apart(actor=PORTAL, hint_id=hints[b, c], now=now)
+    made = await merge(a, b, now)
+    await merging.undo_merge(actor=PORTAL, merge_id=made, now=now)
+    rows = await db.fetch(
+        "SELECT id, state, decided_at, decided_by FROM duplicate_hint WHERE state = 'open' ORDER BY id"
+    )
+    assert [tuple(row) for row in rows] == [(hints[pair_], "open", None, "") for pair_ in ((a, b), (a, c))]

@@ -12,7 +12,8 @@ What becomes of what belongs to them:
 - That the merged company and a third were kept apart is remembered of the kept one.
 - Counted views stay where they were counted.
 
-Undoing gives back what moved and takes out of the profile what the merge put in; what people wrote since stays.
+Undoing gives back what moved and takes out of the profile what the merge put in; what people wrote since stays. What
+sources said since goes to the company whose record it is.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,8 +27,10 @@ from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.directory import permissions, saving
 from portal.directory.commands.publishing import accepted, written
+from portal.directory.rules import sources
 from portal.directory.rules.merging import merge
 from portal.directory.rules.uniting import united
+from portal.directory.sources import Said
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
 from portal.placements.commands.subscribing import KIND
@@ -51,7 +54,7 @@ FROM (SELECT CASE WHEN first = $1 THEN second ELSE first END AS other, h.* FROM 
 WHERE other <> $2
 ON CONFLICT (first, second) DO UPDATE
 SET state = excluded.state, decided_at = excluded.decided_at, decided_by = excluded.decided_by
-WHERE duplicate_hint.state = 'open' RETURNING id
+WHERE duplicate_hint.state = 'open' RETURNING id, xmax = 0 AS added
 """
 _GONE = "UPDATE company SET state = 'merged', merged_into = $2, changed_at = $3 WHERE id = $1"
 _BACK = "UPDATE company SET state = $2, merged_into = NULL, changed_at = $3 WHERE id = $1"
@@ -61,14 +64,39 @@ WHERE first = least($1::bigint, $2::bigint) AND second = greatest($1::bigint, $2
 """
 
 
+_OPEN_AGAIN = """
+UPDATE duplicate_hint SET state = 'open', decided_at = NULL, decided_by = '' WHERE id = ANY($1::bigint[])
+AND state = 'kept_apart'
+"""
+_HEARD = "SELECT id, said::text AS said, seen_at FROM company_source WHERE id = ANY($1::bigint[]) ORDER BY id"
+_OTHERS_SAY = """
+SELECT EXISTS (SELECT FROM company_source WHERE company = $1 AND coalesce(said ->> 'state', 'public') = $2)
+"""
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a record of a source said, as it is stored, and when it was read."""
+
+    said: str
+    seen_at: datetime
+
+    @property
+    def meant(self) -> Said:
+        return msgspec.json.decode(self.said, type=Said)
+
+
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """What a merge changed. `rows` are ids by table; `apart` the hints it copied."""
+    """What a merge changed. `rows` are ids by table; `apart` the hints it copied, `settled` those that were open;
+    `heard` what the moved records of sources said, by their ids.
+    """
 
     before: Profile
     after: Profile
     state: CompanyState
     rows: dict[str, list[int]]
     apart: list[int]
+    settled: list[int] = []
+    heard: dict[int, Heard] = {}
 
 
 async def merge_companies(
@@ -98,12 +126,16 @@ async def merge_companies(
             raise Conflict("One of the two was changed meanwhile. Look at them again before you merge them.")
         before, theirs = _profile(kept), _profile(merged)
         after = accepted(united(before, theirs, of_merged=of_merged, was_renamed=was_renamed), now)
+        apart = {row["id"]: row["added"] for row in await db.fetch(_APART, merged_id, kept_id)}
+        rows = {table: await _move(table, once, merged_id, kept_id) for table, once in _MOVED.items()}
         moved = Moved(
             before=before,
             after=after,
             state=CompanyState(merged["state"]),
-            rows={table: await _move(table, once, merged_id, kept_id) for table, once in _MOVED.items()},
-            apart=[row["id"] for row in await db.fetch(_APART, merged_id, kept_id)],
+            rows=rows,
+            apart=[one for one, added in apart.items() if added],
+            settled=[one for one, added in apart.items() if not added],
+            heard=await _heard(rows["company_source"]),
         )
         await db.execute(_GONE, merged_id, kept_id, now)
         await saving.write([written(kept_id, after, actor, now, f"Merged with {merged['name']}"[:300])])
@@ -180,13 +212,11 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
         moved = msgspec.json.decode(row["moved"], type=Moved)
         for table, once in _MOVED.items():
             await _move(table, once, kept["id"], merged["id"], moved.rows.get(table, []))
-        await db.execute(_BACK, merged["id"], moved.state, now)
-        restored = accepted(merge(moved.after, _profile(kept), moved.before).profile, now)
-        note = f"Merge with {merged['name']} undone"[:300]
-        await saving.write([written(kept["id"], restored, actor, now, note)])
+        await _part(kept, merged, moved, actor, now)
         await db.execute(
             "DELETE FROM duplicate_hint WHERE id = ANY($1::bigint[]) AND state = 'kept_apart'", moved.apart
         )
+        await db.execute(_OPEN_AGAIN, moved.settled)
         await db.execute(_HINT, kept["id"], merged["id"], "open", None, "")
         await db.execute(
             "UPDATE company_merge SET undone_at = $2, undone_by = $3 WHERE id = $1", merge_id, now, actor.label
@@ -194,6 +224,37 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
         facts = {"merged": merged["id"], "name": merged["name"], "merge": merge_id}
         await audit.record(actor=actor.label, verb="company.split", kind="company", key=kept["id"], now=now, **facts)
     return int(merged["id"])
+
+
+async def _heard(records: Sequence[int]) -> dict[int, Heard]:
+    return {row["id"]: Heard(row["said"], row["seen_at"]) for row in await db.fetch(_HEARD, records)}
+
+
+async def _part(kept: Any, merged: Any, moved: Moved, actor: Actor, now: datetime) -> None:
+    """Give each of the two its own profile and state, and what its sources said since."""
+    mine, theirs, state = _profile(kept), _profile(merged), moved.state
+    since = await _heard(list(moved.heard))
+    for record, before in moved.heard.items():
+        after = since.get(record)
+        if after is None or after == before:
+            continue
+        then, says, read_on = before.meant, after.meant, after.seen_at.date()
+        confirm = after.seen_at - before.seen_at >= sources.READ_AGAIN_AFTER
+        mine = sources.withdrawn(then.profile, says.profile, mine, as_of=moved.after)
+        theirs = sources.adopted(then.profile, says.profile, theirs, read_on=read_on, confirm=confirm).profile
+        if says.state is then.state:
+            continue
+        if state is then.state and merged["organisation"] is None:
+            state = says.state
+        if kept["state"] == says.state and not await db.fetch_value(_OTHERS_SAY, kept["id"], says.state):
+            await db.execute("UPDATE company SET state = $2 WHERE id = $1", kept["id"], then.state)
+    await db.execute(_BACK, merged["id"], state, now)
+    restored = accepted(merge(moved.after, mine, moved.before).profile, now)
+    writing = [written(kept["id"], restored, actor, now, f"Merge with {merged['name']} undone"[:300])]
+    if theirs != _profile(merged):
+        note = f"What sources said since the merge with {kept['name']}"[:300]
+        writing.append(written(merged["id"], accepted(theirs, now), actor, now, note))
+    await saving.write(writing)
 
 
 def _profile(row: Any) -> Profile:

@@ -42,6 +42,18 @@ def adopted(before: Profile, now_says: Profile, current: Profile, *, read_on: da
     return Adopted(found.profile, tuple(dict.fromkeys(clash.of for clash in found.clashes)))
 
 
+def withdrawn(then: Profile, now_says: Profile, current: Profile, *, as_of: Profile) -> Profile:
+    """The profile without what a source said since it said `then`; `as_of` is the profile of that time."""
+    published, before = ({fact.id: fact for fact in profile.facts} for profile in (current, as_of))
+    since = [_as_published(fact, published) for fact in now_says.facts]
+    theirs = [_as_published(fact, before) for fact in then.facts]
+    return merge(
+        msgspec.structs.replace(now_says, facts=tuple(since)),
+        current,
+        msgspec.structs.replace(then, facts=tuple(theirs)),
+    ).profile
+
+
 def _as_published(fact: ProfileFact, published: dict[str, ProfileFact]) -> ProfileFact:
     """The fact with the day that it is published with."""
     day = published[fact.id].confirmed_on if fact.id in published else None

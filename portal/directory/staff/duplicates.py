@@ -139,7 +139,7 @@ def _show(
     first, second = pair.first.profile, pair.second.profile
     choices = _choices(pair)
     lines = [
-        (name, FIELD_NAMES[name], *(said(name, value, Known()) for value in values))
+        (name, FIELD_NAMES[name], *(said(name, value, Known()).replace("\n", ", ") for value in values))
         for name in FIELD_NAMES
         if name not in {*ADDRESS, "position"} and any(values := [written(side, name) for side in (first, second)])
     ]

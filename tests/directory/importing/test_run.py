@@ -10,7 +10,7 @@ import pytest
 from portal.accounts.actors import PORTAL
 from portal.core import changes, db
 from portal.directory.commands import publishing
-from portal.directory.commands.merging import undo_merge
+from portal.directory.commands.merging import merge_companies, undo_merge
 from portal.directory.importing.run import import_companies
 from portal.directory.queries.companies import moved_to
 from portal.directory.tables.companies import FactSource
@@ -244,3 +244,46 @@ async def test_what_the_source_says_as_before_is_not_dated_anew_beside_a_change(
     _, profile = await company("aubrac-pharma")
     days = {fact.term: fact.confirmed_on for fact in profile.facts}
     assert (days["figure:authorisations"], days["route:oral"], days["dosage_form:drops"]) == (soon, READ, READ)
+
+
+async def test_undoing_a_merge_gives_each_what_its_register_said_since(tmp_path: Path, now: datetime) -> None:
+    mine = ror(1, "Qaxo Pharma", city="Wien", country_code="AT", website="", established=None)
+    theirs = ror(2, "Qaxo Pharmaceutics", city="Graz", country_code="AT", website="https://old.qaxo.example")
+    await imported(tmp_path, now, lines(mine, theirs), table(holder()))
+    one, other, third = [
+        (await company(slug))[0]["id"] for slug in ("qaxo-pharma", "qaxo-pharmaceutics", "aubrac-pharma")
+    ]
+    before = (await company("qaxo-pharma"))[1]
+    first = await merge_companies(actor=PORTAL, kept_id=one, merged_id=other, now=now)
+    second = await merge_companies(actor=PORTAL, kept_id=one, merged_id=third, now=now)
+    since = {**theirs, "website": "https://new.qaxo.example", "established": 2001}
+    later = READ + timedelta(days=40)
+    said = table(holder(products=7, routes="orale"))
+    # The third register is read again after a month: its facts are confirmed anew, and one of them is different.
+    await imported(tmp_path, now + timedelta(days=41), lines(mine, since), said, read_on=later)
+    _, kept = await company("qaxo-pharma")
+    assert (kept.website, kept.facts[0].source) == ("https://new.qaxo.example", FactSource.REGISTER)
+    when = now + timedelta(days=42)
+    await publishing.publish(actor=PORTAL, company_id=one, profile=replace(kept, tagline="Written since."), now=when)
+    for made in (second, first):
+        await undo_merge(actor=PORTAL, merge_id=made, now=when)
+    assert (await company("qaxo-pharma"))[1] == replace(before, tagline="Written since.")
+    _, back = await company("qaxo-pharmaceutics")
+    assert (back.website, back.founded, back.city) == ("https://new.qaxo.example", 2001, "Graz")
+    _, aubrac = await company("aubrac-pharma")
+    figures = {fact.term: (fact.number, fact.confirmed_on) for fact in aubrac.facts}
+    assert figures["figure:authorisations"] == (7, later)
+    assert figures["route:oral"] == (None, later)
+    assert "route:ocular" not in figures
+    before_import = await everything()
+    again = await imported(tmp_path, when, lines(mine, since), said, read_on=later)
+    assert (counts(again), await everything()) == ((0, 0, 3, 0), before_import)
+
+
+async def test_a_state_that_a_register_gave_since_goes_back_with_its_record(tmp_path: Path, now: datetime) -> None:
+    await imported(tmp_path, now, lines(ror(1, "Qaxo Pharma"), ror(2, "Tilvano")))
+    one, other = [(await company(slug))[0]["id"] for slug in ("qaxo-pharma", "tilvano")]
+    made = await merge_companies(actor=PORTAL, kept_id=one, merged_id=other, now=now)
+    await imported(tmp_path, now, lines(ror(1, "Qaxo Pharma"), ror(2, "Tilvano", status="inactive")))
+    await undo_merge(actor=PORTAL, merge_id=made, now=now)
+    assert [(await company(slug))[0]["state"] for slug in ("qaxo-pharma", "tilvano")] == ["public", "closed"]
