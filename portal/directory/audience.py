@@ -78,7 +78,8 @@ class Seen(msgspec.Struct, frozen=True):
             return [Came(one.kind, one.companies, day, reason=reason.value) for one in self.sightings]
         secret = cookies.read(connection, SESSION_COOKIE)
         session = hashed(secret) if secret else ""
-        who = "\n".join((clients.network(connection), agent, connection.headers.get("accept-language", ""), session))
+        # Without the session: anybody can make one up, and would count anew with each.
+        who = "\n".join((clients.network(connection), agent, connection.headers.get("accept-language", "")))
         return [
             Came(one.kind, one.companies, day, visit=_visit(salt, who, self.page, one), session=session)
             for one in self.sightings

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from portal.accounts.guards import SESSION_COOKIE
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import db
 from portal.directory.values import ProfileContact, ProfileVideo
@@ -74,6 +75,12 @@ async def test_each_person_counts_once_and_each_exclusion_has_its_reason(app: Li
         ("view", ""): 3, ("view", "repeat"): 3, ("view", "crawler"): 1, ("view", "no_agent"): 1, ("view", "program"): 1,
         ("view", "head"): 1, ("view", "prefetch"): 1,
     }  # fmt: skip
+
+
+async def test_made_up_sessions_count_once(app: Litestar, company: int) -> None:
+    for n in range(5):
+        await get(app, "192.0.2.1", Cookie=f"{SESSION_COOKIE}=made-up-{n}")
+    assert await sums(app) == {("view", ""): 1, ("view", "repeat"): 4}
 
 
 async def test_a_thousand_scanners_and_twenty_people(app: Litestar, company: int) -> None:

@@ -14,7 +14,8 @@ REPEAT_WITHIN = timedelta(minutes=30)
 
 class Came(msgspec.Struct, frozen=True):
     """Something that happened, or several alike that are left out. `visit` (hex) tells one visitor's page from all
-    others, `session` is the hash of a session's secret.
+    others, `session` is the hash of a session's secret: who is signed in is a visitor of their own, and a session that
+    there is not tells nothing.
     """
 
     kind: Kind
@@ -28,27 +29,30 @@ class Came(msgspec.Struct, frozen=True):
 
 # Locks are taken in the order of keys, so that processes that count at once never wait for each other in a ring.
 _COUNT = """
-WITH came AS (
-    SELECT x.*, row_number() OVER (PARTITION BY visit ORDER BY n) AS turn
-    FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (kind text, companies bigint[], day date, reason text, visit text,
-        session text, times int)) WITH ORDINALITY AS x (kind, companies, day, reason, visit, session, times, n)),
+WITH given AS (
+    SELECT x.* FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (kind text, companies bigint[], day date, reason text,
+        visit text, session text, times int)) WITH ORDINALITY AS x (kind, companies, day, reason, visit, session, times, n)),
+who AS (
+    SELECT s.secret_hash, s.account, EXISTS (SELECT FROM staff_member WHERE account = s.account) AS staff,
+           array(SELECT organisation FROM membership WHERE account = s.account) AS organisations
+    FROM account_session s WHERE s.secret_hash IN (SELECT session FROM given WHERE session <> '')),
+known AS (
+    SELECT given.*, who.staff, who.organisations, CASE WHEN who.account IS NULL THEN decode(visit, 'hex')
+        ELSE substring(sha256(decode(visit, 'hex') || convert_to(who.account::text, 'UTF8')) FOR 16) END AS key
+    FROM given LEFT JOIN who ON who.secret_hash = given.session),
+came AS (SELECT *, row_number() OVER (PARTITION BY key ORDER BY n) AS turn FROM known),
 fresh AS (
     INSERT INTO company_visit AS v (key, until)
-    SELECT DISTINCT decode(visit, 'hex'), $2::timestamptz + $3::interval FROM came WHERE reason = '' ORDER BY 1
+    SELECT DISTINCT key, $2::timestamptz + $3::interval FROM came WHERE reason = '' ORDER BY 1
     ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE v.until <= $2
     RETURNING key),
-who AS (
-    SELECT s.secret_hash, EXISTS (SELECT FROM staff_member WHERE account = s.account) AS staff,
-           array(SELECT organisation FROM membership WHERE account = s.account) AS organisations
-    FROM account_session s WHERE s.secret_hash IN (SELECT session FROM came WHERE session <> '')),
 single AS (
     SELECT c.id AS company, came.day, came.kind, came.times,
-           CASE WHEN came.reason <> '' THEN came.reason WHEN who.staff THEN 'staff'
-                WHEN c.organisation = ANY (who.organisations) THEN 'own'
+           CASE WHEN came.reason <> '' THEN came.reason WHEN came.staff THEN 'staff'
+                WHEN c.organisation = ANY (came.organisations) THEN 'own'
                 WHEN fresh.key IS NULL OR came.turn > 1 THEN 'repeat' ELSE '' END AS reason
     FROM came CROSS JOIN unnest(came.companies) AS shown (id) JOIN company c ON c.id = shown.id
-    LEFT JOIN who ON who.secret_hash = came.session
-    LEFT JOIN fresh ON came.reason = '' AND fresh.key = decode(came.visit, 'hex'))
+    LEFT JOIN fresh ON came.reason = '' AND fresh.key = came.key)
 INSERT INTO company_day AS d (company, day, kind, reason, times)
 SELECT company, day, kind, reason, sum(times) FROM single GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 ON CONFLICT (company, day, kind, reason) DO UPDATE SET times = d.times + excluded.times
