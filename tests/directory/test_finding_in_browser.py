@@ -1,6 +1,8 @@
 """The directory in a real browser: typing, the combobox by keyboard, without scripts, the shortlist, how it looks."""
 
 from collections.abc import AsyncIterator
+from html import escape
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -70,6 +72,26 @@ async def test_the_keyboard_stays_with_its_choice(chrome: Browser, market: httpx
         await expect(page.get_by_label("Service 7")).to_be_focused()
 
 
+async def test_what_is_on_the_shortlist_is_marked(chrome: Browser, market: httpx.AsyncClient) -> None:
+    page = await opened(chrome, market)
+    await page.goto(f"{START}/companies")
+    button = page.locator('[data-keep="tessin-lyo"] button')
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await button.press("Enter")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(button).to_have_accessible_name("On the shortlist Tessin Lyo SA")
+    await expect(button).to_be_focused()
+    await page.get_by_label("Lyophilisation").check()
+    await expect(page.locator(".firm h3")).to_have_count(2)
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator('[data-keep="aubrac"] button')).to_have_attribute("aria-pressed", "false")
+    await page.goto(f"{START}/companies/tessin-lyo")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await button.press("Enter")
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await expect(button).to_have_accessible_name("Shortlist Tessin Lyo SA")
+
+
 async def test_suggestions_by_keyboard(chrome: Browser, market: httpx.AsyncClient) -> None:
     page = await opened(chrome, market)
     await page.goto(f"{START}/companies")
@@ -105,6 +127,12 @@ async def test_without_scripts_all_of_it_works(chrome: Browser, market: httpx.As
         await page.goto(f"{START}/companies")
         await page.get_by_role("button", name=f"Shortlist {name}").click()
         await expect(page.get_by_text(f"{name} is on your shortlist.")).to_be_visible()
+    await page.goto(f"{START}/companies?capability=vial-filling")
+    await page.get_by_role("button", name="Shortlist Takeda").click()
+    await page.get_by_role("link", name="Back to the directory").click()
+    await expect(page).to_have_url(f"{START}/companies?capability=vial-filling")
+    await page.get_by_role("button", name="On the shortlist Takeda").click()
+    await expect(page.get_by_role("listitem").filter(has_text="Takeda")).to_have_count(0)
     await page.get_by_role("link", name="Compare them").click()
     await expect(page).to_have_url(f"{START}/companies/compare?c=tessin-lyo&c=aubrac")
     await expect(page.locator("tr.differs th").first).to_contain_text("City")
@@ -113,6 +141,33 @@ async def test_without_scripts_all_of_it_works(chrome: Browser, market: httpx.As
     await page.goto(f"{START}/companies/shortlist")
     await page.get_by_role("button", name="Take off Aubrac SAS").click()
     await expect(page.get_by_role("listitem").filter(has_text="Aubrac")).to_have_count(0)
+
+
+async def test_the_way_back_stays_in_the_directory(market: httpx.AsyncClient) -> None:
+    own = "/companies?capability=lyophilisation&q=a%20b"
+    for given, leads in ((own, own), ("//evil.example/companies", ""), ("https://evil.example/companies", ""),
+                         ("/account", ""), ("/companies/shortlist?back=x", "")):  # fmt: skip
+        answer = await market.post("/companies/shortlist", data={"company": "takeda", "back": given})
+        page = (await market.get(answer.headers["location"])).text
+        assert f'href="{escape(leads or "/companies")}">' in page.partition("<main")[2], given
+    for host, leads in (("localhost:8000", own), ("evil.example", "/companies")):
+        answer = await market.post(
+            "/companies/shortlist", data={"company": "aubrac"}, headers={"Referer": f"http://{host}{own}"}
+        )
+        assert answer.headers["location"] == f"/companies/shortlist?{urlencode({'back': leads})}"
+
+
+async def test_pages_with_marks_are_the_same_for_everybody(market: httpx.AsyncClient) -> None:
+    before = await market.get("/companies")
+    await market.post("/companies/shortlist", data={"company": "takeda"})
+    after = await market.get("/companies")
+    assert (after.text, after.headers["etag"]) == (before.text, before.headers["etag"])
+    marks = await market.get("/companies/shortlist.css")
+    assert '[data-keep="takeda"]' in marks.text
+    assert marks.headers["cache-control"] == "private, no-store"
+    assert (
+        "no-store" in (await market.get("/companies/shortlist", headers={"HX-Request": "1"})).headers["cache-control"]
+    )
 
 
 async def test_the_shortlist_has_room_for_four(market: httpx.AsyncClient) -> None:

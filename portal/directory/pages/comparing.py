@@ -4,10 +4,12 @@ The shortlist is a cookie of ids. It needs no account and no script.
 """
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from litestar import Controller, Request, get, post
 from litestar.response import Response
 
+from portal.accounts.rules import safe_next
 from portal.core.errors import Invalid
 from portal.core.times import today
 from portal.directory.cards import initials
@@ -22,6 +24,7 @@ from portal.web.page_cache import PageRule
 from portal.web.query_strings import may_be_slug, pairs
 from portal.web.rendering import page, see_other
 
+_LIST = "/companies"
 _COOKIE, _SECONDS = "shortlist", 90 * 24 * 3600
 _FULL = f"A shortlist has room for {MOST} companies. Please take one off first."
 
@@ -54,31 +57,43 @@ class ComparePages(Controller):
 
     @get("/shortlist")
     async def shortlist(self, request: Request[Any, Any, Any]) -> Response[str]:
-        return _shown(request, await comparing.by_ids(_kept(request)))
+        return _shown(
+            request, await comparing.by_ids(_kept(request)), back=_local(dict(pairs(request)).get("back", ""))
+        )
+
+    @get("/shortlist.css")
+    async def marks(self, request: Request[Any, Any, Any]) -> Response[str]:
+        """Marks the buttons of what is on it, for browsers without scripts: pages are the same for everybody."""
+        listed = await comparing.by_ids(_kept(request))
+        rules = (
+            f'[data-keep="{company.slug}"] {{ & .i {{ fill: currentColor }} & .off {{ display: none }} '
+            "& .on { display: inline } }\n"
+            for company in listed
+        )
+        return Response("".join(rules), media_type="text/css", headers={"Cache-Control": "private, no-store"})
 
     @post("/shortlist")
     async def change(self, request: Request[Any, Any, Any]) -> Response[Any]:
-        """Put a company on it, or take one off."""
+        """Put a company on it, or take it off when it is there; `drop` only takes off."""
         form = await sent(request)
-        slug, drop = ((form.get(name) or [""])[0] for name in ("company", "drop"))
-        listed = await comparing.by_ids(_kept(request))
-        if drop:
-            listed = [company for company in listed if company.slug != drop]
-            said = "Taken off your shortlist."
-        else:
+        slug, drop, back = ((form.get(name) or [""])[0] for name in ("company", "drop", "back"))
+        back = _local(back or _came_from(request))
+        before = await comparing.by_ids(_kept(request))
+        listed = [company for company in before if company.slug != (drop or slug)]
+        said = "Taken off your shortlist."
+        if not drop and len(listed) == len(before):
             known = await companies.by_slug(slug) if may_be_slug(slug) else None
             if known is None:
                 raise Invalid({"company": "There is no such company."}, "There is no such company.")
-            if all(company.id != known.id for company in listed):
-                if len(listed) >= MOST:
-                    return _shown(request, listed, problem=_FULL)
-                profile = known.profile
-                listed.append(Listed(known.id, known.slug, known.name, profile.city, profile.country))
+            if len(listed) >= MOST:
+                return _shown(request, listed, problem=_FULL, back=back)
+            profile = known.profile
+            listed.append(Listed(known.id, known.slug, known.name, profile.city, profile.country))
             said = f"{known.name} is on your shortlist."
         if wants_fragment(request.scope):
             answer: Response[Any] = _shown(request, listed, said=said)
         else:
-            answer = see_other("/companies/shortlist", notice=said)
+            answer = see_other(f"/companies/shortlist?{urlencode({'back': back})}", notice=said)
         cookies.give(answer, _COOKIE, ".".join(str(company.id) for company in listed), seconds=_SECONDS)
         return answer
 
@@ -93,8 +108,21 @@ def _kept(request: Request[Any, Any, Any]) -> list[int]:
     return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 16][:MOST]
 
 
+def _came_from(request: Request[Any, Any, Any]) -> str:
+    """The page of ours that the form stood on; our own answers have browsers name it to us alone."""
+    here = urlsplit(request.headers.get("referer", ""))
+    own = here.netloc == request.headers.get("host", "")
+    return urlunsplit(("", "", here.path, here.query, "")) if own else ""
+
+
+def _local(back: str) -> str:
+    """A page of the directory to go back to, and nothing that could lead elsewhere."""
+    path = safe_next(back, default=_LIST)
+    return path if urlsplit(path).path.startswith(_LIST) and not path.startswith(f"{_LIST}/shortlist") else _LIST
+
+
 def _shown(
-    request: Request[Any, Any, Any], listed: list[Listed], *, problem: str = "", said: str = ""
+    request: Request[Any, Any, Any], listed: list[Listed], *, problem: str = "", said: str = "", back: str = ""
 ) -> Response[str]:
     return page(
         request,
@@ -107,5 +135,6 @@ def _shown(
         address=compare_address([company.slug for company in listed]),
         problem=problem,
         said=said,
+        back=back or _LIST,
         most=MOST,
     )
