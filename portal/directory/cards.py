@@ -8,7 +8,7 @@ import msgspec
 from portal.core import countries, times
 from portal.directory.queries.conditions import Context
 from portal.directory.queries.listing import Row
-from portal.directory.rules import fact_rows, reasons
+from portal.directory.rules import fact_rows, freshness, reasons
 from portal.directory.rules.reasons import Why
 from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
@@ -17,7 +17,9 @@ _MOST_TAGS, _MOST_LINES = 5, 4
 
 
 class Card(msgspec.Struct, frozen=True):
-    """What a row shows. `ends` says which certificate runs out soon; `lines` are (label, value)."""
+    """What a row shows. `ends` says which certificate runs out soon; `lines` are (label, value); `run` stands
+    over the first of companies that are equal.
+    """
 
     slug: str
     name: str
@@ -27,18 +29,21 @@ class Card(msgspec.Struct, frozen=True):
     tagline: str
     verified: bool
     claimed: bool
+    checked: bool
     ends: str
     tags: list[str]
     lines: list[tuple[str, str]]
     why: Why
+    run: str = ""
 
 
-def cards(rows: Sequence[Row], context: Context) -> list[Card]:
-    """The rows of a list."""
-    return [card(row, context) for row in rows]
+def cards(rows: Sequence[Row], context: Context, *, more: bool = False) -> list[Card]:
+    """The rows of a list; with `more` it goes on on another page."""
+    runs = reasons.runs([(row.evidence, row.above.evidence if row.above else None) for row in rows], more=more)
+    return [card(row, context, run) for row, run in zip(rows, runs, strict=True)]
 
 
-def card(row: Row, context: Context) -> Card:
+def card(row: Row, context: Context, run: str = "") -> Card:
     profile, ending = row.profile, row.evidence.ends
     above = (row.above.name, row.above.evidence) if row.above else None
     ends = ""
@@ -53,12 +58,14 @@ def card(row: Row, context: Context) -> Card:
         tagline=profile.tagline,
         verified=row.verified,
         claimed=row.claimed,
+        checked=freshness.checked(profile.facts, context.today),
         ends=ends,
         tags=tags(row, context.asked.terms),
         lines=lines(profile, row.terms, context.today),
         why=reasons.why(
             row.evidence, filters=context.filters.count, names=row.terms, today=context.today, above=above
         ),
+        run=run,
     )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ async def chrome(client: httpx.AsyncClient) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def market(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    await companies.make("Tessin Lyo SA", city="Bellinzona", country="CH", facts=[MAKER, LYO, VIALS, GMP])
+    tessin = await companies.make("Tessin Lyo SA", city="Bellinzona", country="CH", facts=[MAKER, LYO, VIALS, GMP])
+    await companies.verify(tessin)
     await companies.make("Aubrac SAS", city="Rodez", country="FR", facts=[MAKER, LYO, ("figure:Lead time", 20)])
     await companies.make("Takeda", city="Zürich", country="CH", facts=[MAKER, VIALS])
     return client

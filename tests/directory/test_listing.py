@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
@@ -12,10 +13,11 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
-from portal.directory.tables.companies import NameKind, StaffBand, TermKind
+from portal.directory.tables.companies import ClaimWay, FactSource, NameKind, StaffBand, TermKind
 from portal.directory.values import OtherName
 from portal.media.values import Owner
 from portal.placements.tables import Plan
+from tests.directory.conftest import organisation
 from tests.directory.reading import counts, names, reasons
 from tests.events.hearing import settled
 from tests.events.reading import words
@@ -30,10 +32,11 @@ LYO, VIALS, GMP = ("capability:Lyophilisation", 6), ("capability:Vial filling", 
 @pytest.fixture
 async def market(client: httpx.AsyncClient) -> httpx.AsyncClient:
     """Four companies in three countries."""
-    await companies.make(
+    tessin = await companies.make(
         "Tessin Lyo SA", city="Bellinzona", region="Ticino", country="CH", latitude=46.19, longitude=9.02,
         staff=StaffBand.TO_200, facts=[MAKER, LYO, VIALS, GMP],
     )  # fmt: skip
+    await companies.verify(tessin)
     await companies.make(
         "Takeda", city="Zürich", region="Zürich", country="CH", latitude=47.37, longitude=8.54, facts=[MAKER, VIALS],
         names=(OtherName("武田薬品工業", NameKind.LABEL, "ja"), OtherName("TPC", NameKind.ACRONYM)),
@@ -206,10 +209,54 @@ async def test_rows_say_why_they_are_there(market: httpx.AsyncClient) -> None:
 
 async def test_the_first_row_of_a_page_knows_the_last_of_the_page_before(client: httpx.AsyncClient) -> None:
     for n in range(21):
-        await companies.make(f"Company {chr(97 + n)} GmbH", facts=[("capability:Lyophilisation", n)])
+        await companies.make(f"Company {chr(97 + n)} GmbH", facts=[("capability:Lyophilisation", n * 8)])
     page = (await client.get("/companies?capability=lyophilisation&page=2")).text
     assert len(names(page)) == 1
-    assert "Below Company t GmbH" in reasons(page)[0] or "Equal to Company t GmbH" in reasons(page)[0]
+    assert "Below Company t GmbH" in reasons(page)[0]
+
+
+async def test_equal_companies_stand_under_one_line_and_by_name(client: httpx.AsyncClient) -> None:
+    await companies.make("First AG", facts=[LYO])
+    for name in ("Delta", "Alpha", "Beta"):
+        await companies.make(name, facts=[("capability:Lyophilisation", 300)])
+    page = (await client.get("/companies")).text
+    assert names(page) == ["First AG", "Alpha", "Beta", "Delta"]
+    line = "These 3 companies are equal in all that counts and stand by name."
+    assert page.index(">First AG<") < page.index(line) < page.index(">Alpha<")
+    assert page.count("are equal in all that counts") == 1
+    assert ["Below First AG" in said for said in reasons(page)] == [False, True, False, False]
+
+
+async def test_who_is_verified_and_who_is_only_checked(client: httpx.AsyncClient) -> None:
+    owner = await organisation("olga@isarwerk.example", "Isarwerk Biologics GmbH")
+    profile = await companies.profile("Morava s.r.o.", facts=[MAKER, LYO, GMP])
+    editors = (*profile.facts[:2], msgspec.structs.replace(profile.facts[2], source=FactSource.EDITOR))
+    await publishing.create_company(
+        actor=PORTAL, profile=msgspec.structs.replace(profile, facts=editors), now=clock.now()
+    )
+    await publishing.create_company(
+        actor=PORTAL, profile=await companies.profile(facts=[MAKER, LYO]), organisation_id=owner,
+        verified_by=ClaimWay.DNS, now=clock.now(),
+    )  # fmt: skip
+    await companies.make("Register only", facts=[MAKER, LYO])
+    await companies.make("Supplier only", facts=[SUPPLIER, LYO])
+    page = words((await client.get("/companies?category=manufacturer")).text)
+    assert "Isarwerk Biologics GmbH Verified Claimed" in page
+    assert "Morava s.r.o. Not claimed yet Checked by our editors" in page
+    assert "Register only Not claimed yet Martinsried" in page
+    assert "Not claimed yet Checked by our editors" in words((await client.get("/companies/morava")).text)
+    showcase = (await client.get("/companies/showcase")).text
+    assert sorted(re.findall(r'<h3><a href="/companies/([^"]*)">', showcase)) == ["isarwerk-biologics", "morava"]
+    assert 'aria-labelledby="c-manufacturer"' in showcase
+    assert 'aria-labelledby="c-supplier"' not in showcase
+    with pytest.raises(asyncpg.CheckViolationError):
+        await db.execute("UPDATE company SET verified_at = now() WHERE slug = 'morava'")
+    await db.execute("DELETE FROM organisation WHERE id = $1", owner)
+    row = await db.fetch_one(
+        "SELECT verified_by, verified_at, claimed_at FROM company WHERE slug = 'isarwerk-biologics'"
+    )
+    assert row is not None
+    assert set(row.values()) == {None}
 
 
 async def test_hidden_and_merged_companies_are_in_no_list(market: httpx.AsyncClient, app: Litestar) -> None:
@@ -259,7 +306,8 @@ async def test_a_kept_page_asks_nothing_and_a_change_is_seen(app: Litestar, mark
 
 async def test_logos_in_rows_come_with_a_plan_and_move_nothing(app: Litestar, client: httpx.AsyncClient) -> None:
     company = await companies.make("Tessin Lyo SA", facts=[MAKER, ("capability:Lyophilisation", 90)])
-    await companies.make("Aubrac SAS", facts=[MAKER, LYO])
+    await companies.verify(company)
+    await companies.verify(await companies.make("Aubrac SAS", facts=[MAKER, LYO]))
     media, owner = app.state.services.media, Owner("company", str(company))
     logo = await media.store_image(made.upload(made.saved(made.logo())), owner=owner, actor=PORTAL, now=clock.now())
     profile = await companies.profile("Tessin Lyo SA", logo=logo.key, facts=[MAKER, ("capability:Lyophilisation", 90)])

@@ -67,6 +67,10 @@ some_filters = st.builds(
     certificate=st.sampled_from([(), (), ("gmp",)]),
     confirmed=st.sampled_from([0, 0, 3, 6]),
 )  # fmt: skip
+_OWNER = """
+INSERT INTO organisation (slug, name, created_at) VALUES ('x', 'X', now())
+ON CONFLICT (slug) DO UPDATE SET name = 'X' RETURNING id
+"""
 Made = tuple[str, list[ProfileFact], list[str], bool, int | None]
 
 
@@ -74,6 +78,7 @@ async def stored(made: list[Made]) -> list[Standing]:
     """The companies, written in one go."""
     async with db.transaction():
         await db.execute("DELETE FROM company")
+        owner = await db.fetch_value(_OWNER)
         ids = await saving.create([[f"c{n}"] for n in range(len(made))], now=AT)
         profiles = [
             Profile(
@@ -86,7 +91,8 @@ async def stored(made: list[Made]) -> list[Standing]:
         await saving.write([Written(company_id=i, profile=p, at=AT) for i, p in zip(ids, profiles, strict=True)])
         for i, (_, _, _, verified, hours) in zip(ids, made, strict=True):
             at = AT if verified else None
-            await db.execute("UPDATE company SET verified_at = $2, response_hours = $3 WHERE id = $1", i, at, hours)
+            owned = "UPDATE company SET organisation = $2, verified_at = $3, response_hours = $4 WHERE id = $1"
+            await db.execute(owned, i, owner if verified else None, at, hours)
     whole = {row["id"]: row["completeness"] for row in await db.fetch("SELECT id, completeness FROM company")}
     return [
         Standing(i, profile, whole[i], verified, hours)
@@ -161,17 +167,28 @@ def known(**more: Any) -> Evidence:
         ({"ends": GMP}, {}, "Lower because its EU GMP certificate ends in 53 days and no renewal is on file."),
         ({"strength": Strength.REGISTER}, {"strength": Strength.COMPANY},
          "Nobody at the company has confirmed its facts, so it comes after Isarwerk."),
-        ({"verified": False}, {}, "Below Isarwerk because nobody has proved yet that the profile is the company’s own."),
+        ({"verified": False}, {}, "Below Isarwerk, which has proved that its profile is its own."),
         ({"completeness": 10}, {}, "Below Isarwerk because its profile says less (10 against 60 percent)."),
         ({}, {"response_hours": 12}, "Below Isarwerk because nothing is known yet of how soon it answers enquiries."),
         ({}, {"naming": Naming.WHOLE}, "Below Isarwerk, whose name is nearer to what you typed."),
-        ({}, {}, "Equal to Isarwerk in all that counts, so the names decide."),
+        ({}, {}, "Capacity confirmed 19 days ago."),
     ],
 )  # fmt: skip
 def test_reasons_are_sentences(own: dict[str, Any], above: dict[str, Any] | None, said: str) -> None:
     before = None if above is None else ("Isarwerk", known(**above))
     found = reasons.why(known(**own), filters=3, names=NAMES, today=DAY, above=before)
     assert (" ".join(found.sentences) if above is None else found.sentences[-1]) == said
+
+
+def test_a_line_over_a_run_says_that_companies_are_equal() -> None:
+    best, same, last = known(), known(age=80), known(age=300)
+    rows = [best, same, same, same, last, last]
+    found = [(own, above) for own, above in zip(rows, [None, *rows], strict=False)]
+    these, rest = (f"{which} are equal in all that counts and stand by name." for which in
+                   ("These 3 companies", "From here on companies"))  # fmt: skip
+    assert reasons.runs(found, more=True) == ["", these, "", "", rest, ""]
+    assert reasons.runs(found[2:4], more=False) == [these.replace("3", "2"), ""]
+    assert reasons.runs(found[:2], more=True) == ["", ""]
 
 
 async def test_weights_are_the_public_table(client: httpx.AsyncClient) -> None:

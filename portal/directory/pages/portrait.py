@@ -23,7 +23,7 @@ from portal.directory.rules import fact_rows, schema_org
 from portal.directory.rules.freshness import Freshness
 from portal.directory.rules.showing import Limits, shown
 from portal.directory.rules.timeline import Moment, Seen, timeline
-from portal.directory.tables.companies import CompanyState, TermKind
+from portal.directory.tables.companies import CompanyState, FactSource, TermKind
 from portal.directory.values import Appearance, Party, Profile, RelationKind
 from portal.media import queries as media
 from portal.media.tables import Visibility
@@ -85,6 +85,11 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def category(self) -> fact_rows.FactRow | None:
         return next(iter(self.facts[TermKind.CATEGORY]), None)
+
+    @property
+    def checked_by_editors(self) -> bool:
+        shown = (row for rows in self.facts.values() for row in rows if not row.is_hidden)
+        return any(row.fact.source is FactSource.EDITOR for row in shown)
 
     @property
     def reachable(self) -> bool:

@@ -54,22 +54,28 @@ class Best(msgspec.Struct, frozen=True):
 
 
 async def best_of_categories(context: Context, *, categories: int = 8, each: int = 4) -> list[Best]:
-    """The largest categories, each with its first companies by merit."""
+    """The largest categories, each with its first companies by merit, of those that somebody vouches for: an owner who
+    proved to be the company, or a checked certificate that counts.
+    """
     c = Conditions(context)
     records = await db.fetch(
         f"""
         WITH r AS MATERIALIZED ({ranked(c)}), held AS (
             SELECT DISTINCT f.company, f.term FROM fact f JOIN term t ON t.id = f.term AND t.kind = 'category'
+        ), vouched AS (
+            SELECT id AS company FROM company WHERE verified_at IS NOT NULL
+            UNION SELECT f.company FROM fact f JOIN term t ON t.id = f.term AND t.kind = 'certificate'
+            WHERE f.source <> 'company' AND {FRESH.format(day=c.day)}
         ), placed AS (
-            SELECT r.*, h.term, count(*) OVER (PARTITION BY h.term) AS n,
-                   row_number() OVER (PARTITION BY h.term ORDER BY {ORDER}) AS place
-            FROM r JOIN held h ON h.company = r.id
+            SELECT r.*, h.term, v.company IS NOT NULL AS vouched, count(*) OVER (PARTITION BY h.term) AS n,
+                   row_number() OVER (PARTITION BY h.term, v.company IS NOT NULL ORDER BY {ORDER}) AS place
+            FROM r JOIN held h ON h.company = r.id LEFT JOIN vouched v ON v.company = r.id
         ), largest AS (
-            SELECT term, n FROM placed GROUP BY term, n ORDER BY n DESC, term LIMIT {c.value(categories)}
+            SELECT term, n FROM placed WHERE vouched GROUP BY term, n ORDER BY n DESC, term LIMIT {c.value(categories)}
         )
         SELECT {COLUMNS}, t.slug AS category_slug, t.name AS category_name, p.n
         FROM placed p JOIN largest l ON l.term = p.term JOIN term t ON t.id = p.term JOIN company c ON c.id = p.id
-        WHERE p.place <= {c.value(each)} ORDER BY p.n DESC, t.id, p.place
+        WHERE p.vouched AND p.place <= {c.value(each)} ORDER BY p.n DESC, t.id, p.place
         """,
         *c.values,
     )

@@ -1,8 +1,10 @@
 """How long a statement counts (house rule 23). `queries.FRESH` says the same in SQL."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
+from portal.directory.tables.companies import FactSource
 from portal.directory.values import ProfileFact
 
 AGEING_AFTER = timedelta(days=183)
@@ -34,6 +36,11 @@ def freshness(fact: ProfileFact, today: date) -> Freshness:
 def counts(fact: ProfileFact, today: date) -> bool:
     """Whether filters find the company by it."""
     return freshness(fact, today) in {Freshness.FRESH, Freshness.AGEING}
+
+
+def checked(facts: Iterable[ProfileFact], today: date) -> bool:
+    """Whether the publisher's editors have checked something that still counts."""
+    return any(fact.source is FactSource.EDITOR and counts(fact, today) for fact in facts)
 
 
 def quarter(day: date) -> date:

@@ -57,7 +57,7 @@ FACTORS = (
            f"Confirmed today gives all points, {STALE_AFTER.days} days ago none."),
     Factor("lasting", 6, "Nothing runs out soon", f"No matching certificate ends within {ENDS_SOON.days} days."),
     Factor("completeness", 8, "Complete profile", "How much of the profile is filled in, in percent."),
-    Factor("verified", 8, "Verified", "The company has proved that the profile is its own."),
+    Factor("verified", 8, "Verified", "An owner has claimed the profile and proved to be the company."),
     Factor("response", 4, "Answers enquiries", "The median time to the first answer, once there were enough enquiries: "
            "4 points within a day, 3 within three days, 1 within a week. Not known counts as none."),
 )  # fmt: skip

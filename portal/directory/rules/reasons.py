@@ -1,6 +1,6 @@
 """Why a company stands where it stands, in sentences: the only place where they are made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -76,12 +76,28 @@ class _Pair(msgspec.Struct, frozen=True):
 
 
 def _below(found: Evidence, name: str, other: Evidence, names: Mapping[str, str], today: date) -> str:
-    """The factor that costs most against the company above."""
+    """The factor that costs most against the company above; nothing where they are equal."""
     own, better = points(found), points(other)
     lost = {factor: better[factor] - own[factor] for factor in own if better[factor] > own[factor]}
     if not lost:
-        return f"Equal to {name} in all that counts, so the names decide." if own == better else ""
+        return ""
     return _LOST[max(lost, key=lambda factor: lost[factor])](_Pair(found, other, name, names, today))
+
+
+def runs(found: Sequence[tuple[Evidence, Evidence | None]], *, more: bool) -> list[str]:
+    """What stands over each row of a list, once over a run of companies that are equal. Rows come with the one above;
+    with `more` others follow on the next page.
+    """
+    equal = [above is not None and points(own) == points(above) for own, above in found]
+    said = [""] * len(equal)
+    for at in range(len(equal)):
+        goes_on = at + 1 < len(equal) and equal[at + 1]
+        if not goes_on or (equal[at] and at):
+            continue
+        last = next((n for n in range(at + 1, len(equal)) if not equal[n]), len(equal))
+        which = "From here on companies" if last == len(equal) and more else f"These {last - at} companies"
+        said[at] = f"{which} are equal in all that counts and stand by name."
+    return said
 
 
 def _weaker(pair: _Pair) -> str:
@@ -119,7 +135,7 @@ _LOST: dict[str, Callable[[_Pair], str]] = {
     "completeness": lambda p: (
         f"Below {p.name} because its profile says less ({p.own.completeness} against {p.above.completeness} percent)."
     ),
-    "verified": lambda p: f"Below {p.name} because nobody has proved yet that the profile is the company’s own.",
+    "verified": lambda p: f"Below {p.name}, which has proved that its profile is its own.",
     "response": _slower,
 }
 

@@ -6,7 +6,7 @@ import re
 import httpx
 
 from portal.core import db
-from tests.directory.enquiries.conftest import SLUGS, World
+from tests.directory.enquiries.conftest import SLUGS, World, fields
 
 
 async def way(client: httpx.AsyncClient, path: str) -> httpx.Response:
@@ -52,3 +52,22 @@ async def test_without_companies_the_form_says_where_to_find_them(client: httpx.
     empty = await client.get("/enquiries/new")
     assert (empty.status_code, "Choose whom to ask" in empty.text) == (200, True)
     assert (await client.get("/enquiries/new?c=%00&c=../x")).status_code in (200, 400)
+
+
+async def test_those_who_read_are_ticked(world: World, client: httpx.AsyncClient) -> None:
+    listed = (await client.get("/companies")).text
+    (link,) = re.findall(r'href="(/enquiries/new\?[^"]*)"', listed)
+    assert {SLUGS["isarwerk"], SLUGS["halden"]} == set(re.findall(r"c=([^&]*)&", html.unescape(link)))
+
+    async def ticked(*keys: str) -> list[str]:
+        page = (await client.get("/enquiries/new?" + "&".join(f"c={SLUGS[key]}" for key in keys))).text
+        return re.findall(r'name="c" value="([^"]*)" checked', page)
+
+    assert await ticked("isarwerk", "tessin", "halden") == [SLUGS["isarwerk"], SLUGS["halden"]]
+    assert await ticked("tessin") == [SLUGS["tessin"]]
+    sent = await client.post("/enquiries/new", data=fields("isarwerk", "tessin", need=""))
+    assert sent.status_code == 422
+    assert re.findall(r'name="c" value="([^"]*)" checked', sent.text) == [SLUGS["isarwerk"], SLUGS["tessin"]]
+    primary = 'class="btn primary" href="/enquiries/new?c='
+    assert primary in (await client.get(f"/companies/{SLUGS['isarwerk']}")).text
+    assert primary not in (await client.get(f"/companies/{SLUGS['tessin']}")).text

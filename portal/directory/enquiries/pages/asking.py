@@ -154,6 +154,12 @@ async def _checked(data: forms.New, targets: Sequence[Target], actor: Actor | No
     return lines
 
 
+def _ticked(request: Request[Any, Any, Any], targets: Sequence[Target]) -> set[str]:
+    """Whom the form asks: as it was sent, and at first those with somebody to read it, where there are any."""
+    reading = {target.slug for target in targets if target.readers}
+    return {target.slug for target in targets} if request.method == "POST" or not reading else reading
+
+
 async def _show(
     request: Request[Any, Any, Any],
     form: Filled[Any],
@@ -173,7 +179,8 @@ async def _show(
     rows = forms.pairs(form.value("item", []) or [], form.value("quantity", []) or [])
     return page(
         request, "directory/enquiries/new.html", private=True, status=status, headers=headers, section="directory", form=form,
-        targets=targets, actor=actor, kinds=_KINDS, most=MOST_COMPANIES, most_files=forms.MOST_FILES,
+        targets=targets, ticked=_ticked(request, targets), actor=actor, kinds=_KINDS, most=MOST_COMPANIES,
+        most_files=forms.MOST_FILES,
         rows=(rows + [("", "")] * forms.LINE_ROWS)[: max(forms.LINE_ROWS, len(rows))],
         words=await queries.words([target.id for target in targets]),
     )  # fmt: skip
