@@ -63,6 +63,7 @@ from portal.directory.pages.history import HistoryPages
 from portal.directory.pages.listing import DirectoryPages
 from portal.directory.pages.managing import manage_home
 from portal.directory.pages.members import MemberPages
+from portal.directory.pages.own_company import OwnCompanyPages
 from portal.directory.pages.plan import PlanPages
 from portal.directory.pages.preview import PreviewPages
 from portal.directory.pages.profile import ProfilePages
@@ -212,7 +213,15 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     files: _Routes = [assets.router(), media_pages.router(media_readers())]
     directory: _Routes = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
-        *(CorrectionPages, StatisticsPages, PreviewPages, ClaimPages, ClaimCodePages, MemberPages),
+        *(
+            OwnCompanyPages,
+            CorrectionPages,
+            StatisticsPages,
+            PreviewPages,
+            ClaimPages,
+            ClaimCodePages,
+            MemberPages,
+        ),
     ]
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]

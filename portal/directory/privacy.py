@@ -23,7 +23,7 @@ WHERE a.email = $1 ORDER BY r.id LIMIT 5000
 """
 _CORRECTIONS = """
 SELECT c.name AS company, k.text AS note, nullif(k.evidence, '') AS page, k.sent_at FROM correction k
-JOIN company c ON c.id = k.company WHERE k.email = $1 ORDER BY k.id LIMIT 5000
+LEFT JOIN company c ON c.id = k.company WHERE k.email = $1 ORDER BY k.id LIMIT 5000
 """
 _LEFT_ALONE = """
 SELECT c.id FROM company c JOIN membership m ON m.organisation = c.organisation JOIN account a ON a.id = m.account

@@ -27,12 +27,15 @@ _GONE = "This claim is not open any more. Please start again."
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants a company by. `organisation_id` is one of his own; without it one is founded."""
+    """What somebody wants a company by. `organisation_id` is one of his own; without it one is founded.
+    `plan` is what he came for, and is remembered until the code is typed.
+    """
 
     way: ClaimWay
     organisation_id: int | None = None
     organisation_name: str = ""
     email: str = ""
+    plan: str = ""
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -40,6 +43,7 @@ class Proved(msgspec.Struct, frozen=True):
 
     slug: str
     state: ClaimState
+    plan: str
 
 
 async def claim(*, actor: Actor, company_id: int, wish: Wish, network: str, now: datetime) -> int:
@@ -64,7 +68,7 @@ async def claim_by_code(
         slug = await db.fetch_value("SELECT slug FROM company WHERE id = $1", company_id)
         ticket = await codes.ask(
             purpose=CodePurpose.CLAIM, email=wish.email, browser=browser, now=now, account_id=actor.account_id,
-            details={"claim": claim_id, "slug": slug}, instead_of=instead_of, tries=tries,
+            details={"claim": claim_id, "slug": slug, "plan": wish.plan}, instead_of=instead_of, tries=tries,
         )  # fmt: skip
     return ticket  # noqa: RET504 — a return inside the block is none for mypy
 
@@ -83,7 +87,7 @@ async def prove_by_code(*, actor: Actor, ticket: str, code: str, now: datetime) 
             raise Conflict("The company’s website is at another domain by now. Please start again.")
         evidence = f"A code sent to {proved.email} was typed in the claimant’s browser."
         state = await settling.settle(row, company, home=home, evidence=evidence, now=now)
-    return Proved(company["slug"], state)
+    return Proved(company["slug"], state, str(proved.details.get("plan", "")))
 
 
 async def note_look(*, claim_id: int, home: Home, found: rules.Found, now: datetime) -> None:

@@ -31,6 +31,17 @@ async def send_correction(
     return int(made)
 
 
+async def ask_to_add(*, name: str, website: str, country: str, does: str, email: str, now: datetime) -> int:
+    """Put a company that is not in the directory into the editors' inbox. Anybody may; limits are counted before."""
+    text = "\n".join(part for part in (f"{name}, {country}", does) if part)
+    made = await db.fetch_value(
+        "INSERT INTO correction (topic, text, evidence, email, sent_at, fact_key, state, decided_by, note) "
+        "VALUES ('missing', $1, $2, $3, $4, '', 'open', '', '') RETURNING id",
+        text, website, email, now,
+    )  # fmt: skip
+    return int(made)
+
+
 async def object_to_fact(*, actor: Actor, company_id: int, fact_key: str, text: str, now: datetime) -> None:
     """A company tells the editors that a register is wrong about it. Raises Invalid with `text`, and Conflict for what it
     has told already."""
@@ -73,6 +84,6 @@ async def decide_correction(
             correction_id, state.value, note, actor.name, now,
         )  # fmt: skip
         await audit.record(
-            actor=actor.label, verb=f"correction {state.value}", kind="company", key=row["company"], now=now,
+            actor=actor.label, verb=f"correction {state.value}", kind="company", key=row["company"] or "", now=now,
             correction=correction_id, note=note,
         )  # fmt: skip

@@ -19,6 +19,7 @@ class StartClaim(msgspec.Struct):
     email: Annotated[str, field("Your address there", kind="email")] = ""
     organisation: Annotated[str, field("Your organisation", max_length=19)] = ""
     organisation_name: Annotated[str, field("Its name", kind="name", max_length=120)] = ""
+    plan: Annotated[str, field("Plan", max_length=20)] = ""
 
 
 class HandIn(msgspec.Struct):

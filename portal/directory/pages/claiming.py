@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.accounts.access import cookies
@@ -11,7 +11,7 @@ from portal.accounts.access import forms as access_forms
 from portal.accounts.access import queries as access_queries
 from portal.accounts.access.pages import steps
 from portal.accounts.actors import Actor
-from portal.accounts.guards import SignedIn, signed_in
+from portal.accounts.guards import MaybeActor, SignedIn, signed_in
 from portal.accounts.organisations import queries as organisations
 from portal.accounts.tables import CodePurpose, MemberRole
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
@@ -29,6 +29,7 @@ from portal.directory.tables.editing import ClaimState
 from portal.media.pages import MediaStore
 from portal.media.tables import Visibility
 from portal.media.values import Owner
+from portal.placements.rules.plans import PAID
 from portal.web import clients
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
@@ -50,19 +51,33 @@ _WAYS = (
 
 class ClaimPages(Controller):
     path = "/companies/{slug:str}/claim"
-    guards = [signed_in]
     include_in_schema = False
 
-    @get()
+    @get(opt={"public": True})
     async def index(
-        self, request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn, now: Now
+        self,
+        request: Request[Any, Any, Any],
+        slug: FromPath[str],
+        actor: MaybeActor,
+        now: Now,
+        plan: FromQuery[str] = "",
     ) -> Response[Any]:
+        """How the claim stands; visitors are told what they sign in for."""
         company = await companies.by_slug(slug)
         if company is None and (there := await companies.moved_to(slug)):
             return see_other(f"/companies/{there}/claim")
-        return await _show(request, _open(company), actor, now)
+        wanted = plan if plan in PAID else ""
+        if actor is None:
+            return page(
+                request, "directory/claim_door.html", private=True, section="directory", company=_open(company),
+                next=_here(_open(company)) + (f"?plan={wanted}" if wanted else ""),
+            )  # fmt: skip
+        found = _open(company)
+        if wanted and permissions.can_own(actor, found.organisation_id):
+            return see_other(f"/companies/{found.slug}/manage/plan?plan={wanted}")
+        return await _show(request, found, actor, now, plan=wanted)
 
-    @post(status_code=200)
+    @post(guards=[signed_in], status_code=200)
     async def start(
         self, request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn, now: Now
     ) -> Response[Any]:
@@ -86,7 +101,7 @@ class ClaimPages(Controller):
             return await _show(request, company, actor, now, start=form, error=error)
         return see_other(_here(company))
 
-    @post("/look", status_code=200)
+    @post("/look", guards=[signed_in], status_code=200)
     async def look(
         self, request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn, now: Now
     ) -> Response[Any]:
@@ -98,7 +113,7 @@ class ClaimPages(Controller):
             return await _show(request, company, actor, now, error=error)
         return see_other(_here(company))
 
-    @post("/document", status_code=200, request_max_body_size=_MOST_BODY_BYTES)
+    @post("/document", guards=[signed_in], status_code=200, request_max_body_size=_MOST_BODY_BYTES)
     async def hand_in(
         self, request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn, now: Now, media: MediaStore
     ) -> Response[Any]:
@@ -117,13 +132,13 @@ class ClaimPages(Controller):
             return await _show(request, company, actor, now, document=form, error=error)
         return see_other(_here(company), notice="We have your document. Our staff read it and answer by mail.")
 
-    @post("/withdrawal", status_code=200)
+    @post("/withdrawal", guards=[signed_in], status_code=200)
     async def withdraw(self, slug: FromPath[str], actor: SignedIn, now: Now) -> Response[Any]:
         company = _open(await companies.by_slug(slug))
         await claiming.withdraw(actor=actor, claim_id=(await _own(company, actor)).id, now=now)
         return see_other(_here(company), notice="Your claim is withdrawn.")
 
-    @post("/joining", status_code=200)
+    @post("/joining", guards=[signed_in], status_code=200)
     async def ask_to_join(
         self, request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn, now: Now
     ) -> Response[Any]:
@@ -162,7 +177,8 @@ class ClaimCodePages(Controller):
             return await steps.show(request, step, now, form=form, error=error)
         except Conflict as error:
             return cookies.drop_ticket(see_other(step.start, notice=error.message), CodePurpose.CLAIM)
-        where = f"/companies/{proved.slug}/" + ("manage" if proved.state is ClaimState.ACCEPTED else "claim")
+        home = f"manage/plan?plan={proved.plan}" if proved.plan in PAID else "manage"
+        where = f"/companies/{proved.slug}/" + (home if proved.state is ClaimState.ACCEPTED else "claim")
         notice = "The company is yours to look after." if proved.state is ClaimState.ACCEPTED else ""
         return cookies.drop_ticket(see_other(where, notice=notice), CodePurpose.CLAIM)
 
@@ -203,7 +219,13 @@ def _wish(typed: forms.StartClaim, company: KnownCompany, actor: Actor) -> Wish:
         raise Invalid({"organisation": "Please choose one of the offered organisations."})
     if permissions.can_own(actor, company.organisation_id):
         chosen = company.organisation_id
-    return Wish(way=typed.way, organisation_id=chosen, organisation_name=typed.organisation_name, email=typed.email)
+    return Wish(
+        way=typed.way,
+        organisation_id=chosen,
+        organisation_name=typed.organisation_name,
+        email=typed.email,
+        plan=typed.plan,
+    )
 
 
 async def _show(
@@ -216,6 +238,7 @@ async def _show(
     document: Filled[Any] | None = None,
     join: Filled[Any] | None = None,
     error: DomainError | None = None,
+    plan: str = "",
 ) -> Response[Any]:
     refused = start or document or join
     status, headers = steps.answer_to(error) if error else (422 if refused and refused.errors else 200, {})
@@ -248,7 +271,7 @@ async def _show(
         owns=owns, member=member,
         asked=await queries.own_request(company.id, actor.account_id),
         general=Filled({}, {} if refused and drawn(refused is document) else told.fields),
-        start=(start or blank(way=ways[0][0], organisation_name=company.name)).refuse(told if start else Invalid({})),
+        start=(start or blank(way=ways[0][0], organisation_name=company.name, plan=plan)).refuse(told if start else Invalid({})),
         document=(document or blank()).refuse(told if document else Invalid({})),
         join=(join or blank()).refuse(told if join else Invalid({})),
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """`/companies/{slug}/correction`: readers say what is wrong. `/staff/companies/corrections`: editors see to it."""
 
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -13,12 +12,12 @@ from portal.accounts.guards import SignedIn, staff
 from portal.accounts.tables import StaffRole
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, Spent, spend_all
-from portal.core.tokens import signature, signature_matches
 from portal.directory.commands import corrections as commands
+from portal.directory.pages.by_hand import NOT_OPEN, by_hand, stamp_of
 from portal.directory.pages.portrait import public_company
 from portal.directory.queries import corrections as queries
 from portal.directory.queries.companies import KnownCompany
-from portal.directory.rules.correcting import MOST_TIME, TOPICS, text_fault, typed_by_hand
+from portal.directory.rules.correcting import INBOX_TOPICS, TOPICS, text_fault
 from portal.directory.rules.profiles import is_web_address
 from portal.directory.tables.corrections import CorrectionState, CorrectionTopic
 from portal.web import clients
@@ -87,26 +86,13 @@ def _faults(data: CorrectionForm, company: KnownCompany, now: datetime) -> dict[
     found = {}
     if fault := text_fault(data.text):
         found["text"] = fault
+    if data.topic not in TOPICS:
+        found["topic"] = "Please choose one of the offered values."
     if data.evidence and not is_web_address(data.evidence):
         found["evidence"] = "Please type an address that begins with https:// or http://, or leave this empty."
-    if not data.surname and not typed_by_hand(_opened(data.opened, company), now):
-        found[""] = "This page was not open long enough, or for too long. Please read it through and send it again."
+    if not data.surname and not by_hand(data.opened, str(company.id), now):
+        found[""] = NOT_OPEN
     return found
-
-
-def _stamp(company: KnownCompany, now: datetime) -> str:
-    """When the form was opened, signed."""
-    at = str(int(now.timestamp()))
-    return f"{at}.{signature('correction', f'{company.id}:{at}')}"
-
-
-def _opened(stamp: str, company: KnownCompany) -> datetime | None:
-    at, _, given = stamp.partition(".")
-    if not signature_matches("correction", f"{company.id}:{at}", given):
-        return None
-    with suppress(ValueError, OverflowError):
-        return datetime.fromtimestamp(int(at), UTC)
-    return None
 
 
 def _form(
@@ -119,9 +105,7 @@ def _form(
 ) -> Response[Any]:
     status = 429 if refused else 422 if form.errors else 200
     headers = {"Retry-After": str(refused.retry_after)} if refused else {}
-    # Whoever had the form open for a while sends it again at once.
-    before = _opened(form.value("opened"), company)
-    opened = form.value("opened") if before and now - before < MOST_TIME else _stamp(company, now)
+    opened = stamp_of(str(form.value("opened")), str(company.id), now)
     return page(
         request, "directory/correction.html", private=True, section="directory", status=status, headers=headers,
         company=company, form=form, opened=opened, topics=[(topic.value, words) for topic, words in TOPICS.items()],
@@ -166,6 +150,6 @@ async def _inbox(
     status = {Conflict: 409, Invalid: 422}.get(type(error), 200) if error else 200
     return page(
         request, "directory/staff/corrections.html", private=True, status=status, rows=rows, at=at, decided=decided,
-        topics=TOPICS, error=error.message if error else "", about=about,
+        topics=INBOX_TOPICS, error=error.message if error else "", about=about,
         address=lambda n: f"{_INBOX}?{'state=decided&' if decided else ''}page={n}",
     )  # fmt: skip

@@ -15,8 +15,8 @@ class CorrectionRow(msgspec.Struct, frozen=True):
     """A correction with the company it is about."""
 
     id: int
-    slug: str
-    company: str
+    slug: str | None
+    company: str | None
     claimed: bool
     topic: CorrectionTopic
     text: str
@@ -37,8 +37,8 @@ async def corrections(*, decided: bool, number: int) -> tuple[list[CorrectionRow
     page = Page(number, _A_PAGE, total)
     rows = await db.fetch(
         "SELECT k.id, c.slug, c.name AS company, c.claimed_at IS NOT NULL AS claimed, k.topic, k.text, k.evidence, k.email, "
-        "k.fact_key, k.sent_at, k.state, k.decided_at, k.decided_by, k.note FROM correction k JOIN company c ON c.id = k.company "
-        f"WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
+        "k.fact_key, k.sent_at, k.state, k.decided_at, k.decided_by, k.note FROM correction k "
+        f"LEFT JOIN company c ON c.id = k.company WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
         page.offset,
     )
     return [msgspec.convert(dict(row), CorrectionRow) for row in rows], page

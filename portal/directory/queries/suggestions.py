@@ -13,6 +13,7 @@ from portal.directory.rules.filters import FACETS
 from portal.directory.rules.names import name_key
 from portal.directory.tables.companies import TermKind
 
+_FIRMS = "Companies"
 _KEYS = {facet.kind: facet for facet in FACETS if facet.kind is not None}
 
 
@@ -60,7 +61,7 @@ async def suggested(typed: str, *, today: date) -> list[Suggestion]:
         return []
     rows = await db.fetch(_SQL, key, today)
     ranked = sorted((row for row in rows if row["what"] == "company"), key=lambda row: row["n"])
-    found = [Suggestion("Companies", row["name"], _about(row), f"/companies/{row['slug']}") for row in ranked]
+    found = [Suggestion(_FIRMS, row["name"], _about(row), f"/companies/{row['slug']}") for row in ranked]
     for row in rows:
         if row["what"] == "word" and row["n"]:
             kind, slug = row["slug"].split(":", 1)
@@ -76,6 +77,11 @@ async def suggested(typed: str, *, today: date) -> list[Suggestion]:
         name = countries.name(typed_country)
         found.append(Suggestion("Places", name, "Country", f"/companies?country={typed_country}"))
     return found
+
+
+async def companies(typed: str, *, today: date) -> list[Suggestion]:
+    """Companies of such a name alone."""
+    return [found for found in await suggested(typed, today=today) if found.group == _FIRMS]
 
 
 def _about(row: Mapping[str, Any]) -> str:

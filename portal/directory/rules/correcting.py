@@ -13,6 +13,7 @@ TOPICS = {
     CorrectionTopic.TWIN: "It is listed twice",
     CorrectionTopic.OTHER: "Something else",
 }
+INBOX_TOPICS = {**TOPICS, CorrectionTopic.MISSING: "A company to add"}
 LEAST_TIME = timedelta(seconds=3)
 MOST_TIME = timedelta(hours=24)
 _ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)

@@ -61,7 +61,7 @@ def legal_form(name: str) -> str:
 
 # Addresses below /companies that are pages of their own; a test compares them with the routes.
 RESERVED = frozenset({
-    "a-z", "capability", "category", "certificate", "compare", "dosage-form", "how-results-are-ordered", "route",
+    "a-z", "capability", "category", "certificate", "claim", "compare", "dosage-form", "how-results-are-ordered", "route",
     "shortlist", "showcase", "suggestions", "therapy",
 })  # fmt: skip
 

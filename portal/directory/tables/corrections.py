@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from piccolo.columns import BigSerial, ForeignKey, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check
 from piccolo.table import Table
 
 from portal.core.columns import one_of
@@ -28,16 +29,18 @@ class CorrectionTopic(StrEnum):
     CLOSED = "closed"
     TWIN = "twin"
     OTHER = "other"
+    MISSING = "missing"
 
 
 class Correction(Table, tablename="correction", db=DB):
     """A reader's word that something is wrong, for the publisher's editors. `email` is only there to ask back.
 
+    A company that is not in the directory is asked for in the same way, by topic `missing` and of no company.
     A company says so of what a register says, which it cannot change; of each fact once at a time (partial unique index).
     """
 
     id = BigSerial(primary_key=True)
-    company = ForeignKey(Company, on_delete=OnDelete.cascade, null=False, index=True)
+    company = ForeignKey(Company, on_delete=OnDelete.cascade, null=True, default=None, index=True)
     topic = Varchar(length=10)
     text = Text()
     evidence = Varchar(length=500, help_text="a page that shows it")
@@ -52,3 +55,4 @@ class Correction(Table, tablename="correction", db=DB):
     note = Varchar(length=400)
     topic_known = one_of("topic", CorrectionTopic)
     state_known = one_of("state", CorrectionState)
+    missing_is_of_no_company = Check("(topic = 'missing') = (company IS NULL)")
