@@ -106,7 +106,7 @@ from portal.payments.subscriptions.flows import Subscriptions
 from portal.placements import jobs as placement_jobs
 from portal.placements.commands.booking import SPONSORSHIPS
 from portal.placements.commands.subscribing import PLANS
-from portal.placements.pages import plans_page
+from portal.placements.pages import plans_page, sponsorship_invoice
 from portal.registration import jobs as seat_jobs
 from portal.registration import privacy as seat_privacy
 from portal.registration import queries as seat_queries
@@ -212,16 +212,9 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     ]
     files: _Routes = [assets.router(), media_pages.router(media_readers())]
     directory: _Routes = [
-        *(manage_home, PlanPages, SponsorshipPages, plans_page, ProfilePages, GoPages, ContactPages),
-        *(
-            OwnCompanyPages,
-            CorrectionPages,
-            StatisticsPages,
-            PreviewPages,
-            ClaimPages,
-            ClaimCodePages,
-            MemberPages,
-        ),
+        *(manage_home, PlanPages, SponsorshipPages, plans_page, sponsorship_invoice, ProfilePages, GoPages),
+        *(ContactPages, OwnCompanyPages, CorrectionPages, StatisticsPages, PreviewPages),
+        *(ClaimPages, ClaimCodePages, MemberPages),
     ]
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]

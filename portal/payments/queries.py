@@ -112,6 +112,12 @@ async def purchase_of_object(*, payment_intent: str = "", public_id: str = "") -
     return None if found is None else int(found)
 
 
+async def purchase_by_secret(public_id: UUID) -> PurchaseRecord | None:
+    """Only the portal, Stripe and the buyer’s mail know it."""
+    row = await db.fetch_one(_PURCHASE + "public_id = $1", public_id)
+    return None if row is None else msgspec.convert(dict(row), PurchaseRecord)
+
+
 class Tried(Attempt, frozen=True):
     """An attempt and what came of it. `reports` counts Stripe's deliveries of its payment."""
 

@@ -176,11 +176,17 @@ def _facts(record: SubscriptionRecord) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in rows if value)
 
 
-def booked(booking: BookingRecord, email: str, name: str, papers: Sequence[Part]) -> Message:
-    """To whoever paid for sponsorships, with the invoice."""
+def booked(booking: BookingRecord, email: str, name: str, papers: Sequence[Part], links: Sequence[str]) -> Message:
+    """To whoever paid for sponsorships, with the invoice and where it stays."""
     told = Told(
         f"Booked: {len(booking.slots)} sponsored {'place' if len(booking.slots) == 1 else 'places'} ({booking.number})",
-        (f"{booking.title} will be shown as a sponsor, in the lane marked “Sponsored” above the list:",),
+        (
+            f"{booking.title} will be shown as a sponsor, in the lane marked “Sponsored” above the list.",
+            *(
+                f"The invoice is attached. You can read it again at {link}, whoever looks after the company by then."
+                for link in links
+            ),
+        ),
         tuple((slot.category_name, sponsoring.period(slot.month, booking.bought)) for slot in booking.slots),
         "Open the booking",
     )

@@ -2,6 +2,7 @@
 
 from portal.core import clock, db
 from portal.core.money import Money
+from portal.core.settings import current
 from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Part
 from portal.payments import queries as payment_queries
@@ -32,13 +33,14 @@ async def tell_booked(booking: int) -> None:
     if record is None or record.purchase_id is None:
         return
     buyer = await payment_queries.buyer_of(record.purchase_id)
-    papers = [
-        Part(f"{paper.number}.pdf", "application/pdf", await invoice_pdf(paper))
-        for paper in await payment_queries.invoices(record.purchase_id)
-    ]
+    bought = await payment_queries.purchase(record.purchase_id)
+    assert bought is not None
+    issued = await payment_queries.invoices(record.purchase_id)
+    papers = [Part(f"{paper.number}.pdf", "application/pdf", await invoice_pdf(paper)) for paper in issued]
+    links = [f"{current().base_url}/sponsorships/{bought.public_id}/{paper.number}.pdf" for paper in issued]
     if buyer is not None and buyer.email:
         async with db.transaction():
-            await queue_mail(message=emails.booked(record, buyer.email, buyer.name, papers), now=clock.now())
+            await queue_mail(message=emails.booked(record, buyer.email, buyer.name, papers, links), now=clock.now())
 
 
 async def tell_money_returned(booking: int, refund: int) -> None:

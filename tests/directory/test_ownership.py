@@ -190,6 +190,17 @@ async def test_somebody_asks_to_be_invited(net: Network, owner: int, sign_in: Si
     ]
 
 
+async def test_who_asked_is_a_member_by_now(net: Network, owner: int, sign_in: SignIn) -> None:
+    asker, boss = await sign_in("asker@isarwerk.example"), await sign_in(OWNER)
+    await asker.post(f"{CLAIM}/joining")
+    request = await db.fetch_value("SELECT id FROM join_request")
+    await join(owner, await account("asker@isarwerk.example"), MemberRole.LEADS)
+    answer = await boss.post(f"{MEMBERS}/requests/{request}/answer", data={"answer": "leads"})
+    assert (answer.status_code, "is a member by now" in words(answer)) == (409, True)
+    assert "We sent an invitation" not in words(await boss.get(MEMBERS))
+    assert await db.fetch_value("SELECT (SELECT count(*) FROM join_request) + (SELECT count(*) FROM invitation)") == 0
+
+
 async def test_members_and_visitors_of_free_companies_do_not_ask(net: Network, owner: int, sign_in: SignIn) -> None:
     boss = await sign_in(OWNER)
     assert (await boss.post(f"{CLAIM}/joining")).status_code == 409

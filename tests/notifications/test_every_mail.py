@@ -125,7 +125,7 @@ def about_plans() -> list[Message]:
         holds_until=AT, booked_at=AT, end_reason="", slots=slots,
     )  # fmt: skip
     return [
-        *(mail for mail in told if mail is not None), placements.booked(booking, BOB, "Bob Vos", ()),
+        *(mail for mail in told if mail is not None), placements.booked(booking, BOB, "Bob Vos", (), ["https://x.example/1.pdf"]),
         *placements.money_returned(booking, 1, Money(60928, "EUR"), "The places had gone to others.", BOB),
     ]  # fmt: skip
 

@@ -1,5 +1,8 @@
 """A company that changes hands: nobody pays on for what they lost, and nobody sees what the former owner paid."""
 
+import re
+from uuid import uuid4
+
 import pytest
 
 from portal import wiring
@@ -16,7 +19,9 @@ from tests.directory.conftest import account, join, organisation
 from tests.factories import companies
 from tests.paying import text_of
 from tests.placements.conftest import BILLING, OWNER, Desk, signed_in
+from tests.placements.test_sponsoring import FILLING, categories, hold, month, to_payment
 
+__all__ = ["categories"]
 NEXT = "boss@halden.example"
 
 
@@ -161,6 +166,33 @@ async def test_one_of_two_members_goes_and_the_plan_goes_on(desk: Desk) -> None:
     told = await erased(desk, OWNER)
     assert "not renewed" not in told["Companies"]
     assert (await desk.record()).renewal is not None
+
+
+async def test_the_next_owner_reads_nothing_of_a_former_booking(desk: Desk) -> None:
+    page = await hold(desk, f"{FILLING} {month()}")
+    await desk.stripe.pay(await to_payment(desk, page))
+    await desk.everything_settles()
+    held = await hold(desk, f"{FILLING} {month(2)}")
+    await to_payment(desk, held)
+    (paper,) = re.findall(r'href="([^"]+\.pdf)"', (await desk.client.get(page)).text)
+    assert (await desk.client.get(paper)).status_code == 200
+    await hand_over(desk)
+    await signed_in(desk.client, NEXT, None, MemberRole.OWNER)
+    for gone in (page, held, paper):
+        assert (await desk.client.get(gone)).status_code == 404
+    shown = await desk.client.get(desk.sponsorships)
+    assert page.rpartition("/")[2] not in shown.text
+    other = await companies.make("Isarwerk Biologics", owner=await owner())
+    with pytest.raises(Conflict, match="sponsored months"):
+        await merge_companies(actor=PORTAL, kept_id=other, merged_id=desk.company_id, now=clock.now())
+    # Who paid has the address of the invoice in the mail.
+    text = await db.fetch_value("SELECT text FROM mail WHERE topic = 'plans' AND recipient = $1", OWNER)
+    (link,) = re.findall(r"/sponsorships/[0-9a-f-]{36}/\S+\.pdf", text)
+    desk.client.cookies.clear()
+    read = await desk.client.get(link)
+    assert (read.status_code, read.headers["content-type"]) == (200, "application/pdf")
+    for wrong in (link.replace(link.split("/")[2], str(uuid4())), link.replace(".pdf", "1.pdf")):
+        assert (await desk.client.get(wrong)).status_code == 404
 
 
 async def erased(desk: Desk, email: str) -> dict[str, str]:

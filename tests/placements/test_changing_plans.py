@@ -275,6 +275,27 @@ async def test_a_renewal_is_announced_with_date_and_price(desk: Desk, interval: 
     assert (await desk.told())[-1] == f"Premium renews on {_said(record.period_end)} for {total}"
 
 
+async def test_a_year_s_renewal_is_announced_behind_a_thousand_months(desk: Desk) -> None:
+    """Months are near their ends all the time, and not due yet."""
+    await desk.subscribe()
+    due = clock.now() + timedelta(days=13)
+    rows = await db.fetch("SELECT column_name AS c FROM information_schema.columns WHERE table_name = 'subscription'")
+    other = {
+        "id": "s.id + n", "public_id": "gen_random_uuid()", "key": "'other ' || n", "stripe_id": "NULL",
+        "interval": "CASE WHEN n = 1001 THEN 'year' ELSE 'month' END",
+        "period_end": "CASE WHEN n = 1001 THEN $1::timestamptz ELSE $1 - interval '1 day' END",
+    }  # fmt: skip
+    await db.execute(
+        f"INSERT INTO subscription ({', '.join(row['c'] for row in rows)}) "
+        f"SELECT {', '.join(other.get(row['c'], 's.' + row['c']) for row in rows)} FROM subscription s, "
+        "generate_series(1, 1001) n",
+        due,
+    )
+    assert await remind(now=clock.now()) == 1
+    told = "SELECT s.key FROM plan_notice n JOIN subscription s ON s.id = n.subscription WHERE n.what = 'renewal'"
+    assert await db.fetch_value(told) == "other 1001"
+
+
 async def test_no_renewal_is_announced_of_what_was_cancelled(desk: Desk) -> None:
     await desk.subscribe()
     await desk.client.post(f"{desk.plan_page}/cancellation")

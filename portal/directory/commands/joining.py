@@ -1,13 +1,12 @@
 """Asking a company's owners to be invited, and their answer."""
 
-from contextlib import suppress
 from datetime import datetime
 
 from portal.accounts.actors import Actor
 from portal.accounts.organisations import commands as organisations
 from portal.accounts.tables import MemberRole
 from portal.core import db, jobs
-from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.text import one_line
 from portal.directory import permissions
 from portal.directory.commands import claim_limits as limits
@@ -37,23 +36,26 @@ async def ask_to_join(*, actor: Actor, company_id: int, note: str, now: datetime
 async def answer(
     *, actor: Actor, company_id: int, request_id: int, role: MemberRole | None, now: datetime
 ) -> queries.Asking:
-    """Invite who asked, with a role, or say no with None."""
+    """Invite who asked, with a role, or say no with None. Raises Conflict, once the request is closed, for who is a member by
+    now.
+    """
     asking = await queries.join_request(request_id)
     if asking is None or asking.company_id != company_id or not permissions.is_member(actor, asking.organisation_id):
         raise NotFound("Somebody answered this already, or it was taken back.")
     if not permissions.can_own(actor, asking.organisation_id):
         raise Forbidden("Only an owner of the organisation can answer. Ask one of its owners.")
     assert asking.organisation_id is not None
-    if role is not None:
-        # Who is a member already needs no invitation: nothing is left to answer.
-        with suppress(Invalid):
+    async with db.transaction():
+        member = role is not None and await queries.belongs(asking.account_id, asking.organisation_id)
+        if role is not None and not member:
             await organisations.invite(
                 actor=actor, organisation_id=asking.organisation_id, email=asking.email, role=role, now=now
             )
-    async with db.transaction():
         gone = await db.execute("DELETE FROM join_request WHERE id = $1", request_id)
         if db.affected(gone) and role is None:
             await jobs.enqueue(
                 "directory.tell_not_invited", account_id=asking.account_id, company_id=company_id, at=now
             )
+    if member:
+        raise Conflict("This person is a member by now and needs no invitation. The request is closed.")
     return asking

@@ -149,7 +149,8 @@ def _key(managed: Managed) -> str:
 
 
 async def _booking(managed: Managed, number: str) -> BookingRecord:
-    found = await queries.booking(number[:24], kind=KIND, key=_key(managed))
+    """A booking of this owner: what a former one bought is shown to nobody else."""
+    found = await queries.booking(number[:24], kind=KIND, key=_key(managed), since=managed.company.claimed_at)
     if found is None:
         raise NotFound("There is no such booking of this company.")
     return found
@@ -205,7 +206,8 @@ async def _calendar(
         } if price is not None else {},
         rests={month: sponsoring.rest(month, today) for month in months},
         full_price=Money(price, currency) if price is not None else None, discount=discount,
-        chosen=set(chosen), form=Filled({}, dict(errors or {})), bookings=await queries.bookings(KIND, _key(managed)), now=now,
+        chosen=set(chosen), form=Filled({}, dict(errors or {})),
+        bookings=await queries.bookings(KIND, _key(managed), since=managed.company.claimed_at), now=now,
     )  # fmt: skip
 
 

@@ -223,5 +223,14 @@ async def has_people(organisation_id: int | None) -> bool:
     return bool(await db.fetch_value("SELECT 1 FROM membership WHERE organisation = $1 LIMIT 1", organisation_id))
 
 
+async def belongs(account_id: int, organisation_id: int) -> bool:
+    """Whether somebody is a member by now."""
+    return bool(
+        await db.fetch_value(
+            "SELECT 1 FROM membership WHERE account = $1 AND organisation = $2", account_id, organisation_id
+        )
+    )
+
+
 def _claim(row: Mapping[str, Any]) -> Claim:
     return msgspec.convert(dict(row), Claim)

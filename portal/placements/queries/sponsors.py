@@ -68,9 +68,14 @@ FROM sponsor_booking b WHERE
 """
 
 
-async def booking(number: str, *, kind: str, key: str) -> BookingRecord | None:
-    """A booking of (kind, key); somebody else’s number finds nothing."""
-    rows = await db.fetch(_BOOKING + "b.number = $1 AND b.kind = $2 AND b.key = $3", number, kind, key)
+_SINCE = "($4::timestamptz IS NULL OR b.held_at >= $4)"
+
+
+async def booking(number: str, *, kind: str, key: str, since: datetime | None = None) -> BookingRecord | None:
+    """A booking of (kind, key), made at any time or since then; somebody else’s number finds nothing."""
+    rows = await db.fetch(
+        _BOOKING + f"b.number = $1 AND b.kind = $2 AND b.key = $3 AND {_SINCE}", number, kind, key, since
+    )
     return _records(rows)[0] if rows else None
 
 
@@ -79,11 +84,12 @@ async def booking_by_id(booking_id: int) -> BookingRecord | None:
     return _records(rows)[0] if rows else None
 
 
-async def bookings(kind: str, key: str, limit: int = 100) -> list[BookingRecord]:
-    """What (kind, key) has booked, or holds; newest first. What came to nothing is left out."""
+async def bookings(kind: str, key: str, *, since: datetime | None = None, limit: int = 100) -> list[BookingRecord]:
+    """What (kind, key) has booked or holds, ever or since then; newest first. What came to nothing is left out."""
     rows = await db.fetch(
-        _BOOKING + "b.kind = $1 AND b.key = $2 AND b.state <> 'lapsed' ORDER BY b.id DESC LIMIT $3", kind, key, limit
-    )
+        _BOOKING + f"b.kind = $1 AND b.key = $2 AND b.state <> 'lapsed' AND {_SINCE} ORDER BY b.id DESC LIMIT $3",
+        kind, key, limit, since,
+    )  # fmt: skip
     return _records(rows)
 
 
