@@ -1,5 +1,6 @@
 """The table an import ends with, for people (rich) and for programs (JSON)."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,7 +16,13 @@ from portal.core.importing.outcomes import FileReport, ImportReport, Progress
 from portal.core.importing.values import Refusal, shortened
 
 SHOWN = 20
-_WIDE = 120
+_WIDE, _NO_EDGE = 120, 200
+
+
+def console() -> Console:
+    """Where the report goes. A file has no edge: there lines are as long as their words, unless COLUMNS says otherwise."""
+    told = Console()
+    return told if told.is_terminal or "COLUMNS" in os.environ else Console(width=_NO_EDGE)
 
 
 def as_json(report: ImportReport) -> str:

@@ -59,7 +59,7 @@ def import_companies_command(settings: Callable[[], AbstractContextManager[Any]]
                 raise typer.BadParameter(f"it cannot be read: {error.strerror}", param_hint="--mapping") from error
             except Unreadable as reason:
                 raise typer.BadParameter(str(reason), param_hint="--mapping") from reason
-        told, errors = Console(), Console(stderr=True)
+        told, errors = reports.console(), Console(stderr=True)
         day = read_on.date() if read_on else None
         with settings():
             options = {"source": source, "credit": credit, "read_on": day, "mapping": known, "dry_run": dry_run}

@@ -11,11 +11,12 @@ from litestar.response import Response
 
 from portal.accounts.rules import safe_next
 from portal.core.errors import Invalid
+from portal.core.text import one_line
 from portal.core.times import today
-from portal.directory.cards import initials
-from portal.directory.queries import companies, comparing
+from portal.directory.queries import companies, comparing, suggestions
 from portal.directory.queries.comparing import Listed
 from portal.directory.rules.comparing import MOST, table
+from portal.directory.rules.filters import MOST_LETTERS
 from portal.web import cookies
 from portal.web.asking import wants_fragment
 from portal.web.forms import sent
@@ -34,21 +35,29 @@ class ComparePages(Controller):
     opt = {"public": True}
     include_in_schema = False
 
-    @get("/compare", opt={"page": PageRule(tags=("companies",), query=frozenset({"c", "only"}))})
-    async def compare(self, request: Request[Any, Any, Any], now: Now) -> Response[str]:
+    @get("/compare", opt={"page": PageRule(tags=("companies",), query=frozenset({"c", "only", "add"}))})
+    async def compare(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
+        """`add` is what somebody typed to add one: the likeliest company of that name."""
         asked = [value for name, value in pairs(request) if name == "c" and may_be_slug(value)]
         slugs = list(dict.fromkeys(asked))
+        typed = one_line(dict(pairs(request)).get("add", "")[:2000])[:MOST_LETTERS]
+        added = await _likeliest(typed, slugs, now) if typed else ""
+        if added:
+            return see_other(compare_address([*slugs, added]))
         found, names = await comparing.compared(slugs[:MOST])
         sections = table(found, names, today(now))
         only = ("only", "differences") in pairs(request)
         return page(
             request,
             "directory/compare.html",
-            status=422 if len(slugs) > MOST else 200,
+            status=422 if len(slugs) > MOST or typed else 200,
             section="directory",
-            companies=[(company, initials(company.name)) for company in found],
+            companies=[
+                (company, compare_address([one.slug for one in found if one is not company])) for company in found
+            ],
             sections=sections,
             only=only,
+            typed=typed,
             too_many=len(slugs) > MOST,
             lost=len(slugs[:MOST]) - len(found),
             address=compare_address([company.slug for company in found]),
@@ -96,6 +105,13 @@ class ComparePages(Controller):
             answer = see_other(f"/companies/shortlist?{urlencode({'back': back})}", notice=said)
         cookies.give(answer, _COOKIE, ".".join(str(company.id) for company in listed), seconds=_SECONDS)
         return answer
+
+
+async def _likeliest(typed: str, slugs: list[str], now: Now) -> str:
+    """The address of the company that is meant, of those that are not there yet; empty where none is like it."""
+    found = await suggestions.suggested(typed, today=today(now))
+    named = (one.address.rpartition("/")[2] for one in found if one.group == "Companies")
+    return next((slug for slug in named if slug not in slugs), "")
 
 
 def compare_address(slugs: list[str]) -> str:

@@ -51,7 +51,7 @@ def import_events_command(settings: Callable[[], AbstractContextManager[Any]]) -
         """
         if timezone and timezone not in times.zone_names():
             raise typer.BadParameter(f"{timezone} is no time zone; use a name such as Europe/Vienna")
-        told, errors = Console(), Console(stderr=True)
+        told, errors = reports.console(), Console(stderr=True)
         with settings():
             options = {"source": source, "credit": credit, "timezone": timezone, "dry_run": dry_run}
             report = asyncio.run(_run(files, errors, horizon, format=format.value if format else "", **options))

@@ -3,18 +3,19 @@
 import io
 import json
 
+import pytest
 from rich.console import Console
 
 from portal.core.importing.outcomes import ExitCode
-from portal.core.importing.report import as_json, closing, render, watched
+from portal.core.importing.report import as_json, closing, console, render, watched
 from portal.core.importing.values import Refusal
 from portal.events.importing.outcomes import FileReport, ImportReport
 
 
 def shown(report: ImportReport, *, show_all: bool = False, width: int = 140) -> str:
-    console = Console(file=io.StringIO(), width=width)
-    render(report, console, show_all=show_all)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    paper = Console(file=io.StringIO(), width=width)
+    render(report, paper, show_all=show_all)
+    text = paper.file.getvalue()  # type: ignore[attr-defined]
     return str(text)
 
 
@@ -83,8 +84,21 @@ def test_json_has_everything() -> None:
 
 
 def test_progress_can_be_watched() -> None:
-    console = Console(file=io.StringIO(), force_terminal=True, width=100)
-    with watched(console) as tell:
+    screen = Console(file=io.StringIO(), force_terminal=True, width=100)
+    with watched(screen) as tell:
         tell("Reading [x]", 0, 0)
         tell("Saving [x]", 5, 10)
-    assert "Saving [x]" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Saving [x]" in screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_without_a_terminal_names_of_files_stay_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    names = ["health-canada-dpd-companies.csv", "france-bdpm-products.csv"]
+    broken = [FileReport(name, "french-products", refusals=[Refusal(1, "x" * 70, "y" * 60)]) for name in names]
+    render(ImportReport(broken), console())
+    said = capsys.readouterr().out
+    assert [said.count(name) for name in names] == [2, 2]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert console().width == 60
