@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
+import msgspec
+
 from portal.core.importing.records import json_records
-from portal.core.importing.values import Unreadable
+from portal.core.importing.values import Unreadable, shortened
 from portal.core.text import one_line
 from portal.directory.importing import fields
 from portal.directory.importing.values import Context, Reading
@@ -40,12 +42,46 @@ def read(text: str, context: Context) -> Reading:
     return reading
 
 
-def _row(line: int, record: dict[str, Any]) -> Row:
-    key = _key(record.get("ror_id"))
-    status = str(record.get("status") or "active")
+class _Label(msgspec.Struct):
+    value: str | None = None
+    lang: str | None = None
+
+
+class _Relation(msgspec.Struct):
+    type: str | None = None
+    id: str | None = None
+    label: str | None = None
+
+
+class _Record(msgspec.Struct):
+    """An organisation as the registry writes it."""
+
+    ror_id: str | None = None
+    name: str | None = None
+    status: str | None = None
+    website: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country_code: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+    established: int | None = None
+    aliases: list[str] | None = None
+    acronyms: list[str] | None = None
+    labels: list[_Label] | None = None
+    relationships: list[_Relation] | None = None
+
+
+def _row(line: int, given: dict[str, Any]) -> Row:
+    try:
+        record = msgspec.convert(given, _Record)
+    except msgspec.ValidationError as error:
+        raise Unreadable(f"a value of the wrong kind: {shortened(str(error), 120)}") from error
+    key = _key(record.ror_id)
+    status = record.status or "active"
     if status not in _STATES:
-        raise Unreadable(f"its status is not known: “{status[:40]}”")
-    relations = _relations(record.get("relationships"))
+        raise Unreadable(f"its status is not known: “{shortened(status, 40)}”")
+    relations = _relations(record.relationships or [])
     successors = [relation.key for relation in relations if relation.kind is RelationKind.SUCCESSOR]
     gone = status == "withdrawn"
     said = Said(
@@ -56,9 +92,9 @@ def _row(line: int, record: dict[str, Any]) -> Row:
     return Row(line, key, said)
 
 
-def _profile(record: dict[str, Any], relations: tuple[ProfileRelation, ...]) -> Profile:
-    code = fields.land(str(record.get("country_code") or ""))
-    written = fields.within(str(record.get("name") or ""), 200, what="name")
+def _profile(record: _Record, relations: tuple[ProfileRelation, ...]) -> Profile:
+    code = fields.land(record.country_code or "")
+    written = fields.within(record.name or "", 200, what="name")
     if not written:
         raise Unreadable("it has no name")
     # “(United Kingdom)” only tells companies of a group apart; the country stands in a field of its own.
@@ -66,27 +102,23 @@ def _profile(record: dict[str, Any], relations: tuple[ProfileRelation, ...]) -> 
     name = written[: suffix.start()] if suffix and code and fields.country(suffix[1]) == code else written
     return Profile(
         name=name,
-        website=fields.website(str(record.get("website") or "")),
-        city=fields.within(str(record.get("city") or ""), 120, what="city"),
-        region=fields.within(str(record.get("region") or ""), 120, what="region"),
+        website=fields.website(record.website or ""),
+        city=fields.within(record.city or "", 120, what="city"),
+        region=fields.within(record.region or "", 120, what="region"),
         country=code,
-        latitude=_number(record.get("lat"), 90),
-        longitude=_number(record.get("lng"), 180),
-        founded=_year(record.get("established")),
+        latitude=_within(record.lat, 90),
+        longitude=_within(record.lng, 180),
+        founded=record.established if 1000 <= (record.established or 0) <= 2100 else None,
         names=_names(record, name),
         relations=relations,
     )
 
 
-def _names(record: dict[str, Any], name: str) -> tuple[OtherName, ...]:
+def _names(record: _Record, name: str) -> tuple[OtherName, ...]:
     """Aliases, acronyms and names in other languages, each once."""
-    given = [(str(alias), NameKind.ALIAS, "") for alias in record.get("aliases") or []]
-    given += [(str(short), NameKind.ACRONYM, "") for short in record.get("acronyms") or []]
-    given += [
-        (str(label.get("value") or ""), NameKind.LABEL, str(label.get("lang") or "")[:12])
-        for label in record.get("labels") or []
-        if isinstance(label, dict)
-    ]
+    given = [(alias, NameKind.ALIAS, "") for alias in record.aliases or []]
+    given += [(short, NameKind.ACRONYM, "") for short in record.acronyms or []]
+    given += [(label.value or "", NameKind.LABEL, (label.lang or "")[:12]) for label in record.labels or []]
     found: dict[str, OtherName] = {}
     for text, kind, language in given:
         other = one_line(text)
@@ -95,29 +127,25 @@ def _names(record: dict[str, Any], name: str) -> tuple[OtherName, ...]:
     return tuple(found.values())
 
 
-def _relations(given: Any) -> tuple[ProfileRelation, ...]:
+def _relations(given: list[_Relation]) -> tuple[ProfileRelation, ...]:
     """Companies above, below, before and after this one, each once."""
     found: dict[str, ProfileRelation] = {}
-    for relation in given or []:
-        if not isinstance(relation, dict) or relation.get("type") not in set(RelationKind):
+    for relation in given:
+        if relation.type not in set(RelationKind):
             continue
-        kind, key = RelationKind(relation["type"]), _ID.fullmatch(str(relation.get("id")))
-        name = one_line(str(relation.get("label") or ""))[:200]
+        kind, key = RelationKind(relation.type), _ID.fullmatch(relation.id or "")
+        name = one_line(relation.label or "")[:200]
         if key is not None and name:
             one = fields.fact_id(SOURCE, f"{kind}|{key[1]}")
             found.setdefault(one, ProfileRelation(id=one, kind=kind, name=name, source=SOURCE, key=key[1]))
     return tuple(found.values())
 
 
-def _key(given: Any) -> str:
-    if (found := _ID.fullmatch(str(given or ""))) is None:
+def _key(given: str | None) -> str:
+    if (found := _ID.fullmatch(given or "")) is None:
         raise Unreadable("it has no ROR id")
     return found[1]
 
 
-def _number(given: Any, most: int) -> float | None:
-    return float(given) if isinstance(given, int | float) and abs(given) <= most else None
-
-
-def _year(given: Any) -> int | None:
-    return given if isinstance(given, int) and 1000 <= given <= 2100 else None
+def _within(given: float | None, most: int) -> float | None:
+    return given if given is not None and abs(given) <= most else None

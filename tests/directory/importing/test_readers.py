@@ -1,6 +1,7 @@
 """What registers' records mean: names, places, facts, products; and what is refused."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -278,3 +279,21 @@ def test_registers_with_a_broken_byte_keep_their_letters() -> None:
         "x", broken.replace(b"Fuellen", b"F\xfcllen"), read_on=READ, mapping=None, source="", credit=""
     ).reading
     assert ([row.said.profile.name for row in told.rows], [r.line for r in told.refusals]) == (["Müller"], [2])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": {"en": "A"}}, {"name": 5}, {"aliases": "Tessin"}, {"aliases": [{"a": 1}]}, {"acronyms": [True]},
+        {"labels": ["Tessin"]}, {"labels": [{"value": ["x"]}]}, {"city": ["Bellinzona"]}, {"region": 7},
+        {"website": ["https://a.example"]}, {"lat": "46"}, {"lng": True}, {"established": "1996"}, {"status": ["active"]},
+        {"relationships": [{"type": ["parent"]}]}, {"relationships": "none"}, {"country_code": 41}, {"ror_id": 7},
+    ],
+)  # fmt: skip
+def test_values_of_the_wrong_kind_are_refused(wrong: dict[str, Any]) -> None:
+    """They were stored as Python writes them: `['Bellinzona']`."""
+    reading = read(lines(ror(**wrong), ror(2, "Fine", lat=None, labels=None, established=None)))
+    assert [(r.line, r.reason.startswith("a value of the wrong kind: Expected")) for r in reading.refusals] == [
+        (1, True)
+    ]
+    assert [row.said.profile.name for row in reading.rows] == ["Fine"]
