@@ -124,9 +124,16 @@ def worker() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date. Safe to run again and from several machines at once."""
+    """Bring the database up to date, and the directory's words with it. Safe to run again and from several machines at
+    once."""
+
+    async def done() -> None:
+        await migrating.apply()
+        async with db.pool(size=1):
+            await load_vocabulary()
+
     with _settings(), console.status("Migrating…"):
-        asyncio.run(migrating.apply())
+        asyncio.run(done())
     console.print("[green]The database is up to date.[/]")
 
 

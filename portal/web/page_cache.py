@@ -39,12 +39,14 @@ Key = tuple[str, tuple[tuple[str, str], ...], bool]
 class PageRule(msgspec.Struct, frozen=True):
     """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value.
 
-    What is `shared` is open data: programs on other people's pages may read it, answers and refusals alike (CORS).
+    A `strict` page refuses every other key, so that none is answered from what is kept. What is `shared` is open data:
+    programs on other people's pages may read it, answers and refusals alike (CORS).
     """
 
     tags: tuple[str, ...] = ()
     query: frozenset[str] = frozenset()
     blanks: bool = False
+    strict: bool = False
     shared: bool = False
 
 
@@ -154,9 +156,10 @@ def rule_for(scope: Scope) -> tuple[PageRule | None, str]:
 def key_of(scope: Scope, rule: PageRule) -> Key:
     """What tells pages apart. The values of a repeated query key stay in their order: handlers may take the first."""
     query: tuple[tuple[str, str], ...] = ()
-    if rule.query and scope["query_string"]:
+    if (rule.query or rule.strict) and scope["query_string"]:
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.blanks)
-        query = tuple(sorted(((name, value) for name, value in pairs if name in rule.query), key=itemgetter(0)))
+        telling = ((name, value) for name, value in pairs if rule.strict or name in rule.query)
+        query = tuple(sorted(telling, key=itemgetter(0)))
     return scope["path"], query, wants_fragment(scope)
 
 

@@ -28,6 +28,17 @@ def pairs(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
         raise Invalid({}, f"Please ask for at most {_MOST_FIELDS} things at once.") from error
 
 
+def only(request: Request[Any, Any, Any], known: frozenset[str]) -> None:
+    """Refuse keys that mean nothing here: a misspelt filter would give everything."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        names = [name for name, _ in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")]
+    except ValueError:
+        names = []
+    if unknown := next((name for name in names if name not in known), None):
+        raise Invalid({}, f"Please check the parameters. There is none called “{unknown[:60]}”.")
+
+
 def page_number(request: Request[Any, Any, Any]) -> int:
     """The page asked for. What is no page number leads nowhere (404)."""
     given = [value for name, value in pairs(request) if name == "page"]

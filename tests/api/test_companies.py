@@ -1,5 +1,6 @@
 """What the HTTP API says of companies: the same list as the page, whole by cursor, nothing that is not public."""
 
+import base64
 import csv
 import io
 import re
@@ -8,13 +9,16 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
-from portal.core import clock, db
-from portal.directory.commands import publishing
+from portal.core import changes, clock, db
+from portal.directory.commands import merging, publishing
 from portal.directory.feeds import api
+from portal.directory.queries import exports, listing
+from portal.directory.rules.filters import parse
 from portal.directory.values import OtherName, ProfileContact, ProfileSite
 from tests.directory.reading import names
 from tests.events.hearing import settled
@@ -118,6 +122,10 @@ async def test_a_long_table_names_its_next_page(client: httpx.AsyncClient, monke
         ("companies?confirmed=2", 400, "confirmed: Please choose one of: 3, 6, 12."),
         ("companies?changed_since=yesterday", 400, "changed_since: Please give a moment"),
         ("companies?" + "&".join(f"capability=c{n}" for n in range(13)), 400, "capability: Please choose at most 12."),
+        ("companies?countri=FR", 400, "There is none called “countri”."),
+        ("companies.csv?per_page=2", 400, "There is none called “per_page”."),
+        ("companies/none?x=", 400, "There is none called “x”."),
+        ("terms?kind=route", 400, "There is none called “kind”."),
         ("companies/none", 404, "There is no such company."),
     ],
 )
@@ -177,3 +185,53 @@ async def test_terms(market: httpx.AsyncClient) -> None:
     assert {(term["kind"], term["slug"], term["companies"]) for term in terms} == {
         ("category", "maker", 1), ("capability", "lyophilisation", 2), ("certificate", "eu-gmp", 1),
     }  # fmt: skip
+
+
+async def test_a_misspelt_filter_is_not_answered_from_what_is_kept(app: Litestar, market: httpx.AsyncClient) -> None:
+    await settled(app)
+    for path, status in (("", 200), ("?Country=FR", 400), ("", 200), ("?Country=", 400), ("?Country=", 400)):
+        assert (await market.get(f"/api/v1/companies{path}")).status_code == status
+
+
+async def test_behind_the_last_page_the_total_is_told(client: httpx.AsyncClient) -> None:
+    await companies.make_many(3)
+    following = (await client.get("/api/v1/companies?per_page=2")).json()["next"]
+    await db.execute("DELETE FROM company WHERE name = 'Company 3 GmbH'")
+    last = (await client.get(following.replace("per_page=2", "per_page=1"))).json()
+    assert (last["companies"], last["total"], last["next"]) == ([], 2, None)
+
+
+async def test_pages_begun_before_midnight_go_on_in_the_order_of_that_day(client: httpx.AsyncClient) -> None:
+    """The fact of one turned older overnight: in today's order it would come a second time."""
+    today = clock.now().date()
+    for name, age in (("Z AG", 91), ("A AG", 100)):
+        await companies.make(name, facts=[("capability:Lyophilisation", age)])
+    filters = parse([("capability", "lyophilisation")]).filters
+    version = await changes.version("companies")
+
+    async def order(days_ago: int) -> list[tuple[str, exports.Cursor]]:
+        context = await listing.context_of(filters, today=today - timedelta(days=days_ago), version=version)
+        part = await exports.by_merit(context, size=9, after=None, changed_since=None, version=version)
+        return [(full.row.name, full.at) for full in part.companies]
+
+    assert [[name for name, _ in await order(days)] for days in (1, 0)] == [["Z AG", "A AG"], ["A AG", "Z AG"]]
+    at = base64.urlsafe_b64encode(msgspec.json.encode((await order(1))[0][1])).decode()
+    rest = (await client.get(f"/api/v1/companies?capability=lyophilisation&after={at}")).json()["companies"]
+    assert [company["name"] for company in rest] == ["A AG"]
+
+
+async def test_what_left_is_told_with_what_changed(app: Litestar, market: httpx.AsyncClient) -> None:
+    since = clock.now()
+    later = since + timedelta(seconds=5)
+    ids = {row["slug"]: row["id"] for row in await db.fetch("SELECT slug, id FROM company")}
+    await merging.merge_companies(actor=PORTAL, kept_id=ids["aubrac"], merged_id=ids["old"], now=later)
+    await db.execute("UPDATE company SET state = 'closed', changed_at = $1 WHERE slug = 'tessin-lyo'", later)
+    await settled(app)
+    for filters in ("", "&country=FR"):
+        told = (await market.get(f"/api/v1/companies?changed_since={quote(since.isoformat())}{filters}")).json()
+        assert sorted(told["gone"], key=lambda one: str(one["slug"])) == [
+            {"slug": "old", "state": "merged", "merged_into": "aubrac"},
+            {"slug": "tessin-lyo", "state": "closed", "merged_into": None},
+        ]
+        assert [company["name"] for company in told["companies"]] == ["Aubrac SAS"]
+    assert (await market.get("/api/v1/companies")).json()["gone"] == []

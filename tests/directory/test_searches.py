@@ -12,6 +12,7 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
+from portal.directory import saving
 from portal.directory.commands import publishing, watching
 from portal.directory.jobs import searches as jobs
 from portal.directory.queries import searches
@@ -237,3 +238,18 @@ async def test_a_person_sees_and_erases_them(nora: httpx.AsyncClient) -> None:
     assert (told["name"], told["query"]) == ("Lyo houses", QUERY)
     assert await watching.forget(MAIL, clock.now()) == "1 saved search is deleted."
     assert await searches.known_about(MAIL) == []
+
+
+async def test_a_search_of_thousands_tells_its_news(nora: httpx.AsyncClient) -> None:
+    async with db.transaction():
+        made = await saving.create([[f"many-{n}"] for n in range(5001)], now=clock.now())
+    await db.execute("UPDATE company SET country = 'FR' WHERE id = ANY($1)", made)
+    context = await searches.context_of(searches.filters_of("?country=FR"), today=clock.now().date())
+    await db.execute("UPDATE saved_search SET query = '?country=FR', seen = $1", await searches.found_ids(context))
+    await companies.make("Newcomer", country="FR")
+    await db.execute("UPDATE company SET state = 'merged', merged_into = $2 WHERE id = $1", made[0], made[1])
+    await db.execute('UPDATE company SET profile = \'{"name": "Gone"}\' WHERE id = $1', made[0])
+    search = await searches.by_id(await due())
+    assert search is not None
+    told = await searches.news(search, today=clock.now().date())
+    assert ([row.name for row in told.new], told.new_count, told.left_count) == (["Newcomer"], 1, 1)

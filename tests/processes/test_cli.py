@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from portal.cli import app
 from portal.core.settings import current
+from portal.directory.commands.vocabulary import shipped
+from portal.directory.tables.companies import TermKind
 from tests import database as test_database
 
 Run = Callable[..., Result]
@@ -101,6 +103,22 @@ def test_a_database_that_does_not_answer(run: Run, command: tuple[str, ...]) -> 
     assert words(result) == (
         "Database: No PostgreSQL answers at 127.0.0.1:1. Is it running, and is DATABASE_URL right?"
     )
+
+
+def test_migrating_brings_the_words_of_the_directory(run: Run, own_database: str) -> None:
+    async def words_known() -> list[int]:
+        line = await asyncpg.connect(own_database)
+        counts = await line.fetchrow("SELECT count(*), max(id) FROM term")
+        await line.close()
+        return [*counts]
+
+    first = run("migrate", DATABASE_URL=own_database)
+    assert (first.exit_code, words(first)) == (0, "The database is up to date.")
+    loaded = asyncio.run(words_known())
+    assert loaded[0] == sum(len(shipped(kind)) for kind in TermKind)
+    assert run("migrate", DATABASE_URL=own_database).exit_code == 0
+    assert asyncio.run(words_known()) == loaded
+    assert words(run("import", "vocabulary", DATABASE_URL=own_database)).startswith("Nothing to do: all")
 
 
 def test_other_faults_of_the_database(run: Run) -> None:

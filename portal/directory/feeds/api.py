@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -33,13 +33,13 @@ from portal.directory.rules.filters import CONFIRMED, KEYS, MOST_CHOICES, MOST_L
 from portal.web.inputs import Now
 from portal.web.open_data import HEADERS, NO_MOMENT, REFUSED, asks, gone, lists, moment, one_of, refused, unreadable
 from portal.web.page_cache import PageRule
-from portal.web.query_strings import may_be_slug
+from portal.web.query_strings import may_be_slug, only
 
 MOST_ROWS, MOST_A_PAGE = 2000, 200
 _TAGS = ("companies",)
-_LIST = PageRule(tags=_TAGS, query=KEYS | {"after", "per_page", "changed_since"}, blanks=True, shared=True)
-_TABLE = PageRule(tags=_TAGS, query=KEYS | {"after"}, blanks=True, shared=True)
-_ONE = PageRule(tags=_TAGS, shared=True)
+_LIST = PageRule(tags=_TAGS, query=KEYS | {"after", "per_page", "changed_since"}, blanks=True, strict=True, shared=True)
+_TABLE = PageRule(tags=_TAGS, query=KEYS | {"after"}, blanks=True, strict=True, shared=True)
+_ONE = PageRule(tags=_TAGS, blanks=True, strict=True, shared=True)
 _GONE = gone("company")
 _SLUGS = "^[a-z0-9]+(-[a-z0-9]+)*$"
 Words = Annotated[str, msgspec.Meta(max_length=MOST_LETTERS)]
@@ -67,11 +67,18 @@ Size = Annotated[list[str], lists("How many people work there; any of them", MOS
 Near = Annotated[str, asks("A city; only what is not further from it than `within`", max_length=MOST_LETTERS)]
 Within = Annotated[str | None, one_of("Kilometres from `near`; 100 unless given", *WITHIN)]
 Confirmed = Annotated[str | None, one_of("Only facts confirmed within so many months; 12 unless given", *CONFIRMED)]
-After = Annotated[str, asks("Where the page before ended; take it from `next` or `Link`", max_length=600)]
+After = Annotated[
+    str,
+    asks(
+        "Where the page before ended; take it from `next` or `Link`. The order is that of the day on which the first page was "
+        "asked for, until the end of the next",
+        max_length=600,
+    ),
+]
 ChangedSince = Annotated[
     str | None,
     asks(
-        "Only what is new or changed since (UTC, where no zone is named)",
+        "Only what is new or changed since (UTC, where no zone is named); what is no longer shown since then is in `gone`",
         schema_extra={"type": "string", "format": "date-time"},
     ),
 ]
@@ -126,17 +133,17 @@ class CompanyApi(Controller):
     ) -> Response[CompanyList]:
         """The same list as the page `/companies`, under the same filters and in the same order, which cannot be bought.
         `next`, and the header `Link`, lead to what follows."""
-        chosen, since = readable(request), moment(changed_since)
-        context, version = await _context(chosen, now)
-        part = await exports.by_merit(
-            context, size=per_page, after=_cursor(after), changed_since=since, version=version
-        )
+        only(request, _LIST.query)
+        chosen, since, at = readable(request), moment(changed_since), _cursor(after)
+        context, version = await _context(chosen, now, at)
+        part = await exports.by_merit(context, size=per_page, after=at, changed_since=since, version=version)
+        left = await exports.left_since(since) if since and at is None else []
         more = {
             "per_page": per_page if per_page != 50 else None,
             "changed_since": since.isoformat() if since else None,
         }
         following = _next("/api/v1/companies", chosen, part, **more)
-        answer = CompanyList([company_out(full, context) for full in part.companies], part.total, following)
+        answer = CompanyList([company_out(full, context) for full in part.companies], part.total, following, left)
         return Response(answer, headers=_linked(following))
 
     @get(
@@ -171,11 +178,10 @@ class CompanyApi(Controller):
         """The companies under the filters by merit, 2,000 on a page, with the facts that count today. Where there are more,
         the header `Link` names the next page. Contacts and e-mail addresses are left out. Cells that a spreadsheet would
         take for a formula begin with an apostrophe."""
-        chosen = readable(request)
-        context, version = await _context(chosen, now)
-        part = await exports.by_merit(
-            context, size=MOST_ROWS, after=_cursor(after), changed_since=None, version=version
-        )
+        only(request, _TABLE.query)
+        chosen, at = readable(request), _cursor(after)
+        context, version = await _context(chosen, now, at)
+        part = await exports.by_merit(context, size=MOST_ROWS, after=at, changed_since=None, version=version)
         headers = _linked(_next("/api/v1/companies.csv", chosen, part))
         headers["Content-Disposition"] = 'attachment; filename="companies.csv"'
         return Response(csv_file.written(part.companies, context.today), media_type="text/csv", headers=headers)
@@ -189,11 +195,13 @@ class CompanyApi(Controller):
     )
     async def one(
         self,
+        request: Request[Any, Any, Any],
         slug: Annotated[str, PathParameter(description="The last part of the address of the company’s page")],
         now: Now,
     ) -> Response[CompanyFull]:
         """A company by the last part of its page’s address. A former address, or one of a company merged since, answers
         with what it leads to now."""
+        only(request, _ONE.query)
         context = Context(Filters(), today(now), {}, None)
         found = await exports.one(slug, context) if may_be_slug(slug) else None
         if found is None and may_be_slug(slug) and (target := await companies.moved_to(slug)):
@@ -202,19 +210,23 @@ class CompanyApi(Controller):
             raise NotFound("There is no such company.")
         return Response(company_full(*found, context), headers=HEADERS)
 
-    @get("/terms", opt={"page": _ONE}, operation_id="listTerms", summary="Words of the vocabulary")
-    async def terms(self, now: Now) -> Response[TermList]:
+    @get("/terms", opt={"page": _ONE}, operation_id="listTerms", summary="Words of the vocabulary", responses=REFUSED)
+    async def terms(self, request: Request[Any, Any, Any], now: Now) -> Response[TermList]:
         """Every word that companies are found by, with the number of companies whose facts count today."""
+        only(request, _ONE.query)
         version = await changes.version("companies")
         found = await counted(Context(Filters(), today(now), {}, None), version=version)
         words = [TermOut(t.kind, t.slug, t.name, t.parent or None, t.count) for t in found.term]
         return Response(TermList(sorted(words, key=lambda word: (word.kind, word.slug))), headers=HEADERS)
 
 
-async def _context(chosen: Filters, now: datetime) -> tuple[Context, int]:
-    """What is asked for, and the version of the content it is answered from."""
-    version = await changes.version("companies")
-    return await listing.context_of(chosen, today=today(now), version=version), version
+async def _context(chosen: Filters, now: datetime, at: Cursor | None) -> tuple[Context, int]:
+    """What is asked for, and the version of the content it is answered from. Whoever began before midnight goes on with
+    the order of that day."""
+    version, day = await changes.version("companies"), today(now)
+    if at is not None and at.day == day - timedelta(days=1):
+        day = at.day
+    return await listing.context_of(chosen, today=day, version=version), version
 
 
 def _cursor(text: str) -> Cursor | None:

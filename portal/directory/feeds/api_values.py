@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from portal.core.settings import current
 from portal.directory.queries.conditions import Context
-from portal.directory.queries.exports import Full
+from portal.directory.queries.exports import Full, Left
 from portal.directory.rules import reasons
 from portal.directory.rules.freshness import Freshness, freshness
 from portal.directory.tables.companies import CompanyState, FactSource, NameKind, StaffBand, TermKind
@@ -117,6 +117,13 @@ class CompanyList(msgspec.Struct, frozen=True):
     companies: list[CompanyOut]
     total: int
     next: str | None
+    gone: Annotated[
+        list[Left],
+        Meta(
+            description="On the first page with `changed_since`: companies that have been closed, hidden or merged since, "
+            "whatever the filters"
+        ),
+    ]
 
 
 class TermOut(msgspec.Struct, frozen=True):

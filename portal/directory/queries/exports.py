@@ -1,7 +1,7 @@
 """Companies for machines: pages of the merit order by cursor, what changed last, addresses for search engines."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -11,14 +11,16 @@ from portal.core.keeping import Kept
 from portal.directory.queries.conditions import Conditions, Context
 from portal.directory.queries.listing import COLUMNS, Row, row_of
 from portal.directory.queries.merit import ORDER, ranked
+from portal.directory.tables.companies import CompanyState
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page of the merit order ends."""
+    """Where a page of the merit order ends; the order is another one every day."""
 
     points: int
     name_key: str
     id: int
+    day: date | None = None
 
 
 class Full(msgspec.Struct, frozen=True):
@@ -72,8 +74,37 @@ async def _by_merit(context: Context, size: int, after: Cursor | None, changed_s
         """,
         *c.values,
     )
-    found = [_full(r, context, Cursor(r["points"], r["name_key"], r["id"])) for r in records[:size]]
+    found = [_full(r, context, Cursor(r["points"], r["name_key"], r["id"], context.today)) for r in records[:size]]
+    if not records and after is not None:
+        whole = await _by_merit(context, 1, None, changed_since)
+        return Part([], whole.total, False)
     return Part(found, records[0]["total"] if records else 0, len(records) > size)
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A company that is no longer in lists. `merged_into` is the slug of the one it is part of."""
+
+    slug: str
+    state: CompanyState
+    merged_into: str | None
+
+
+async def left_since(moment: datetime) -> list[Left]:
+    """Companies that were closed, hidden or merged since, the last one first."""
+    rows = await db.fetch(
+        """
+        WITH RECURSIVE way AS (
+            SELECT id AS origin, id, merged_into, 1 AS step FROM company
+            WHERE state IN ('closed', 'hidden', 'merged') AND changed_at >= $1
+            UNION ALL SELECT way.origin, c.id, c.merged_into, step + 1 FROM company c JOIN way ON c.id = way.merged_into
+            WHERE step < 20)
+        SELECT c.slug, c.state, t.slug AS merged_into FROM way JOIN company c ON c.id = way.origin
+        LEFT JOIN company t ON t.id = way.id AND t.id <> c.id WHERE way.merged_into IS NULL
+        ORDER BY c.changed_at DESC, c.id DESC LIMIT 10000
+        """,
+        moment,
+    )
+    return [Left(row["slug"], CompanyState(row["state"]), row["merged_into"]) for row in rows]
 
 
 async def newest(context: Context, *, most: int = 100) -> list[Full]:

@@ -18,7 +18,6 @@ from portal.directory.tables.companies import CompanyState
 from portal.directory.tables.searches import Frequency
 from portal.directory.values import Profile
 
-MOST_COMPANIES = 5000
 _LISTED = 20
 
 
@@ -81,11 +80,10 @@ async def context_of(filters: Filters, *, today: date) -> Context:
 
 
 async def found_ids(context: Context) -> list[int]:
-    """The companies a search finds, at most `MOST_COMPANIES`."""
+    """The companies a search finds."""
     c = Conditions(context)
     rows = await db.fetch(
-        f"SELECT c.id FROM company c WHERE {c.all()} AND {c.day} IS NOT NULL ORDER BY c.id LIMIT {c.value(MOST_COMPANIES)}",
-        *c.values,
+        f"SELECT c.id FROM company c WHERE {c.all()} AND {c.day} IS NOT NULL ORDER BY c.id", *c.values
     )
     return [row["id"] for row in rows]
 
@@ -115,7 +113,7 @@ async def news(search: Search, *, today: date) -> News:
     found = await found_ids(context)
     seen = set(search.seen)
     arrived = [company for company in found if company not in seen]
-    gone = sorted(seen.difference(found)) if len(found) < MOST_COMPANIES else []
+    gone = sorted(seen.difference(found))
     return News(
         found=found,
         new=await _rows(arrived[:_LISTED], context),
