@@ -306,3 +306,12 @@ async def test_the_next_owner_does_not_read_the_former_ones_draft(editor: Editor
         assert await draft() is not None
         await ownership.hand_over(company, next_owner, now=clock.now())
     assert await draft() is None
+
+
+async def test_a_saved_section_leads_on_to_preview_and_publishing(editor: Editor) -> None:
+    form = await editor.form("basics")
+    assert "Publish it" not in (await editor.get("basics")).text
+    await editor.save("basics", {**form, "tagline": "Other."})
+    page = (await editor.get("basics")).text
+    assert 'href="/companies/isarwerk-biologics/preview"' in page
+    assert f'href="{PROFILE}#draft-h"' in page

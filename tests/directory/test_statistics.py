@@ -56,7 +56,7 @@ async def test_weeks_as_page_and_csv(owned: tuple[int, int], sign_in: SignIn, cl
     page = (await member.get(HERE)).text
     figures = re.findall(r'<dt>([^<]+)</dt><dd class="fig">([\d,]+)</dd>', page)
     assert figures == [("Profile views", "46"), ("Searches that showed it", "0"), ("Clicks", "5"), ("Enquiries", "0")]
-    assert page.count("<rect ") == 3 * 13 + page.count('<svg class="fill')
+    assert page.count("<rect ") == 4 * 13 + page.count('<svg class="fill')
     assert re.search(r"Known search engines.*?900", page, re.DOTALL)
     assert "Premium profiles see" in page
     answer = await member.get(f"{HERE}/weeks.csv?weeks=4")
@@ -152,3 +152,8 @@ async def test_preview_shows_each_plan_to_owner_and_editors_only(
     assert (await client.get("/companies/isarwerk-biologics/go/video/v1")).status_code == 302
     answer = await client.get("/companies/isarwerk-biologics/go/action")
     assert answer.headers["location"] == "https://isarwerk.example/visit"
+
+
+def test_four_weeks_are_no_wall_of_bars() -> None:
+    chart = rules.chart([Week(date(2026, 11, 2) + timedelta(weeks=n), {Kind.VIEW: 4}) for n in range(4)], "views")
+    assert [(bar.x, bar.width) for bar in chart.bars] == [(0.75, 6.5), (25.75, 6.5), (50.75, 6.5), (75.75, 6.5)]

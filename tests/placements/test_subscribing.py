@@ -174,3 +174,11 @@ async def test_vat_by_country_and_id(desk: Desk, billing: dict[str, str], tax: i
     questions = await db.fetch("SELECT sentence FROM money_question")
     # The stand-in's cards are American: no question is asked of a buyer outside the EU.
     assert [row["sentence"] for row in questions] == []
+
+
+async def test_coming_back_from_paying_says_that_it_worked(desk: Desk) -> None:
+    await desk.subscribe()
+    back = text_of(await desk.client.get(f"{desk.plan_page}?returned=yes"))
+    assert "Thank you. Premium is switched on" in back
+    assert "Thank you." not in text_of(await desk.client.get(desk.plan_page))
+    assert "Let it end on" in back

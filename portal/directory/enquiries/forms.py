@@ -35,6 +35,7 @@ class New(msgspec.Struct):
     c: Annotated[list[str], field("Companies")] = []
     asked: Annotated[str, field("Filters", max_length=2000)] = ""
     website: Annotated[str, field("Website", max_length=2000)] = ""
+    more: Annotated[str, field("Add a line", max_length=10)] = ""
 
 
 class Answer(msgspec.Struct):

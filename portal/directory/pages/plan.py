@@ -82,7 +82,8 @@ class PlanPages(Controller):
         record = await _record(managed)
         if returned and record is not None:
             record = await _ask_stripe(subscriptions, record, now)
-        return await _page(request, managed, record, now, await _prefilled(managed, plan, interval))
+        form = await _prefilled(managed, plan, interval)
+        return await _page(request, managed, record, now, form, returned=bool(returned))
 
     @post()
     async def choose(
@@ -154,7 +155,7 @@ class PlanPages(Controller):
                 managed.address("plan"), notice="Your bank wants to confirm this payment first. Please pay below."
             )
         return see_other(
-            managed.address("plan"), notice="Changed." if choice.at_once else "Noted for the end of the period."
+            managed.address("plan"), notice=_changed(choice) if choice.at_once else "Noted for the end of the period."
         )
 
     @post("/cancellation")
@@ -189,7 +190,7 @@ class PlanPages(Controller):
                 await subscriptions.settle(record.id)
         except (Conflict, GatewayError, RateLimited) as problem:
             return see_other(managed.address("plan"), notice=_words(problem))
-        return see_other(managed.address("plan"), notice="Compared with Stripe; this page shows what it says.")
+        return see_other(managed.address("plan"), notice="Checked. This page shows how it stands.")
 
 
 def _key(managed: Managed) -> str:
@@ -268,6 +269,7 @@ async def _page(
     form: Filled[Any],
     *,
     status: int = 200,
+    returned: bool = False,
 ) -> Response[Any]:
     running = record if record is not None and record.state in _RUNNING else None
     bills = await queries.bills(KIND, _key(managed), since=managed.company.claimed_at)
@@ -277,6 +279,7 @@ async def _page(
     return managed_page(
         request, "directory/plan.html", managed, here="plan", status=status, record=record, running=running,
         former=former, form=form, bills=bills,
+        paid_now=returned and running is not None and running.state is SubscriptionState.ACTIVE,
         owed=next((b for b in bills if running and b.state is InvoiceState.OPEN and b.hosted_url), None),
         force=plan_name(counts.value), plan_name=plan_name,
         choices=_choices(running) if running else [], interval_words=plans.INTERVAL_WORDS,
@@ -284,6 +287,12 @@ async def _page(
         tax=words.tax(running.tax_treatment, running.tax_rate, running.tax_country) if running else "",
         offers=_offers(), countries=list(countries.names().items()), **plan_table(),
     )  # fmt: skip
+
+
+def _changed(choice: plans.Choice) -> str:
+    return (
+        f"The profile is {plans.NAMES[choice.plan]} from now on, paid by the {plans.INTERVAL_WORDS[choice.interval]}."
+    )
 
 
 def _offers() -> list[tuple[str, str, str]]:

@@ -23,7 +23,7 @@ from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 
 _USUAL = 13
-_CHARTS = ("views", "listed", "clicks")
+_CHARTS = ("views", "listed", "clicks", "enquiries")
 
 
 class Asked(msgspec.Struct, frozen=True):

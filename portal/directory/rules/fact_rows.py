@@ -47,13 +47,18 @@ class FactRow(msgspec.Struct, frozen=True):
         return self.freshness in {Freshness.STALE, Freshness.EXPIRED}
 
 
+_LONGEST = 3 * 365
+"""For so many days a certificate is given as a rule."""
+
+
 class CertificateRow(msgspec.Struct, frozen=True):
-    """A certificate: when it ends and what is left until then, in words."""
+    """A certificate: when it ends and what is left until then, in words and in per cent of three years."""
 
     row: FactRow
     ends: str
     left: str
     tone: str
+    percent: int = 0
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -133,7 +138,7 @@ def certificate(row: FactRow, today: date) -> CertificateRow:
     days = (ends - today).days
     tone = "bad" if days < 0 or row.is_hidden else "warn" if days <= ENDS_SOON.days else "ok"
     left = row.note if row.freshness is Freshness.STALE else time_left(days)
-    return CertificateRow(row, times.day(ends, "d MMM y"), left, tone)
+    return CertificateRow(row, times.day(ends, "d MMM y"), left, tone, max(0, min(100, days * 100 // _LONGEST)))
 
 
 def time_left(days: int) -> str:

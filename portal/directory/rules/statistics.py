@@ -28,6 +28,8 @@ REASONS = {
     Left.STAFF: "Our own staff",
     Left.OWN: "Your own people, signed in",
 }
+_WIDEST = 6.5
+"""No bar is wider than this, in per cent of the chart: four weeks are no wall."""
 PERIODS = (4, 13, 26, 52, 104, 156)
 
 
@@ -96,13 +98,19 @@ def chart(weeks: Sequence[Week], group: str, *, height: int = 140) -> Chart:
     values = [week.of(group) for week in weeks]
     most = round_up(max(values, default=0))
     step = 100 / max(1, len(weeks))
-    gap = min(1.5, step * 0.2)
+    wide = min(step - min(1.5, step * 0.2), _WIDEST)
     bars = []
     for n, (week, value) in enumerate(zip(weeks, values, strict=True)):
         tall = height * value / most
         label = f"{times.day_span(week.first, week.last)}: {value:,}"
         bars.append(
-            Bar(round(n * step + gap / 2, 2), round(height - tall, 2), round(step - gap, 2), round(tall, 2), label)
+            Bar(
+                round(n * step + min(0.75, step * 0.1), 2),
+                round(height - tall, 2),
+                round(wide, 2),
+                round(tall, 2),
+                label,
+            )
         )
     every = max(1, -(-len(weeks) // 6))
     marks = [(round(n * step, 2), times.day(week.first, "d MMM")) for n, week in enumerate(weeks) if n % every == 0]

@@ -232,3 +232,19 @@ async def test_a_form_sent_many_times_at_once_is_one_enquiry(buyer: httpx.AsyncC
     }
     assert await db.fetch_value("SELECT count(*) FROM enquiry") == 1
     assert await db.fetch_value("SELECT count(*) FROM enquiry_recipient") == 2
+
+
+async def test_one_line_at_first_and_more_by_a_button(buyer: httpx.AsyncClient, world: World) -> None:
+    """Without scripts: nothing is sent, everything typed stays."""
+    first = (await buyer.get(f"/enquiries/new?c={SLUGS['isarwerk']}")).text
+    assert first.count('name="item"') == 1
+    answer = await buyer.post(
+        "/enquiries/new", data={**fields("isarwerk", item=["Lyophilisation"], quantity=["2"]), "more": "yes"}
+    )
+    assert (answer.status_code, answer.text.count('name="item"')) == (200, 2)
+    assert 'value="Lyophilisation"' in answer.text
+    assert NEED in answer.text
+    assert await db.fetch_value("SELECT count(*) FROM enquiry") == 0
+    typed = {"item": ["a", "b", "c", "d"], "quantity": [""] * 4, "more": "yes"}
+    full = (await buyer.post("/enquiries/new", data={**fields("isarwerk"), **typed})).text
+    assert (full.count('name="item"'), 'name="more"' in full) == (5, False)

@@ -68,6 +68,8 @@ class NewPages(Controller):
     ) -> Response[Any]:
         form = bind(await sent(request), forms.New)
         targets = await _targets(form.value("c", []))
+        if form.value("more"):
+            return await _show(request, Filled(form.values), targets, actor, now, more=True)
         data = form.data
         try:
             if data is None:
@@ -167,6 +169,8 @@ async def _show(
     actor: Actor | None,
     now: Now,
     error: DomainError | None = None,
+    *,
+    more: bool = False,
 ) -> Response[Any]:
     status, headers = steps.answer_to(error) if error else (422 if form.errors else 200, {})
     if isinstance(error, Invalid):
@@ -176,11 +180,13 @@ async def _show(
     age = spam.form_age(str(form.value("token")), now)
     if age is None or age > spam.MOST:
         form.values["token"] = spam.form_token(now)
-    rows = forms.pairs(form.value("item", []) or [], form.value("quantity", []) or [])
+    typed = forms.pairs(form.value("item", []) or [], form.value("quantity", []) or [])
+    rows = [row for row in typed if any(row)]
+    rows += [("", "")] * (int(more) + (not rows))
     return page(
         request, "directory/enquiries/new.html", private=True, status=status, headers=headers, section="directory", form=form,
         targets=targets, ticked=_ticked(request, targets), actor=actor, kinds=_KINDS, most=MOST_COMPANIES,
         most_files=forms.MOST_FILES,
-        rows=(rows + [("", "")] * forms.LINE_ROWS)[: max(forms.LINE_ROWS, len(rows))],
+        rows=rows, most_rows=forms.LINE_ROWS,
         words=await queries.words([target.id for target in targets]),
     )  # fmt: skip

@@ -243,6 +243,7 @@ async def show_section(
     }  # fmt: skip
     return managed_page(
         request, _TEMPLATE, managed, here="profile", block=_block(request), status=status, place=section, form=form,
+        drafted=profile != managed.company.profile,
         items=items, names=names, files=await files.by_keys([key for key in shown if key]), seen=drafting.seen,
         kinds=wording.KIND_NAMES_MANY, kind_names=wording.KIND_NAMES, freshness=lambda fact: freshness(fact, now.date()),
         from_register=editing.from_register, countries=countries.names().items(),
