@@ -24,7 +24,7 @@ _WHAT = {
     CodePurpose.ADDRESS: "code to confirm this address",
     CodePurpose.ERASURE: "code to erase your account",
     CodePurpose.CLAIM: "code to claim your company’s profile",
-    CodePurpose.ENQUIRY: "code to send your enquiry",
+    CodePurpose.ENQUIRY: "code for your enquiry",
     CodePurpose.RECONFIRM: "code to confirm your company’s facts",
 }
 

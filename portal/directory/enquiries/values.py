@@ -129,7 +129,9 @@ class Supplier(msgspec.Struct, frozen=True):
 
 
 class OwnEnquiry(msgspec.Struct, frozen=True):
-    """An enquiry on its buyer's page. `address` is where the page is, `unread` how many hidden companies have nobody here."""
+    """An enquiry on its buyer's page. `address` is where the page is, `unread` how many hidden companies have nobody
+    here. `acts` says whether whoever reads may act.
+    """
 
     asked: Asked
     email: str
@@ -139,6 +141,7 @@ class OwnEnquiry(msgspec.Struct, frozen=True):
     by_secret: bool
     suppliers: list[Supplier]
     unread: int
+    acts: bool
 
 
 class Received(msgspec.Struct, frozen=True):

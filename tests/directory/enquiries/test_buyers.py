@@ -1,9 +1,15 @@
 """The buyer's side: the list, the secret address, closing, and that buyers never see each other's."""
 
+import re
+from datetime import timedelta
+from typing import Any
+
 import httpx
 import pytest
+from litestar.connection import Request
 
-from portal.core import db
+from portal.core import clock, db
+from portal.directory.enquiries.pages import proof
 from tests.directory.conftest import SignIn
 from tests.directory.enquiries.conftest import (
     GUEST,
@@ -68,6 +74,65 @@ async def test_a_guests_address_can_be_changed_and_the_old_one_leads_nowhere(
     new = changed.headers["location"]
     assert (changed.status_code, new == old) == (303, False)
     assert ((await client.get(old)).status_code, (await client.get(new)).status_code) == (404, 200)
+
+
+async def test_an_address_from_a_mail_only_reads_until_a_person_types_a_code(
+    client: httpx.AsyncClient, olga: httpx.AsyncClient, sign_in: SignIn, world: World
+) -> None:
+    page = await guest_page(client, blind="1")
+    await reply(olga, "isarwerk", await db.fetch_value("SELECT number FROM enquiry"))
+    scanner = await sign_in("scanner@elsewhere.example")
+    shown = (await scanner.get(page)).text
+    offered = re.findall(r'<form[^>]*action="(/enquiries/[^"]+)"', shown)
+    assert ("We can." in shown, offered) == (True, [f"{page}/code"])
+    stands = (
+        "SELECT (SELECT e::text FROM enquiry e), (SELECT r::text FROM enquiry_recipient r), "
+        "(SELECT count(*) FROM enquiry_message)"
+    )
+    before = await db.fetch_one(stands)
+    for method, rest in ROUTES[1:]:
+        answer = await scanner.request(method, f"{page}{rest}", data={"text": "intrusion", "outcome": "other"})
+        assert (answer.status_code, "Please confirm first" in answer.text) == (409, True), rest
+        assert ("intrusion" in answer.text) == rest.endswith("messages"), "what was typed is kept"
+    assert (await scanner.post(f"{page}/code")).headers["location"] == "/account/enquiries/code"
+    assert (await scanner.post("/account/enquiries/code", data={"code": "000000"})).status_code == 422
+    assert await db.fetch_one(stands) == before
+
+    for cookie in [cookie for cookie in client.cookies.jar if cookie.name == "enquiry"]:
+        client.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
+    assert (await client.post(f"{page}/suppliers/0/agreement")).status_code == 409
+    await client.post(f"{page}/code")
+    step = (await client.get("/account/enquiries/code")).text
+    assert ("Confirm that it is you" in step, f'href="{page}"' in step, "Confirm and send" in step) == (
+        True,
+        True,
+        False,
+    )
+    done = await client.post("/account/enquiries/code", data={"code": await code_for(GUEST)})
+    assert (done.status_code, done.headers["location"]) == (303, page)
+    assert (await client.post(f"{page}/suppliers/0/messages", data={"text": "Fine"})).status_code == 303
+    assert (await client.post(f"{page}/suppliers/0/agreement")).status_code == 303
+    new = (await client.post(f"{page}/rotation")).headers["location"]
+    old, made = (client.cookies.get("enquiry", path=path) for path in (page, new))
+    assert old and made and old != made
+    client.cookies.set("enquiry", old, path=new, domain="localhost.local")
+    assert (await client.post(f"{new}/closure", data={"outcome": "other"})).status_code == 409, "one address, one proof"
+
+
+async def test_leave_to_act_lasts_two_hours(client: httpx.AsyncClient, world: World) -> None:
+    page = await guest_page(client)
+    secret, [cookie] = page.rpartition("/")[2], [one for one in client.cookies.jar if one.name == "enquiry"]
+    now = clock.now()
+    asked: Any = Request({"type": "http", "headers": [(b"cookie", f"enquiry={cookie.value}".encode())]})
+    assert (proof.given(asked, secret, now), proof.given(asked, secret, now + timedelta(hours=2))) == (True, False)
+    assert cookie.path == page
+
+
+async def test_who_is_signed_in_as_the_buyer_needs_no_code(
+    client: httpx.AsyncClient, sign_in: SignIn, world: World
+) -> None:
+    page = await guest_page(client)
+    assert (await (await sign_in(GUEST)).post(f"{page}/closure", data={"outcome": "other"})).status_code == 303
 
 
 async def test_who_proves_the_address_later_finds_the_guests_enquiry(

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from litestar import Controller, Request, get, post
 from litestar.response import Response
 
 from portal.accounts.access import cookies
 from portal.accounts.access import forms as access_forms
+from portal.accounts.access import queries as access_queries
 from portal.accounts.access.commands import codes
 from portal.accounts.access.pages import steps
 from portal.accounts.actors import Actor
@@ -18,6 +20,7 @@ from portal.core.times import today
 from portal.directory.enquiries import flows, forms, limits
 from portal.directory.enquiries.commands import sending
 from portal.directory.enquiries.commands.sending import MOST_COMPANIES, Wish
+from portal.directory.enquiries.pages import proof
 from portal.directory.enquiries.queries import targets as queries
 from portal.directory.enquiries.rules import spam, words
 from portal.directory.enquiries.tables import EnquiryState
@@ -30,10 +33,11 @@ from portal.web.query_strings import may_be_slug
 from portal.web.query_strings import pairs as query_pairs
 from portal.web.rendering import page, see_other
 
+CODE = "/account/enquiries/code"
 STEP = steps.Step(
     purpose=CodePurpose.ENQUIRY,
     start="/enquiries/new",
-    here="/account/enquiries/code",
+    here=CODE,
     title="Confirm your address",
     button="Confirm and send",
 )
@@ -99,41 +103,55 @@ class NewPages(Controller):
             )  # fmt: skip
         except (Invalid, RateLimited, Conflict, NotFound) as error:
             return await _show(request, form, targets, actor, now, error)
-        return cookies.give_ticket(see_other(STEP.here), CodePurpose.ENQUIRY, ticket)
+        return cookies.give_ticket(see_other(CODE), CodePurpose.ENQUIRY, ticket)
 
 
 class CodePages(Controller):
-    """Below /account, where the browser keeps the ticket of a code."""
+    """Below /account, where the browser keeps the ticket of a code: to send an enquiry, or to act on one that is out."""
 
-    path = "/account/enquiries/code"
+    path = CODE
     opt = {"public": True}
     include_in_schema = False
 
     @get()
     async def show(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
-        return await steps.show(request, STEP, now)
+        return await steps.show(request, await _step(request, now), now)
 
     @post(status_code=200)
     async def prove(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
+        step = await _step(request, now)
         form = await read(request, access_forms.Code)
         if form.data is None:
-            return await steps.show(request, STEP, now, form=form)
+            return await steps.show(request, step, now, form=form)
         try:
             stored = await sending.prove(
                 ticket=cookies.ticket_of(request, CodePurpose.ENQUIRY), code=form.data.code, now=now
             )
         except Invalid as error:
-            return await steps.show(request, STEP, now, form=form, error=error)
+            return await steps.show(request, step, now, form=form, error=error)
         except Conflict:
-            return steps.lost(STEP)
+            return steps.lost(step)
         held = stored.state is EnquiryState.HELD
         said = "is kept, and our staff look at it before it goes out." if held else "is sent."
-        answer = see_other(f"/enquiries/{stored.secret}", notice=f"Your enquiry {stored.number} {said}")
+        notice = (
+            f"Your enquiry {stored.number} {said}"
+            if step is STEP
+            else "Thank you. You can answer, agree and close now."
+        )
+        answer = proof.give(see_other(f"/enquiries/{stored.secret}", notice=notice), stored.secret, now)
         return cookies.drop_ticket(answer, CodePurpose.ENQUIRY)
 
     @post("/again", status_code=200)
     async def again(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
-        return await steps.again(request, STEP, now)
+        return await steps.again(request, await _step(request, now), now)
+
+
+async def _step(request: Request[Any, Any, Any], now: Now) -> steps.Step:
+    secret = cookies.ticket_of(request, CodePurpose.ENQUIRY)
+    ticket = await access_queries.open_ticket(secret, CodePurpose.ENQUIRY, now=now)
+    if ticket is None or not (page := ticket.details.get("page")):
+        return STEP
+    return msgspec.structs.replace(STEP, start=page, title="Confirm that it is you", button="Confirm")
 
 
 async def _targets(slugs: Sequence[str]) -> list[Target]:

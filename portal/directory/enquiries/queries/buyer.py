@@ -37,7 +37,9 @@ WHERE r.enquiry = $1 AND m.kind <> 'note' ORDER BY m.id LIMIT 2000
 
 
 async def own(key: str, actor: Actor | None) -> OwnEnquiry | None:
-    """The enquiry at `/enquiries/KEY`: by number for who is signed in and asked it, by its secret for anybody who has that."""
+    """The enquiry at `/enquiries/KEY`: by number for who is signed in and asked it, by its secret for anybody who has that,
+    to read it.
+    """
     if len(key) <= 12:
         if actor is None:
             return None
@@ -57,7 +59,7 @@ async def _with_suppliers(row: Any, key: str) -> OwnEnquiry:
     ]
     return OwnEnquiry(
         asked(row), row["email"], row["name"], row["company"], f"/enquiries/{key}", key == row["secret"], suppliers,
-        await db.fetch_value(_UNREAD, row["id"]),
+        await db.fetch_value(_UNREAD, row["id"]), key != row["secret"],
     )  # fmt: skip
 
 
