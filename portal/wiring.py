@@ -55,6 +55,7 @@ from portal.directory.jobs import visits as visit_jobs
 from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
 from portal.directory.pages.comparing import ComparePages
 from portal.directory.pages.corrections import CorrectionPages, StaffCorrections
+from portal.directory.pages.editing.asking import may_read_file as may_read_profile_file
 from portal.directory.pages.editing.items import ItemPages
 from portal.directory.pages.editing.overview import EditPages
 from portal.directory.pages.editing.sections import SectionPages
@@ -184,7 +185,7 @@ def personal_data(made: Services) -> list[PersonalData]:
 
 def media_readers() -> media_pages.Readers:
     """Who may read private files, by the kind of their owner."""
-    return {"claim": may_read_document, "enquiry": may_read_file}
+    return {"claim": may_read_document, "company": may_read_profile_file, "enquiry": may_read_file}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:

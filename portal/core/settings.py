@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         "`gs://` and `az://` likewise). Empty: `PORTAL_DATA`/media.",
     )
     media_max_mb: int = Field(20, ge=1, le=200, description="Size of an uploaded file in megabytes, at most.")
+    company_files_mb: int = Field(
+        500, ge=1, le=100_000, description="Size of all files of one company’s profile in megabytes, at most."
+    )
     secret_key: str = Field(DEVELOPMENT_SECRET, description="At least 32 characters; signs ticket codes and addresses.")
     base_url: kinds.BaseAddress = Field(
         "http://localhost:8000", description="Public address of the portal, without a trailing slash."

@@ -14,8 +14,10 @@ from portal.core import countries, db, text
 from portal.core.errors import Invalid
 from portal.directory.rules.completeness import completeness
 from portal.directory.rules.names import name_key
+from portal.directory.rules.profile_files import files_of
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile, Written
+from portal.media import commands as media
 
 _TAKEN = """
 SELECT slug FROM company WHERE slug = ANY($1::text[])
@@ -89,7 +91,8 @@ FROM jsonb_populate_recordset(NULL::company_revision, $1::jsonb)
 
 
 async def write(writing: Sequence[Written]) -> dict[int, int]:
-    """Publish these profiles, one for each company: columns, names, facts and a revision. Gives the revisions' numbers.
+    """Publish these profiles, one for each company: columns, names, facts, a revision, and what
+    files everybody may read. Gives the revisions' numbers.
 
     Raises Invalid for a term the vocabulary does not have.
     """
@@ -104,6 +107,9 @@ async def write(writing: Sequence[Written]) -> dict[int, int]:
     await db.execute(_NAMES, _json([row for w in writing for row in _names(w)]))
     await db.execute(_FACTS, _json([row for w in writing for row in _facts(w)]))
     await db.execute(_REVISIONS, _json([_revision(w, numbers[w.company_id]) for w in writing]))
+    await media.show(
+        kind="company", owners=[str(key) for key in ids], keys=set().union(*(files_of(w.profile) for w in writing))
+    )
     return numbers
 
 

@@ -1,6 +1,6 @@
 """Files and their blobs in the database. The bytes themselves are moved by `flows`, around these."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -112,6 +112,27 @@ async def attach(*, keys: Sequence[str], owner: Owner, actor: Actor, now: dateti
         )  # fmt: skip
         if db.affected(tag) != len(wanted):
             raise NotFound("One of the files is not there any more. Please upload it again.")
+
+
+_SHOW = """
+UPDATE stored_file SET visibility = CASE WHEN key = ANY($3) THEN 'public' ELSE 'private' END
+WHERE owner_kind = $1 AND owner_key = ANY($2) AND (visibility = 'public') <> (key = ANY($3))
+"""
+
+
+async def show(*, kind: str, owners: Sequence[str], keys: Collection[str]) -> None:
+    """Of these owners' files, let everybody read those with `keys`, and nobody but whom the package lets the others."""
+    await db.execute(_SHOW, kind, list(owners), sorted(keys))
+
+
+async def hand_over(*, source: Owner, target: Owner, keys: Collection[str] | None = None) -> list[str]:
+    """Give files (those with `keys`, or all) of one owner to another, in the caller's transaction; the keys of those."""
+    rows = await db.fetch(
+        "UPDATE stored_file SET owner_kind = $3, owner_key = $4 WHERE owner_kind = $1 AND owner_key = $2 "
+        "AND ($5::text[] IS NULL OR key = ANY($5)) RETURNING key",
+        source.kind, source.key, target.kind, target.key, None if keys is None else sorted(keys),
+    )  # fmt: skip
+    return sorted(row["key"] for row in rows)
 
 
 async def delete(*, keys: Sequence[str], owner: Owner, actor: Actor, now: datetime) -> None:

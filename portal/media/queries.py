@@ -31,6 +31,16 @@ async def of_owner(owner: Owner) -> list[File]:
     return [_file(row) for row in await db.fetch(_OF_OWNER, owner.kind, owner.key)]
 
 
+async def bytes_of(owner: Owner) -> int:
+    """How much an owner has uploaded and not deleted."""
+    return int(
+        await db.fetch_value(
+            "SELECT coalesce(sum(bytes), 0) FROM stored_file WHERE owner_kind = $1 AND owner_key = $2 AND deleted_at IS NULL",
+            owner.kind, owner.key,
+        )
+    )  # fmt: skip
+
+
 _BLOB = """
 SELECT b.id, b.sha256 FROM stored_rendition r JOIN stored_file f ON f.id = r.file JOIN stored_blob b ON b.id = r.blob
 WHERE f.key = $1 AND r.name = $2

@@ -34,7 +34,9 @@ async def stored(app: Litestar, client: httpx.AsyncClient) -> dict[str, File]:
         "brochure": await media.store_document(made.upload(made.pdf(2), "brochure.pdf"), **given),
         "certificate": await media.store_document(made.upload(made.pdf(1), "gmp.pdf"), **given),
         "secret": await media.store_document(
-            made.upload(made.pdf(5), "deed.pdf"), **given, visibility=Visibility.PRIVATE
+            made.upload(made.pdf(5), "deed.pdf"),
+            **given | {"owner": Owner("claim", "1")},
+            visibility=Visibility.PRIVATE,
         ),
     }
     certificate = (await companies.profile(facts=[("certificate:EU GMP", 3)])).facts[0]

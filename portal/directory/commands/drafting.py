@@ -11,8 +11,10 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
+from portal.directory.commands import filing
 from portal.directory.rules import editing, limits, profiles
 from portal.directory.rules.merging import Overtaken, key_of, merge
+from portal.directory.rules.profile_files import files_of
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile, ProfileFact
 from portal.placements.queries.plans import plan_of
@@ -190,12 +192,16 @@ async def discard(*, actor: Actor, company_id: int, as_seen: str, now: datetime)
             return
         if seen(at.draft) != as_seen:
             raise Conflict("The draft was changed meanwhile. Look at it again before you discard it.")
-        await drop(company_id)
+        await drop(company_id, actor=actor, now=now)
         await note(actor, at, "profile.draft_discarded", now)
 
 
-async def drop(company_id: int) -> None:
-    await db.execute("DELETE FROM company_draft WHERE company = $1", company_id)
+async def drop(company_id: int, *, actor: Actor, now: datetime) -> None:
+    """End the draft, and let go of the files that only it named; in the caller's transaction."""
+    gone = await db.fetch_value("DELETE FROM company_draft WHERE company = $1 RETURNING profile", company_id)
+    if gone is not None:
+        named = files_of(msgspec.json.decode(gone, type=Profile))
+        await filing.let_go(company_id, named, actor=actor, now=now)
 
 
 async def note(actor: Actor, at: Standing, verb: str, now: datetime, **facts: Any) -> None:
@@ -209,8 +215,11 @@ async def _keep(at: Standing, profile: Profile, actor: Actor, now: datetime) -> 
     if profile == at.current:
         return False
     if profile == at.published:
-        await drop(at.company_id)
+        await drop(at.company_id, actor=actor, now=now)
         return True
+    old, new = files_of(at.current), files_of(profile)
+    await filing.attach(at.company_id, new - old - files_of(at.published), actor=actor, now=now)
+    await filing.let_go(at.company_id, old - new, actor=actor, now=now)
     document = msgspec.json.encode(profile).decode()
     await db.execute(_KEEP, at.company_id, document, at.base, actor.account_id or None, now)
     return True

@@ -5,6 +5,7 @@ What becomes of what belongs to them:
 - The merged company keeps its row, profile and history; its addresses lead to the kept one. Its names become other names.
 - Records of sources, products of registers and readers’ corrections move, so that imports and editors go on with the kept
   company.
+- Files go over with what names them.
 - Enquiries that went to the merged company are the kept one's to answer, unless the same went there, too.
 - What was bought for a company stays with it: one with a plan that has not ended, or with sponsored months from now on, is
   kept.
@@ -26,13 +27,16 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.directory import permissions, saving
+from portal.directory.commands.filing import OWNER, owner_of
 from portal.directory.commands.publishing import accepted, written
 from portal.directory.rules import sources
 from portal.directory.rules.merging import merge
+from portal.directory.rules.profile_files import files_of
 from portal.directory.rules.uniting import united
 from portal.directory.sources import Said
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
+from portal.media import commands as media
 from portal.placements.commands.subscribing import KIND
 from portal.placements.queries.bought import has_bought
 
@@ -87,7 +91,7 @@ class Heard(msgspec.Struct, frozen=True):
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """What a merge changed. `rows` are ids by table; `apart` the hints it copied, `settled` those that were open;
-    `heard` what the moved records of sources said, by their ids.
+    `heard` what the moved records of sources said, by their ids; `files` the keys of files.
     """
 
     before: Profile
@@ -97,6 +101,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     apart: list[int]
     settled: list[int] = []
     heard: dict[int, Heard] = {}
+    files: list[str] = []
 
 
 async def merge_companies(
@@ -136,6 +141,7 @@ async def merge_companies(
             apart=[one for one, added in apart.items() if added],
             settled=[one for one, added in apart.items() if not added],
             heard=await _heard(rows["company_source"]),
+            files=await media.hand_over(source=owner_of(merged_id), target=owner_of(kept_id)),
         )
         await db.execute(_GONE, merged_id, kept_id, now)
         await saving.write([written(kept_id, after, actor, now, f"Merged with {merged['name']}"[:300])])
@@ -254,6 +260,10 @@ async def _part(kept: Any, merged: Any, moved: Moved, actor: Actor, now: datetim
     if theirs != _profile(merged):
         note = f"What sources said since the merge with {kept['name']}"[:300]
         writing.append(written(merged["id"], accepted(theirs, now), actor, now, note))
+    # What both name by now stays with the kept company.
+    back = set(moved.files) - files_of(restored)
+    await media.hand_over(source=owner_of(kept["id"]), target=owner_of(merged["id"]), keys=back)
+    await media.show(kind=OWNER, owners=[str(merged["id"])], keys=files_of(theirs))
     await saving.write(writing)
 
 

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from portal.accounts.actors import Actor
+from portal.accounts.actors import PORTAL, Actor
 from portal.accounts.organisations import commands as organisations
 from portal.core import audit, db, jobs
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
+from portal.directory.commands import drafting
 from portal.directory.queries.claims import has_people
 from portal.directory.tables.companies import ClaimWay, CompanyState
 from portal.payments.subscriptions import queries as subscriptions
@@ -73,7 +74,7 @@ async def hand_over(
     if former is None or former == organisation_id:
         return
     # What the former owner's people had not published is not the next one's to read.
-    await db.execute("DELETE FROM company_draft WHERE company = $1", company["id"])
+    await drafting.drop(company["id"], actor=PORTAL, now=now)
     await let_go(kind=KIND, keys=[str(company["id"])], now=now)
     await jobs.enqueue(
         "directory.tell_former_owners", organisation_id=former, company_id=company["id"], reason=reason, at=now

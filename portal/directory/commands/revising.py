@@ -35,7 +35,7 @@ async def publish_draft(
             raise Conflict("The draft was changed meanwhile. Look at it again before you publish it.")
         base = at.published if at.base == at.revision else await _profile_of(company_id, at.base)
         number = await _publish(at, base, at.draft, actor, choices, now, note)
-        await drafting.drop(company_id)
+        await drafting.drop(company_id, actor=actor, now=now)
     return number
 
 

@@ -16,7 +16,7 @@ from portal.accounts.organisations import queries as organisations
 from portal.accounts.tables import CodePurpose, MemberRole
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.directory import permissions
-from portal.directory.commands import claiming, handing_in, joining
+from portal.directory.commands import claiming, filing_limits, handing_in, joining
 from portal.directory.commands.claiming import Wish
 from portal.directory.forms import claims as forms
 from portal.directory.queries import claims as queries
@@ -124,11 +124,14 @@ class ClaimPages(Controller):
             return await _show(request, company, actor, now, document=form)
         try:
             handing_in.check(form.data.document.name)
+            if not claim.takes_document:
+                raise Conflict("This claim takes no document any more. Please start again.")
+            await filing_limits.before_document(account_id=actor.account_id, network=clients.network(request), now=now)
             stored = await media.store_document(
                 form.data.document, owner=Owner("claim"), actor=actor, now=now, visibility=Visibility.PRIVATE
             )
             await handing_in.hand_in(actor=actor, claim_id=claim.id, key=stored.key, now=now)
-        except (Invalid, Conflict) as error:
+        except (Invalid, Conflict, RateLimited) as error:
             return await _show(request, company, actor, now, document=form, error=error)
         return see_other(_here(company), notice="We have your document. Our staff read it and answer by mail.")
 
@@ -253,7 +256,7 @@ async def _show(
     def drawn(is_document: bool) -> bool:
         """Whether a form that was refused is on the page as things stand now."""
         if claim is not None and claim.is_open:
-            return is_document and claim.state is ClaimState.OPEN and claim.way is ClaimWay.DOCUMENT
+            return is_document and claim.takes_document
         return not is_document and (owns or not member)
 
     ways = [

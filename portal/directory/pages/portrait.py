@@ -121,11 +121,13 @@ async def portrait(
     key = (company.id, limits, day, await about.versions())
     if keep and (kept := _kept.get(key)) is not None:
         return kept
-    made = await _made(company, limits, appearances, now)
+    made = await _made(company, limits, appearances, now, drafted=not keep)
     return _kept.put(key, made) if keep else made
 
 
-async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearances, now: datetime) -> Portrait:
+async def _made(
+    company: KnownCompany, limits: Limits, appearances: FindAppearances, now: datetime, *, drafted: bool
+) -> Portrait:
     day = times.today(now)
     profile = shown(company.profile, limits)
     revisions = await about.revisions(company.id)
@@ -141,7 +143,8 @@ async def _made(company: KnownCompany, limits: Limits, appearances: FindAppearan
     met = await appearances(party)
     sources = await about.sources(company.id)
     relatives = await about.relatives(company.id, company.organisation_id, profile.relations)
-    files = await public_files(_keys(profile))
+    keys = _keys(profile)
+    files = await media.by_keys(keys) if drafted else await public_files(keys)
     verified = about.VERIFIED[company.verified_by] if company.verified_by else ""
     moments = timeline(
         profile,

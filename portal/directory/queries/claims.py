@@ -52,6 +52,10 @@ class Claim(msgspec.Struct, frozen=True):
     def is_open(self) -> bool:
         return self.state in {ClaimState.OPEN, ClaimState.PROVED}
 
+    @property
+    def takes_document(self) -> bool:
+        return self.state is ClaimState.OPEN and self.way is ClaimWay.DOCUMENT
+
     def looking(self, now: datetime) -> bool:
         """Whether somebody asked for a look that has not come yet."""
         return self.state is ClaimState.OPEN and self.check_at is not None and self.check_at <= now

@@ -8,7 +8,7 @@ from litestar.response import Response
 
 from portal.accounts.guards import signed_in
 from portal.core import countries
-from portal.core.errors import Invalid, NotFound
+from portal.core.errors import Invalid, NotFound, RateLimited
 from portal.core.text import safe_html
 from portal.core.tokens import readable
 from portal.directory import permissions
@@ -36,6 +36,7 @@ from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
 from portal.media import queries as files
 from portal.media.pages import MediaStore
+from portal.web.clients import network
 from portal.web.forms import Filled, bind, blank, sent
 from portal.web.inputs import Now
 from portal.web.rendering import markup, see_other
@@ -120,7 +121,7 @@ async def _save(
         if name := UPLOADS.get(where.of):
             stored = await asking.with_file(
                 typed, name, form.value(name), image=where.of in {"products", "gallery"},
-                company_id=managed.company.id, media=media, actor=managed.actor, now=now,
+                company_id=managed.company.id, media=media, actor=managed.actor, network=network(request), now=now,
             )  # fmt: skip
             form.values[name] = stored
             if form.data is not None:
@@ -132,6 +133,9 @@ async def _save(
             actor=managed.actor, company_id=managed.company.id, of=where.of, item=item, was=was,
             choices=chosen, now=now,
         )  # fmt: skip
+    except RateLimited as error:
+        form = refused(form, {UPLOADS[where.of]: error.message})
+        return await _show(request, managed, where, form, kind, item=was, status=429)
     except Invalid as error:
         form = refused(form, error.fields, f"{where.of}.{key}")
         return await _show(request, managed, where, form, kind, item=was, status=422)

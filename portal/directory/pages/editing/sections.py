@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from portal.accounts.guards import signed_in
 from portal.core import countries
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.text import safe_html
 from portal.directory import permissions
 from portal.directory.commands import corrections, drafting
@@ -35,6 +35,7 @@ from portal.directory.tables.companies import StaffBand
 from portal.directory.values import Profile
 from portal.media import queries as files
 from portal.media.pages import MediaStore
+from portal.web.clients import network
 from portal.web.forms import Filled, bind, blank, sent
 from portal.web.inputs import Now
 from portal.web.rendering import markup, see_other
@@ -98,7 +99,7 @@ class SectionPages(Controller):
             if "logo" in where.fields:
                 form.data.logo = await asking.with_file(
                     typed, "logo", form.data.logo, image=True, company_id=managed.company.id, media=media,
-                    actor=managed.actor, now=now,
+                    actor=managed.actor, network=network(request), now=now,
                 )  # fmt: skip
                 form.values["logo"] = form.data.logo
             changed = await drafting.save_fields(
@@ -110,6 +111,9 @@ class SectionPages(Controller):
                 choices=chosen,
                 now=now,
             )
+        except RateLimited as error:
+            form = refused(form, {"logo": error.message})
+            return await show_section(request, managed, where, profile, now, form=form, status=429)
         except Invalid as error:
             form = refused(form, error.fields)
             return await show_section(request, managed, where, profile, now, form=form, status=422)
