@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.accounts.actors import PORTAL
 from portal.core import db
+from portal.directory import contacts
 from portal.media import commands as media
 from portal.media.values import Owner
 from portal.payments.subscriptions.commands.letting_go import let_go
@@ -35,16 +36,16 @@ ORDER BY c.id FOR NO KEY UPDATE OF c
 LABELS = {
     "way": "Shown by", "address_used": "Address used", "evidence": "What was found", "document_sent": "Document sent",
     "asked_at": "Asked", "decided_at": "Decided", "note": "What you wrote", "page": "Page you named",
-    "sent_at": "Sent",
+    "sent_at": "Sent", **contacts.LABELS,
 }  # fmt: skip
 
 
 async def known_about(email: str) -> list[dict[str, Any]]:
-    """Companies claimed, owners asked for an invitation, corrections sent."""
+    """Companies claimed, owners asked for an invitation, corrections sent, and where the person is a contact."""
     claims = [{"what": "Claim of a company", **_shown(row)} for row in await db.fetch(_CLAIMS, email)]
     requests = [{"what": "Asked to be invited", **row} for row in await db.fetch(_REQUESTS, email)]
     corrections = [{"what": "Correction of a profile", **row} for row in await db.fetch(_CORRECTIONS, email)]
-    return claims + requests + corrections
+    return claims + requests + corrections + await contacts.known_about(email)
 
 
 def _shown(row: Any) -> dict[str, Any]:
@@ -53,7 +54,9 @@ def _shown(row: Any) -> dict[str, Any]:
 
 async def forget(email: str, now: datetime) -> str:
     """Withdraw what is open and drop it with its documents. That a decided claim made an organisation the owner stays,
-    without address, document or words; corrections stay without the address."""
+    without address, document or words; corrections stay without the address. As a contact the person
+    leaves profiles, drafts and history.
+    """
     async with db.transaction():
         rows = await db.fetch(
             "SELECT l.id, l.state, l.document FROM claim l JOIN account a ON a.id = l.account WHERE a.email = $1 "
@@ -67,12 +70,17 @@ async def forget(email: str, now: datetime) -> str:
         gone = [row["id"] for row in rows if row["id"] not in kept]
         await db.execute("DELETE FROM claim WHERE id = ANY($1)", gone)
         await db.execute("UPDATE claim SET email = '', document = '', evidence = '' WHERE id = ANY($1)", kept)
+        named = await contacts.take_out(email)
         corrected = db.affected(await db.execute("UPDATE correction SET email = '' WHERE email = $1", email))
         left_alone = await _let_plans_go(email, now)
         await db.execute("DELETE FROM join_request r USING account a WHERE a.id = r.account AND a.email = $1", email)
     told = _told_of_claims(len(gone), len(kept)) if rows else "No claim of a company was known."
     if corrected:
         told += f" Your address was taken off {corrected} correction{'' if corrected == 1 else 's'}."
+    if named:
+        told += (
+            f" You are no contact of {named} compan{'y' if named == 1 else 'ies'} any more, in their history neither."
+        )
     if left_alone:
         plans = "The paid plan of a company" if left_alone == 1 else f"{left_alone} paid plans of companies"
         told += f" {plans} nobody is left to look after {'is' if left_alone == 1 else 'are'} not renewed."

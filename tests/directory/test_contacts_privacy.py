@@ -1,0 +1,73 @@
+"""People named as contacts of companies: listed in “Your data”, and taken out of profile, draft, history and merges."""
+
+import asyncpg
+import pytest
+
+from portal.accounts.actors import PORTAL
+from portal.accounts.tables import MemberRole
+from portal.core import clock, db
+from portal.directory import privacy
+from portal.directory.commands.merging import merge_companies, undo_merge
+from portal.directory.values import ProfileContact
+from tests.directory.conftest import SignIn, organisation
+from tests.directory.forms import Editor, published
+from tests.factories import companies
+
+PETRA = "petra@isarwerk.example"
+CONTACTS = (
+    ProfileContact(id="c1", name="Petra Privat", role="Sales", email="Petra@Isarwerk.example", phone="+49 89 1"),
+    ProfileContact(id="c2", name="Reception", email="hello@isarwerk.example"),
+)
+_EVERYWHERE = """
+SELECT count(*) FROM (SELECT profile::text AS t FROM company UNION ALL SELECT profile::text FROM company_draft
+    UNION ALL SELECT profile::text FROM company_revision UNION ALL SELECT moved::text FROM company_merge) x
+WHERE t ILIKE '%petra%'
+"""
+
+
+async def test_a_contact_reads_where_it_is_named_and_leaves_everywhere(database: str, sign_in: SignIn) -> None:
+    owner = await organisation()
+    kept = await companies.make(owner=owner, contacts=CONTACTS)
+    other = await companies.make("Isarwerk Lyo", contacts=CONTACTS[:1])
+    merge = await merge_companies(actor=PORTAL, kept_id=kept, merged_id=other, now=clock.now())
+    slug = await db.fetch_value("SELECT slug FROM company WHERE id = $1", kept)
+    browser = await sign_in("owner@isarwerk.example", owner, MemberRole.OWNER)
+    editor = Editor(browser, f"/companies/{slug}/manage/profile")
+    form = await editor.form("contacts/items/c2")
+    assert (await editor.save("contacts/items/c2", {**form, "name": "Desk"})).status_code == 303
+    petra = await sign_in(PETRA)
+    rows = (await petra.get("/account/privacy/data.json")).json()["sources"]["Companies"]
+    assert {(row["company"], row["contact"], row["phone"], row["shown"]) for row in rows} >= {
+        ("Isarwerk Biologics GmbH", "Petra Privat", "+49 89 1", where) for where in ("published", "draft", "history")
+    }
+    assert await privacy.known_about("hello@isarwerk.example") != rows
+    assert await db.fetch_value(_EVERYWHERE) >= 5
+
+    told = await privacy.forget(PETRA, clock.now())
+    assert "no contact of 2 companies any more" in told
+    assert await db.fetch_value(_EVERYWHERE) == 0
+    assert [contact.name for contact in (await published()).contacts] == ["Reception"]
+    assert "Petra" not in (await browser.get(f"/companies/{slug}")).text
+    assert (await editor.publish()).status_code == 303, "the draft goes on"
+    assert [contact.name for contact in (await published()).contacts] == ["Desk"]
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await db.fetch_value(_EVERYWHERE) == 0
+    assert await privacy.known_about(PETRA) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "profile = jsonb_set(profile, '{name}', '\"Other\"')",
+        "profile = jsonb_set(profile, '{contacts,0,name}', '\"Other\"')",
+        'profile = jsonb_set(profile, \'{contacts}\', (profile->\'contacts\') || \'[{"id": "x", "name": "x"}]\')',
+        "profile = profile - 'contacts' - 'tagline'",
+        "profile = profile - 'contacts', note = 'x'",
+        "number = 7",
+    ],
+)
+async def test_nothing_else_of_a_revision_changes(database: str, change: str) -> None:
+    await companies.make(contacts=CONTACTS)
+    with pytest.raises(asyncpg.RaiseError, match="never edited"):
+        await db.execute(f"UPDATE company_revision SET {change}")
+    await db.execute("UPDATE company_revision SET profile = profile - 'contacts'")
