@@ -233,7 +233,7 @@ async def test_lists_take_the_same_number_of_queries_however_long(
     )
     await db.execute(
         "INSERT INTO enquiry_recipient (enquiry, company, position, state, version, reminders, report) "
-        "SELECT id, $1, 0, 'sent', 0, 0, '' FROM enquiry WHERE number LIKE 'N%'",
+        "SELECT id, $1, 0, 'sent', 0, 0, '' FROM enquiry WHERE form_key LIKE 'F%'",
         world.isarwerk,
     )
     assert await taken() == one
