@@ -24,12 +24,17 @@ from portal.core.embedded import private_server
 from portal.core.settings import current, current_or_exit
 from portal.demo import folder as folders
 from portal.demo.folder import DemoRefused
+from portal.demo.seed.market import seed_market
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
 from portal.demo.seed.run import seed
 from portal.demo.stripe_standin.settings import StandinRefused, refuse_production
+from portal.media.flows import Media
 from portal.payments.flows import Payments
 from portal.payments.stripe_gateway import StripeGateway
+from portal.payments.subscriptions.flows import Subscriptions
+from portal.placements.commands.booking import SPONSORSHIPS
+from portal.placements.commands.subscribing import PLANS
 from portal.registration.commands.ordering import PURCHASES
 
 _START_SECONDS = 60
@@ -132,9 +137,14 @@ class Demo:
         await self._until_up()
         if not self._fault():
             say("Placing the attendee’s orders")
-            payments = Payments(StripeGateway.of(current()), {PURCHASES.kind: PURCHASES})
+            payments = Payments(StripeGateway.of(current()), {one.kind: one for one in (PURCHASES, SPONSORSHIPS)})
             async with db.pool(size=4):
                 await seed_orders(payments=payments, now=clock.now())
+                say("Buying what some companies show")
+                await seed_market(
+                    payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),
+                    media=Media.of(current()), now=clock.now(),
+                )  # fmt: skip
 
     def _set_environment(self) -> None:
         kept = folders.secrets_of(self.folder)

@@ -105,6 +105,7 @@ class OwnEvent(msgspec.Struct, forbid_unknown_fields=True):
     format: EventFormat = EventFormat.IN_PERSON
     online_url: str = ""
     sponsor: str = ""
+    organiser: str = ""
     state: Literal["published", "cancelled"] = "published"
     moved: Moved | None = None
     offer: Offer | None = None
@@ -159,7 +160,7 @@ def facts(event: OwnEvent, *, now: datetime) -> EventFacts:
         description=event.description,
         venue=venue,
         topics=event.topics,
-        organiser_name=current().site_name,
+        organiser_name=event.organiser or current().site_name,
         online_url=event.online_url or (f"https://rooms.sterileline.example/{event.key}" if online else ""),
         language=event.language,
         image=event.image,
