@@ -38,28 +38,44 @@ WITH asked AS MATERIALIZED (
 ), unknown AS MATERIALIZED (
     SELECT word, place FROM asked a
     WHERE length(word) BETWEEN 3 AND 40 AND NOT EXISTS (SELECT FROM known k WHERE starts_with(k.word, a.word))
+), run AS (
+    SELECT a.place, b.place AS until, string_agg(m.word, '' ORDER BY m.place) AS word
+    FROM asked a JOIN asked b ON b.place > a.place JOIN asked m ON m.place BETWEEN a.place AND b.place GROUP BY 1, 2
 )
-SELECT a.place, a.word AS typed, u.word IS NULL AS fine, '' AS near, 0 AS uses
+SELECT a.place, a.word AS typed, u.word IS NULL AS fine, '' AS near, 0 AS uses, NULL::bigint AS until
 FROM asked a LEFT JOIN unknown u ON u.place = a.place
 UNION ALL
-SELECT u.place, u.word, false, k.word, k.ndoc FROM unknown u JOIN known k
+SELECT u.place, u.word, false, k.word, k.ndoc, NULL FROM unknown u JOIN known k
     ON abs(length(k.word) - length(u.word)) <= 3 AND levenshtein_less_equal(u.word, k.word, 4) <= 4
 UNION ALL
-SELECT u.place, u.word, false, l.word || ' ' || r.word, least(l.ndoc, r.ndoc)
+SELECT u.place, u.word, false, l.word || ' ' || r.word, least(l.ndoc, r.ndoc), NULL
 FROM unknown u CROSS JOIN generate_series(2, length(u.word) - 2) AS cut
 JOIN known l ON l.word = left(u.word, cut) JOIN known r ON r.word = substr(u.word, cut + 1)
+UNION ALL
+SELECT r.place, r.word, false, '', 0, r.until FROM run r WHERE EXISTS (SELECT FROM known k WHERE starts_with(k.word, r.word))
+ORDER BY place
 """
 
 
 async def ways(words: str, documents: str) -> list[str]:
-    """Other spellings of `words`, the likeliest first. `documents` is a SELECT of the text vectors that are searched."""
+    """Other spellings of `words`, the likeliest first: with a blank too many left out, then letter by letter.
+
+    `documents` is a SELECT of the text vectors that are searched."""
     typed: dict[int, str] = {}
     fine: set[str] = set()
     near: dict[str, list[Near]] = {}
+    runs: list[tuple[int, int, str]] = []
     for row in await db.fetch(_NEAR, words, documents):
+        if row["until"] is not None:
+            runs.append((row["place"], row["until"], row["typed"]))
+            continue
         typed[row["place"]] = row["typed"]
         if row["near"]:
             near.setdefault(row["typed"], []).append(Near(row["near"], row["uses"]))
         elif row["fine"]:
             fine.add(row["typed"])
-    return searching.ways([typed[place] for place in sorted(typed)], fine, near)
+    joined = [
+        " ".join([*(w for n, w in typed.items() if n < at), word, *(w for n, w in typed.items() if n > until)])
+        for at, until, word in runs
+    ]
+    return [*joined, *searching.ways([typed[place] for place in sorted(typed)], fine, near)]

@@ -188,6 +188,34 @@ async def test_suggestions_tell_like_names_apart(client: httpx.AsyncClient) -> N
     assert "Sandoz Canada Boucherville, Canada" in said
 
 
+async def test_blanks_too_many_are_left_out(client: httpx.AsyncClient) -> None:
+    await companies.make("AstraZeneca", country="GB")
+    await companies.make("Astra Tech", country="SE")
+    await companies.make("GlaxoSmithKline Biologicals", country="BE")
+    for typed, name in (("astra zeneca", "AstraZeneca"), ("glaxo smith kline biologicals", "GlaxoSmithKline")):
+        assert f"/companies?q={name.lower()}" in (await client.get(f"/companies?q={typed}")).text
+        assert name in words((await client.get(f"/companies/suggestions?q={typed}")).text)
+
+
+async def test_suggestions_forgive_typos_and_count_as_the_list_does(app: Litestar, client: httpx.AsyncClient) -> None:
+    await add_terms([
+        NewTerm(kind=TermKind.THERAPY, name="Nervous system"),
+        NewTerm(kind=TermKind.THERAPY, name="Nervous analgesics", parent="nervous-system"),
+    ])  # fmt: skip
+    await companies.make("Sandoz Canada", city="Boucherville", country="CA", facts=[("therapy:Nervous analgesics", 3)])
+    await companies.make("Thousandoz", city="", names=(OtherName("Kassandoz"),), facts=[("therapy:Nervous system", 3)])
+    gone = await companies.make("Sandozia", city="", facts=[("therapy:Nervous system", 3)])
+    await db.execute("UPDATE company SET state = 'hidden' WHERE id = $1", gone)
+    await settled(app)
+    for typed in ("sandoz", "sandos", "snadoz canada"):
+        said = words((await client.get(f"/companies/suggestions?q={typed}")).text)
+        assert ("Sandoz Canada" in said, "Thousandoz" in said, "Sandozia" in said) == (True, False, False), typed
+    said = words((await client.get("/companies/suggestions?q=nervous")).text)
+    listed = (await client.get("/companies?therapy=nervous-system")).text
+    assert len(names(listed)) == 2
+    assert "Nervous system Therapy, 2 companies" in said
+
+
 async def test_the_magnifier_searches_where_the_reader_is(market: httpx.AsyncClient) -> None:
     for path, search in (("/companies", "/companies#f-q"), ("/companies/takeda", "/companies#f-q"),
                          ("/companies/nobody-at-all", "/companies#f-q"), ("/events", "/events#f-q")):  # fmt: skip
@@ -279,7 +307,7 @@ LISTS = {
     "/companies": 4, "/companies?capability=lyophilisation": 5, "/companies?q=lyo": 4, "/companies?near=Rodez": 5,
     "/companies?capability=lyophilisation&near=Rodez&country=FR&confirmed=12": 6, "/companies?q=zurch": 6,
     "/companies/capability/lyophilisation": 6, "/companies/showcase": 4, "/companies/a-z/a": 2,
-    "/companies/suggestions?q=lyo": 1, "/companies/capability": 1, "/companies/compare?c=takeda": 1,
+    "/companies/suggestions?q=lyo": 3, "/companies/capability": 1, "/companies/compare?c=takeda": 1,
     "/companies/how-results-are-ordered": 0,
 }  # fmt: skip
 

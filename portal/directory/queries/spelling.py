@@ -5,7 +5,7 @@ import msgspec
 from portal.core import db, finding, searching
 from portal.directory.queries.conditions import Conditions, Context
 
-_DOCUMENTS = "SELECT search FROM company WHERE state = 'public'"
+DOCUMENTS = "SELECT search FROM company WHERE state = 'public'"
 
 
 class Respelled(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ async def respelled(context: Context) -> list[Respelled]:
     words, letters = searching.parted(context.filters.q)
     if not words:
         return []
-    ways = await finding.ways(" ".join(words), _DOCUMENTS)
+    ways = await finding.ways(" ".join(words), DOCUMENTS)
     if not ways:
         return []
     c = Conditions(msgspec.structs.replace(context, filters=context.filters.with_(q="")))
