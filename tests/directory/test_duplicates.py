@@ -103,6 +103,18 @@ def test_a_name_of_many_needs_a_country() -> None:
     assert judge(lone, us, shared=True)[0] < LEAST
 
 
+def test_who_a_french_register_lists_without_a_country_is_likely_french() -> None:
+    lone = like("Baxter", None, source=BDPM)
+    french, austrian = like("Baxter SAS", "FR", "Paris", source=ROR), like("Baxter", "AT", source=ROR)
+    score, reasons = judge(lone, french, shared=True)
+    assert (score >= LEAST, Reason.LIKELY_COUNTRY in reasons) == (True, True)
+    assert (judge(french, lone, shared=True), judge(lone, austrian, shared=True)[0] < LEAST) == ((score, reasons), True)
+    # Not all of them are French: it does not speak against others.
+    assert judge(lone, austrian, shared=False)[0] >= LEAST
+    elsewhere = like("Baxter", None, source=ROR)
+    assert Reason.LIKELY_COUNTRY not in judge(elsewhere, french, shared=True)[1]
+
+
 @pytest.mark.parametrize(
     ("name", "form"),
     [

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     ALIAS = "alias"
     SPELLING = "spelling"
     COUNTRY = "country"
+    LIKELY_COUNTRY = "likely_country"
     CITY = "city"
     ADDRESS = "address"
     DOMAIN = "domain"
@@ -37,6 +38,7 @@ class Reason(StrEnum):
 
 _WEIGHTS = {
     Reason.NAME: 0.6, Reason.CORE: 0.55, Reason.ALIAS: 0.5, Reason.SPELLING: 0.4, Reason.COUNTRY: 0.15,
+    Reason.LIKELY_COUNTRY: 0.1,
     Reason.CITY: 0.15, Reason.ADDRESS: 0.15, Reason.DOMAIN: 0.2, Reason.OTHER_CITY: -0.1, Reason.OTHER_DOMAIN: -0.05,
     Reason.OTHER_FORM: -0.25, Reason.NO_COUNTRY: -0.2, Reason.ONE_REGISTER: -0.2, Reason.BRACKETS: -0.4,
 }  # fmt: skip
@@ -46,6 +48,7 @@ _WORDS = {
     Reason.ALIAS: "One is called what the other is also known as.",
     Reason.SPELLING: "The names differ by a letter or two.",
     Reason.COUNTRY: "Both are in the same country.",
+    Reason.LIKELY_COUNTRY: "One is listed without a country by a register of the country that the other is in.",
     Reason.CITY: "Both are in the same city.",
     Reason.ADDRESS: "Both have the same street and postal code.",
     Reason.DOMAIN: "Both have the same website.",
@@ -63,6 +66,8 @@ _GENERIC = {
 }  # fmt: skip
 _LANDS = {"uk": "GB", "usa": "US", "us": "US"}
 _LONG = 8
+_AT_HOME = {"france-bdpm": "FR"}
+"""Registers that name the country of those from abroad, and mostly none for those at home."""
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +92,12 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
     def land(self) -> str | None:
         """The country, or the one that the name itself says."""
         return self.country or land_in(self.name_key)
+
+    @property
+    def likely(self) -> str | None:
+        """Where a company without a country may well be. It never speaks against anything."""
+        lands = {_AT_HOME.get(source) for source, _ in self.records}
+        return lands.pop() if self.land is None and len(lands) == 1 else None
 
     @property
     def core(self) -> str:
@@ -158,6 +169,8 @@ def _names(one: Likeness, other: Likeness) -> Reason | None:
 def _places(one: Likeness, other: Likeness, *, shared: bool) -> Iterable[Reason]:
     if one.land and other.land:
         yield Reason.COUNTRY
+    elif (one.likely and one.likely == other.land) or (other.likely and other.likely == one.land):
+        yield Reason.LIKELY_COUNTRY
     elif shared:
         yield Reason.NO_COUNTRY
     if one.city_key and other.city_key:
