@@ -103,6 +103,15 @@ def test_a_name_of_many_needs_a_country() -> None:
     assert judge(lone, us, shared=True)[0] < LEAST
 
 
+@pytest.mark.parametrize("mark", ["dba", "DBA", "d/b/a", "d.b.a.", "doing business as"])
+@pytest.mark.usefixtures("database")
+async def test_a_company_is_found_by_the_name_it_trades_under(mark: str, now: datetime) -> None:
+    await companies.make(f"Halden Holdings Inc. {mark} Morava Lyophil", now=now, city="Austin", country="US")
+    await companies.make("Morava Lyophil LLC", now=now, city="Austin", country="US")
+    assert await duplicates.find_duplicates(now=now) == 1
+    assert await db.fetch_value("SELECT reasons FROM duplicate_hint") == '["alias", "country", "city"]'
+
+
 def test_who_a_french_register_lists_without_a_country_is_likely_french() -> None:
     lone = like("Baxter", None, source=BDPM)
     french, austrian = like("Baxter SAS", "FR", "Paris", source=ROR), like("Baxter", "AT", source=ROR)

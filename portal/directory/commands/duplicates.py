@@ -12,7 +12,7 @@ from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
 from portal.directory.rules import duplicates
 from portal.directory.rules.duplicates import Likeness
-from portal.directory.rules.names import brackets
+from portal.directory.rules.names import brackets, trading_as
 from portal.directory.tables.companies import NameKind
 from portal.directory.tables.editing import HintState
 from portal.directory.values import ProfileRelation
@@ -85,7 +85,7 @@ def _likeness(row: Mapping[str, Any]) -> Likeness:
     return Likeness(
         **{name: row[name] for name in plain},
         brackets=brackets(row["name"]),
-        other_keys=frozenset(row["other_keys"]),
+        other_keys=frozenset(row["other_keys"]) | trading_as(row["name"]),
         records=frozenset((source, key) for source, key in row["records"]),
         relatives=frozenset((relation.source, relation.key) for relation in relations if relation.key),
     )

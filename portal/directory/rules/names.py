@@ -43,6 +43,15 @@ def brackets(name: str) -> str:
     return found[0].strip(" ()").casefold() if found else ""
 
 
+_TRADING = re.compile(r"\s+(?:d\s*[./]\s*b\s*[./]\s*a\.?|dba|doing business as|trading as|t/a)\s+", re.IGNORECASE)
+
+
+def trading_as(name: str) -> frozenset[str]:
+    """The keys of both names of `Amgen Holdings Inc. dba Horizon`; nothing for one name."""
+    parts = _TRADING.split(name)
+    return frozenset(name_key(part) for part in parts if part.strip()) if len(parts) == 2 else frozenset()
+
+
 # Forms that are used for one another in translations.
 _ENGLISH = dict.fromkeys(
     ("co", "company", "corp", "corporation", "inc", "incorporated", "limited", "llc", "ltd", "kk", "plc", "pvt", "private",
