@@ -212,6 +212,10 @@ FROM jsonb_populate_recordset(NULL::register_product, $1::jsonb)
 ON CONFLICT (source, key) DO UPDATE SET company = excluded.company, name = excluded.name, form = excluded.form,
     routes = excluded.routes, status = excluded.status, authorised_on = excluded.authorised_on, seen_at = excluded.seen_at
 """
+_UNLISTED = """
+SELECT p.name FROM register_product p LEFT JOIN unnest($2::text[]) AS listed (key) ON listed.key = p.key
+WHERE p.source = $1 AND listed.key IS NULL ORDER BY p.name, p.id
+"""
 NO_HOLDER = "its holder is not known; import the file of holders with it"
 
 
@@ -240,6 +244,14 @@ async def save_products(
         if news and not dry_run:
             await db.execute(_PRODUCTS, _json([rows[key] for key in news]))
     return [_listed(product, known, news, holders) for product in products]
+
+
+async def no_longer_listed(*, source: str, products: Sequence[Product]) -> tuple[int, list[str]]:
+    """How many stored products of a register its newest list does not have, and some of their names. They stay: a list may
+    be a part.
+    """
+    rows = await db.fetch(_UNLISTED, source, [product.key for product in products])
+    return len(rows), [row["name"] for row in rows[:5]]
 
 
 def _listed(product: Product, known: Mapping[str, int], news: Mapping[str, bool], holders: frozenset[str]) -> Saved:

@@ -139,6 +139,11 @@ class _Saving:
                 holders=holders,
             )  # fmt: skip
             _count(file, [(product.line, product.name) for product in chunk], answers)
+        if products:
+            count, names = await importing.no_longer_listed(source=read.source, products=products)
+            if count:
+                some = ", ".join(name[:60] for name in names)
+                file.notes.append(Refusal(0, read.source, f"stored and no longer listed, kept: {count:,} ({some})"))
         self._done(file, len(products))
 
     @property

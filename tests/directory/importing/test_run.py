@@ -287,3 +287,14 @@ async def test_a_state_that_a_register_gave_since_goes_back_with_its_record(tmp_
     await imported(tmp_path, now, lines(ror(1, "Qaxo Pharma"), ror(2, "Tilvano", status="inactive")))
     await undo_merge(actor=PORTAL, merge_id=made, now=now)
     assert [(await company(slug))[0]["state"] for slug in ("qaxo-pharma", "tilvano")] == ["public", "closed"]
+
+
+async def test_products_that_a_register_no_longer_lists_are_reported_and_kept(tmp_path: Path, now: datetime) -> None:
+    both = table(product(), product(63866362, "BACULAR"))
+    first = await imported(tmp_path, now, table(holder()), both)
+    assert first.files[1].notes == []
+    later = await imported(tmp_path, now, table(product(63866362, "BACULAR")))
+    assert [note.reason for note in later.files[0].notes] == [
+        "stored and no longer listed, kept: 1 (ACULAR 0,5 %, collyre en solution)"
+    ]
+    assert await db.fetch_value("SELECT count(*) FROM register_product") == 2
