@@ -36,9 +36,9 @@ from portal.placements.values import Pick
 from portal.web.forms import Upload
 
 PLANS = {"isarwerk-biologics": Plan.PREMIUM, "tessin-lyo": Plan.ENHANCED}
-SPONSORS = ("isarwerk-biologics", "tessin-lyo", "sotavento-biologica")
+SPONSORS = ("isarwerk-biologics", "tessin-lyo", "halden-aseptics")
 CATEGORY = ("sterile-drug-product", "Sterile drug product")
-_COLOURS = {"isarwerk-biologics": "#0b6e7f", "tessin-lyo": "#7a3b8f", "sotavento-biologica": "#b4541a"}
+_COLOURS = {"isarwerk-biologics": "#0b6e7f", "tessin-lyo": "#7a3b8f", "halden-aseptics": "#b4541a"}
 _CARD = {"number": "4242424242424242", "expiry": "12 / 34", "cvc": "123", "country": "DE"}
 
 
