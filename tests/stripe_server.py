@@ -37,13 +37,18 @@ WEBHOOK_URL = "http://localhost:8000/stripe/webhook"
 
 
 class Clock:
-    """The stand-in's clock: real time, moved forward by hand."""
+    """The stand-in's clock: real time, moved forward by hand, or stopped."""
 
     def __init__(self) -> None:
         self.ahead = timedelta(0)
+        self.stopped: datetime | None = None
 
     def __call__(self) -> datetime:
-        return core_clock.now() + self.ahead
+        return (self.stopped or core_clock.now()) + self.ahead
+
+    def stop(self) -> None:
+        """Let everything from now on happen in the same second."""
+        self.stopped = core_clock.now()
 
     def forward(self, by: timedelta) -> None:
         self.ahead += by

@@ -164,7 +164,8 @@ async def _keep_invoices(row: Any, after: Standing, invoices: Sequence[SeenInvoi
 async def _question_payment(row: Any, after: Standing, seen: SeenInvoice, now: datetime) -> None:
     """Money that does not fit what we know is put before a person."""
     paid = written(seen.total, seen.currency, current().site_locale)
-    if after.ended_at is not None and (seen.paid_at or now) > after.ended_at:
+    # Stripe writes both in whole seconds: money of the very second it ended came after it, or a person looks once too often.
+    if after.ended_at is not None and (seen.paid_at or now) >= after.ended_at:
         await ask(
             reference=f"subscription-late:{seen.id}", purchase_id=None, now=now,
             sentence=f"Invoice {seen.number} of subscription {row['id']} ({paid}) was paid after it had ended. Give the money "
