@@ -19,7 +19,14 @@ from tests.directory.network import NameServer, Website, name_server, website
 SITE = "https://www.isarwerk.example"
 CLAIM = "/companies/isarwerk-biologics/claim"
 CODE = "/account/claims/code"
-LEONIE, RIVAL = "leonie@isarwerk.example", "rival@halden.example"
+MEMBERS = "/companies/isarwerk-biologics/manage/members"
+STAFF = "/staff/companies/claims"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\nxref\n0 4\n0000000000 65535 f \n"
+    b"0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n168\n%%EOF\n"
+)
+OWNER, LEONIE, RIVAL = "owner@isarwerk.example", "leonie@isarwerk.example", "rival@halden.example"
 
 
 class Network:
@@ -100,3 +107,20 @@ async def states() -> list[tuple[str, str]]:
     """Every claim's claimant and state, in the order they were made."""
     rows = await db.fetch("SELECT a.email, l.state FROM claim l JOIN account a ON a.id = l.account ORDER BY l.id")
     return [(row["email"], row["state"]) for row in rows]
+
+
+async def roles(organisation_id: int) -> dict[str, str]:
+    """Who is what in an organisation."""
+    rows = await db.fetch(
+        "SELECT a.email, m.role FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $1",
+        organisation_id,
+    )
+    return {row["email"]: row["role"] for row in rows}
+
+
+async def everything() -> list[tuple[object, ...]]:
+    """All rows that say whose a company is, for showing that nothing changed."""
+    found: list[tuple[object, ...]] = []
+    for table in ("membership", "invitation", "join_request", "claim", "company"):
+        found += [tuple(row) for row in await db.fetch(f"SELECT * FROM {table} ORDER BY 1")]
+    return found

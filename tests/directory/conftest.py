@@ -1,4 +1,5 @@
-"""People with browsers of their own: members of organisations that own companies, staff, strangers."""
+"""People with browsers of their own: members of organisations that own companies, staff, strangers. Companies to claim, and
+a market to search."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -13,6 +14,10 @@ from portal.accounts.organisations import commands as organisation_commands
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from tests.conftest import browser
+from tests.directory.claiming import OWNER, RIVAL, SITE, Network, by_record, network, states
+from tests.directory.market import open_market
+from tests.directory.network import NameServer, name_server
+from tests.factories import companies
 
 PASSWORD = "three vials on a line"
 SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -63,3 +68,52 @@ async def join(organisation_id: int, account_id: int, role: MemberRole) -> None:
         "ON CONFLICT (organisation, account) DO UPDATE SET role = excluded.role",
         organisation_id, account_id, role.value,
     )  # fmt: skip
+
+
+@pytest.fixture
+async def net(app: Litestar, client: httpx.AsyncClient) -> AsyncIterator[Network]:
+    """The network that proofs of claims are looked for in."""
+    async with network(app) as made:
+        yield made
+
+
+@pytest.fixture
+async def names() -> AsyncIterator[NameServer]:
+    """A name server alone."""
+    async with name_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def unclaimed(database: str) -> int:
+    """A company without an owner."""
+    return await companies.make(website=SITE)
+
+
+@pytest.fixture
+async def owner(database: str) -> int:
+    """The organisation that owns the company."""
+    made = await organisation(OWNER)
+    await companies.make(owner=made, website=SITE)
+    return made
+
+
+@pytest.fixture
+async def editor(sign_in: SignIn) -> httpx.AsyncClient:
+    return await sign_in("judith@sterileline.example", staff=StaffRole.EDITOR)
+
+
+@pytest.fixture
+async def proved(net: Network, owner: int, sign_in: SignIn) -> httpx.AsyncClient:
+    """A rival who proved the domain although the company has an owner."""
+    rival = await sign_in(RIVAL)
+    await by_record(rival, net)
+    assert await states() == [(RIVAL, "proved")]
+    return rival
+
+
+@pytest.fixture
+async def market(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A visitor's browser, where there are four companies in three countries."""
+    await open_market()
+    return client

@@ -14,7 +14,14 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from portal.directory.flows.claims import Proofs
+from portal.directory.flows.names import Names
+from portal.directory.flows.sites import Sites
+from portal.directory.rules.domains import Home
+
 UDP_BYTES = 1232
+HOME = Home("www.isarwerk.example", "isarwerk.example")
+TOKEN = "kT3vPq9_x"
 
 
 class NameServer(asyncio.DatagramProtocol):
@@ -168,3 +175,9 @@ async def website(*, tls: SSLContext | None = None) -> AsyncIterator[Website]:
             site.stall.set()
         server.close()
         await server.wait_closed()
+
+
+def proofs(names: NameServer, port: int = 0, patience: float = 3.0) -> Proofs:
+    """Looking for proofs where only this name server is asked."""
+    asked = Names([names.address], patience=patience)
+    return Proofs(asked, Sites(asked, port=port, patience=patience))

@@ -1,7 +1,6 @@
-"""The directory's list: filters and their counts, words, places, what is stale, what is wrong, what is empty."""
+"""Rows of the directory's list: why they are there, who is verified, what is in no list, and what it costs to ask."""
 
 import re
-from datetime import timedelta
 
 import asyncpg
 import httpx
@@ -12,218 +11,25 @@ from litestar import Litestar
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.directory.commands import publishing
-from portal.directory.commands.vocabulary import NewTerm, add_terms
-from portal.directory.tables.companies import ClaimWay, FactSource, NameKind, StaffBand, TermKind
-from portal.directory.values import OtherName
+from portal.directory.tables.companies import ClaimWay, FactSource
 from portal.media.values import Owner
 from portal.placements.tables import Plan
 from tests.directory.conftest import organisation
-from tests.directory.reading import counts, names, reasons
+from tests.directory.market import GMP, LYO, MAKER, SUPPLIER
+from tests.directory.reading import names, reasons
 from tests.events.hearing import settled
 from tests.events.reading import words
 from tests.factories import companies, plans
 from tests.media import made
 from tests.queries import counting
 
-MAKER, SUPPLIER = ("category:Manufacturer", None), ("category:Supplier", None)
-LYO, VIALS, GMP = ("capability:Lyophilisation", 6), ("capability:Vial filling", 6), ("certificate:EU GMP", 30)
-
-
-@pytest.fixture
-async def market(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    """Four companies in three countries."""
-    tessin = await companies.make(
-        "Tessin Lyo SA", city="Bellinzona", region="Ticino", country="CH", latitude=46.19, longitude=9.02,
-        staff=StaffBand.TO_200, facts=[MAKER, LYO, VIALS, GMP],
-    )  # fmt: skip
-    await companies.verify(tessin)
-    await companies.make(
-        "Takeda", city="Zürich", region="Zürich", country="CH", latitude=47.37, longitude=8.54, facts=[MAKER, VIALS],
-        names=(OtherName("武田薬品工業", NameKind.LABEL, "ja"), OtherName("TPC", NameKind.ACRONYM)),
-    )  # fmt: skip
-    await companies.make("Aubrac SAS", city="Rodez", country="FR", facts=[SUPPLIER, ("capability:Lyophilisation", 300)])
-    await companies.make(
-        "Morava s.r.o.", city="Olomouc", country="CZ", facts=[SUPPLIER, ("capability:Lyophilisation", 400)]
-    )
-    return client
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", ["Tessin Lyo SA", "Takeda", "Aubrac SAS", "Morava s.r.o."]),
-        ("capability=lyophilisation", ["Tessin Lyo SA", "Aubrac SAS"]),
-        ("capability=lyophilisation&capability=vial-filling", ["Tessin Lyo SA"]),
-        ("category=manufacturer&category=supplier&country=FR&country=CZ", ["Aubrac SAS", "Morava s.r.o."]),
-        ("capability=vial-filling&country=ch", ["Tessin Lyo SA", "Takeda"]),
-        ("capability=lyophilisation&confirmed=3", ["Tessin Lyo SA"]),
-        ("confirmed=6", ["Tessin Lyo SA", "Takeda"]),
-        ("certificate=eu-gmp", ["Tessin Lyo SA"]),
-        ("city=zurich", ["Takeda"]),
-        ("region=Ticino", ["Tessin Lyo SA"]),
-        ("size=51-200", ["Tessin Lyo SA"]),
-        ("near=Zurich", ["Takeda"]),
-        ("near=Zurich&within=250", ["Tessin Lyo SA", "Takeda"]),
-        ("near=Rodez", ["Aubrac SAS"]),
-        ("q=lyoph", ["Tessin Lyo SA", "Aubrac SAS", "Morava s.r.o."]),
-        ("q=vial+fill", ["Tessin Lyo SA", "Takeda"]),
-        ("q=tpc", ["Takeda"]),
-        ("q=武田", ["Takeda"]),
-        ("q=rodez", ["Aubrac SAS"]),
-        ("utm_source=x", ["Tessin Lyo SA", "Takeda", "Aubrac SAS", "Morava s.r.o."]),
-    ],
-)
-async def test_filters_combine(market: httpx.AsyncClient, query: str, found: list[str]) -> None:
-    answer = await market.get(f"/companies?{query}")
-    assert answer.status_code == 200
-    assert sorted(names(answer.text)) == sorted(found)
-
-
-async def test_counts_are_what_a_choice_would_give(market: httpx.AsyncClient) -> None:
-    page = (await market.get("/companies")).text
-    assert counts(page, "capability") == {"lyophilisation": 2, "vial-filling": 2}
-    assert counts(page, "country") == {"CH": 2, "FR": 1, "CZ": 1}
-    page = (await market.get("/companies?capability=lyophilisation&country=CH")).text
-    # Of capabilities all must hold: a choice counts under what is chosen. Of countries any will do: under the others.
-    assert counts(page, "capability") == {"lyophilisation": 1, "vial-filling": 1}
-    assert counts(page, "country") == {"CH": 1, "FR": 1}
-    page = (await market.get("/companies?category=manufacturer")).text
-    assert counts(page, "category") == {"manufacturer": 2, "supplier": 2}
-    for query in ("capability=lyophilisation&capability=vial-filling", "country=CH&country=FR", "category=supplier"):
-        page = (await market.get(f"/companies?{query}")).text
-        assert f"<strong>{len(names(page))} compan" in page
-
-
-async def test_a_word_finds_all_below_it(client: httpx.AsyncClient) -> None:
-    await add_terms([
-        NewTerm(kind=TermKind.THERAPY, name="Antineoplastic", slug="l"),
-        NewTerm(kind=TermKind.THERAPY, name="Cytostatics", slug="l01", parent="l"),
-        NewTerm(kind=TermKind.THERAPY, name="Alkylating", slug="l01a", parent="l01"),
-    ])  # fmt: skip
-    await companies.make("Deep", facts=[("therapy:L01A", 3)])
-    await companies.make("High", facts=[("therapy:L", 3)])
-    page = (await client.get("/companies?therapy=l")).text
-    assert names(page) == ["Deep", "High"]
-    assert counts(page, "therapy") == {"l": 2, "l01": 1}
-    assert names((await client.get("/companies?therapy=l01")).text) == ["Deep"]
-    assert "Both filters match" not in page
-
-
-async def test_certificates_that_ended_find_nothing(app: Litestar, client: httpx.AsyncClient) -> None:
-    made = await companies.make("Ended AG", facts=[GMP])
-    profile = await companies.profile("Ended AG", facts=[GMP])
-    for left, found in ((2, ["Ended AG"]), (-2, [])):
-        ends = clock.now().date() + timedelta(days=left)
-        facts = (msgspec.structs.replace(profile.facts[0], expires_on=ends),)
-        profile = msgspec.structs.replace(profile, facts=facts)
-        await publishing.publish(actor=PORTAL, company_id=made, profile=profile, now=clock.now())
-        await settled(app)
-        assert names((await client.get("/companies?certificate=eu-gmp")).text) == found
-
-
-@pytest.mark.parametrize(
-    ("query", "typed", "said"),
-    [
-        ("country=XX", "XX", "There is no country XX."),
-        ("size=9", "9", "Please choose one of: 1-10"),
-        ("confirmed=2", "2", "Please choose one of: 3, 6, 12."),
-        ("near=Basel&within=7", "7", "Please choose one of: 25, 50, 100, 250."),
-        ("capability=a b", "a b", "Please choose from the list."),
-        ("q=" + "x" * 130, "x" * 120, "Please search for at most 120 letters."),
-        ("&".join(f"capability=c{n}" for n in range(20)), "c0", "Please choose at most 12."),
-    ],
-)
-async def test_what_cannot_be_read_is_said_and_kept(
-    market: httpx.AsyncClient, query: str, typed: str, said: str
-) -> None:
-    answer = await market.get(f"/companies?{query}&category=manufacturer")
-    assert answer.status_code == 422
-    assert typed in answer.text
-    assert said in answer.text
-    if not query.startswith("near"):
-        assert names(answer.text) == ["Tessin Lyo SA", "Takeda"]
-
-
-async def test_pages_that_are_none(market: httpx.AsyncClient) -> None:
-    for query in ("page=0", "page=x", "page=2", "page=99999999"):
-        assert (await market.get(f"/companies?{query}")).status_code == 404
-
-
-async def test_empty_lists_say_what_to_drop(market: httpx.AsyncClient) -> None:
-    page = (await market.get("/companies?capability=vial-filling&country=FR")).text
-    assert names(page) == []
-    assert "No company matches all of these filters" in page
-    assert 'href="/companies?capability=vial-filling">Drop France <span class="muted num">2<' in page
-    assert 'href="/companies?country=FR">Drop Vial filling <span class="muted num">1<' in page
-    page = (await market.get("/companies?capability=teleportation")).text
-    assert "We know no capability “teleportation”." in page
-    page = (await market.get("/companies?near=Atlantis")).text
-    assert "We know no company in “Atlantis”" in page
-
-
-@pytest.mark.parametrize(
-    ("typed", "found", "meant"),
-    [
-        ("tesin", ["Tessin Lyo SA"], "tessin"),
-        ("takda", ["Takeda"], "takeda"),
-        ("lyophilizaton", ["Aubrac SAS", "Morava s.r.o.", "Tessin Lyo SA"], "lyophilisation"),
-        ("zurch", ["Takeda"], "zurich"),
-    ],
-)
-async def test_typos_are_understood(market: httpx.AsyncClient, typed: str, found: list[str], meant: str) -> None:
-    page = (await market.get(f"/companies?q={typed}")).text
-    assert sorted(names(page)) == found
-    assert f"Showing results for {meant} . Nothing matches “{typed}”." in words(page)
-
-
-async def test_suggestions_tell_like_names_apart(client: httpx.AsyncClient) -> None:
-    made = await companies.make("Sandoz", city="", country=None)
-    await companies.make("Sandoz Canada", city="Boucherville", country="CA")
-    await db.execute(
-        "INSERT INTO register_product (company, source, key, name, form, routes, status, seen_at) "
-        "SELECT $1, 'register', n::text, 'Product', '', '', '', $2 FROM generate_series(1, 3) n", made, clock.now(),
-    )  # fmt: skip
-    said = words((await client.get("/companies/suggestions?q=sando")).text)
-    assert "Sandoz 3 products" in said
-    assert "Sandoz Canada Boucherville, Canada" in said
-
-
-async def test_blanks_too_many_are_left_out(client: httpx.AsyncClient) -> None:
-    await companies.make("AstraZeneca", country="GB")
-    await companies.make("Astra Tech", country="SE")
-    await companies.make("GlaxoSmithKline Biologicals", country="BE")
-    for typed, name in (("astra zeneca", "AstraZeneca"), ("glaxo smith kline biologicals", "GlaxoSmithKline")):
-        assert f"/companies?q={name.lower()}" in (await client.get(f"/companies?q={typed}")).text
-        assert name in words((await client.get(f"/companies/suggestions?q={typed}")).text)
-
-
-async def test_suggestions_forgive_typos_and_count_as_the_list_does(app: Litestar, client: httpx.AsyncClient) -> None:
-    await add_terms([
-        NewTerm(kind=TermKind.THERAPY, name="Nervous system"),
-        NewTerm(kind=TermKind.THERAPY, name="Nervous analgesics", parent="nervous-system"),
-    ])  # fmt: skip
-    await companies.make("Sandoz Canada", city="Boucherville", country="CA", facts=[("therapy:Nervous analgesics", 3)])
-    await companies.make("Thousandoz", city="", names=(OtherName("Kassandoz"),), facts=[("therapy:Nervous system", 3)])
-    gone = await companies.make("Sandozia", city="", facts=[("therapy:Nervous system", 3)])
-    await db.execute("UPDATE company SET state = 'hidden' WHERE id = $1", gone)
-    await settled(app)
-    for typed in ("sandoz", "sandos", "snadoz canada"):
-        said = words((await client.get(f"/companies/suggestions?q={typed}")).text)
-        assert ("Sandoz Canada" in said, "Thousandoz" in said, "Sandozia" in said) == (True, False, False), typed
-    said = words((await client.get("/companies/suggestions?q=nervous")).text)
-    listed = (await client.get("/companies?therapy=nervous-system")).text
-    assert len(names(listed)) == 2
-    assert "Nervous system Therapy, 2 companies" in said
-
-
-async def test_the_magnifier_searches_where_the_reader_is(market: httpx.AsyncClient) -> None:
-    for path, search in (("/companies", "/companies#f-q"), ("/companies/takeda", "/companies#f-q"),
-                         ("/companies/nobody-at-all", "/companies#f-q"), ("/events", "/events#f-q")):  # fmt: skip
-        assert f'<a class="btn quiet icon" href="{search}"' in (await market.get(path)).text
-    for path in ("/nothing-here", "/companies/nobody-at-all"):
-        answer = await market.get(path)
-        assert answer.status_code == 404
-        assert re.search(r'<a class="btn[^>]*" href="/companies">', answer.text), path
+LISTS = {
+    "/companies": 4, "/companies?capability=lyophilisation": 5, "/companies?q=lyo": 4, "/companies?near=Rodez": 5,
+    "/companies?capability=lyophilisation&near=Rodez&country=FR&confirmed=12": 6, "/companies?q=zurch": 6,
+    "/companies/capability/lyophilisation": 6, "/companies/showcase": 4, "/companies/a-z/a": 2,
+    "/companies/suggestions?q=lyo": 3, "/companies/capability": 1, "/companies/compare?c=takeda": 1,
+    "/companies/how-results-are-ordered": 0,
+}  # fmt: skip
 
 
 async def test_rows_say_why_they_are_there(market: httpx.AsyncClient) -> None:
@@ -301,15 +107,6 @@ async def test_htmx_gets_the_results_and_what_follows_from_them(market: httpx.As
     assert answer.text.count("<html") == 0
     assert '<div id="facets" hx-swap-oob="innerHTML">' in answer.text
     assert names(answer.text) == ["Tessin Lyo SA"]
-
-
-LISTS = {
-    "/companies": 4, "/companies?capability=lyophilisation": 5, "/companies?q=lyo": 4, "/companies?near=Rodez": 5,
-    "/companies?capability=lyophilisation&near=Rodez&country=FR&confirmed=12": 6, "/companies?q=zurch": 6,
-    "/companies/capability/lyophilisation": 6, "/companies/showcase": 4, "/companies/a-z/a": 2,
-    "/companies/suggestions?q=lyo": 3, "/companies/capability": 1, "/companies/compare?c=takeda": 1,
-    "/companies/how-results-are-ordered": 0,
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)
