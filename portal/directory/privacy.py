@@ -12,7 +12,8 @@ from portal.payments.subscriptions.commands.letting_go import let_go
 from portal.placements.commands.subscribing import KIND
 
 _CLAIMS = """
-SELECT c.name AS company, l.way, l.state, nullif(l.email, '') AS address_used, nullif(l.evidence, '') AS evidence,
+SELECT c.name AS company, l.way, l.state, nullif(l.email, '') AS address_used, nullif(l.plan, 'free') AS plan,
+    nullif(l.evidence, '') AS evidence,
     l.document <> '' AS document_sent, l.asked_at, l.decided_at, nullif(l.reason, '') AS reason
 FROM claim l JOIN account a ON a.id = l.account JOIN company c ON c.id = l.company
 WHERE a.email = $1 ORDER BY l.id LIMIT 5000
@@ -34,9 +35,9 @@ ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 LABELS = {
-    "way": "Shown by", "address_used": "Address used", "evidence": "What was found", "document_sent": "Document sent",
-    "asked_at": "Asked", "decided_at": "Decided", "note": "What you wrote", "page": "Page you named",
-    "sent_at": "Sent", **contacts.LABELS,
+    "way": "Shown by", "address_used": "Address used", "plan": "Plan you came for", "evidence": "What was found",
+    "document_sent": "Document sent", "asked_at": "Asked", "decided_at": "Decided", "note": "What you wrote",
+    "page": "Page you named", "sent_at": "Sent", **contacts.LABELS,
 }  # fmt: skip
 
 

@@ -22,20 +22,21 @@ from portal.directory.rules import claims as rules
 from portal.directory.rules.domains import Home, address_is_at, home_of
 from portal.directory.tables.companies import ClaimWay, CompanyState
 from portal.directory.tables.editing import ClaimState
+from portal.placements.tables import Plan
 
 _GONE = "This claim is not open any more. Please start again."
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants a company by. `organisation_id` is one of his own; without it one is founded.
-    `plan` is what he came for, and is remembered until the code is typed.
+    `plan` is what he came for, and is remembered with the claim.
     """
 
     way: ClaimWay
     organisation_id: int | None = None
     organisation_name: str = ""
     email: str = ""
-    plan: str = ""
+    plan: Plan = Plan.FREE
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -43,7 +44,7 @@ class Proved(msgspec.Struct, frozen=True):
 
     slug: str
     state: ClaimState
-    plan: str
+    plan: Plan
 
 
 async def claim(*, actor: Actor, company_id: int, wish: Wish, network: str, now: datetime) -> int:
@@ -68,7 +69,7 @@ async def claim_by_code(
         slug = await db.fetch_value("SELECT slug FROM company WHERE id = $1", company_id)
         ticket = await codes.ask(
             purpose=CodePurpose.CLAIM, email=wish.email, browser=browser, now=now, account_id=actor.account_id,
-            details={"claim": claim_id, "slug": slug, "plan": wish.plan}, instead_of=instead_of, tries=tries,
+            details={"claim": claim_id, "slug": slug}, instead_of=instead_of, tries=tries,
         )  # fmt: skip
     return ticket  # noqa: RET504 — a return inside the block is none for mypy
 
@@ -87,7 +88,7 @@ async def prove_by_code(*, actor: Actor, ticket: str, code: str, now: datetime) 
             raise Conflict("The company’s website is at another domain by now. Please start again.")
         evidence = f"A code sent to {proved.email} was typed in the claimant’s browser."
         state = await settling.settle(row, company, home=home, evidence=evidence, now=now)
-    return Proved(company["slug"], state, str(proved.details.get("plan", "")))
+    return Proved(company["slug"], state, Plan(row["plan"]))
 
 
 async def note_look(*, claim_id: int, home: Home, found: rules.Found, now: datetime) -> None:
@@ -228,7 +229,7 @@ async def _begin(actor: Actor, company_id: int, wish: Wish, now: datetime) -> in
         "company": company_id, "account": actor.account_id, "way": wish.way, "state": ClaimState.OPEN,
         "token": tokens.secret() if looked_for else "", "email": wish.email if wish.way is ClaimWay.CODE else "",
         "domain": home.domain if home and wish.way in rules.BY_DOMAIN else "", "organisation": wish.organisation_id,
-        "organisation_name": one_line(wish.organisation_name)[:200], "asked_at": now,
+        "organisation_name": one_line(wish.organisation_name)[:200], "plan": wish.plan, "asked_at": now,
         "check_at": now + rules.SHORTEST if looked_for else None,
         "document": "", "evidence": "", "objection": "", "decided_by": "", "reason": "",
     }  # fmt: skip

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from portal.core.settings import current
 from portal.directory.queries.claims import Asking, Claim, Reader
-from portal.directory.rules.claims import PROOF_WORDS
+from portal.directory.rules.claims import PROOF_WORDS, way_on
 from portal.directory.tables.editing import ClaimState
 from portal.notifications.composing import compose
 from portal.notifications.values import Message
+from portal.placements.rules.plans import NAMES
+from portal.placements.tables import Plan
 
 
 def decided(claim: Claim) -> Message:
@@ -23,9 +25,13 @@ def decided(claim: Claim) -> Message:
         ]
         words += [f"From our staff: {claim.reason}"] if claim.reason else []
         words.append("You can edit the profile, and invite colleagues with roles of their own.")
-        return _message(
-            key, claim.account_email, title, words, ("Look after the profile", f"{_page(claim.slug)}/manage")
-        )
+        button = "Look after the profile"
+        if claim.plan is not Plan.FREE:
+            words.append(
+                f"You came for the plan {NAMES[claim.plan]}. Nothing is bought yet; it waits on the plan’s page."
+            )
+            button = f"Go on to {NAMES[claim.plan]}"
+        return _message(key, claim.account_email, title, words, (button, way_on(claim.slug, claim.plan)))
     if claim.state is ClaimState.REFUSED:
         title = f"Your claim of {claim.company} is refused"
         words = [f"Our staff looked at it. Their reason: {claim.reason}"]

@@ -10,7 +10,7 @@ from portal.web.forms import Upload, field
 
 
 class StartClaim(msgspec.Struct):
-    """`organisation` is the id of one of the claimant's, or empty for a new one."""
+    """`organisation` is the id of one of the claimant's, or empty for a new one. Of `plan` only what is sold counts."""
 
     way: Annotated[
         ClaimWay,
@@ -19,7 +19,7 @@ class StartClaim(msgspec.Struct):
     email: Annotated[str, field("Your address there", kind="email")] = ""
     organisation: Annotated[str, field("Your organisation", max_length=19)] = ""
     organisation_name: Annotated[str, field("Its name", kind="name", max_length=120)] = ""
-    plan: Annotated[str, field("Plan", max_length=20)] = ""
+    plan: Annotated[str, field("Plan", max_length=2000)] = ""
 
 
 class HandIn(msgspec.Struct):

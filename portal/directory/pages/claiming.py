@@ -22,6 +22,7 @@ from portal.directory.forms import claims as forms
 from portal.directory.queries import claims as queries
 from portal.directory.queries import companies
 from portal.directory.queries.companies import KnownCompany
+from portal.directory.queries.plans import KIND
 from portal.directory.rules import claims as rules
 from portal.directory.rules.domains import home_of
 from portal.directory.tables.companies import ClaimWay, CompanyState
@@ -29,7 +30,9 @@ from portal.directory.tables.editing import ClaimState
 from portal.media.pages import MediaStore
 from portal.media.tables import Visibility
 from portal.media.values import Owner
-from portal.placements.rules.plans import PAID
+from portal.placements.queries.plans import plan_of
+from portal.placements.rules import plans
+from portal.placements.tables import Plan
 from portal.web import clients
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
@@ -66,15 +69,15 @@ class ClaimPages(Controller):
         company = await companies.by_slug(slug)
         if company is None and (there := await companies.moved_to(slug)):
             return see_other(f"/companies/{there}/claim")
-        wanted = plan if plan in PAID else ""
+        wanted = plans.chosen(plan)
         if actor is None:
             return page(
                 request, "directory/claim_door.html", private=True, section="directory", company=_open(company),
-                next=_here(_open(company)) + (f"?plan={wanted}" if wanted else ""),
+                next=_here(_open(company)) + (f"?plan={wanted}" if wanted is not Plan.FREE else ""),
             )  # fmt: skip
         found = _open(company)
-        if wanted and permissions.can_own(actor, found.organisation_id):
-            return see_other(f"/companies/{found.slug}/manage/plan?plan={wanted}")
+        if wanted is not Plan.FREE and permissions.can_own(actor, found.organisation_id):
+            return see_other(rules.way_on(found.slug, wanted))
         return await _show(request, found, actor, now, plan=wanted)
 
     @post(guards=[signed_in], status_code=200)
@@ -180,9 +183,9 @@ class ClaimCodePages(Controller):
             return await steps.show(request, step, now, form=form, error=error)
         except Conflict as error:
             return cookies.drop_ticket(see_other(step.start, notice=error.message), CodePurpose.CLAIM)
-        home = f"manage/plan?plan={proved.plan}" if proved.plan in PAID else "manage"
-        where = f"/companies/{proved.slug}/" + (home if proved.state is ClaimState.ACCEPTED else "claim")
-        notice = "The company is yours to look after." if proved.state is ClaimState.ACCEPTED else ""
+        accepted = proved.state is ClaimState.ACCEPTED
+        where = rules.way_on(proved.slug, proved.plan) if accepted else f"/companies/{proved.slug}/claim"
+        notice = "The company is yours to look after." if accepted else ""
         return cookies.drop_ticket(see_other(where, notice=notice), CodePurpose.CLAIM)
 
     @post("/again", status_code=200)
@@ -227,7 +230,7 @@ def _wish(typed: forms.StartClaim, company: KnownCompany, actor: Actor) -> Wish:
         organisation_id=chosen,
         organisation_name=typed.organisation_name,
         email=typed.email,
-        plan=typed.plan,
+        plan=plans.chosen(typed.plan),
     )
 
 
@@ -241,7 +244,7 @@ async def _show(
     document: Filled[Any] | None = None,
     join: Filled[Any] | None = None,
     error: DomainError | None = None,
-    plan: str = "",
+    plan: Plan = Plan.FREE,
 ) -> Response[Any]:
     refused = start or document or join
     status, headers = steps.answer_to(error) if error else (422 if refused and refused.errors else 200, {})
@@ -252,6 +255,7 @@ async def _show(
     claim = await queries.own(company.id, actor.account_id)
     owns = permissions.can_own(actor, company.organisation_id)
     member = permissions.is_member(actor, company.organisation_id)
+    wanted = await _wanted(company, claim, plans.chosen(str(start.value("plan"))) if start else plan, now)
 
     def drawn(is_document: bool) -> bool:
         """Whether a form that was refused is on the page as things stand now."""
@@ -273,11 +277,21 @@ async def _show(
         owned=await queries.has_people(company.organisation_id),
         owns=owns, member=member,
         asked=await queries.own_request(company.id, actor.account_id),
+        wanted=wanted, wanted_name=plans.NAMES[wanted], way_on=rules.way_on(company.slug, wanted),
         general=Filled({}, {} if refused and drawn(refused is document) else told.fields),
-        start=(start or blank(way=ways[0][0], organisation_name=company.name, plan=plan)).refuse(told if start else Invalid({})),
+        start=(start or blank(way=ways[0][0], organisation_name=company.name)).refuse(told if start else Invalid({})),
         document=(document or blank()).refuse(told if document else Invalid({})),
         join=(join or blank()).refuse(told if join else Invalid({})),
     )  # fmt: skip
+
+
+async def _wanted(company: KnownCompany, claim: queries.Claim | None, asked: Plan, now: Now) -> Plan:
+    """The plan somebody came for: now, or with the last claim. Free where the company has one already."""
+    if claim is not None and (claim.is_open or asked is Plan.FREE):
+        asked = claim.plan
+    if asked is not Plan.FREE and await plan_of(KIND, str(company.id), now) is not Plan.FREE:
+        return Plan.FREE
+    return asked
 
 
 async def _owned(actor: Actor) -> list[tuple[int, Any]]:

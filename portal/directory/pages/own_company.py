@@ -15,8 +15,7 @@ from portal.directory.commands.corrections import ask_to_add
 from portal.directory.pages.by_hand import NOT_OPEN, by_hand, stamp_of
 from portal.directory.queries import suggestions
 from portal.directory.rules.profiles import is_web_address
-from portal.placements.rules.plans import NAMES, PAID
-from portal.placements.tables import Plan
+from portal.placements.rules import plans
 from portal.web import clients
 from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
@@ -84,12 +83,12 @@ async def _show(
 ) -> Response[Any]:
     given = dict(reversed(pairs(request)))
     typed = one_line(given.get("q", ""))[:120]
-    plan = next((plan for plan in PAID if plan == given.get("plan")), Plan.FREE)
+    plan = plans.chosen(given.get("plan", ""))
     form = form or blank(name=typed)
     status = 429 if refused else 422 if form.errors else 200
     return page(
         request, "directory/own_company.html", private=True, section="directory", status=status,
-        headers={"Retry-After": str(refused.retry_after)} if refused else {}, typed=typed, plan=plan, plan_name=NAMES[plan],
+        headers={"Retry-After": str(refused.retry_after)} if refused else {}, typed=typed, plan=plan, plan_name=plans.NAMES[plan],
         found=await suggestions.companies(typed, today=times.today(now)) if typed else [],
         form=form, opened=stamp_of(str(form.value("opened")), _SUBJECT, now), countries=list(countries.names().items()),
     )  # fmt: skip

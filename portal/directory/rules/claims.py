@@ -6,6 +6,7 @@ import msgspec
 
 from portal.directory.rules.domains import Home, is_shared
 from portal.directory.tables.companies import ClaimWay
+from portal.placements.tables import Plan
 
 AUTOMATIC = timedelta(days=7)
 """So long the portal looks by itself for a record or a file."""
@@ -56,6 +57,12 @@ def no_home(home: Home | None) -> str:
     if is_shared(home.domain):
         return f"The profile’s website is at {home.domain}, which is shared by many. It says nothing about who asks."
     return ""
+
+
+def way_on(slug: str, plan: Plan) -> str:
+    """Where a new owner goes on: to the plan he came for, or to the profile."""
+    manage = f"/companies/{slug}/manage"
+    return manage if plan is Plan.FREE else f"{manage}/plan?plan={plan.value}"
 
 
 def next_look(*, asked_at: datetime, now: datetime) -> datetime | None:

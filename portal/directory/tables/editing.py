@@ -20,6 +20,7 @@ from portal.accounts.tables import Account, Organisation
 from portal.core.columns import one_of
 from portal.core.db import DB
 from portal.directory.tables.companies import ClaimWay, Company
+from portal.placements.tables import Plan
 
 
 class ClaimState(StrEnum):
@@ -80,6 +81,7 @@ class Claim(Table, tablename="claim", db=DB):
         Organisation, on_delete=OnDelete.set_null, null=True, default=None, help_text="the claimant's, to become owner"
     )
     organisation_name = Varchar(length=200, help_text="of one to be founded instead")
+    plan = Varchar(length=10, default=Plan.FREE.value, help_text="what the claimant came for")
     evidence = Text(help_text="what was found last, in sentences for claimant and staff")
     asked_at = Timestamptz()
     checked_at = Timestamptz(null=True, default=None)
@@ -91,6 +93,7 @@ class Claim(Table, tablename="claim", db=DB):
     reason = Varchar(length=400)
     way_known = one_of("way", ClaimWay)
     state_known = one_of("state", ClaimState)
+    claim_plan_known = one_of("plan", Plan)
 
 
 class JoinRequest(Table, tablename="join_request", db=DB):

@@ -100,6 +100,11 @@ def amount(plan: Plan, feature: Feature) -> Amount:
     return _BY_FEATURE[feature].of(plan)
 
 
+def chosen(text: str) -> Plan:
+    """The paid plan an address or a form names; Free for anything else."""
+    return next((plan for plan in PAID if plan == text), Plan.FREE)
+
+
 def price(plan: Plan, interval: Interval, currency: str) -> int | None:
     """Net, in minor units; None for what is not sold in a currency."""
     by = _PRICES.get(currency, {}).get(plan)
