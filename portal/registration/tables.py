@@ -26,9 +26,13 @@ from portal.events.tables import Event
 
 
 class OrderState(StrEnum):
-    """held → (paying →) confirmed; or lapsed. A confirmed order may be cancelled. `paying` waits for slow money."""
+    """held → (paying →) confirmed; or lapsed. A confirmed order may be cancelled. `paying` waits for slow money.
+
+    Where staff decide who comes: held → requested → confirmed, or held again to be paid for; or cancelled.
+    """
 
     HELD = "held"
+    REQUESTED = "requested"
     PAYING = "paying"
     CONFIRMED = "confirmed"
     LAPSED = "lapsed"
@@ -42,6 +46,51 @@ class SeatState(StrEnum):
     CONFIRMED = "confirmed"
     RELEASED = "released"
     CANCELLED = "cancelled"
+
+
+class Watching(StrEnum):
+    """How somebody means to take part online; both are a full registration."""
+
+    LIVE = "live"
+    RECORDING = "recording"
+
+
+class QuestionKind(StrEnum):
+    """How a question of the registration form is answered. `agreement` is a box that must be ticked."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    AGREEMENT = "agreement"
+
+
+class RegistrationRule(Table, tablename="registration_rule", db=DB):
+    """How one registers for an event, where that differs from the ordinary way."""
+
+    id = BigSerial(primary_key=True)
+    event = ForeignKey(Event, on_delete=OnDelete.cascade, null=False, unique=True)
+    company_mail_only = Boolean(help_text="addresses of free mail services are refused")
+    approval = Boolean(help_text="staff decide who comes")
+    recording_choice = Boolean(help_text="people may say that they will watch the recording")
+    on_demand_until = Timestamptz(
+        null=True, default=None, help_text="registration stays open after the end, until then; infinity for ever"
+    )
+
+
+class RegistrationQuestion(Table, tablename="registration_question", db=DB):
+    """Something an event asks everybody who registers. Withdrawn ones keep their answers."""
+
+    id = BigSerial(primary_key=True)
+    event = ForeignKey(Event, on_delete=OnDelete.cascade, null=False, index=True)
+    position = Integer()
+    kind = Varchar(length=12)
+    label = Varchar(length=200)
+    help = Varchar(length=300)
+    options = JSONB(default="[]", help_text="the choices, in order")
+    required = Boolean()
+    withdrawn_at = Timestamptz(null=True, default=None)
+    kind_known = one_of("kind", QuestionKind)
 
 
 class TicketType(Table, tablename="ticket_type", db=DB):
@@ -137,6 +186,10 @@ class Order(Table, tablename="seat_order", db=DB):
     end_reason = Varchar(length=200)
     left_after_hold = Integer(null=True, default=None, help_text="places left right after this hold, for the record")
     purchase_id = BigInt(null=True, default=None, index=True)
+    source = Varchar(length=120, help_text="where it came from: utm_source, or the site that linked here")
+    requested_at = Timestamptz(null=True, default=None, help_text="when staff were asked")
+    decided_at = Timestamptz(null=True, default=None)
+    decision_note = Varchar(length=300, help_text="what staff wrote with a refusal")
     terms_url = Text(help_text="where the terms stood that were accepted; empty when none were asked for")
     terms_accepted_at = Timestamptz(null=True, default=None)
     state_known = one_of("state", OrderState)
@@ -162,7 +215,19 @@ class Seat(Table, tablename="seat", db=DB):
     company = Varchar(length=200)
     named_at = Timestamptz(null=True, default=None)
     checked_in_at = Timestamptz(null=True, default=None)
+    watching = Varchar(length=10, default=Watching.LIVE.value)
     state_known = one_of("state", SeatState)
+    watching_known = one_of("watching", Watching)
+
+
+class SeatAnswer(Table, tablename="seat_answer", db=DB):
+    """What was answered for a seat; of several choices one line each."""
+
+    id = BigSerial(primary_key=True)
+    seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False)
+    question = ForeignKey(RegistrationQuestion, on_delete=OnDelete.cascade, null=False, index=True)
+    answer = Text()
+    seat_answer_once = Unique(["seat", "question"], name="seat_answer_once")
 
 
 class WaitingEntry(Table, tablename="waiting_entry", db=DB):

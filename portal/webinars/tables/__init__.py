@@ -1,0 +1,1 @@
+"""Tables of the online room, by noun."""
