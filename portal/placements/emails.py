@@ -19,10 +19,12 @@ from portal.placements.tables import Plan
 from portal.placements.values import BookingRecord, Notice
 
 TOPIC = "plans"
+# Mails go to the address of the invoices, which need not be an owner’s.
+_TAKEN_BACK = "An owner of your organisation can take this back on the plan’s page until that day."
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What a mail says. Its one button opens a page; nothing in it acts."""
+    """What a mail says. Its one button opens a page; nothing in it acts. Without words it has none."""
 
     subject: str
     paragraphs: tuple[str, ...]
@@ -31,8 +33,10 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def plan_notice(record: SubscriptionRecord, notice: Notice, notice_id: int) -> Message | None:
-    """To the buyer of a plan; None when what it would say no longer holds."""
-    told = _WRITTEN[notice](record)
+    """To the buyer of a plan; None when what it would say no longer holds. Who has lost what it was bought for reads other
+    words, for he opens the plan’s page no more."""
+    written = _WRITTEN if record.let_go_at is None else _WRITTEN_TO_FORMER_OWNERS
+    told = written[notice](record) if notice in written else None
     if told is None:
         return None
     about = ("subscription", str(record.id))
@@ -69,7 +73,7 @@ def _change_noted(record: SubscriptionRecord) -> Told | None:
         f"From {_day(record.period_end)}: {follows}, paid by the {every}",
         (f"Until then everything stays as it is. Afterwards the plan is {follows}, paid by the {every}. What a smaller plan "
          "does not show is kept.",
-         "You can take this back on the plan’s page until that day."),
+         _TAKEN_BACK),
         _facts(record),
     )  # fmt: skip
 
@@ -81,7 +85,7 @@ def _cancelled(record: SubscriptionRecord) -> Told | None:
         f"{plan_name(record.plan)} ends on {_day(record.ends_at)}",
         ("Until then everything stays as it is, and nothing more is charged. Afterwards the profile is Free. What Free does "
          "not show is kept and comes back with a plan.",
-         "You can take this back on the plan’s page until that day."),
+         _TAKEN_BACK),
         _facts(record),
     )  # fmt: skip
 
@@ -94,7 +98,7 @@ def _renewal(record: SubscriptionRecord) -> Told | None:
     return Told(
         f"{plan} renews on {end} for {sum_due}",
         (f"On {end} {sum_due}, including VAT, will be charged for {plan}, for another {every}.",
-         "If you do not want that, you can cancel on the plan’s page before that day."),
+         "If that is not wanted, an owner of your organisation can cancel on the plan’s page before that day."),
         _facts(record),
     )  # fmt: skip
 
@@ -147,6 +151,66 @@ _WRITTEN: dict[Notice, Callable[[SubscriptionRecord], Told | None]] = {
     Notice.RENEWAL: _renewal, Notice.FAILED: _failed, Notice.GRACE_WEEK: _unpaid, Notice.GRACE_LAST: _unpaid,
     Notice.RECOVERED: _recovered, Notice.ENDED: _ended,
 }  # fmt: skip
+
+
+def _late_for_former(record: SubscriptionRecord) -> Told:
+    return Told(
+        f"Your payment came too late: {record.title}",
+        (f"{_no_longer(record)} The plan is not renewed.",
+         f"Our staff look at what becomes of your money. Questions go to {current().contact_email}."),
+        _facts(record), "",
+    )  # fmt: skip
+
+
+def _cancelled_for_former(record: SubscriptionRecord) -> Told | None:
+    if record.ends_at is None:
+        return None
+    return Told(
+        f"{plan_name(record.plan)} ends on {_day(record.ends_at)}",
+        (f"{_no_longer(record)} So the plan ends with the time it was bought for, and is not renewed. You need do nothing.",
+         f"You cannot take this back. If it is wrong, write to {current().contact_email}."),
+        _facts(record), "",
+    )  # fmt: skip
+
+
+def _unpaid_for_former(record: SubscriptionRecord) -> Told | None:
+    if record.grace_until is None:
+        return None
+    return Told(
+        f"{plan_name(record.plan)} ends on {_day(record.grace_until)} unless it is paid",
+        (f"{_no_longer(record)} What was due for the plan could not be charged; Stripe may try again until "
+         f"{_day(record.grace_until)}. Then the plan ends.",
+         f"You need do nothing. Questions go to {current().contact_email}."),
+        _facts(record), "",
+    )  # fmt: skip
+
+
+def _recovered_for_former(record: SubscriptionRecord) -> Told:
+    return Told(
+        f"Paid: {record.title}",
+        (f"Your payment has arrived. {_no_longer(record)} The plan ends with the time that is paid for, and is not renewed.",
+         f"Questions go to {current().contact_email}."),
+        _facts(record), "",
+    )  # fmt: skip
+
+
+def _ended_for_former(record: SubscriptionRecord) -> Told | None:
+    if record.ended_at is None:
+        return None
+    words = f"{_no_longer(record)} Nothing more is charged."
+    return Told(f"{plan_name(record.plan)} has ended", (words,), _facts(record), "")
+
+
+# What else there is to say comes to nothing for them.
+_WRITTEN_TO_FORMER_OWNERS: dict[Notice, Callable[[SubscriptionRecord], Told | None]] = {
+    Notice.STARTED: _late_for_former, Notice.CANCELLED: _cancelled_for_former, Notice.FAILED: _unpaid_for_former,
+    Notice.GRACE_WEEK: _unpaid_for_former, Notice.GRACE_LAST: _unpaid_for_former, Notice.RECOVERED: _recovered_for_former,
+    Notice.ENDED: _ended_for_former,
+}  # fmt: skip
+
+
+def _no_longer(record: SubscriptionRecord) -> str:
+    return f"Your organisation no longer looks after the profile that this was bought for ({record.title})."
 
 
 def _why_ended(record: SubscriptionRecord) -> str:

@@ -114,10 +114,11 @@ def about_plans() -> list[Message]:
         next_net=14900, grace_began=AT, grace_until=AT + timedelta(days=14),
     )  # fmt: skip
     over = msgspec.structs.replace(record, ends_at=AT, ended_at=AT, end_reason="not paid")
+    lost = msgspec.structs.replace(over, let_go_at=AT)
     told = [
         placements.plan_notice(over if notice in (Notice.CANCELLED, Notice.ENDED) else record, notice, 1)
         for notice in Notice
-    ]
+    ] + [placements.plan_notice(lost, notice, 2) for notice in Notice]
     slots = [Slot("filling", f"Filling {LONG}", AT.date().replace(day=1), 1, 64000, 51200, SlotState.BOOKED)]
     booking = BookingRecord(
         id=1, number="SL-A26-000001", kind="company", key="7", title=f"Isarwerk {LONG}", state=BookingState.BOOKED,
@@ -131,7 +132,13 @@ def about_plans() -> list[Message]:
 
 
 def test_every_notice_about_a_plan_is_written() -> None:
-    assert len({mail.subject for mail in about_plans()}) == len(Notice) - 1 + 3
+    lost = [mail for mail in about_plans() if mail.key == "plan-2"]
+    assert len({mail.subject for mail in about_plans() if mail not in lost}) == len(Notice) - 1 + 3
+    # A former owner opens the plan’s page no more, and is asked for nothing there.
+    assert len(lost) == len(Notice) - 3
+    for mail in lost:
+        assert ("no longer looks after" in mail.text, "/manage/plan" in mail.text + mail.html) == (True, False)
+        assert "can take this back" not in mail.text
 
 
 def every_mail() -> list[tuple[str, Message]]:

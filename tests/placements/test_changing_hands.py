@@ -42,6 +42,15 @@ async def hand_over(desk: Desk, *, work: bool = True) -> None:
         await desk.everything_settles()
 
 
+async def mail(subject: str) -> str:
+    """The newest mail about plans whose subject has these words, on one line."""
+    text = await db.fetch_value(
+        "SELECT text FROM mail WHERE topic = 'plans' AND subject LIKE '%' || $1 || '%' ORDER BY id DESC LIMIT 1",
+        subject,
+    )
+    return " ".join(str(text).split())
+
+
 async def questions() -> list[str]:
     return [row["sentence"] for row in await db.fetch("SELECT sentence FROM money_question ORDER BY id")]
 
@@ -77,6 +86,23 @@ async def test_what_staff_hand_over_is_not_renewed_for_the_former_owner(desk: De
     assert (await desk.record()).ends_at == record.ends_at
 
 
+async def test_who_lost_the_company_reads_what_is_true_for_them(desk: Desk) -> None:
+    await desk.subscribe()
+    await desk.client.post(f"{desk.plan_page}/cancellation")
+    await desk.everything_settles()
+    told = await mail("ends on")
+    assert "An owner of your organisation can take this back on the plan’s page until that day." in told
+    assert f"http://localhost:8000{desk.plan_page}" in told
+    await desk.client.post(f"{desk.plan_page}/continuation")
+    await desk.everything_settles()
+    await hand_over(desk)
+    told = await mail("ends on")
+    assert "Your organisation no longer looks after the profile that this was bought for (Premium profile, Isarwerk" in told
+    assert "You cannot take this back." in told
+    assert "/manage/" not in told
+    assert (await desk.client.get(desk.plan_page)).status_code == 404
+
+
 async def test_a_plan_of_the_new_owner_s_is_left_alone(desk: Desk) -> None:
     url = await desk.choose()
     await hand_over(desk)
@@ -109,6 +135,7 @@ async def test_a_page_paid_before_it_was_closed_is_not_renewed(desk: Desk, given
     assert (record.state, record.renewal, record.ends_at) == ("active", None, record.period_end)
     (asked,) = await questions()
     assert "was paid although its buyer is not the owner any more" in asked
+    assert "Our staff look at what becomes of your money." in await mail("Your payment came too late")
     # Taken back at Stripe, where the former owner may still have a page: it ends again.
     await desk.stripe.api(
         "POST", f"/v1/subscriptions/{record.stripe_id}", "cancel_at_period_end=false", idempotency_key="on"
