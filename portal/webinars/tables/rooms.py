@@ -85,6 +85,7 @@ class Webinar(Table, tablename="webinar", db=DB):
     state_since = Timestamptz()
     due_state = Varchar(length=10)
     due_at = Timestamptz(null=True, default=None, index=True)
+    planned_start = Timestamptz(help_text="the event’s start that `due_at` was planned by")
     live_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     lobby_minutes = Integer(default=30, help_text="the lobby opens so long before the start")

@@ -1,0 +1,93 @@
+"""Who comes into a room, and who to its desk. Both are read once per request.
+
+A browser is let in by the cookie `room` that the join page gave it, or by an account with a place. The cookie is signed
+together with the seat's secret: when the place is passed on, it opens nothing any more.
+"""
+
+from typing import Any, TypeAlias
+
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency, Provide
+from litestar.response import Response
+
+from portal.accounts.guards import actor_of
+from portal.core.errors import Forbidden, NotFound, SignInNeeded
+from portal.core.tokens import signature, signature_matches
+from portal.events.permissions import can_edit_events
+from portal.web import cookies
+from portal.web.query_strings import may_be_slug
+from portal.webinars.queries import people, rooms
+from portal.webinars.tables.rooms import CrewRole
+from portal.webinars.values import CrewMember, Participant, Room
+
+_COOKIE = "room"
+_PATH = "/webinars"
+_SECONDS = 14 * 24 * 3600
+
+InRoom: TypeAlias = NamedDependency[Participant]
+"""Who takes part, on a route of a room: `participant: InRoom`."""
+MaybeInRoom: TypeAlias = NamedDependency[Participant | None]
+"""Who takes part, if anybody: `visitor: MaybeInRoom`."""
+TheRoom: TypeAlias = NamedDependency[Room]
+"""The room of the route's `slug`: `room: TheRoom`."""
+AtDesk: TypeAlias = NamedDependency[CrewMember]
+"""Who works at the desk: `crew: AtDesk`."""
+
+
+def let_in(answer: Response[Any], participant: Participant) -> None:
+    """Have the browser keep the way in."""
+    value = f"{participant.seat_id}.{_signed(participant)}"
+    cookies.give(answer, _COOKIE, value, seconds=_SECONDS, path=_PATH)
+
+
+def _signed(participant: Participant) -> str:
+    return signature("room", f"{participant.seat_id}:{participant.claim}")
+
+
+async def provide_room(slug: str) -> Room:
+    """The dependency `room`; raises NotFound where the event has none."""
+    found = await rooms.by_slug(slug) if may_be_slug(slug) else None
+    if found is None:
+        raise NotFound("There is no such webinar.")
+    return found
+
+
+async def provide_visitor(request: ASGIConnection[Any, Any, Any, Any], room: TheRoom) -> Participant | None:
+    """The dependency `visitor`: by cookie, else by account; None for everybody else."""
+    seat, _, signed = cookies.read(request, _COOKIE, path=_PATH).partition(".")
+    if seat.isdecimal() and len(seat) < 19:
+        found = await people.by_seat(int(seat))
+        here = found is not None and found.webinar_id == room.id
+        if here and signature_matches("room", f"{found.seat_id}:{found.claim}", signed):  # type: ignore[union-attr]
+            return found
+    actor = await actor_of(request)
+    return await people.by_address(room.event_id, actor.email) if actor is not None else None
+
+
+async def provide_participant(visitor: MaybeInRoom) -> Participant:
+    """The dependency `participant`. Raises Forbidden for whoever has no place, or was shown the door."""
+    if visitor is None:
+        raise Forbidden("This room is for those who registered. Please use the link in your confirmation.")
+    if visitor.removed:
+        raise Forbidden("The host has asked you to leave this room.")
+    return visitor
+
+
+async def provide_crew(request: ASGIConnection[Any, Any, Any, Any], room: TheRoom) -> CrewMember:
+    """The dependency `crew`. The publisher's organisers and editors are hosts everywhere."""
+    actor = await actor_of(request)
+    if actor is None:
+        raise SignInNeeded("Please sign in first.")
+    role = CrewRole.HOST if can_edit_events(actor) else await people.crew_role(room.id, actor.email)
+    if role is None:
+        raise Forbidden("You are not in the crew of this webinar.")
+    return CrewMember(account_id=actor.account_id, name=actor.name or actor.email, role=role)
+
+
+ROOM = {
+    "room": Provide(provide_room),
+    "visitor": Provide(provide_visitor),
+    "participant": Provide(provide_participant),
+    "crew": Provide(provide_crew),
+}
+"""What the controllers of rooms and desks declare as their `dependencies`."""

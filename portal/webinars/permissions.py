@@ -1,0 +1,26 @@
+"""Who may do what in a room; serves guard, command and template alike."""
+
+from portal.accounts.actors import Actor
+from portal.events.permissions import can_edit_events
+from portal.webinars.tables.rooms import CrewRole
+from portal.webinars.values import CrewMember
+
+
+def can_prepare(actor: Actor | None) -> bool:
+    """Set webinars up: whoever may edit events."""
+    return can_edit_events(actor)
+
+
+def can_host(crew: CrewMember | None) -> bool:
+    """Press the room's buttons, change its picture, name the crew."""
+    return crew is not None and crew.role is CrewRole.HOST
+
+
+def can_moderate(crew: CrewMember | None) -> bool:
+    """Decide about questions, chat, polls and people."""
+    return crew is not None and crew.role in (CrewRole.HOST, CrewRole.MODERATOR)
+
+
+def can_answer(crew: CrewMember | None) -> bool:
+    """Type answers and backstage notes: everybody at the desk."""
+    return crew is not None

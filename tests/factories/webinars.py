@@ -1,0 +1,81 @@
+"""Rooms for tests, made through the real commands.
+
+shop = await webinars.make(starts_in=timedelta(minutes=5))   # an online event of an hour with a room and free places
+anna = await webinars.join(shop, "anna@brennhof.example")    # a confirmed place: the participant
+await webinars.go(shop, HostAction.GO_LIVE)
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from portal.accounts.actors import PORTAL
+from portal.core import clock, db
+from portal.events.tables import EventFormat
+from portal.payments.buying import Buyer
+from portal.registration import queries as registration
+from portal.registration.commands.holding import hold_seats
+from portal.registration.commands.ordering import Attendee, save_details
+from portal.webinars.commands.making import make_webinar
+from portal.webinars.commands.states import press
+from portal.webinars.queries import people
+from portal.webinars.rules.states import HostAction
+from portal.webinars.values import Participant, RoomSettings
+from tests.factories.registration import Shop, make_shop
+
+
+class Webinar(Shop):
+    """An online event with a room."""
+
+    webinar_id: int
+
+    @property
+    def room(self) -> str:
+        return f"/webinars/{self.slug}/room"
+
+    @property
+    def desk(self) -> str:
+        return f"/webinars/{self.slug}/desk"
+
+
+async def make(
+    *, starts_in: timedelta = timedelta(days=30), lasts: timedelta = timedelta(hours=1), price: int = 0,
+    capacity: int = 1000, **settings: Any,
+) -> Webinar:  # fmt: skip
+    """An own online event with one free ticket type, and its room."""
+    now = clock.now()
+    shop = await make_shop(
+        format=EventFormat.ONLINE, starts_at=max(starts_in, timedelta(days=1)) + now, price=price, capacity=capacity
+    )
+    made = Webinar(shop.event_id, shop.slug, shop.tickets)
+    await db.execute(
+        "UPDATE event SET starts_at = $2, ends_at = $3 WHERE id = $1", shop.event_id, now + starts_in,
+        now + starts_in + lasts,
+    )  # fmt: skip
+    made.webinar_id = await make_webinar(
+        event_id=shop.event_id, settings=RoomSettings(**settings), actor=PORTAL, now=now
+    )
+    return made
+
+
+async def join(
+    shop: Webinar, email: str, first: str = "Anna", last: str = "Lindqvist", *, job: str = "QA manager",
+    company: str = "Brennhof Pharma",
+) -> Participant:  # fmt: skip
+    """A confirmed place in somebody's name."""
+    now = clock.now()
+    held = await hold_seats(event_id=shop.event_id, wanted={shop.tickets["Seat"]: 1}, code="", actor=None, now=now)
+    order = await registration.order_by_id(held.order_id)
+    assert order is not None
+    await save_details(
+        order=order, buyer=Buyer(name=f"{first} {last}", email=email, company=company),
+        attendees=[Attendee(first, last, email, job)], draft={}, actor=None, now=now,
+    )  # fmt: skip
+    found = await people.by_address(shop.event_id, email)
+    assert found is not None
+    return found
+
+
+async def go(shop: Webinar, *steps: HostAction) -> None:
+    """Press the host's buttons."""
+    for step in steps:
+        await press(webinar_id=shop.webinar_id, action=step, actor=PORTAL, now=clock.now())
