@@ -94,8 +94,9 @@ async def save_fields(
         at = await locked(actor, company_id)
         base = replace(at.current, **{name: getattr(was, name) for name in fields})
         mine = replace(base, **{**typed, **_place(base, typed)})
-        _check(mine, lambda path: path in typed, now)
-        saved = await _merged(at, base, mine, choices, actor, now)
+        touched = typed.__contains__
+        _check(mine, touched, now)
+        saved = await _merged(at, base, mine, choices, touched, actor, now)
     return saved  # noqa: RET504 — a return inside the block is none for mypy
 
 
@@ -139,7 +140,7 @@ async def save_item(
             fault := limits.fault(await plan_of("company", str(company_id), now), of, item, at.current)
         ):
             raise Invalid({"": fault})
-        saved = await _merged(at, base, mine, choices, actor, now)
+        saved = await _merged(at, base, mine, choices, touched, actor, now)
     return saved  # noqa: RET504 — a return inside the block is none for mypy
 
 
@@ -151,12 +152,23 @@ def _check(mine: Profile, touched: Callable[[str], bool], now: datetime) -> None
 
 
 async def _merged(
-    at: Standing, base: Profile, mine: Profile, choices: Mapping[str, str], actor: Actor, now: datetime
+    at: Standing,
+    base: Profile,
+    mine: Profile,
+    choices: Mapping[str, str],
+    touched: Callable[[str], bool],
+    actor: Actor,
+    now: datetime,
 ) -> bool:
     merged = merge(profiles.tidied(base), profiles.tidied(mine), at.current, choices)
     if merged.clashes:
         raise Overtaken(merged.clashes)
-    return await _keep(at, merged.profile, actor, now)
+    # What the form was opened with comes back in it, and may have been made up.
+    _check(merged.profile, touched, now)
+    profile = merged.profile
+    if not permissions.can_moderate(actor):
+        profile = editing.own_word(profile, at.current, at.published)
+    return await _keep(at, profile, actor, now)
 
 
 async def remove_item(*, actor: Actor, company_id: int, of: str, key: str, as_seen: str, now: datetime) -> None:

@@ -70,7 +70,10 @@ async def _publish(
     merged = merge(base, mine, at.published, choices)
     if merged.clashes:
         raise Overtaken(merged.clashes)
-    profile = accepted(merged.profile, now)
+    profile = merged.profile
+    if not permissions.can_moderate(actor):
+        profile = editing.own_word(profile, at.published, at.current)
+    profile = accepted(profile, now)
     if profile == at.published:
         return at.revision
     if len(note) > _MOST_NOTE:

@@ -134,6 +134,20 @@ def with_register_of(profile: Profile, other: Profile) -> Profile:
     return replace(profile, facts=(*kept, *said.values()))
 
 
+def own_word(profile: Profile, *published: Profile) -> Profile:
+    """The profile as a company may write it: what registers and editors vouch for stands as these profiles have it, and
+    whatever else is said in their name is the company's own word.
+    """
+    vouched = [fact for each in published for fact in each.facts if fact.source is not FactSource.COMPANY]
+    facts = (
+        fact
+        if fact.source is FactSource.COMPANY or fact in vouched
+        else replace(fact, source=FactSource.COMPANY, source_url="")
+        for fact in profile.facts
+    )
+    return replace(profile, facts=tuple(facts))
+
+
 def overdue(facts: Sequence[ProfileFact], since: date) -> list[ProfileFact]:
     """The company’s own facts that nobody has confirmed from that day on."""
     return [
