@@ -1,4 +1,5 @@
-"""People whom profiles name as contacts: found by their address, and taken out of profile, draft, history and merges."""
+"""People whom profiles name as contacts: found by their address, and taken out of profile, draft, history, merges and what
+sources said."""
 
 from typing import Any
 
@@ -30,6 +31,19 @@ UPDATE company_merge SET moved = moved
 WHERE (kept = ANY($1) OR merged = ANY($1)) AND moved ? 'before'
     AND (contact_addresses(moved->'before') || contact_addresses(moved->'after')) @> ARRAY[$2::text]
 """
+# Of what a source said an entry without a name stays: the source’s own one is then no news to the next import.
+_SOURCES = """
+UPDATE company_source SET said = jsonb_set(said, '{profile}', with_nameless_contact(said->'profile', $2))
+WHERE company = ANY($1) AND contact_addresses(said->'profile') @> ARRAY[$2::text]
+"""
+_HEARD = """
+UPDATE company_merge m SET moved = jsonb_set(moved, '{heard}', (
+    SELECT jsonb_object_agg(h.key, CASE WHEN contact_addresses(x.said->'profile') @> ARRAY[$2::text]
+        THEN jsonb_set(h.value, '{said}', to_jsonb(jsonb_set(
+            x.said, '{profile}', with_nameless_contact(x.said->'profile', $2))::text)) ELSE h.value END)
+    FROM jsonb_each(m.moved->'heard') AS h, LATERAL (SELECT (h.value->>'said')::jsonb AS said) x))
+WHERE (kept = ANY($1) OR merged = ANY($1)) AND strpos(lower(moved->>'heard'), $2) > 0
+"""
 
 
 async def known_about(email: str) -> list[dict[str, Any]]:
@@ -50,5 +64,6 @@ async def take_out(email: str) -> int:
             f"WHERE {company} = ANY($1) AND contact_addresses(profile) @> ARRAY[$2::text]",
             ids, email,
         )  # fmt: skip
-    await db.execute(_MERGES, ids, email)
+    for statement in (_MERGES, _SOURCES, _HEARD):
+        await db.execute(statement, ids, email)
     return len(ids)

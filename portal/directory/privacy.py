@@ -27,6 +27,12 @@ _CORRECTIONS = """
 SELECT c.name AS company, k.text AS note, nullif(k.evidence, '') AS page, k.sent_at FROM correction k
 LEFT JOIN company c ON c.id = k.company WHERE k.email = $1 ORDER BY k.id LIMIT 5000
 """
+_CLAIMED = """
+SELECT id FROM company WHERE id IN (SELECT l.company FROM claim l JOIN account a ON a.id = l.account WHERE a.email = $1)
+    OR id IN (SELECT c.id FROM company c JOIN membership m ON m.organisation = c.organisation
+              JOIN account a ON a.id = m.account WHERE a.email = $1)
+ORDER BY id FOR NO KEY UPDATE
+"""
 _LEFT_ALONE = """
 SELECT c.id FROM company c JOIN membership m ON m.organisation = c.organisation JOIN account a ON a.id = m.account
 WHERE a.email = $1 AND NOT EXISTS (
@@ -59,6 +65,8 @@ async def forget(email: str, now: datetime) -> str:
     leaves profiles, drafts and history.
     """
     async with db.transaction():
+        # Companies before their claims, as whoever proves one does.
+        await db.fetch(_CLAIMED, email)
         rows = await db.fetch(
             "SELECT l.id, l.state, l.document FROM claim l JOIN account a ON a.id = l.account WHERE a.email = $1 "
             "ORDER BY l.id FOR UPDATE OF l",

@@ -18,6 +18,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cache
 from os import SEEK_END
+from types import UnionType
 from typing import Annotated, Any, BinaryIO, Generic, Literal, TypeVar, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -197,7 +198,7 @@ def _take(name: str, value: Any, kind: Any, meta: dict[str, Any], good: dict[str
     if meta.get("kind") == "name" and (fault := name_fault(value)):
         errors[name] = fault
         return
-    wanted = Annotated[kind, msgspec.Meta(**meta["limits"])] if meta.get("limits") else kind
+    wanted = Annotated[_plain(kind), msgspec.Meta(**meta["limits"])] if meta.get("limits") else kind
     try:
         good[name] = msgspec.convert(value, wanted, strict=False)
     except msgspec.ValidationError as problem:
@@ -230,8 +231,15 @@ def _take_files(
         errors[info.name] = meta.get("missing") or "Please choose a file."
 
 
+def _plain(kind: Any) -> Any:
+    """What a field holds that is filled in: `int` for `int | None`."""
+    if get_origin(kind) is not UnionType:
+        return kind
+    return next(k for k in get_args(kind) if k is not type(None))
+
+
 def _words(kind: Any, problem: str) -> str:
-    plain = next(k for k in (get_args(kind) or (kind,)) if k is not type(None))
+    plain = _plain(kind)
     if plain is int:
         return "Please type a whole number." if "Expected `int`" in problem else _limit(problem)
     if plain is dt.date:

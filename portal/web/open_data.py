@@ -56,9 +56,10 @@ def moment(text: str | None) -> datetime | None:
         return None
     try:
         found = msgspec.convert(text, datetime)
-    except msgspec.ValidationError as error:
+        # The ends of the calendar have no moment in UTC everywhere.
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (msgspec.ValidationError, OverflowError) as error:
         raise ValidationException(extra=[{"key": "changed_since"}]) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 Refusal = Callable[[Request[Any, Any, Any], ValidationException], Response[Problem]]

@@ -1,4 +1,4 @@
-"""What registers and editors vouch for is theirs to say: no form, no choice and no old revision makes it the company's to claim."""
+"""What registers and editors vouch for is theirs to say: no form, choice or old revision makes it the company's to claim."""
 
 import hashlib
 from datetime import timedelta

@@ -56,6 +56,7 @@ async def invite(*, actor: Actor, organisation_id: int, email: str, role: Member
     await rate_limits.spend(INVITATIONS, str(actor.account_id), now=now)
     async with db.transaction():
         await _lock(organisation_id)
+        await _still_manages(actor, organisation_id)
         member = await db.fetch_value(
             "SELECT 1 FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $1 AND a.email = $2",
             organisation_id, email,
@@ -92,6 +93,11 @@ async def withdraw_invitation(*, actor: Actor, organisation_id: int, invitation_
 async def accept_invitation(*, actor: Actor, invitation_id: int, now: datetime) -> int:
     """Take an offered role. The offer is to an address, and the actor has proved his. Returns the organisation."""
     async with db.transaction():
+        # The organisation first, as whoever offers the same anew does.
+        await db.fetch_value(
+            "SELECT 1 FROM organisation WHERE id = (SELECT organisation FROM invitation WHERE id = $1) FOR NO KEY UPDATE",
+            invitation_id,
+        )
         offer = await db.fetch_one(
             "DELETE FROM invitation WHERE id = $1 AND email = $2 AND expires_at > $3 RETURNING organisation, role",
             invitation_id, actor.email, now,
@@ -99,7 +105,6 @@ async def accept_invitation(*, actor: Actor, invitation_id: int, now: datetime) 
         if offer is None:
             raise NotFound("This invitation is not open any more, or it was sent to another address.")
         joined = int(offer["organisation"])
-        await _lock(joined)
         await db.execute(
             "INSERT INTO membership (organisation, account, role, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             joined, actor.account_id, offer["role"], now,

@@ -157,7 +157,7 @@ class _Chunk:
                 kept.append("state")
             else:
                 company.new_state, changed = row.said.state, True
-        self._note(row, company_id)
+        self._note(row, company_id, sources.remembered(before.profile, row.said.profile))
         outcome = Outcome.CHANGED if changed else Outcome.UNCHANGED
         return Saved(outcome, company_id, kept=tuple(kept))
 
@@ -169,13 +169,14 @@ class _Chunk:
             for row, made in zip(these, ids, strict=True):
                 profile = sources.first(row.said.profile, read_on=self.read_on)
                 self.companies[made] = _Company(made, state, False, profile, Profile(name=""))
-                self._note(row, made)
+                self._note(row, made, row.said.profile)
                 answers[row.key] = Saved(Outcome.CREATED, made)
         return answers
 
-    def _note(self, row: Row, company_id: int) -> None:
+    def _note(self, row: Row, company_id: int, profile: Profile) -> None:
+        said = msgspec.structs.replace(row.said, profile=profile)
         self.sources.append({
-            "company": company_id, "source": self.source, "key": row.key, "said": row.said, "digest": row.said.digest,
+            "company": company_id, "source": self.source, "key": row.key, "said": said, "digest": row.said.digest,
             "credit": self.credit, "seen_at": datetime.combine(self.read_on, time(), UTC),
         })  # fmt: skip
 

@@ -14,6 +14,8 @@ from portal.web.forms import Upload, field
 MOST_FILES = 5
 LINE_ROWS = 5
 _LONGEST_NAME, _LONGEST_QUANTITY = 160, 120
+_MOST_ID, _MOST_PLACE = 2**63 - 1, 99
+_ONE_OF = "Please choose one of the offered values."
 _TEXT = {"kind": "text", "max_length": 4000}
 
 
@@ -54,7 +56,7 @@ class Message(msgspec.Struct):
 
 
 class Assign(msgspec.Struct):
-    assignee: Annotated[int | None, field("Who looks after it", kind="choice")] = None
+    assignee: Annotated[int | None, field("Who looks after it", kind="choice", ge=1, le=_MOST_ID, wrong=_ONE_OF)] = None
 
 
 class Report(msgspec.Struct):
@@ -63,7 +65,7 @@ class Report(msgspec.Struct):
 
 class Close(msgspec.Struct):
     outcome: Annotated[Outcome, field("What came of it", kind="choice", missing="Please choose what came of it.")]
-    winner: Annotated[int | None, field("Awarded to", kind="choice")] = None
+    winner: Annotated[int | None, field("Awarded to", kind="choice", ge=0, le=_MOST_PLACE, wrong=_ONE_OF)] = None
     decided: Annotated[Decided | None, field("What decided it", kind="choice")] = None
 
 

@@ -13,6 +13,7 @@ from portal.accounts.rules import safe_next
 from portal.core.errors import Invalid
 from portal.core.text import one_line
 from portal.core.times import today
+from portal.directory.pages.portrait import PUBLIC
 from portal.directory.queries import companies, comparing, suggestions
 from portal.directory.queries.comparing import Listed
 from portal.directory.rules.comparing import MOST, table
@@ -92,7 +93,7 @@ class ComparePages(Controller):
         said = "Taken off your shortlist."
         if not drop and len(listed) == len(before):
             known = await companies.by_slug(slug) if may_be_slug(slug) else None
-            if known is None:
+            if known is None or known.state not in PUBLIC:
                 raise Invalid({"company": "There is no such company."}, "There is no such company.")
             if len(listed) >= MOST:
                 return _shown(request, listed, problem=_FULL, back=back)

@@ -128,7 +128,7 @@ class StaffCorrections(Controller):
         form = await read(request, DecisionForm)
         if form.data is None or form.data.state is CorrectionState.OPEN:
             return await _inbox(request, error=Invalid({}, "Please choose what became of it."), about=correction_id)
-        if correction_id > _MOST_ID:
+        if not 0 < correction_id <= _MOST_ID:
             raise NotFound("There is no such correction.")
         try:
             await commands.decide_correction(

@@ -60,9 +60,9 @@ class HistoryPages(Controller):
     ) -> Response[Any]:
         wanted = await _revision(managed, number)
         typed = await sent(request)
-        since = asking.line(typed, "since")
+        since = asking.line(typed, "since")[:12]
         chosen = asking.choices(typed)
-        if not (since.isascii() and since.isdigit() and 0 < int(since[:12]) <= managed.company.revision):
+        if not (since.isascii() and since.isdigit() and 0 < int(since) <= managed.company.revision):
             return await _show(
                 request, managed, wanted, status=422, told="This page is out of date. Please look again."
             )

@@ -55,7 +55,7 @@ class PlanForm(msgspec.Struct):
 class ChangeForm(PlanForm):
     """The same, and the moment its price was worked out for."""
 
-    at: Annotated[int, field("Time")] = 0
+    at: Annotated[int, field("Time", ge=0)] = 0
 
 
 class PlanPages(Controller):

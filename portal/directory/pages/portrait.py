@@ -121,8 +121,11 @@ async def portrait(
     key = (company.id, limits, day, await about.versions())
     if keep and (kept := _kept.get(key)) is not None:
         return kept
-    made = await _made(company, limits, appearances, now, drafted=not keep)
-    return _kept.put(key, made) if keep else made
+    if not keep:
+        return await _made(company, limits, appearances, now, drafted=True)
+    # The company was read before the versions were: what is kept under them must not be older than they are.
+    fresh = await companies.by_id(company.id) or company
+    return _kept.put(key, await _made(fresh, limits, appearances, now, drafted=False))
 
 
 async def _made(

@@ -29,6 +29,7 @@ from portal.directory import permissions
 from portal.directory.commands import drafting, reconfirming
 from portal.directory.commands.reconfirming import Answer, Holds
 from portal.directory.pages.editing import asking
+from portal.directory.pages.portrait import PUBLIC
 from portal.directory.queries import companies, drafts
 from portal.directory.queries.companies import KnownCompany
 from portal.directory.rules import editing, wording
@@ -154,7 +155,7 @@ async def _step(request: Request[Any, Any, Any], now: Now) -> steps.Step:
 
 async def _company(slug: str) -> KnownCompany:
     found = await companies.by_slug(slug)
-    if found is None or found.organisation_id is None:
+    if found is None or found.organisation_id is None or found.state not in PUBLIC:
         raise NotFound("There is no such company, or nobody has claimed it yet.")
     return found
 

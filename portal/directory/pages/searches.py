@@ -96,12 +96,13 @@ class SearchPages(Controller):
 
     @post("/{search_id:int}/removal")
     async def drop(self, actor: SignedIn, search_id: FromPath[int]) -> Response[Any]:
+        await _own(search_id, actor.account_id)
         await watching.drop_search(actor=actor, search_id=search_id)
         return see_other("/account/searches", notice="The search is deleted.")
 
 
 async def _own(search_id: int, account_id: int) -> searches.Search:
-    found = await searches.by_id(search_id) if search_id < 2**63 else None
+    found = await searches.by_id(search_id) if 0 < search_id < 2**63 else None
     if found is None or found.account != account_id:
         raise NotFound("There is no such search.")
     return found

@@ -54,6 +54,13 @@ def withdrawn(then: Profile, now_says: Profile, current: Profile, *, as_of: Prof
     ).profile
 
 
+def remembered(before: Profile, now_says: Profile) -> Profile:
+    """What is kept of a source's words: a contact who was forgotten since (an entry without a name) is not named again."""
+    forgotten = {contact.id: contact for contact in before.contacts if not contact.name}
+    contacts = tuple(forgotten.get(contact.id, contact) for contact in now_says.contacts)
+    return msgspec.structs.replace(now_says, contacts=contacts)
+
+
 def _as_published(fact: ProfileFact, published: dict[str, ProfileFact]) -> ProfileFact:
     """The fact with the day that it is published with."""
     day = published[fact.id].confirmed_on if fact.id in published else None

@@ -105,7 +105,7 @@ def _slug(given: str) -> str:
 
 
 def _revisions(seen: str) -> list[int]:
-    return [int(part) if part.isdigit() else -1 for part in seen.split("-")[:2]]
+    return [int(part) if part.isascii() and part.isdigit() else -1 for part in seen.split("-")[:2]]
 
 
 def _choices(pair: Pair) -> list[str]:

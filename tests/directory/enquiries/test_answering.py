@@ -28,6 +28,19 @@ from tests.directory.enquiries.conftest import (
 )
 
 
+async def test_people_and_places_that_cannot_be_are_refused_beside_their_field(
+    buyer: httpx.AsyncClient, olga: httpx.AsyncClient, world: World
+) -> None:
+    number = await ask(buyer, "isarwerk")
+    assert (await reply(olga, "isarwerk", number)).status_code == 303
+    for sent in (
+        await olga.post(manage("isarwerk", f"{number}/assignment"), data={"assignee": str(2**70)}),
+        await buyer.post(f"/enquiries/{number}/closure", data={"outcome": "awarded", "winner": str(2**70)}),
+    ):
+        assert sent.status_code == 422
+        assert "Please choose one of the offered values." in sent.text
+
+
 async def test_from_sent_to_seen_to_answered(buyer: httpx.AsyncClient, olga: httpx.AsyncClient, world: World) -> None:
     number = await ask(buyer, "isarwerk", "halden")
     listed = (await olga.get(manage("isarwerk"))).text

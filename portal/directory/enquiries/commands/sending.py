@@ -107,7 +107,10 @@ async def _known(form_key: str, digest: str, now: datetime) -> Stored | None:
 async def _address(enquiry_id: int, company_ids: Sequence[int], actor: Actor | None) -> None:
     """Note whom it goes to, in an order that is drawn: letters of hidden companies tell nothing."""
     ids = list(dict.fromkeys(company_ids))
-    rows = await db.fetch("SELECT id, name, organisation FROM company WHERE id = ANY($1) AND state = 'public'", ids)
+    # A company that is being merged is waited for, and takes none under its old name any more.
+    rows = await db.fetch(
+        "SELECT id, name, organisation FROM company WHERE id = ANY($1) AND state = 'public' ORDER BY id FOR SHARE", ids
+    )
     if not ids or len(rows) != len(ids):
         raise Invalid({"company": "One of the companies takes no enquiries any more. Please choose again."})
     if len(ids) > MOST_COMPANIES:
