@@ -13,7 +13,7 @@ from litestar_htmx import HTMXPlugin
 from portal import wiring
 from portal.core import changes, clock, db, logs
 from portal.core.settings import Settings, current_or_exit
-from portal.web import addresses, errors, page_cache, request_log, security
+from portal.web import addresses, errors, open_data, page_cache, request_log, security
 
 _MOST_BODY_BYTES = 1_000_000
 
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         route_handlers=wiring.routers(made),
         plugins=[HTMXPlugin()],
         lifespan=[running],
-        guards=[security.own_forms_only],
+        guards=[security.own_forms_only, open_data.known_keys_only],
         dependencies={"now": Provide(provide_now), **wiring.dependencies(made)},
         exception_handlers=errors.HANDLERS,
         request_max_body_size=_MOST_BODY_BYTES,

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.connection import Request
 
-from portal.core.errors import Invalid
+from portal.core.errors import DomainError
 from portal.core.text import one_line
 from portal.events.rules import filters
 from portal.web.query_strings import pairs
@@ -30,10 +30,9 @@ def asked_in_month(request: Request[Any, Any, Any]) -> tuple[filters.Parsed, dat
 
 
 def readable(request: Request[Any, Any, Any]) -> filters.Filters:
-    """The filters of a machine's request; one that cannot be read is refused (422), as is what it was."""
+    """The filters of a machine's request; one that cannot be read is refused (400)."""
     parsed = asked(request)
     if parsed.problems:
-        told = {name: problem.message for name, problem in parsed.problems.items()}
-        words = " ".join(f"{name}: {message}" for name, message in told.items())
-        raise Invalid(told, f"Some filters in the address cannot be read. {words}")
+        words = " ".join(f"{name}: {problem.message}" for name, problem in parsed.problems.items())
+        raise DomainError(f"Some filters in the address cannot be read. {words}")
     return parsed.filters

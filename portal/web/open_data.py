@@ -1,4 +1,5 @@
-"""What the HTTP APIs share: how parameters are described, what a refusal looks like, tables as CSV (RFC 4180)."""
+"""What open data shares: which parameters are known, how they are described, what a refusal looks like, tables as CSV
+(RFC 4180)."""
 
 import csv
 import io
@@ -7,16 +8,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from litestar.connection import Request
+from litestar.connection import ASGIConnection, Request
 from litestar.exceptions import ValidationException
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.response import Response
 
 from portal.core.errors import Invalid
+from portal.web.page_cache import PageRule
+from portal.web.query_strings import only
 
 HEADERS = {"Cache-Control": "public, no-cache"}
 NO_MOMENT = "Please give a moment such as 2027-02-09T08:00:00Z."
+
+
+async def known_keys_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard of the whole application: data whose page rule is `strict` is not given for parameters nobody knows. Pages for
+    people are, for addresses get longer on their way."""
+    rule: PageRule | None = handler.opt.get("page")
+    if rule is not None and rule.strict:
+        only(connection, rule.query)
 
 
 class Problem(msgspec.Struct, frozen=True):

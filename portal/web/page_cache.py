@@ -25,6 +25,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.web.asking import header, wants_fragment
+from portal.web.query_strings import is_of_campaign
 
 _MOST_BYTES = 24 * 1024 * 1024
 _MOST_SECONDS = 60.0
@@ -37,15 +38,15 @@ Key = tuple[str, tuple[tuple[str, str], ...], bool]
 
 
 class PageRule(msgspec.Struct, frozen=True):
-    """What a page shows (`tags`) and which query keys change it (`query`); with `blanks`, even without a value.
+    """What a page shows (`tags`) and which query keys change it (`query`).
 
-    A `strict` page refuses every other key, so that none is answered from what is kept. What is `shared` is open data:
-    programs on other people's pages may read it, answers and refusals alike (CORS).
+    A `strict` page refuses every other key (`open_data.known_keys_only`), save those of campaigns; so none is answered from
+    what is kept, and a key without a value counts. What is `shared` is open data: programs on other people's pages may
+    read it, answers and refusals alike (CORS).
     """
 
     tags: tuple[str, ...] = ()
     query: frozenset[str] = frozenset()
-    blanks: bool = False
     strict: bool = False
     shared: bool = False
 
@@ -157,8 +158,10 @@ def key_of(scope: Scope, rule: PageRule) -> Key:
     """What tells pages apart. The values of a repeated query key stay in their order: handlers may take the first."""
     query: tuple[tuple[str, str], ...] = ()
     if (rule.query or rule.strict) and scope["query_string"]:
-        pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.blanks)
-        telling = ((name, value) for name, value in pairs if rule.strict or name in rule.query)
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=100, keep_blank_values=rule.strict)
+        telling = (
+            (name, value) for name, value in pairs if name in rule.query or (rule.strict and not is_of_campaign(name))
+        )
         query = tuple(sorted(telling, key=itemgetter(0)))
     return scope["path"], query, wants_fragment(scope)
 

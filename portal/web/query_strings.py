@@ -4,14 +4,20 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar.connection import Request
+from litestar.connection import ASGIConnection, Request
 
-from portal.core.errors import Invalid, NotFound
+from portal.core.errors import DomainError, Invalid, NotFound
 
 _MOST_FIELDS = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 120
 _MOST_DIGITS = 6
+# What programs that send newsletters and advertisements hang on every address they see.
+_CAMPAIGN_KEYS = frozenset({
+    "_ga", "_gl", "_hsenc", "_hsmi", "dclid", "fbclid", "gad_source", "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id",
+    "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid", "ttclid", "twclid", "vero_id", "wbraid", "yclid",
+})  # fmt: skip
+_CAMPAIGN_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
 
 
 def may_be_slug(text: str) -> bool:
@@ -28,15 +34,18 @@ def pairs(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
         raise Invalid({}, f"Please ask for at most {_MOST_FIELDS} things at once.") from error
 
 
-def only(request: Request[Any, Any, Any], known: frozenset[str]) -> None:
-    """Refuse keys that mean nothing here: a misspelt filter would give everything."""
+def is_of_campaign(key: str) -> bool:
+    """Whether a key says where a reader came from, and means nothing to us."""
+    return key in _CAMPAIGN_KEYS or key.startswith(_CAMPAIGN_PREFIXES)
+
+
+def only(request: ASGIConnection[Any, Any, Any, Any], known: frozenset[str]) -> None:
+    """Refuse (400) keys that mean nothing here: a misspelt filter would give everything."""
     raw: bytes = request.scope["query_string"]
-    try:
-        names = [name for name, _ in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")]
-    except ValueError:
-        names = []
-    if unknown := next((name for name in names if name not in known), None):
-        raise Invalid({}, f"Please check the parameters. There is none called “{unknown[:60]}”.")
+    given = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
+    unknown = next((name for name, _ in given if name not in known and not is_of_campaign(name)), None)
+    if unknown is not None:
+        raise DomainError(f"Please check the parameters. There is none called “{unknown[:60]}”.")
 
 
 def page_number(request: Request[Any, Any, Any]) -> int:

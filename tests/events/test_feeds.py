@@ -90,7 +90,7 @@ class TestCalendar:
         tag = {"If-None-Match": first.headers["etag"]}
         assert (await season.get("/events.ics?topic=isolators")).content == first.content
         assert (await season.get("/events.ics?topic=isolators", headers=tag)).status_code == 304
-        assert (await season.get("/events.ics?topic=isolators&utm_source=x&y=z", headers=tag)).status_code == 304
+        assert (await season.get("/events.ics?topic=isolators&utm_source=x", headers=tag)).status_code == 304
         await events.make("New One", days=50, topics=("Isolators",))
         await settled(app)
         changed = await season.get("/events.ics?topic=isolators", headers=tag)
@@ -100,7 +100,7 @@ class TestCalendar:
     async def test_what_cannot_be_read_is_refused(self, client: httpx.AsyncClient) -> None:
         for path in ("/events.ics", "/events.atom"):
             answer = await client.get(f"{path}?from=soon")
-            assert answer.status_code == 422
+            assert answer.status_code == 400
             assert "Please give a month such as 2027-02" in answer.text
 
 

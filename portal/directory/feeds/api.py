@@ -33,13 +33,13 @@ from portal.directory.rules.filters import CONFIRMED, KEYS, MOST_CHOICES, MOST_L
 from portal.web.inputs import Now
 from portal.web.open_data import HEADERS, NO_MOMENT, REFUSED, asks, gone, lists, moment, one_of, refused, unreadable
 from portal.web.page_cache import PageRule
-from portal.web.query_strings import may_be_slug, only
+from portal.web.query_strings import may_be_slug
 
 MOST_ROWS, MOST_A_PAGE = 2000, 200
 _TAGS = ("companies",)
-_LIST = PageRule(tags=_TAGS, query=KEYS | {"after", "per_page", "changed_since"}, blanks=True, strict=True, shared=True)
-_TABLE = PageRule(tags=_TAGS, query=KEYS | {"after"}, blanks=True, strict=True, shared=True)
-_ONE = PageRule(tags=_TAGS, blanks=True, strict=True, shared=True)
+_LIST = PageRule(tags=_TAGS, query=KEYS | {"after", "per_page", "changed_since"}, strict=True, shared=True)
+_TABLE = PageRule(tags=_TAGS, query=KEYS | {"after"}, strict=True, shared=True)
+_ONE = PageRule(tags=_TAGS, strict=True, shared=True)
 _GONE = gone("company")
 _SLUGS = "^[a-z0-9]+(-[a-z0-9]+)*$"
 Words = Annotated[str, msgspec.Meta(max_length=MOST_LETTERS)]
@@ -133,7 +133,6 @@ class CompanyApi(Controller):
     ) -> Response[CompanyList]:
         """The same list as the page `/companies`, under the same filters and in the same order, which cannot be bought.
         `next`, and the header `Link`, lead to what follows."""
-        only(request, _LIST.query)
         chosen, since, at = readable(request), moment(changed_since), _cursor(after)
         context, version = await _context(chosen, now, at)
         part = await exports.by_merit(context, size=per_page, after=at, changed_since=since, version=version)
@@ -178,7 +177,6 @@ class CompanyApi(Controller):
         """The companies under the filters by merit, 2,000 on a page, with the facts that count today. Where there are more,
         the header `Link` names the next page. Contacts and e-mail addresses are left out. Cells that a spreadsheet would
         take for a formula begin with an apostrophe."""
-        only(request, _TABLE.query)
         chosen, at = readable(request), _cursor(after)
         context, version = await _context(chosen, now, at)
         part = await exports.by_merit(context, size=MOST_ROWS, after=at, changed_since=None, version=version)
@@ -195,13 +193,11 @@ class CompanyApi(Controller):
     )
     async def one(
         self,
-        request: Request[Any, Any, Any],
         slug: Annotated[str, PathParameter(description="The last part of the address of the company’s page")],
         now: Now,
     ) -> Response[CompanyFull]:
         """A company by the last part of its page’s address. A former address, or one of a company merged since, answers
         with what it leads to now."""
-        only(request, _ONE.query)
         context = Context(Filters(), today(now), {}, None)
         found = await exports.one(slug, context) if may_be_slug(slug) else None
         if found is None and may_be_slug(slug) and (target := await companies.moved_to(slug)):
@@ -211,9 +207,8 @@ class CompanyApi(Controller):
         return Response(company_full(*found, context), headers=HEADERS)
 
     @get("/terms", opt={"page": _ONE}, operation_id="listTerms", summary="Words of the vocabulary", responses=REFUSED)
-    async def terms(self, request: Request[Any, Any, Any], now: Now) -> Response[TermList]:
+    async def terms(self, now: Now) -> Response[TermList]:
         """Every word that companies are found by, with the number of companies whose facts count today."""
-        only(request, _ONE.query)
         version = await changes.version("companies")
         found = await counted(Context(Filters(), today(now), {}, None), version=version)
         words = [TermOut(t.kind, t.slug, t.name, t.parent or None, t.count) for t in found.term]

@@ -20,7 +20,7 @@ from portal.web.inputs import Now
 from portal.web.open_data import HEADERS
 from portal.web.page_cache import PageRule
 
-_RULE = PageRule(tags=("companies",), query=KEYS, shared=True)
+_RULE = PageRule(tags=("companies",), query=KEYS, strict=True, shared=True)
 
 
 @get("/companies.atom", opt={"public": True, "page": _RULE}, include_in_schema=False)

@@ -31,9 +31,9 @@ from portal.web.query_strings import may_be_slug
 
 MOST_PAGES, MOST_A_PAGE = 100_000, 200
 _MORE = frozenset({"page", "per_page", "changed_since"})
-_LIST = PageRule(tags=("events",), query=KEYS | _MORE, blanks=True, shared=True)
-_TABLE = PageRule(tags=("events",), query=KEYS | {"page"}, blanks=True, shared=True)
-_ONE = PageRule(tags=("events",), shared=True)
+_LIST = PageRule(tags=("events",), query=KEYS | _MORE, strict=True, shared=True)
+_TABLE = PageRule(tags=("events",), query=KEYS | {"page"}, strict=True, shared=True)
+_ONE = PageRule(tags=("events",), strict=True, shared=True)
 _SPAN = f"^({SPAN.pattern.replace('?:', '')})?$"
 Words = Annotated[str, msgspec.Meta(max_length=MOST_LETTERS)]
 Code = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$")]
@@ -195,7 +195,7 @@ class EventApi(Controller):
             raise NotFound("There is no such event.")
         return Response(event_full(detail), headers=HEADERS)
 
-    @get("/topics", opt={"page": _ONE}, operation_id="listTopics", summary="Topics")
+    @get("/topics", opt={"page": _ONE}, operation_id="listTopics", summary="Topics", responses=REFUSED)
     async def topics(self, now: Now) -> Response[TopicList]:
         """Every topic, with its number of upcoming events."""
         found = await exports.topics(today=today(now))

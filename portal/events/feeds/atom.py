@@ -17,7 +17,7 @@ from portal.events.rules.filters import KEYS
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
-_RULE = PageRule(tags=("events",), query=KEYS, shared=True)
+_RULE = PageRule(tags=("events",), query=KEYS, strict=True, shared=True)
 
 
 @get("/events.atom", opt={"public": True, "page": _RULE}, include_in_schema=False)

@@ -16,7 +16,7 @@ from portal.events.rules.filters import CHOICES, KEYS, Filters
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 
-_RULE = PageRule(tags=("events", "calendars"), query=KEYS, shared=True)
+_RULE = PageRule(tags=("events", "calendars"), query=KEYS, strict=True, shared=True)
 
 
 @get("/events.ics", opt={"public": True, "page": _RULE}, include_in_schema=False)
