@@ -110,7 +110,6 @@ from portal.placements.commands.subscribing import PLANS
 from portal.placements.pages import plans_page, sponsorship_invoice
 from portal.registration import jobs as seat_jobs
 from portal.registration import privacy as seat_privacy
-from portal.registration import queries as seat_queries
 from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
 from portal.registration.pages.checkout import CheckoutPages
@@ -119,6 +118,8 @@ from portal.registration.pages.orders import OrderPages
 from portal.registration.pages.seats import OrderSeatPages, SeatPages
 from portal.registration.pages.tickets import TicketPages
 from portal.registration.pages.waiting import WaitingPages
+from portal.registration.queries import people as seat_people
+from portal.registration.queries import tickets as seat_tickets
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 
@@ -157,8 +158,8 @@ def dependencies(made: Services) -> dict[str, Provide]:
     return {
         "actor": Provide(provide_actor),
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
-        "audience": Provide(lambda: seat_queries.count_audience, sync_to_thread=False),
-        "sold": Provide(lambda: seat_queries.sold, sync_to_thread=False),
+        "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
+        "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
         "media": Provide(lambda: made.media, sync_to_thread=False),

@@ -16,7 +16,7 @@ from portal.core.typesetting import dated, typeset
 from portal.events.tables import EventFormat
 from portal.registration.rules.ticket_codes import grouped, ticket_payload
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 
 # Light modules around a QR code, as its standard wants.
 _QUIET = 4

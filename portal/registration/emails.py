@@ -12,8 +12,8 @@ from portal.payments.documents import NAMES
 from portal.payments.queries import Story
 from portal.payments.rules import words
 from portal.registration.inviting import Invite
-from portal.registration.queries import WaitingPlace
-from portal.registration.values import OrderRecord, SeatRecord, path_for
+from portal.registration.queries.waiting import WaitingPlace
+from portal.registration.values.orders import OrderRecord, SeatRecord, path_for
 
 WaitingMail = Callable[[WaitingPlace], Message]
 

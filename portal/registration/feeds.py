@@ -12,7 +12,7 @@ from portal.calendars.queries import feed_subject
 from portal.calendars.values import Feed
 from portal.core.errors import NotFound
 from portal.core.settings import current
-from portal.registration.queries import feed_of_person
+from portal.registration.queries.people import feed_of_person
 from portal.web.inputs import Now
 
 

@@ -12,9 +12,9 @@ from portal.calendars.tables import Method
 from portal.calendars.values import Revision, Sent
 from portal.core.settings import current
 from portal.notifications.values import Part
-from portal.registration import queries
+from portal.registration.queries.people import claim_of_attendee
 from portal.registration.rules import inviting
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 
 
 class Invite(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ async def due(order: OrderRecord, address: str, name: str) -> Invite | None:
         return None
     await calendars.take_turn(item_id=revision.item_id, address=address)
     last = await _last(order, address)
-    claim = await queries.claim_of_attendee(order.event_id, address)
+    claim = await claim_of_attendee(order.event_id, address)
     is_on = not revision.entry.cancelled
     method = inviting.due(attends=claim is not None, is_on=is_on, last=last.method if last else None)
     if method is None:

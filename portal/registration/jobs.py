@@ -16,12 +16,15 @@ from portal.payments import queries as payment_queries
 from portal.payments.documents import invoice_pdf
 from portal.payments.queries import Story
 from portal.payments.tables import PurchaseState
-from portal.registration import emails, queries
+from portal.registration import emails
 from portal.registration.commands import lapsing, offering, waiting
 from portal.registration.documents import ticket_pdf
 from portal.registration.inviting import Invite, due
+from portal.registration.queries.orders import order_by_id
+from portal.registration.queries.people import audience
+from portal.registration.queries.waiting import waiting_place_by_id
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 
 
 async def lapse_holds() -> None:
@@ -45,7 +48,7 @@ async def follow_sales() -> None:
 
 async def send_confirmation(order: int, again: str = "") -> None:
     """The order's mail to whoever placed it, and a ticket to everybody else on it; `again` makes it a new mail."""
-    record = await queries.order_by_id(order)
+    record = await order_by_id(order)
     if record is None or record.state is not OrderState.CONFIRMED or not record.is_on:
         return
     seats = [seat for seat in record.seats if seat.state is SeatState.CONFIRMED]
@@ -105,7 +108,7 @@ async def tell_seat_gone(seat: int, address: str, name: str, code: str) -> None:
 
 async def tell_order_moved(order: int, address: str, codes: list[str]) -> None:
     """The order is no longer looked after from this address; `codes` are the tickets that ended with it."""
-    record = await queries.order_by_id(order)
+    record = await order_by_id(order)
     if record is None:
         return
     async with db.transaction():
@@ -117,7 +120,7 @@ async def tell_order_moved(order: int, address: str, codes: list[str]) -> None:
 async def event_changed(event: int, version: int) -> None:
     """An event moved or was called off: one job per address, so that one bad address holds nobody up."""
     off = await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event)
-    people = await queries.audience(event)
+    people = await audience(event)
     async with db.transaction():
         in_line = await waiting.follow_event(event_id=event, now=clock.now())
         await enqueue_many(
@@ -139,7 +142,7 @@ async def tell_attendee(version: int, order: int, seat: int | None) -> None:
 
     Whoever was sent the newest state already, by a later job or with a fresh ticket, is not told again.
     """
-    record = await queries.order_by_id(order)
+    record = await order_by_id(order)
     if record is None or record.state not in (OrderState.CONFIRMED, OrderState.PAYING):
         return
     place = next((s for s in record.seats if s.id == seat and s.state is SeatState.CONFIRMED), None)
@@ -184,7 +187,7 @@ async def _send(
 
 async def tell_money_returned(order: int, refund: int) -> None:
     """Money that was of no use: buyer and organiser hear that it goes back, and why."""
-    record = await queries.order_by_id(order)
+    record = await order_by_id(order)
     row = await db.fetch_one(
         "SELECT r.id, r.amount, r.reason, p.currency FROM refund r JOIN purchase p ON p.id = r.purchase WHERE r.id = $1",
         refund,
@@ -211,7 +214,7 @@ async def tell_waiting_changed(version: int, entry: int) -> None:
 
     Not so who has left meanwhile, nor who is paying: that order's mail says it.
     """
-    place = await queries.waiting_place_by_id(entry)
+    place = await waiting_place_by_id(entry)
     if place is None or (place.left_at is not None and not place.called_off) or place.offer_state == OrderState.PAYING:
         return
     changes = await changed_since(place.event_id, version - 1, after=place.joined_at)
@@ -222,7 +225,7 @@ async def tell_waiting_changed(version: int, entry: int) -> None:
 
 
 async def _tell_waiting(entry: int, compose: emails.WaitingMail) -> None:
-    place = await queries.waiting_place_by_id(entry)
+    place = await waiting_place_by_id(entry)
     if place is None or place.left_at is not None:
         return
     async with db.transaction():
@@ -239,4 +242,4 @@ async def _seat(seat_id: int) -> tuple[OrderRecord, SeatRecord] | None:
 
 async def _order_of(seat_id: int) -> OrderRecord | None:
     order_id = await db.fetch_value("SELECT seat_order FROM seat WHERE id = $1", seat_id)
-    return await queries.order_by_id(order_id) if order_id else None
+    return await order_by_id(order_id) if order_id else None

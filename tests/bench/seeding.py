@@ -17,7 +17,7 @@ from portal.events.importing.run import import_file
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
 from portal.registration.commands.offering import offer_tickets
-from portal.registration.values import EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.offers import EventOffer, QuotaOffer, TicketOffer
 
 _CITIES = [("Vienna", "AT", "Europe/Vienna"), ("Berlin", "DE", "Europe/Berlin"), ("Lyon", "FR", "Europe/Paris"),
            ("Ghent", "BE", "Europe/Brussels"), ("Milan", "IT", "Europe/Rome"), ("Boston", "US", "America/New_York")]  # fmt: skip

@@ -8,7 +8,7 @@ import httpx
 from portal.accounts.tables import StaffRole
 from portal.core import clock, db, times
 from portal.registration.commands.holding import hold_seats
-from portal.registration.values import TicketOffer
+from portal.registration.values.offers import TicketOffer
 from tests.events.conftest import SignIn
 from tests.events.reading import words
 from tests.events.test_staff import DAY, NINE, WORDS

@@ -10,7 +10,7 @@ from portal.events.commands import save_event
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
 from portal.registration.commands.offering import offer_tickets
-from portal.registration.values import CodeOffer, EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.offers import CodeOffer, EventOffer, QuotaOffer, TicketOffer
 
 _numbers = count(1)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 
 CODES = [f"7Q4K22M9{first}{second}" for first in "DEFGHJKMNPQRSTVWXYZ" for second in "XYZ"]
 

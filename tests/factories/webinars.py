@@ -12,9 +12,9 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events.tables import EventFormat
 from portal.payments.buying import Buyer
-from portal.registration import queries as registration
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.ordering import Attendee, save_details
+from portal.registration.queries.orders import order_by_id
 from portal.webinars.commands.making import make_webinar
 from portal.webinars.commands.states import press
 from portal.webinars.queries import people
@@ -64,7 +64,7 @@ async def join(
     """A confirmed place in somebody's name."""
     now = clock.now()
     held = await hold_seats(event_id=shop.event_id, wanted={shop.tickets["Seat"]: 1}, code="", actor=None, now=now)
-    order = await registration.order_by_id(held.order_id)
+    order = await order_by_id(held.order_id)
     assert order is not None
     await save_details(
         order=order, buyer=Buyer(name=f"{first} {last}", email=email, company=company),

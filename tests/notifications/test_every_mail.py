@@ -30,8 +30,8 @@ from portal.placements.tables import BookingState, SlotState
 from portal.placements.values import BookingRecord, Notice, Slot
 from portal.registration import emails
 from portal.registration.inviting import Invite
-from portal.registration.queries import WaitingPlace
-from portal.registration.values import CALLED_OFF, OrderRecord
+from portal.registration.queries.waiting import WaitingPlace
+from portal.registration.values.orders import CALLED_OFF, OrderRecord
 from portal.web.rendering import TEMPLATES
 from tests.calendars.made import entry, revision
 from tests.chromium import chromium, faults

@@ -14,10 +14,10 @@ from portal.core.errors import Conflict
 from portal.core.text import one_line
 from portal.payments.buying import Buyer
 from portal.registration import jobs as seat_jobs
-from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.ordering import Attendee, save_details
-from portal.registration.values import CodeOffer, TicketOffer
+from portal.registration.queries.orders import order_by_secret, orders_of
+from portal.registration.values.offers import CodeOffer, TicketOffer
 from tests import shared_data
 from tests.factories.registration import Shop, make_shop
 from tests.paying import CONTACT, INVOICE, Paying, text_of
@@ -316,8 +316,8 @@ async def test_an_order_of_an_account_is_listed_whatever_its_address(database: s
     me = Actor(account, "me@corp.example", "Me")
     await hold_seats(event_id=shop.event_id, wanted={shop.tickets["Seat"]: 1}, code="", actor=me, now=now)
     await db.execute("UPDATE seat_order SET email = 'events@corp.example'")
-    assert [order["own"] for order in await queries.orders_of("me@corp.example", account, now=now)] == [True]
-    assert await queries.orders_of("somebody@corp.example", account + 1, now=now) == []
+    assert [order["own"] for order in await orders_of("me@corp.example", account, now=now)] == [True]
+    assert await orders_of("somebody@corp.example", account + 1, now=now) == []
 
 
 async def test_other_orders_papers_and_places_are_not_found(paying: Paying) -> None:
@@ -354,7 +354,7 @@ async def test_a_form_sent_when_the_order_was_free_pays_nothing_unseen(paying: P
     """The code is taken off in another tab: the details without a country cannot become a purchase."""
     shop = await make_shop(price=5000, codes=(CodeOffer("ALL", percent_off=Decimal(100)),))
     path = await paying.hold(shop, code="ALL")
-    order = await queries.order_by_secret(path.rpartition("/")[2])
+    order = await order_by_secret(path.rpartition("/")[2])
     assert order is not None
     await paying.client.post(f"{path}/code/removal")
     with pytest.raises(Conflict):
@@ -369,7 +369,7 @@ async def test_the_details_say_all_the_days_and_the_whole_place(client: httpx.As
     shop = await make_shop()
     await db.execute("UPDATE event SET ends_at = ends_at + interval '2 days' WHERE id = $1", shop.event_id)
     path = await hold(client, shop)
-    order = await queries.order_by_secret(path.removeprefix("/orders/"))
+    order = await order_by_secret(path.removeprefix("/orders/"))
     assert order is not None
     assert f"{order.ends_at:%Y}" in order.when
     page = html.unescape((await client.get(f"{path}/details")).text)

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import expect
 
 from portal.core import clock
-from portal.registration import queries
+from portal.registration.queries import tickets as queries
 from portal.registration.rules.choosing import choices
-from portal.registration.values import QuotaOffer, TicketOffer
+from portal.registration.values.offers import QuotaOffer, TicketOffer
 from tests.chromium import chromium, faults, feed
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of

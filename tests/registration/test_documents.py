@@ -15,7 +15,7 @@ from portal.core.text import one_line
 from portal.registration.documents import ticket_pdf
 from portal.registration.rules.ticket_codes import check_payload, ticket_payload
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 from tests.factories.tickets import make_order, make_seat
 from tests.reading_pdfs import (
     blackest_widths,

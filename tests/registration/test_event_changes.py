@@ -11,8 +11,8 @@ from portal.core import clock, db
 from portal.events.commands import save_event, withdraw_event
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
-from portal.registration import queries
 from portal.registration.jobs import event_changed, tell_attendee
+from portal.registration.queries.people import audience
 from tests.attending import Attending, named
 from tests.factories.registration import make_shop
 from tests.paying import text_of
@@ -176,7 +176,7 @@ async def test_jobs_of_two_changes_in_reverse_tell_all_of_it_once(attending: Att
     await (attending.move(shop, HOUR) if second == "a move" else attending.call_off(shop, "The hall is closed."))
     newest = await attending.version(shop)
     for version in (newest, newest - 1):
-        for one in await queries.audience(shop.event_id):
+        for one in await audience(shop.event_id):
             await tell_attendee(version=version, order=one["order_id"], seat=one["seat_id"])
     await attending.work()
     word, method = ("Changed", "REQUEST") if second == "a move" else ("Cancelled", "CANCEL")

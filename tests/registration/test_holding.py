@@ -13,15 +13,17 @@ from portal.accounts.actors import PORTAL
 from portal.core import db
 from portal.core.errors import Conflict, Invalid
 from portal.payments.buying import Buyer
-from portal.registration import queries
 from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import SoldOut, hold_seats
 from portal.registration.commands.lapsing import give_back, lapse_due
 from portal.registration.commands.offering import offer_tickets
 from portal.registration.commands.ordering import Attendee, save_details
 from portal.registration.commands.waiting import offer_places
+from portal.registration.queries import tickets as queries
+from portal.registration.queries.orders import order_by_secret
 from portal.registration.rules.pricing import places_left
-from portal.registration.values import CodeOffer, EventOffer, Places, QuotaOffer, TicketOffer
+from portal.registration.values.offers import CodeOffer, EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.tickets import Places
 from tests.factories.registration import Shop, make_shop
 
 
@@ -38,7 +40,7 @@ async def taken(shop: Shop) -> dict[str, int]:
 
 async def test_a_hold_takes_places_and_says_when_it_ends(database: str, now: datetime) -> None:
     shop = await make_shop(capacity=10, now=now)
-    order = await queries.order_by_secret(await hold(shop, now, Seat=3))
+    order = await order_by_secret(await hold(shop, now, Seat=3))
     assert order is not None
     assert (order.state, len(order.seats), order.left_after_hold) == ("held", 3, 7)
     assert order.holds_until == now + timedelta(minutes=15)
@@ -66,7 +68,7 @@ async def test_lapsed_holds_are_free_again_at_once(database: str, now: datetime)
     later = now + timedelta(minutes=15)
     assert [ticket.left for ticket in await queries.tickets(shop.event_id, now=later)] == [2]
     await hold(shop, later, Seat=2)
-    order = await queries.order_by_secret(first)
+    order = await order_by_secret(first)
     assert order is not None
     assert (order.state, order.end_reason) == ("lapsed", "not completed in time")
     assert await taken(shop) == {"Hall": 2}
@@ -74,7 +76,7 @@ async def test_lapsed_holds_are_free_again_at_once(database: str, now: datetime)
 
 async def test_given_back_places_are_free_and_can_be_given_back_once(database: str, now: datetime) -> None:
     shop = await make_shop(capacity=2, now=now)
-    order = await queries.order_by_secret(await hold(shop, now, Seat=2))
+    order = await order_by_secret(await hold(shop, now, Seat=2))
     assert order is not None
     await give_back(order_id=order.id, now=now)
     assert await taken(shop) == {"Hall": 0}
@@ -84,7 +86,7 @@ async def test_given_back_places_are_free_and_can_be_given_back_once(database: s
 
 async def test_the_database_itself_refuses_to_oversell(database: str, now: datetime) -> None:
     shop = await make_shop(capacity=1, now=now)
-    order = await queries.order_by_secret(await hold(shop, now, Seat=1))
+    order = await order_by_secret(await hold(shop, now, Seat=1))
     assert order is not None
     with pytest.raises(asyncpg.CheckViolationError):
         await db.execute(
@@ -208,7 +210,7 @@ async def test_codes_that_are_swapped_at_once_never_deadlock(database: str, now:
     shop = await make_shop(price=5000, codes=codes, now=now)
     swaps = []
     for n in range(20):
-        order = await queries.order_by_secret(await hold(shop, now, code=("AAA", "BBB")[n % 2], Seat=1))
+        order = await order_by_secret(await hold(shop, now, code=("AAA", "BBB")[n % 2], Seat=1))
         assert order is not None
         swaps.append(change_code(order_id=order.id, code=("BBB", "AAA")[n % 2], now=now))
     await asyncio.gather(*swaps)
@@ -220,7 +222,7 @@ async def test_giving_back_while_details_are_saved_leaves_no_open_page(database:
     shop = await make_shop(price=5000, now=now)
     buyer = Buyer(email="a@b.example", name="A B", country="DE")
     for _ in range(8):
-        order = await queries.order_by_secret(await hold(shop, now, Seat=1))
+        order = await order_by_secret(await hold(shop, now, Seat=1))
         assert order is not None
         save = save_details(order=order, buyer=buyer, attendees=[Attendee()], draft={}, actor=None, now=now)
         await asyncio.gather(save, give_back(order_id=order.id, now=now), return_exceptions=True)
@@ -317,10 +319,10 @@ async def test_codes_take_off_reveal_and_run_out(database: str, now: datetime) -
         ),
         now=now,
     )
-    order = await queries.order_by_secret(await hold(shop, now, code="circle10", Open=1))
+    order = await order_by_secret(await hold(shop, now, code="circle10", Open=1))
     assert order is not None
     assert [seat.net for seat in order.seats] == [9000]
-    order = await queries.order_by_secret(await hold(shop, now, code="INSIDE", Open=1, Hidden=1))
+    order = await order_by_secret(await hold(shop, now, code="INSIDE", Open=1, Hidden=1))
     assert order is not None
     assert [(seat.ticket_name, seat.net) for seat in order.seats] == [("Open", 10000), ("Hidden", 3500)]
     for code, words in {
@@ -349,13 +351,13 @@ async def test_a_limited_code_is_used_once_by_many_at_once(database: str, now: d
 async def test_code_put_on_and_taken_off_a_hold(database: str, now: datetime) -> None:
     shop = await make_shop(price=9999, codes=(CodeOffer("HALF", percent_off=Decimal(50)),), now=now)
     secret = await hold(shop, now, Seat=2)
-    order = await queries.order_by_secret(secret)
+    order = await order_by_secret(secret)
     assert order is not None
     await change_code(order_id=order.id, code="half", now=now)
-    order = await queries.order_by_secret(secret)
+    order = await order_by_secret(secret)
     assert order is not None
     assert (order.code, [seat.net for seat in order.seats]) == ("HALF", [4999, 4999])
     await change_code(order_id=order.id, code="", now=now)
-    order = await queries.order_by_secret(secret)
+    order = await order_by_secret(secret)
     assert order is not None
     assert (order.code, [seat.net for seat in order.seats]) == ("", [9999, 9999])

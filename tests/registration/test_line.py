@@ -10,7 +10,7 @@ from portal.core import clock, db
 from portal.registration import jobs, privacy
 from portal.registration.commands.lapsing import lapse_due
 from portal.registration.commands.offering import offer_tickets
-from portal.registration.values import EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.offers import EventOffer, QuotaOffer, TicketOffer
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of
 from tests.registration.test_waiting import ask, fill, join, work

@@ -9,7 +9,7 @@ from portal.core import clock, db
 from portal.events.commands import cancel_event
 from portal.payments.commands.refunds import request_refund
 from portal.registration.commands.lapsing import lapse_due
-from portal.registration.values import CodeOffer
+from portal.registration.values.offers import CodeOffer
 from tests.factories.registration import Shop, make_shop
 from tests.paying import CONTACT, INVOICE, Paying, text_of
 from tests.queries import counting

@@ -11,7 +11,7 @@ from portal.core.errors import Invalid
 from portal.core.settings import Settings, current
 from portal.events.tables import EventFormat
 from portal.payments.commands.refunds import request_refund
-from portal.registration.values import CodeOffer
+from portal.registration.values.offers import CodeOffer
 from tests.factories.registration import make_shop
 from tests.paying import CONTACT, INVOICE, Paying, text_of
 

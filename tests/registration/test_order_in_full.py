@@ -12,7 +12,7 @@ from portal.accounts.commands import ensure_account, set_password
 from portal.core import clock, db
 from portal.core.settings import current
 from portal.payments.commands.refunds import request_refund
-from portal.registration.values import CodeOffer, TicketOffer
+from portal.registration.values.offers import CodeOffer, TicketOffer
 from portal.web import rendering
 from tests.attending import AMARA, Attending, named
 from tests.factories.registration import make_shop

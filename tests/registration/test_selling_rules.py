@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal.payments.values import charge_step
 from portal.registration.rules.selling import next_served, places, seat_prices
-from portal.registration.values import Code, Party
+from portal.registration.values.tickets import Code, Party
 
 TYPES = st.frozensets(st.integers(1, 4), min_size=1, max_size=3)
 

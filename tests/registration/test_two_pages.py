@@ -8,7 +8,7 @@ import pytest
 
 from portal.core import db
 from portal.events.tables import EventFormat
-from portal.registration.values import CodeOffer, TicketOffer
+from portal.registration.values.offers import CodeOffer, TicketOffer
 from tests.factories.registration import make_shop
 from tests.paying import Paying, text_of
 

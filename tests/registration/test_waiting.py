@@ -9,11 +9,11 @@ import httpx
 from portal import wiring, worker
 from portal.core import clock, db
 from portal.core.settings import current
-from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.lapsing import give_back, lapse_due
 from portal.registration.commands.waiting import join_waiting_list, offer_places
-from portal.registration.values import CodeOffer, QuotaOffer, TicketOffer
+from portal.registration.queries.waiting import waiting_place
+from portal.registration.values.offers import CodeOffer, QuotaOffer, TicketOffer
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of
 
@@ -100,7 +100,7 @@ async def test_an_offer_is_taken_up_like_any_order(client: httpx.AsyncClient) ->
     place = await join(client, shop, "ada")
     await client.post(f"{path}/seats/1/cancellation")
     await work()
-    record = await queries.waiting_place(place.rpartition("/")[2])
+    record = await waiting_place(place.rpartition("/")[2])
     assert record is not None
     details = await client.get(f"/orders/{record.offer_secret}/details")
     assert 'value="ada@wait.example"' in details.text

@@ -12,9 +12,10 @@ from portal.demo.seed.people import ACCOUNTS
 from portal.payments.buying import Buyer
 from portal.payments.flows import Payments
 from portal.payments.vat import checked
-from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.ordering import Attendee, save_details
+from portal.registration.queries import tickets as queries
+from portal.registration.queries.orders import order_by_id
 
 PAID = ("isolator-decontamination-day", "Place")
 ONLINE = ("reading-a-tech-transfer-quote", "Live seat")
@@ -58,7 +59,7 @@ async def _order(actor: Actor, slug: str, ticket: str, *, now: datetime) -> int 
         return None
     kinds = {kind.name: kind.id for kind in await queries.tickets(event_id, now=now)}
     hold = await hold_seats(event_id=event_id, wanted={kinds[ticket]: 1}, code="", actor=actor, now=now)
-    order = await queries.order_by_id(hold.order_id)
+    order = await order_by_id(hold.order_id)
     assert order is not None
     vat = checked("DE136695976", "DE")
     assert vat is not None

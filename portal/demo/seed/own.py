@@ -12,7 +12,7 @@ from portal.core import times
 from portal.core.settings import current
 from portal.events.tables import EventFormat, EventKind
 from portal.events.values import EventFacts, VenueFacts
-from portal.registration.values import CodeOffer, EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.offers import CodeOffer, EventOffer, QuotaOffer, TicketOffer
 
 SOURCE = "sterile-line-demo"
 FOLDER = Path(__file__).parent / "data" / "own"

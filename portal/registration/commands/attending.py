@@ -12,7 +12,7 @@ from portal.payments.commands.purchases import readdress_purchase
 from portal.registration.commands.lapsing import offer_freed
 from portal.registration.commands.locking import locked_order
 from portal.registration.commands.ordering import Attendee
-from portal.registration.values import OrderRecord, OrderVerb, SeatRecord
+from portal.registration.values.orders import OrderRecord, OrderVerb, SeatRecord
 
 _NAME = """
 UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7,

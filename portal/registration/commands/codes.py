@@ -8,13 +8,14 @@ import msgspec
 from portal.core import db
 from portal.core.errors import Conflict, Invalid
 from portal.payments.queries import buyer_of
-from portal.registration import queries
 from portal.registration.commands.holding import refuse_tiny_sums, usable_code
 from portal.registration.commands.locking import locked_order
 from portal.registration.commands.ordering import price_order
+from portal.registration.queries import tickets as queries
+from portal.registration.queries.orders import order_by_id
 from portal.registration.rules import selling
 from portal.registration.tables import OrderState
-from portal.registration.values import OrderRecord
+from portal.registration.values.orders import OrderRecord
 
 
 async def change_code(*, order_id: int, code: str, now: datetime, draft: Mapping[str, str] | None = None) -> None:
@@ -32,7 +33,7 @@ async def change_code(*, order_id: int, code: str, now: datetime, draft: Mapping
             "SELECT id, used, max_uses FROM promo_code WHERE id = ANY($1) ORDER BY id FOR UPDATE",
             [found for found in (promo.id if promo else None, held["promo_code"]) if found is not None],
         )
-        order = await queries.order_by_id(order_id)
+        order = await order_by_id(order_id)
         assert order is not None
         if promo is not None and promo.id != order.code_id:
             row = next(row for row in both if row["id"] == promo.id)
@@ -58,7 +59,7 @@ async def change_code(*, order_id: int, code: str, now: datetime, draft: Mapping
         )  # fmt: skip
         if order.purchase_id is not None:
             buyer = await buyer_of(order.purchase_id)
-            priced = await queries.order_by_id(order_id)
+            priced = await order_by_id(order_id)
             assert buyer is not None
             assert priced is not None
             await price_order(order=priced, buyer=buyer, until=held["holds_until"], now=now)

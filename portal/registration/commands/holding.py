@@ -16,10 +16,10 @@ from portal.core.money import written
 from portal.core.settings import current
 from portal.core.tokens import readable, secret
 from portal.payments.values import least_charge
-from portal.registration import queries
 from portal.registration.commands.lapsing import lapse_due
+from portal.registration.queries import tickets as queries
 from portal.registration.rules import selling as rules
-from portal.registration.values import Code, Ticket
+from portal.registration.values.tickets import Code, Ticket
 
 _ATTEMPTS = 3
 

@@ -8,7 +8,7 @@ from portal.core.jobs import enqueue_many
 from portal.payments.commands.purchases import void_purchase
 from portal.registration.commands.locking import locked_order
 from portal.registration.tables import OrderState
-from portal.registration.values import CALLED_OFF
+from portal.registration.values.orders import CALLED_OFF
 
 _DUE = """
 SELECT id FROM seat_order

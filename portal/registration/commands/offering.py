@@ -10,12 +10,12 @@ from portal.events.commands import set_price_summary
 from portal.events.values import PriceSummary
 from portal.payments.rules.supply import invoice_currency
 from portal.payments.tables import TaxTreatment
-from portal.registration import queries
 from portal.registration.commands.lapsing import offer_freed
 from portal.registration.commands.locking import lock_event
+from portal.registration.queries import tickets as queries
 from portal.registration.rules import offering as rules
 from portal.registration.rules import pricing
-from portal.registration.values import EventOffer
+from portal.registration.values.offers import EventOffer
 
 
 async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: datetime) -> None:

@@ -16,12 +16,12 @@ from portal.payments.commands.purchases import open_purchase, void_purchase
 from portal.payments.rules import terms as rules
 from portal.payments.rules.supply import Supply, supply
 from portal.payments.tables import VatCheck
-from portal.registration import queries
 from portal.registration.commands.holding import lock_free
 from portal.registration.commands.lapsing import end_unconfirmed
 from portal.registration.commands.locking import locked_order
+from portal.registration.queries.orders import order_by_id
 from portal.registration.tables import OrderState
-from portal.registration.values import CALLED_OFF, OrderRecord, SeatRecord
+from portal.registration.values.orders import CALLED_OFF, OrderRecord, SeatRecord
 
 KIND = "registration"
 _TOO_LATE_FOR_THE_EVENT = "The event was called off before the payment arrived, so nothing was booked."
@@ -104,7 +104,7 @@ WHERE s.id = x.id
 
 
 async def _reread(order_id: int) -> OrderRecord:
-    order = await queries.order_by_id(order_id)
+    order = await order_by_id(order_id)
     assert order is not None
     return order
 

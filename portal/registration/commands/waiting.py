@@ -8,11 +8,13 @@ from portal.core import db
 from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.tokens import secret
-from portal.registration import queries
 from portal.registration.commands.holding import require_on, take_places
 from portal.registration.commands.lapsing import end_hold, offer_freed
+from portal.registration.queries import tickets as queries
+from portal.registration.queries.waiting import STANDING, those_waiting
 from portal.registration.rules import selling
-from portal.registration.values import CALLED_OFF, Party, Ticket
+from portal.registration.values.orders import CALLED_OFF
+from portal.registration.values.tickets import Party, Ticket
 
 OFFER_LASTS = timedelta(hours=24)
 _MOST_AT_ONCE = 50
@@ -38,7 +40,7 @@ async def join_waiting_list(
         if refusal := selling.waiting_refusal(ticket, party_size, now):
             raise Invalid(refusal)
         known = await db.fetch_value(
-            f"SELECT w.id FROM waiting_entry w WHERE w.ticket_type = $1 AND w.email = $2 AND {queries.STANDING}",
+            f"SELECT w.id FROM waiting_entry w WHERE w.ticket_type = $1 AND w.email = $2 AND {STANDING}",
             ticket_type, email,
         )  # fmt: skip
         entry = known or await db.fetch_value(
@@ -78,7 +80,7 @@ async def follow_event(*, event_id: int, now: datetime) -> list[int]:
         )
         if is_on and await db.fetch(f"{_REOPEN} AND t.event = $1 RETURNING w.id", event_id):
             await enqueue("registration.offer_places", event=event_id)
-        told = await queries.those_waiting(event_id)
+        told = await those_waiting(event_id)
         if not is_on:
             await db.execute(_CLOSE, event_id, now)
     return told
@@ -90,7 +92,7 @@ WHERE t.event = $1 AND (w.left_at IS NULL OR w.left_reason = '{CALLED_OFF}') ORD
 """
 _CLOSE = f"""
 UPDATE waiting_entry w SET left_at = $2, left_reason = '{CALLED_OFF}' FROM ticket_type t
-WHERE t.id = w.ticket_type AND t.event = $1 AND {queries.STANDING}
+WHERE t.id = w.ticket_type AND t.event = $1 AND {STANDING}
 """
 # An offer that ended with the event is as if it had not been made.
 _REOPEN = f"""

@@ -19,7 +19,6 @@ from portal.payments.rules.bills import bill
 from portal.payments.rules.supply import EU, Supply
 from portal.payments.tables import TaxTreatment, VatCheck
 from portal.payments.values import GatewayError, GatewayRefused
-from portal.registration import queries
 from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import require_on
 from portal.registration.commands.lapsing import give_back
@@ -28,8 +27,9 @@ from portal.registration.forms import CodeForm, Details, read_details
 from portal.registration.pages.codes import typed_code
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
+from portal.registration.queries.orders import order_by_secret
 from portal.registration.tables import OrderState
-from portal.registration.values import OrderRecord
+from portal.registration.values.orders import OrderRecord
 from portal.web.clients import network
 from portal.web.forms import Filled, Sent, bind, blank, sent
 from portal.web.inputs import Now
@@ -44,7 +44,7 @@ _NETWORK = Limit("checkout", tries=120, per=timedelta(minutes=10))
 
 async def open_order(secret: str) -> OrderRecord:
     """The order at a secret address; a wrong address says no more than that."""
-    order = await queries.order_by_secret(secret[:64])
+    order = await order_by_secret(secret[:64])
     if order is None:
         raise NotFound("There is no order at this address. Please check that it was copied whole.")
     return order

@@ -8,7 +8,7 @@ from litestar.connection import Request
 from portal.core.rate_limits import Limit, spend, take_back
 from portal.core.text import one_line
 from portal.registration.commands.holding import usable_code
-from portal.registration.values import Code
+from portal.registration.values.tickets import Code
 from portal.web.clients import network
 
 _GUESSES = Limit("codes", tries=20, per=timedelta(minutes=10))

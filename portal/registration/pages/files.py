@@ -4,7 +4,7 @@ from litestar.response import Response
 
 from portal.calendars.feeds import MEDIA_TYPE
 from portal.core.errors import NotFound
-from portal.registration.values import OrderRecord
+from portal.registration.values.orders import OrderRecord
 from portal.web.files import private_file
 
 

@@ -10,7 +10,7 @@ from portal.accounts.guards import SignedIn, signed_in
 from portal.calendars import links
 from portal.calendars.commands import feed_address, rotate_feed_address
 from portal.core.settings import current
-from portal.registration import queries
+from portal.registration.queries.orders import orders_of
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
@@ -30,7 +30,7 @@ class MyPages(Controller):
             private=True,
             here="orders",
             actor=actor,
-            orders=await queries.orders_of(actor.email, actor.account_id, now=now),
+            orders=await orders_of(actor.email, actor.account_id, now=now),
         )
 
     @get("/calendar")

@@ -24,7 +24,6 @@ from portal.payments.queries import PurchaseRecord
 from portal.payments.rules import words
 from portal.payments.tables import PurchaseState, RefundState
 from portal.payments.values import GatewayError
-from portal.registration import queries
 from portal.registration.commands.attending import change_address, send_confirmation_again
 from portal.registration.documents import ticket_pdf
 from portal.registration.forms import OrderAddress
@@ -33,12 +32,13 @@ from portal.registration.pages.checkout import open_order, still_held
 from portal.registration.pages.files import calendar_answer
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
+from portal.registration.queries.orders import acts
 from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
 from portal.registration.rules.truth import headline
 from portal.registration.rules.truth.timeline import timeline
 from portal.registration.rules.truth.values import Facts
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 from portal.web.clients import network
 from portal.web.files import pdf_file
 from portal.web.forms import Filled, blank, read
@@ -173,7 +173,7 @@ async def _answer(
         story=story,
         mails=await mail_queries.mails_about("order", str(order.id)),
         sent=await _sent(order),
-        acts=await queries.acts(order.number),
+        acts=await acts(order.number),
         changes=await changed_since(order.event_id, 0, after=order.held_at),
         held=held,
         over=over,

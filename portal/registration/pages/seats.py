@@ -15,7 +15,6 @@ from litestar.response import Response
 
 from portal.core.errors import NotFound
 from portal.core.rate_limits import Limit, spend
-from portal.registration import queries
 from portal.registration.commands.attending import ask_colleague, cancel_seat, name_seat
 from portal.registration.commands.ordering import Attendee
 from portal.registration.documents import ticket_pdf
@@ -24,8 +23,9 @@ from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import open_order
 from portal.registration.pages.files import calendar_answer
 from portal.registration.pages.limits import INVITATIONS
+from portal.registration.queries.orders import order_by_claim
 from portal.registration.tables import SeatState
-from portal.registration.values import OrderRecord, SeatRecord
+from portal.registration.values.orders import OrderRecord, SeatRecord
 from portal.web.clients import network
 from portal.web.files import pdf_file
 from portal.web.forms import Filled, blank, read
@@ -127,7 +127,7 @@ class OrderSeatPages(Controller):
 
 
 async def _claimed(claim: str) -> Place:
-    found = await queries.order_by_claim(claim[:64])
+    found = await order_by_claim(claim[:64])
     if found is None or found[1].state is not SeatState.CONFIRMED:
         raise NotFound("There is no place at this address (any more). Please ask whoever sent it to you.")
     return Place(*found, path=found[1].path)

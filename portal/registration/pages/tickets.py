@@ -14,14 +14,14 @@ from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
-from portal.registration import queries
 from portal.registration.commands.holding import hold_seats
 from portal.registration.forms import read_selection
 from portal.registration.pages.codes import typed_code
+from portal.registration.queries import tickets as queries
 from portal.registration.rules import selling
 from portal.registration.rules.choosing import Choice, choices
 from portal.registration.rules.pricing import places_left
-from portal.registration.values import Code, Ticket
+from portal.registration.values.tickets import Code, Ticket
 from portal.web.clients import network
 from portal.web.forms import Filled, Sent, sent
 from portal.web.inputs import Now

@@ -11,10 +11,11 @@ from litestar.response import Response
 from portal.accounts.guards import MaybeActor
 from portal.core.errors import Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
-from portal.registration import queries
 from portal.registration.commands.waiting import join_waiting_list, leave_waiting_list
 from portal.registration.forms import WaitingForm
 from portal.registration.pages.tickets import event_for_sale
+from portal.registration.queries import tickets as queries
+from portal.registration.queries.waiting import waiting_place
 from portal.registration.rules import selling
 from portal.web.clients import network
 from portal.web.forms import Filled, blank, read
@@ -78,7 +79,7 @@ class WaitingPages(Controller):
 
     @get("/waiting/{secret:str}")
     async def show(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
-        place = await queries.waiting_place(secret[:64])
+        place = await waiting_place(secret[:64])
         if place is None:
             raise NotFound("There is no place in line at this address.")
         offered = (

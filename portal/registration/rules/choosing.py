@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from portal.registration.rules.selling import Sale, sale
-from portal.registration.values import Ticket
+from portal.registration.values.tickets import Ticket
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portal.core.money import written
 from portal.payments.values import charge_step, least_charge
-from portal.registration.values import EventOffer
+from portal.registration.values.offers import EventOffer
 
 Rate = Callable[[str, str], Decimal | None]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from portal.events.values import PriceSummary
 from portal.registration.rules.selling import Sale, has_room, places, sale
-from portal.registration.values import Places, Ticket
+from portal.registration.values.tickets import Places, Ticket
 
 _SOLD_OUT = {Sale.OPEN: False, Sale.FULL: True}
 

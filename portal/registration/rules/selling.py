@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from portal.core.errors import Invalid
 from portal.payments.values import charge_step
-from portal.registration.values import Code, Party, Ticket
+from portal.registration.values.tickets import Code, Party, Ticket
 
 MOST_SEATS = 50
 

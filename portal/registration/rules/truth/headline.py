@@ -3,7 +3,7 @@
 from portal.core.times import moment
 from portal.payments.queries import PurchaseRecord
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderRecord
+from portal.registration.values.orders import OrderRecord
 
 
 def headline(

@@ -6,7 +6,7 @@ from portal.notifications.tables import MailState
 from portal.notifications.values import MailRecord
 from portal.registration.rules.truth.values import Facts, Step
 from portal.registration.tables import OrderState
-from portal.registration.values import OrderRecord
+from portal.registration.values.orders import OrderRecord
 
 
 def mails(facts: Facts) -> list[Step]:

@@ -6,7 +6,7 @@ from portal.payments.tables import InvoiceKind
 from portal.registration.rules.truth import messages, money
 from portal.registration.rules.truth.values import Facts, Step
 from portal.registration.tables import OrderState, SeatState
-from portal.registration.values import OrderAct, OrderRecord, OrderVerb
+from portal.registration.values.orders import OrderAct, OrderRecord, OrderVerb
 
 
 def timeline(facts: Facts) -> list[Step]:

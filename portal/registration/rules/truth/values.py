@@ -9,7 +9,7 @@ from portal.calendars.values import Sent
 from portal.events.queries.history import PastChange
 from portal.notifications.values import MailRecord
 from portal.payments.queries import Story
-from portal.registration.values import OrderAct, OrderRecord
+from portal.registration.values.orders import OrderAct, OrderRecord
 
 
 class Step(msgspec.Struct, frozen=True):

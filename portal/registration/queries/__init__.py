@@ -1,0 +1,1 @@
+"""Reads of tickets, orders, people on seats, the waiting list."""

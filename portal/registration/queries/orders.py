@@ -1,0 +1,82 @@
+"""Orders with their seats, and what was done to them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.registration.values.orders import OrderAct, OrderRecord, OrderVerb, SeatRecord
+
+_ORDER = """
+SELECT o.id, o.xmin::text AS version, o.number, o.secret, o.state, o.email, o.contact_name, o.held_at, o.holds_until,
+    o.confirmed_at, o.ended_at, o.end_reason, o.left_after_hold, o.draft, o.purchase_id, o.terms_url, o.terms_accepted_at,
+    o.account AS account_id, o.promo_code AS code_id,
+    coalesce(c.code, '') AS code, coalesce(c.label, '') AS code_label,
+    e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.state AS event_state, e.format AS event_format,
+    e.starts_at, e.ends_at, e.timezone, e.all_day, e.online_url, e.organiser_name, e.image,
+    coalesce(v.name, '') AS venue_name, coalesce(v.street, '') AS street, coalesce(v.postal_code, '') AS postal_code,
+    coalesce(v.city, '') AS city, v.country, coalesce(v.directions, '') AS directions,
+    coalesce((SELECT t.currency FROM ticket_type t WHERE t.event = e.id ORDER BY t.position, t.id LIMIT 1), '') AS currency,
+    (SELECT coalesce(json_agg(json_build_object('id', s.id, 'position', s.position, 'state', s.state,
+        'ticket_type', s.ticket_type, 'ticket_name', t.name, 'tax_rate', t.tax_rate::text, 'list_net', s.list_net,
+        'net', s.net, 'code', s.code, 'claim_secret', s.claim_secret, 'first_name', s.first_name,
+        'last_name', s.last_name, 'email', s.email, 'job_title', s.job_title, 'company', s.company,
+        'named_at', s.named_at) ORDER BY s.position), '[]')
+     FROM seat s JOIN ticket_type t ON t.id = s.ticket_type WHERE s.seat_order = o.id) AS seats
+FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN venue v ON v.id = e.venue
+LEFT JOIN promo_code c ON c.id = o.promo_code WHERE """
+
+
+async def order_by_secret(secret: str) -> OrderRecord | None:
+    """The order at a secret address, with everything its page needs, in one query."""
+    return await _one_order("o.secret = $1", secret)
+
+
+async def order_by_id(order_id: int) -> OrderRecord | None:
+    return await _one_order("o.id = $1", order_id)
+
+
+async def order_by_claim(claim_secret: str) -> tuple[OrderRecord, SeatRecord] | None:
+    """The order and the seat a colleague was asked to fill in."""
+    order = await _one_order("o.id = (SELECT seat_order FROM seat WHERE claim_secret = $1)", claim_secret)
+    if order is None:
+        return None
+    return order, next(seat for seat in order.seats if seat.claim_secret == claim_secret)
+
+
+async def _one_order(where: str, value: Any) -> OrderRecord | None:
+    row = await db.fetch_one(_ORDER + where, value)
+    if row is None:
+        return None
+    decoded = {name: msgspec.json.decode(row[name]) for name in ("seats", "draft")}
+    return msgspec.convert({**dict(row), **decoded}, OrderRecord)
+
+
+async def acts(number: str) -> list[OrderAct]:
+    """What was done to an order after it was confirmed, oldest first."""
+    rows = await db.fetch(
+        "SELECT at, verb, (facts ->> 'seat')::int AS seat FROM audit_entry "
+        "WHERE kind = 'order' AND key = $1 AND verb = ANY($2) ORDER BY id LIMIT 200",
+        number, [verb.value for verb in OrderVerb],
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), OrderAct) for row in rows]
+
+
+_ORDERS = """
+SELECT * FROM (SELECT o.number, o.secret, o.state, o.held_at, e.title, e.slug, e.starts_on, e.ends_on, e.state AS event_state,
+    o.state IN ('held', 'paying', 'confirmed') AND e.ends_at > $3 AS coming,
+    o.email = $1 OR coalesce(o.account = $2, false) AS own,
+    min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret,
+    count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats
+FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN seat s ON s.seat_order = o.id
+WHERE o.email = $1 OR o.account = $2 OR o.id IN (SELECT seat_order FROM seat WHERE email = $1 AND state = 'confirmed')
+GROUP BY o.id, e.id) found ORDER BY coming DESC, CASE WHEN coming THEN starts_on END, starts_on DESC, held_at DESC LIMIT $4
+"""
+
+
+async def orders_of(email: str, account_id: int, *, now: datetime, limit: int = 200) -> list[dict[str, Any]]:
+    """Orders placed from an account or with its address, and seats booked for it by others: those of events to come, the
+    next one first; then what is over or came to nothing, the last one first.
+    """
+    return [dict(row) for row in await db.fetch(_ORDERS, email, account_id, now, limit)]

@@ -1,0 +1,59 @@
+"""Who has a place at an event, and who is told when it changes."""
+
+from typing import Any
+
+from portal.core import db
+
+# A place without a name and address of its own is its buyer's.
+_FEED = """
+WITH person AS (SELECT email FROM account WHERE id = $1 AND email <> '')
+SELECT event, bool_or(taken) AS taken FROM (
+    SELECT o.event, s.state = 'confirmed' AS taken
+    FROM person p JOIN seat s ON s.email = p.email JOIN seat_order o ON o.id = s.seat_order
+    WHERE s.state IN ('confirmed', 'cancelled')
+    UNION ALL SELECT o.event, s.state = 'confirmed'
+    FROM person p JOIN seat_order o ON o.email = p.email JOIN seat s ON s.seat_order = o.id AND s.email = ''
+    WHERE s.state IN ('confirmed', 'cancelled')
+    UNION ALL SELECT i.key::bigint, false
+    FROM person p JOIN calendar_message m ON m.address = p.email AND m.method = 'CANCEL'
+    JOIN calendar_item i ON i.id = m.item AND i.kind = 'event') places
+GROUP BY event ORDER BY event LIMIT 2000
+"""
+
+
+async def feed_of_person(account_id: int) -> tuple[list[str], list[str]]:
+    """Calendar keys of the events somebody has a place at, and of those they had one at: given up or passed on."""
+    rows = await db.fetch(_FEED, account_id)
+    return [str(row["event"]) for row in rows if row["taken"]], [str(row["event"]) for row in rows if not row["taken"]]
+
+
+_AUDIENCE = """
+SELECT DISTINCT ON (address) order_id, seat_id FROM (
+    SELECT o.id AS order_id, s.id AS seat_id, coalesce(nullif(s.email, ''), o.email) AS address, s.named_at, o.state
+    FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
+    WHERE o.event = $1 AND o.state = 'confirmed'
+    UNION ALL SELECT id, NULL, email, NULL, state FROM seat_order WHERE event = $1 AND state IN ('confirmed', 'paying')) a
+WHERE address <> '' ORDER BY address, named_at IS NULL, seat_id, state, order_id
+"""
+
+
+async def audience(event_id: int) -> list[dict[str, Any]]:
+    """Whom to tell when the event changes, one row per address: those on a seat, those asked to take one, and buyers
+    who come themselves or not, or whose bank takes its time. `seat_id` is null for the last.
+    """
+    return [dict(row) for row in await db.fetch(_AUDIENCE, event_id)]
+
+
+async def count_audience(event_id: int) -> int:
+    """How many addresses `audience` has."""
+    return int(await db.fetch_value(f"SELECT count(*) FROM ({_AUDIENCE}) a", event_id))
+
+
+async def claim_of_attendee(event_id: int, address: str) -> str | None:
+    """The secret of the seat with this person's name on it; None for whoever does not attend."""
+    found: str | None = await db.fetch_value(
+        "SELECT s.claim_secret FROM seat s JOIN seat_order o ON o.id = s.seat_order WHERE o.event = $1 AND s.email = $2 "
+        "AND s.state = 'confirmed' AND o.state = 'confirmed' AND s.named_at IS NOT NULL ORDER BY s.id LIMIT 1",
+        event_id, address,
+    )  # fmt: skip
+    return found
