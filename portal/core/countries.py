@@ -40,6 +40,11 @@ def _codes() -> dict[str, str]:
     return {n.casefold(): c for c, n in names().items()} | {c.casefold(): c for c in names()} | _SPELLINGS
 
 
+def names_in_all(code: str | None) -> list[str]:
+    """The country's name in the languages that searches are typed in, English first."""
+    return [names(language)[code] for language in ("en", "de", "fr") if code in names(language)] if code else []
+
+
 def code(spelling: str) -> str | None:
     """The code for a name, code or usual spelling; None for what is no country."""
     return _codes().get(" ".join(spelling.casefold().split()))

@@ -25,8 +25,13 @@ def found_by(typed: str, alias: str, value: Callable[[Any], str]) -> str:
     """True for rows that have every word, as the beginning of one of theirs or else letter by letter."""
     words, letters = searching.parted(typed)
     parts = [f"position(plain_text(lower({value(word)})) IN {alias}.letters) > 0" for word in letters]
-    if words:
-        parts.append(f"{alias}.search @@ {matching(value(' '.join(words)))}")
+    plain = " ".join(word for word in words if not searching.variants(word))
+    asked = [matching(value(plain))] if plain else []
+    for word in words:
+        if others := searching.variants(word):
+            asked.append(f"({' || '.join(matching(value(way)) for way in (word, *others))})")
+    if asked:
+        parts.append(f"{alias}.search @@ ({' && '.join(asked)})")
     return " AND ".join(parts) or "false"
 
 

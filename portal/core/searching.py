@@ -11,6 +11,8 @@ _WITHOUT_BLANKS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _WITH_SIGNS = re.compile(r"^\.\w|\w[+#]+$")
+_HYPHENS = re.compile(r"[-/\u2010-\u2015]")
+_NO_PLURAL = ("ss", "us", "is")
 _MOST_WAYS = 8
 
 
@@ -19,6 +21,20 @@ def parted(typed: str) -> tuple[list[str], list[str]]:
     words = typed.split()[:MOST_WORDS]
     letters = [word for word in words if _WITHOUT_BLANKS.search(word) or _WITH_SIGNS.search(word)]
     return [word for word in words if word not in letters], letters
+
+
+def variants(word: str) -> list[str]:
+    """Other ways to write a word that mean the same: `EU-GMP` in two words, `tablets` as one of them."""
+    parts = [part for part in _HYPHENS.split(word) if part]
+    apart = [" ".join(_singular(part) or part for part in parts)] if len(parts) > 1 else []
+    return apart or ([one] if (one := _singular(word)) else [])
+
+
+def _singular(word: str) -> str:
+    """The beginning that both forms of a word share with some certainty; empty for what is no plural."""
+    if len(word) < 5 or not word.lower().endswith("s") or word.lower().endswith(_NO_PLURAL):
+        return ""
+    return f"{word[:-3]}y" if word.lower().endswith("ies") else word[:-1]
 
 
 class Near(msgspec.Struct, frozen=True):

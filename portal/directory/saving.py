@@ -3,7 +3,7 @@
 Every function expects a transaction in progress.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ import msgspec
 
 from portal.core import countries, db, text
 from portal.core.errors import Invalid
+from portal.directory import cities
 from portal.directory.rules.completeness import completeness
 from portal.directory.rules.names import name_key
 from portal.directory.rules.profile_files import files_of
@@ -98,7 +99,7 @@ async def write(writing: Sequence[Written]) -> dict[int, int]:
     """
     if not writing:
         return {}
-    terms = await term_names([w.profile for w in writing])
+    terms = await term_words([w.profile for w in writing])
     rows = await db.fetch(_UPDATE, _json([_columns(w, terms) for w in writing]))
     numbers = {row["id"]: row["revision"] for row in rows}
     ids = list(numbers)
@@ -113,18 +114,57 @@ async def write(writing: Sequence[Written]) -> dict[int, int]:
     return numbers
 
 
-async def term_names(profiles: Sequence[Profile]) -> dict[str, str]:
-    """Names of all terms used; raises Invalid for one that is not in the vocabulary."""
+# Whoever has a word is found by those above it too, as in the filters, and by all their other names.
+_TERM_WORDS = """
+WITH RECURSIVE up (term, name, also, parent, height) AS (
+    SELECT kind || ':' || slug, name, also, parent, 0 FROM term WHERE kind || ':' || slug = ANY($1)
+    UNION ALL SELECT up.term, t.name, t.also, t.parent, up.height + 1 FROM up JOIN term t ON t.id = up.parent
+    WHERE up.height < 12
+)
+SELECT term, string_agg(concat_ws('; ', name, nullif(also, '')), '; ' ORDER BY height) AS words FROM up GROUP BY term
+"""
+
+
+async def term_words(profiles: Sequence[Profile]) -> dict[str, str]:
+    """What companies with these profiles are found by, for each term used; raises Invalid for one that is not in the
+    vocabulary.
+    """
     used = sorted({fact.term for profile in profiles for fact in profile.facts})
     if not used:
         return {}
-    rows = await db.fetch(
-        "SELECT kind || ':' || slug AS term, name FROM term WHERE kind || ':' || slug = ANY($1)", used
-    )
-    names = {row["term"]: row["name"] for row in rows}
-    if unknown := [term for term in used if term not in names]:
+    found = {row["term"]: row["words"] for row in await db.fetch(_TERM_WORDS, used)}
+    if unknown := [term for term in used if term not in found]:
         raise Invalid({"facts": f"The vocabulary has no {unknown[0]}."})
-    return names
+    return found
+
+
+_SOME = "SELECT id, profile::text AS profile FROM company WHERE id > $1 ORDER BY id LIMIT 500 FOR UPDATE"
+_FOUND_BY = """
+UPDATE company c SET search_words = n.search_words FROM jsonb_to_recordset($1::jsonb) AS n (id bigint, search_words text)
+WHERE c.id = n.id AND c.search_words <> n.search_words
+"""
+_profile = msgspec.json.Decoder(Profile)
+
+
+async def write_search_words() -> None:
+    """Let all companies be found by what the vocabulary says now. What they say stays as it is."""
+    last = 0
+    while rows := await db.fetch(_SOME, last):
+        profiles = {row["id"]: _profile.decode(row["profile"]) for row in rows if row["profile"] != "{}"}
+        terms = await term_words(list(profiles.values()))
+        words = [{"id": key, "search_words": search_words(profile, terms)} for key, profile in profiles.items()]
+        await db.execute(_FOUND_BY, _json(words))
+        last = rows[-1]["id"]
+
+
+def search_words(p: Profile, terms: Mapping[str, str]) -> str:
+    """What a company is found by besides its name: each word once, in plain sight of the index."""
+    parts = [
+        *(other.name for other in p.names), p.tagline,
+        p.city, *cities.other_names(p.city), p.region, *countries.names_in_all(p.country),
+        *(terms[fact.term] for fact in p.facts), *(site.city for site in p.sites),
+    ]  # fmt: skip
+    return " ".join(dict.fromkeys(part for part in " ".join(parts).replace("/", " ").replace(";", " ").split()))
 
 
 def host(website: str) -> str:
@@ -138,10 +178,6 @@ def host(website: str) -> str:
 
 def _columns(writing: Written, terms: dict[str, str]) -> dict[str, Any]:
     p = writing.profile
-    words = [
-        *(other.name for other in p.names), p.tagline, p.city, p.region, countries.name(p.country),
-        *(terms[fact.term] for fact in p.facts), *(site.city for site in p.sites),
-    ]  # fmt: skip
     plain = ("name", "tagline", "street", "postal_code", "city", "region", "country", "latitude", "longitude")
     more = ("website", "founded", "staff", "logo")
     return {
@@ -150,7 +186,7 @@ def _columns(writing: Written, terms: dict[str, str]) -> dict[str, Any]:
         "name_key": name_key(p.name),
         "domain": host(p.website),
         "completeness": completeness(p),
-        "search_words": " ".join(dict.fromkeys(word for word in words if word)),
+        "search_words": search_words(p, terms),
         "profile": p,
         "texts_html": {
             "description": text.safe_html(p.description),

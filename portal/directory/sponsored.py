@@ -1,14 +1,17 @@
 """The lane of paid places: apart from the list, labelled, and never asked by anything that orders it (house rule 24)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from portal.core import countries, db
 from portal.core.keeping import Kept
+from portal.core.times import today
+from portal.directory import logos
 from portal.directory.cards import initials
+from portal.media.values import File
 from portal.placements.queries import sponsors
 
 MOST = 3
@@ -22,17 +25,19 @@ class Sponsor(msgspec.Struct, frozen=True):
     initials: str
     place: str
     text: str
+    logo: File | None = None
 
 
 _kept: Kept[dict[str, Any]] = Kept(200)
 
 
-async def lane(categories: Sequence[str], day: date, *, version: int) -> dict[str, Any]:
-    """Who has paid for a place beside these categories in the month of a day, as `paid` and `sponsors` for the template.
+async def lane(categories: Sequence[str], *, now: datetime, version: int) -> dict[str, Any]:
+    """Who has paid for a place beside these categories this month, as `paid` and `sponsors` for the template.
     Bookings raise the version of the companies.
 
     At most three, the first of each category before the second of any.
     """
+    day = today(now)
     key = (tuple(categories), day, version)
     if (kept := _kept.get(key)) is not None:
         return kept
@@ -41,17 +46,18 @@ async def lane(categories: Sequence[str], day: date, *, version: int) -> dict[st
         booked[category][at] for at in range(MOST) for category in categories if len(booked.get(category, ())) > at
     ]
     keys = list(dict.fromkeys(rounds))
-    found = await _public(keys) if keys else {}
+    found = await _public(keys, now) if keys else {}
     shown = [key for key in keys if key in found][:MOST]
     return _kept.put(key, {"paid": sponsors.lane_of(shown), "sponsors": found})
 
 
-async def _public(keys: Sequence[str]) -> dict[str, Sponsor]:
+async def _public(keys: Sequence[str], now: datetime) -> dict[str, Sponsor]:
     rows = await db.fetch(
-        "SELECT id::text AS key, slug, name, city, country, tagline FROM company "
+        "SELECT id::text AS key, slug, name, city, country, tagline, logo FROM company "
         "WHERE id::text = ANY($1::text[]) AND state = 'public'",
         list(keys),
     )
+    pictures = await logos.shown({row["key"]: row["logo"] for row in rows}, now=now)
     return {
         row["key"]: Sponsor(
             slug=row["slug"],
@@ -59,6 +65,7 @@ async def _public(keys: Sequence[str]) -> dict[str, Sponsor]:
             initials=initials(row["name"]),
             place=", ".join(part for part in (row["city"], countries.name(row["country"])) if part),
             text=row["tagline"],
+            logo=pictures.get(row["logo"]),
         )
         for row in rows
     }

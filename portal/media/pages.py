@@ -41,6 +41,7 @@ async def stored_file(
     if found is None or not await _may_read(found.file, request, readers):
         raise NotFound(_NOT_THERE)
     told = _headers(found)
+    kind = found.rendition.content_type.partition(";")[0]  # Litestar says the charset of texts itself
     if told["ETag"].encode() in header(request.scope, b"if-none-match"):
         return Response(None, status_code=304, headers=told)
     part, status = None, 200
@@ -50,13 +51,13 @@ async def stored_file(
             part = rules.span(header(request.scope, b"range").decode("latin-1"), size)
         except ValueError:
             told["Content-Range"] = f"bytes */{size}"
-            return Response(b"", status_code=416, headers=told, media_type=found.rendition.content_type)
+            return Response(b"", status_code=416, headers=told, media_type=kind)
     if part is not None:
         status = 206
         told["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"
     told["Content-Length"] = str(part.end - part.start if part else size)
     content = await media.read(found, part)
-    return Stream(content, status_code=status, headers=told, media_type=found.rendition.content_type)
+    return Stream(content, status_code=status, headers=told, media_type=kind)
 
 
 async def _may_read(file: File, request: Request[Any, Any, Any], readers: Readers) -> bool:

@@ -137,12 +137,14 @@ async def test_logos_in_rows_come_with_a_plan_and_move_nothing(app: Litestar, cl
     logo = await media.store_image(made.upload(made.saved(made.logo())), owner=owner, actor=PORTAL, now=clock.now())
     profile = await companies.profile("Tessin Lyo SA", logo=logo.key, facts=[MAKER, ("capability:Lyophilisation", 90)])
     await publishing.publish(actor=PORTAL, company_id=company, profile=profile, now=clock.now())
-    for plan, shown in ((None, 0), (Plan.ENHANCED, 1)):
+    await plans.sponsor(company, "manufacturer")
+    for plan, shown in ((None, 0), (Plan.ENHANCED, 2)):
         if plan:
             await plans.give(company, plan)
         await settled(app)
         for path in ("/companies", "/companies/capability/lyophilisation", "/companies/showcase"):
             page = (await client.get(path)).text
+            # In the list and in the paid lane above it.
             assert page.count(f'src="/media/{logo.key}/') == shown, path
             if path != "/companies/showcase":
                 assert names(page) == ["Aubrac SAS", "Tessin Lyo SA"]

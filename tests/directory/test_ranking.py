@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
-from portal.accounts.actors import PORTAL
-from portal.core import clock, db, times
+from portal.core import db
 from portal.directory import saving
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.queries import listing
@@ -22,12 +21,9 @@ from portal.directory.rules.filters import Filters
 from portal.directory.rules.ranking import Evidence, Naming, Standing, Strength
 from portal.directory.tables.companies import FactSource, TermKind
 from portal.directory.values import OtherName, Profile, ProfileFact, Written
-from portal.placements.commands import booking
-from portal.placements.tables import Plan
-from portal.placements.values import Pick
 from tests.directory.reading import names
 from tests.events.hearing import settled
-from tests.factories import companies
+from tests.factories import companies, plans
 
 DAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -212,13 +208,7 @@ async def test_payment_changes_no_byte_of_the_order(app: Litestar, client: httpx
     before = {path: (await client.get(path)).text for path in paths}
     assert names(before["/companies?capability=lyo"])[-1] == "Payer AG"
 
-    pick = Pick("maker", times.today(clock.now()).replace(day=1))
-    await booking.hold_sponsorships(
-        actor=PORTAL, kind="company", key=str(last), title="Payer AG", picks={pick: "Maker"}, plan=Plan.FREE,
-        manage_path="/companies/payer/manage/sponsorships", now=clock.now(),
-    )  # fmt: skip
-    await db.execute("UPDATE sponsor_booking SET state = 'booked', booked_at = now()")
-    await db.execute("UPDATE sponsorship SET state = 'booked'")
+    await plans.sponsor(last, "maker")
     await settled(app)
     after = {path: (await client.get(path)).text for path in paths}
     for path in paths:

@@ -149,7 +149,7 @@ async def test_a_misspelling_is_helped(season: httpx.AsyncClient) -> None:
         ("pyton", "python", "pylon"),
         ("pyhton forum", "python forum", ""),
         ("datascience", "data science", ""),
-        ("Kubernets", "kubernetes", ""),
+        ("Kuberntes", "kubernetes", ""),
         ("vienna pytohn", "vienna python", ""),
         ("berlin pytohn", "", ""),
         ("xqzwv", "", ""),

@@ -129,6 +129,7 @@ async def test_documents_go_out_under_their_names(
     assert set(file.name).isdisjoint('/\\\r\n\0"<>\u202e')
     answer = await visitor.get(file.address)
     assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"].count("charset") == (name.rpartition(".")[2] in {"txt", "csv"})
     disposition = answer.headers["content-disposition"]
     assert disposition.startswith(f"{how}; filename=\"{file.renditions[0].name}\"; filename*=UTF-8''")
     assert set(disposition).isdisjoint("\r\n<>")

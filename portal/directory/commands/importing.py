@@ -92,7 +92,7 @@ async def save_companies(
 async def _know_words(rows: Sequence[Row]) -> None:
     """Readers use the shipped vocabulary; a dry run may come before it was ever loaded."""
     try:
-        await saving.term_names([row.said.profile for row in rows])
+        await saving.term_words([row.said.profile for row in rows])
     except Invalid:
         await load_vocabulary()
 

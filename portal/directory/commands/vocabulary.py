@@ -9,6 +9,7 @@ import msgspec
 
 from portal.core import db
 from portal.core.text import slug
+from portal.directory import saving
 from portal.directory.tables.companies import TermKind
 
 SHIPPED = Path(__file__).parents[1] / "vocabulary"
@@ -25,6 +26,7 @@ class NewTerm(msgspec.Struct, frozen=True, kw_only=True):
     kind: TermKind
     name: str
     slug: str = ""
+    also: str = ""
     parent: str = ""
     code: str = ""
     unit: str = ""
@@ -46,17 +48,17 @@ class Loaded(msgspec.Struct, frozen=True):
 _NEWS = """
 SELECT n.kind, n.slug, t.id IS NULL AS added
 FROM jsonb_to_recordset($1::jsonb)
-    AS n (kind text, slug text, name text, code text, unit text, description text, parent text)
+    AS n (kind text, slug text, name text, also text, code text, unit text, description text, parent text)
 LEFT JOIN term t ON t.kind = n.kind AND t.slug = n.slug
 LEFT JOIN term p ON p.id = t.parent
-WHERE t.id IS NULL OR (t.name, t.code, t.unit, t.description, coalesce(p.slug, ''))
-    IS DISTINCT FROM (n.name, n.code, n.unit, n.description, coalesce(nullif(n.parent, ''), p.slug, ''))
+WHERE t.id IS NULL OR (t.name, t.also, t.code, t.unit, t.description, coalesce(p.slug, ''))
+    IS DISTINCT FROM (n.name, n.also, n.code, n.unit, n.description, coalesce(nullif(n.parent, ''), p.slug, ''))
 """
 _ADD = """
-INSERT INTO term (kind, slug, name, code, unit, description)
-SELECT kind, slug, name, code, unit, description FROM jsonb_populate_recordset(NULL::term, $1::jsonb) ORDER BY kind, slug
+INSERT INTO term (kind, slug, name, also, code, unit, description)
+SELECT kind, slug, name, also, code, unit, description FROM jsonb_populate_recordset(NULL::term, $1::jsonb) ORDER BY kind, slug
 ON CONFLICT (kind, slug) DO UPDATE
-SET name = excluded.name, code = excluded.code, unit = excluded.unit, description = excluded.description
+SET name = excluded.name, also = excluded.also, code = excluded.code, unit = excluded.unit, description = excluded.description
 """
 _PARENTS = """
 UPDATE term t SET parent = p.id
@@ -66,10 +68,14 @@ WHERE t.kind = x.kind AND t.slug = x.slug AND t.parent IS DISTINCT FROM p.id
 
 
 async def add_terms(terms: Sequence[NewTerm]) -> Loaded:
-    """Add words, or correct what is said of known ones. Nothing is ever taken away: facts may be about it."""
+    """Add words, or correct what is said of known ones. Nothing is ever taken away: facts may be about it.
+
+    Companies are found by the new words from then on.
+    """
     rows = {
         (t.kind.value, t.address): {
-            "kind": t.kind, "slug": t.address, "name": t.name, "code": t.code, "unit": t.unit, "description": t.description,
+            "kind": t.kind, "slug": t.address, "name": t.name, "also": t.also, "code": t.code, "unit": t.unit,
+            "description": t.description,
         }
         for t in terms
     }  # fmt: skip
@@ -82,6 +88,8 @@ async def add_terms(terms: Sequence[NewTerm]) -> Loaded:
             children = [(*key, parents[key]) for key in news if parents[key]]
             if children:
                 await db.execute(_PARENTS, *(list(column) for column in zip(*children, strict=True)))
+        if not all(news.values()):
+            await saving.write_search_words()
     added = sum(news.values())
     return Loaded(added, len(news) - added, len(rows) - len(news))
 

@@ -12,6 +12,7 @@ from portal.directory.enquiries.values import Line
 from portal.web.forms import Upload, field
 
 MOST_FILES = 5
+NO_EMAIL = "Please type your email address. We send a code to it before anything goes out."
 LINE_ROWS = 5
 _LONGEST_NAME, _LONGEST_QUANTITY = 160, 120
 _MOST_ID, _MOST_PLACE = 2**63 - 1, 99
@@ -112,7 +113,7 @@ def new_faults(form: New, *, signed_in: bool, today: dt.date) -> dict[str, Any]:
     """What fields cannot see alone."""
     faults = {}
     if not signed_in and not form.email:
-        faults["email"] = "Please type your email address. We send a code to it before anything goes out."
+        faults["email"] = NO_EMAIL
     if form.needed_by is not None and form.needed_by < today:
         faults["needed_by"] = "This date has passed."
     if form.website:

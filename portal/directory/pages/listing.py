@@ -17,7 +17,7 @@ from portal.directory.audience import seen_in_list
 from portal.directory.cards import cards
 from portal.directory.forms.finding import asked
 from portal.directory.logos import logos_of
-from portal.directory.queries import listing, spelling
+from portal.directory.queries import listing, places, spelling
 from portal.directory.queries.listing import Found
 from portal.directory.queries.spelling import Respelled
 from portal.directory.rules import filters as filter_rules
@@ -56,9 +56,10 @@ class DirectoryPages(Controller):
             block="results",
             status=422 if parsed.problems else 200,
             **_about(parsed, found, instead),
+            cities=await places.like(parsed.filters.near) if found.nowhere else [],
             firms=await firms_of(found, now=now),
             **await sponsored.lane(
-                () if instead or number > 1 else categories(parsed.filters, found), day, version=found.version
+                () if instead or number > 1 else categories(parsed.filters, found), now=now, version=found.version
             ),
         )
 
@@ -95,7 +96,7 @@ def unknown(asks: Filters, found: Found) -> list[str]:
         for slug in getattr(asks, facet.key)
         if f"{facet.kind}:{slug}" not in found.context.meant
     ]
-    if asks.near and found.context.centre is None:
+    if found.nowhere:
         said.append(f"We know no company in “{asks.near}”, so there is no telling what is near it.")
     return said
 

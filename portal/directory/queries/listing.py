@@ -65,6 +65,11 @@ class Found(msgspec.Struct, frozen=True):
         """True for a page behind the last one."""
         return self.page.number > self.page.last
 
+    @property
+    def nowhere(self) -> bool:
+        """True where a city is asked for that nobody is in."""
+        return bool(self.context.filters.near) and self.context.centre is None
+
 
 COLUMNS = """
 c.id, c.slug, c.name, c.profile, c.completeness, c.verified_at IS NOT NULL AS verified, c.organisation IS NOT NULL AS claimed,

@@ -41,8 +41,7 @@ WITH firm AS (
     GROUP BY c.id ORDER BY rank, c.completeness DESC, c.name_key LIMIT 6
 ), word AS (
     SELECT t.kind, t.slug, t.name, starts_with(plain_text(lower(t.name)), $1) AS first FROM term t
-    WHERE t.kind <> 'figure' AND (plain_text(lower(t.name)) LIKE $1 || '%'
-        OR plain_text(lower(t.name)) LIKE '% ' || $1 || '%' OR lower(t.code) = $1)
+    WHERE t.kind <> 'figure' AND (' ' || plain_text(lower(t.name || '; ' || t.also)) LIKE '% ' || $1 || '%' OR lower(t.code) = $1)
 ), place AS (
     SELECT mode() WITHIN GROUP (ORDER BY city) AS city, country, count(*) AS n FROM company
     WHERE state = 'public' AND city_key LIKE $1 || '%' AND city <> '' GROUP BY city_key, country ORDER BY n DESC, 1 LIMIT 3

@@ -190,6 +190,7 @@ class Term(Table, tablename="term", db=DB):
         LazyTableReference("Term", module_path=__name__), on_delete=OnDelete.set_null, null=True, default=None
     )
     code = Varchar(length=20, help_text="in the list it comes from, such as the ATC")
+    also = Varchar(length=400, help_text="what it is called besides, in other languages too, with semicolons between")
     unit = Varchar(length=30, help_text="of figures: what is counted")
     description = Varchar(length=400)
     kind_known = one_of("kind", TermKind)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +11,8 @@ import pytest
 
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
+from portal.core.settings import current
+from portal.core.times import zone
 from portal.directory.enquiries.commands import ending
 from portal.directory.enquiries.rules import missing
 from portal.directory.enquiries.rules.missing import Group, Miss
@@ -138,7 +140,9 @@ async def test_leads_as_a_file_hold_known_buyers_only_and_no_formulas(
     buyer: httpx.AsyncClient, olga: httpx.AsyncClient, sign_in: SignIn, world: World
 ) -> None:
     await ask(buyer, blind="yes", need="Hidden need")
-    number = await ask(buyer, need="=HYPERLINK(1)", name="+49 Noor")
+    number = await ask(
+        buyer, need="=HYPERLINK(1)", name="+49 Noor", item=["=Lyophilisation", "Labels"], quantity=["2 batches", ""]
+    )
     await olga.get(manage("isarwerk", number))
     refused = await olga.get(manage("isarwerk", "leads.csv"))
     assert (refused.status_code, "come with a paid plan" in refused.text) == (403, True)
@@ -149,6 +153,9 @@ async def test_leads_as_a_file_hold_known_buyers_only_and_no_formulas(
     )  # fmt: skip
     [row] = list(csv.DictReader(io.StringIO(answer.text)))
     assert (row["number"], row["email"], row["need"], row["name"]) == (number, BUYER, "'=HYPERLINK(1)", "'+49 Noor")
+    assert row["lines"] == "'=Lyophilisation: 2 batches; Labels"
+    sent = datetime.strptime(row["sent_at"], "%Y-%m-%d %H:%M").replace(tzinfo=zone(current().site_timezone))
+    assert timedelta() <= clock.now() - sent < timedelta(minutes=3)
     assert ("Hidden need" in answer.text, BUYER_NAME in answer.text) == (False, False)
     for role, status in ((MemberRole.LEADS, 200), (MemberRole.EDITOR, 403)):
         member = await sign_in(f"{role}@isarwerk.example", world.isarwerk_org, role)

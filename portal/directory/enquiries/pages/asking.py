@@ -77,6 +77,8 @@ class NewPages(Controller):
         data = form.data
         try:
             if data is None:
+                # What fields cannot see alone is said at once with the rest.
+                form = form if actor or form.value("email") else form.refuse(Invalid({"email": forms.NO_EMAIL}))
                 return await _show(request, form, targets, actor, now)
             lines = await _checked(data, targets, actor, now)
             email = actor.email if actor else data.email

@@ -8,6 +8,8 @@ from litestar.response import Response
 
 from portal.accounts.guards import signed_in
 from portal.core.errors import Forbidden
+from portal.core.settings import current
+from portal.core.times import zone
 from portal.directory.enquiries.pages.received import HERE, NOT_STAFF
 from portal.directory.enquiries.permissions import can_export_leads
 from portal.directory.enquiries.queries import supplier
@@ -87,4 +89,10 @@ def _least() -> int:
 
 
 def _cells(lead: Lead) -> list[object]:
-    return [getattr(lead, name) for name in _COLUMNS]
+    """Moments as spreadsheets read them, where the publisher is; lines as `what: how much`."""
+    told: dict[str, object] = {name: getattr(lead, name) for name in _COLUMNS}
+    for name in ("sent_at", "answered_at"):
+        at = getattr(lead, name)
+        told[name] = at.astimezone(zone(current().site_timezone)).strftime("%Y-%m-%d %H:%M") if at else ""
+    told["lines"] = "; ".join(": ".join(filter(None, (line.name, line.quantity))) for line in lead.lines)
+    return list(told.values())

@@ -13,7 +13,7 @@ import msgspec
 from portal.core import db
 from portal.directory.enquiries.queries.rows import ASKED, asked, said
 from portal.directory.enquiries.tables import EnquiryKind, EnquiryState, Missed, RecipientState
-from portal.directory.enquiries.values import Buyer, Received
+from portal.directory.enquiries.values import Buyer, Line, Received
 
 _OURS = "(c.claimed_at IS NULL OR e.closed_at IS NULL OR e.closed_at >= c.claimed_at)"
 _SHOWN = f"r.company = $1 AND r.state <> 'blocked' AND e.sent_at IS NOT NULL AND {_OURS}"
@@ -123,7 +123,7 @@ class Lead(msgspec.Struct, frozen=True):
     state: str
     answered_at: datetime | None
     need: str
-    lines: str
+    lines: list[Line]
     needed_by: Any
     assignee: str | None
     outcome: str | None
@@ -140,7 +140,8 @@ WHERE {_SHOWN} AND {_REVEALED} AND {_DISCLOSED} ORDER BY e.sent_at DESC LIMIT 10
 
 async def leads(company_id: int) -> list[Lead]:
     """Everybody who asked this company and may be known to it, the newest first, 10,000 at most."""
-    return [msgspec.convert(dict(row), Lead) for row in await db.fetch(_LEADS, company_id)]
+    rows = await db.fetch(_LEADS, company_id)
+    return [msgspec.convert({**row, "lines": msgspec.json.decode(row["lines"])}, Lead) for row in rows]
 
 
 class Blocked(msgspec.Struct, frozen=True):

@@ -1,0 +1,39 @@
+"""What words of the directory are called besides, so that searches find by it."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.column_types import Varchar
+from piccolo.columns.indexes import IndexMethod
+
+ID = "2026-11-28T09:51:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "words called otherwise"
+
+
+async def forwards():
+    manager = MigrationManager(
+        migration_id=ID, app_name="portal", description=DESCRIPTION
+    )
+
+    manager.add_column(
+        table_class_name="Term",
+        tablename="term",
+        column_name="also",
+        db_column_name="also",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 400,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    return manager
