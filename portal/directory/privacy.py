@@ -6,6 +6,7 @@ from typing import Any
 from portal.accounts.actors import PORTAL
 from portal.core import db
 from portal.directory import contacts
+from portal.directory.commands.ownership import hand_over, locked
 from portal.media import commands as media
 from portal.media.values import Owner
 from portal.payments.subscriptions.commands.letting_go import let_go
@@ -35,7 +36,7 @@ ORDER BY id FOR NO KEY UPDATE
 """
 _LEFT_ALONE = """
 SELECT c.id FROM company c JOIN membership m ON m.organisation = c.organisation JOIN account a ON a.id = m.account
-WHERE a.email = $1 AND NOT EXISTS (
+WHERE a.email = $1 AND c.state <> 'merged' AND NOT EXISTS (
     SELECT FROM membership o WHERE o.organisation = c.organisation AND o.account <> a.id)
 ORDER BY c.id FOR NO KEY UPDATE OF c
 """
@@ -97,7 +98,8 @@ async def forget(email: str, now: datetime) -> str:
 
 
 async def _let_plans_go(email: str, now: datetime) -> int:
-    """Plans of companies whose only member is being erased would be charged with nobody to cancel them."""
+    """Companies whose only member is being erased belong to nobody: enquiries are not sent to where nobody reads, and their
+    plans are not charged with nobody to cancel them. How many plans that were."""
     # The same lock as of every change of members: of two who go at once, one comes second and is the last.
     await db.fetch(
         "SELECT id FROM organisation WHERE id IN (SELECT m.organisation FROM membership m JOIN account a ON a.id = m.account "
@@ -105,7 +107,10 @@ async def _let_plans_go(email: str, now: datetime) -> int:
         email,
     )
     rows = await db.fetch(_LEFT_ALONE, email)
-    return await let_go(kind=KIND, keys=[str(row["id"]) for row in rows], now=now)
+    let = await let_go(kind=KIND, keys=[str(row["id"]) for row in rows], now=now)
+    for row in rows:
+        await hand_over(await locked(row["id"]), None, now=now)
+    return let
 
 
 def _told_of_claims(gone: int, kept: int) -> str:

@@ -83,6 +83,23 @@ async def test_members_of_another_company_reach_nothing_of_this_one(
     assert await everything() == before
 
 
+async def test_who_asks_and_who_claims_reads_that_the_owners_know_them(
+    net: Network, proved: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    asker = await sign_in("asker@isarwerk.example")
+    for note in ("Me", "Me again"):
+        await asker.post(f"{CLAIM}/joining", data={"note": note})
+    received = (await asker.get("/account/privacy/data.json")).json()["received_by_others"]
+    assert [(row["recipient"], row["purpose"]) for row in received] == [
+        ("Owners of Isarwerk Biologics GmbH", "Asking to be invited")
+    ]
+    claimant = await db.fetch_value(
+        "SELECT a.email FROM claim l JOIN account a ON a.id = l.account WHERE l.state = 'proved'"
+    )
+    told = await db.fetch("SELECT recipient, purpose FROM disclosure WHERE email = $1", claimant)
+    assert [tuple(row) for row in told] == [("Owners of Isarwerk Biologics GmbH", "Hearing both sides of a claim")]
+
+
 async def test_editors_and_leads_see_the_members_and_change_nothing(
     net: Network, owner: int, proved: httpx.AsyncClient, sign_in: SignIn
 ) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from portal.accounts.actors import Actor
+from portal.accounts.commands import record_disclosure
 from portal.accounts.organisations import commands as organisations
 from portal.accounts.tables import MemberRole
 from portal.core import db, jobs
@@ -15,7 +16,7 @@ from portal.directory.queries import claims as queries
 
 async def ask_to_join(*, actor: Actor, company_id: int, note: str, now: datetime) -> None:
     """Ask the owners for an invitation. Asking again only replaces the note."""
-    row = await db.fetch_one("SELECT organisation, state FROM company WHERE id = $1", company_id)
+    row = await db.fetch_one("SELECT name, organisation, state FROM company WHERE id = $1", company_id)
     if row is None or row["state"] not in {"public", "closed"}:
         raise NotFound("There is no such company.")
     if not await queries.has_people(row["organisation"]):
@@ -31,6 +32,10 @@ async def ask_to_join(*, actor: Actor, company_id: int, note: str, now: datetime
         )  # fmt: skip
         if made is not None and made["new"]:
             await jobs.enqueue("directory.tell_owners_of_asking", request_id=made["id"])
+            await record_disclosure(
+                email=actor.email, recipient=f"Owners of {row['name']}", what="Name, address, and what you wrote to them",
+                purpose="Asking to be invited", now=now,
+            )  # fmt: skip
 
 
 async def answer(

@@ -6,6 +6,7 @@ The company's row is locked before the claim's, always, so that nobody waits for
 from datetime import datetime
 from typing import Any
 
+from portal.accounts.commands import record_disclosure
 from portal.accounts.organisations import commands as organisations
 from portal.core import audit, db, jobs
 from portal.directory.commands.ownership import hand_over, locked
@@ -45,6 +46,11 @@ async def settle(
             claim["id"], evidence, now,
         )  # fmt: skip
         await jobs.enqueue("directory.tell_owners_of_claim", claim_id=claim["id"])
+        email = await db.fetch_value("SELECT email FROM account WHERE id = $1", claim["account"])
+        await record_disclosure(
+            email=email, recipient=f"Owners of {company['name']}", what="Name, address, and by what the claim was proved",
+            purpose="Hearing both sides of a claim", now=now,
+        )  # fmt: skip
         return ClaimState.PROVED
     way = ClaimWay(claim["way"])
     site = rules.proved_site(way, home)

@@ -15,12 +15,25 @@ MESSAGES = Limit("enquiry-messages", 40, timedelta(hours=1))
 MESSAGES_NETWORK = Limit("enquiry-messages-network", 200, timedelta(hours=1))
 
 
-async def before_enquiry(*, sender: str, network: str, company_ids: Iterable[int], now: datetime) -> None:
-    """Count an enquiry; raises RateLimited when there were too many of the person, the network or to a company."""
-    spent = [Spent(SENDER, sender), Spent(NETWORK, network), Spent(SITE, around(network))]
+async def before_enquiry(*, sender: str, network: str, company_ids: Iterable[int], proved: bool, now: datetime) -> None:
+    """Count an enquiry that is written; raises RateLimited when there were too many of the person, the network or to a
+    company. While the address is not `proved` it may be anybody's: then neither its own count nor a company's is touched.
+    """
+    person = Spent(SENDER, sender if proved else f"unproved:{sender}")
+    spent = [person, Spent(NETWORK, network), Spent(SITE, around(network))]
+    await spend_all([*spent, *(_of_companies(sender, company_ids) if proved else ())], now=now)
+
+
+async def before_going_out(*, sender: str, company_ids: Iterable[int], now: datetime) -> None:
+    """Count a guest's enquiry whose address has just been proved."""
+    await spend_all([Spent(SENDER, sender), *_of_companies(sender, company_ids)], now=now)
+
+
+def _of_companies(sender: str, company_ids: Iterable[int]) -> list[Spent]:
+    spent = []
     for company_id in company_ids:
         spent += [Spent(COMPANY, str(company_id)), Spent(SAME_COMPANY, f"{company_id}:{sender}")]
-    await spend_all(spent, now=now)
+    return spent
 
 
 async def before_message(*, who: str, network: str, now: datetime) -> None:

@@ -18,15 +18,20 @@ from portal.media import commands as media
 from portal.media.values import Owner
 
 LABELS = {
-    "number": "Enquiry", "need": "What you asked", "created_at": "Written", "sent_at": "Sent", "recipients": "Companies asked",
+    "number": "Enquiry", "need": "What you asked", "lines": "Line by line", "needed_by": "Needed by", "files": "Files",
+    "created_at": "Written", "sent_at": "Sent", "recipients": "Companies asked",
     "text": "What you wrote", "revealed": "Companies that know your name",
 }  # fmt: skip
 REMOVED = "[removed]"
 _LEAST_LETTERS = 3
 _MINE = "(e.email = $1 OR e.account = (SELECT id FROM account WHERE email = $1))"
 _ENQUIRIES = f"""
-SELECT e.number, e.kind, e.state, e.name, e.company, e.need, e.created_at, e.sent_at, count(r.id) AS recipients,
-    count(r.revealed_at) AS revealed
+SELECT e.number, e.kind, e.state, e.name, e.company, e.need,
+    (SELECT string_agg(concat_ws(': ', l->>'name', nullif(l->>'quantity', '')), '; ')
+     FROM jsonb_array_elements(e.lines) l) AS lines,
+    e.needed_by, (SELECT string_agg(f.name, ', ' ORDER BY f.id) FROM stored_file f
+        WHERE f.owner_kind = '{FILES}' AND f.owner_key = e.number AND f.deleted_at IS NULL) AS files,
+    e.created_at, e.sent_at, count(r.id) AS recipients, count(r.revealed_at) AS revealed
 FROM enquiry e LEFT JOIN enquiry_recipient r ON r.enquiry = e.id WHERE {_MINE} GROUP BY e.id ORDER BY e.id LIMIT 5000
 """
 _FOR_UPDATE = f"""

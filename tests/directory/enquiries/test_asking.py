@@ -181,6 +181,28 @@ async def test_one_company_is_not_flooded_by_one_person(buyer: httpx.AsyncClient
     await ask(buyer, "halden", need="Somewhere else")
 
 
+async def test_what_nobody_proved_uses_up_neither_a_companys_count_nor_the_persons(
+    buyer: httpx.AsyncClient, client: httpx.AsyncClient, world: World
+) -> None:
+    for n in range(limits.COMPANY.tries + 1):
+        email = BUYER if n < limits.SENDER.tries else f"nobody{n}@spam.example"
+        await limits.before_enquiry(
+            sender=spam.sender_key(email), network=f"192.0.2.{n}", company_ids=[world.isarwerk], proved=False, now=clock.now()
+        )  # fmt: skip
+    await ask(buyer)
+    await client.post("/enquiries/new", data=fields(email=GUEST))
+    code = await code_for(GUEST)
+    await db.execute(
+        "UPDATE rate_limit SET tries = $2 WHERE key = $1", f"enquiry-company:{world.isarwerk}", limits.COMPANY.tries
+    )
+    full = await client.post("/account/enquiries/code", data={"code": code})
+    assert (full.status_code, "Too many tries." in full.text) == (429, True)
+    await db.execute("DELETE FROM rate_limit WHERE key LIKE 'enquiry-company:%'")
+    sent = await client.post("/account/enquiries/code", data={"code": code})
+    assert sent.status_code == 303, "the code was not used up"
+    assert await db.fetch_value("SELECT count(*) FROM enquiry WHERE state = 'open'") == 2
+
+
 async def test_unclaimed_companies_are_written_to_without_the_buyers_data(
     buyer: httpx.AsyncClient, world: World
 ) -> None:

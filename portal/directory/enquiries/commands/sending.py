@@ -13,6 +13,7 @@ from portal.core import audit, db, jobs
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.tokens import readable, secret
 from portal.directory.commands.counting import count_enquiries
+from portal.directory.enquiries import limits
 from portal.directory.enquiries.commands.telling import tell
 from portal.directory.enquiries.rules import spam, times
 from portal.directory.enquiries.tables import EnquiryKind, EnquiryState
@@ -131,16 +132,20 @@ def _at_company(email: str) -> bool:
 
 
 async def prove(*, ticket: str, code: str, now: datetime) -> Stored:
-    """A guest typed the right code: send the enquiry, or hold it for staff when it has links. Raises Invalid, Conflict."""
+    """A guest typed the right code: send the enquiry, or hold it for staff when it has links. Raises Invalid, Conflict,
+    RateLimited."""
     async with codes.right_code(secret=ticket, purpose=CodePurpose.ENQUIRY, typed=code, now=now) as proved:
         row = await db.fetch_one(
-            "SELECT id, number, secret, state, need, lines, name, company FROM enquiry WHERE id = $1 AND email = $2 FOR UPDATE",
+            "SELECT id, number, secret, state, need, lines, name, company, sender FROM enquiry WHERE id = $1 AND email = $2 "
+            "FOR UPDATE",
             int(proved.details.get("enquiry", 0)), proved.email,
         )  # fmt: skip
         if row is None:
             raise Conflict("That enquiry is gone. Please write it again.")
         if row["state"] != EnquiryState.UNPROVED:
             return Stored(row["id"], row["number"], row["secret"], EnquiryState(row["state"]))
+        asked = await db.fetch("SELECT company FROM enquiry_recipient WHERE enquiry = $1", row["id"])
+        await limits.before_going_out(sender=row["sender"], company_ids=[one["company"] for one in asked], now=now)
         if spam.has_link(row["need"], row["lines"], row["name"], row["company"]):
             await db.execute(
                 "UPDATE enquiry SET state = 'held', hold_reason = 'It has a link, and its sender has no account.' WHERE id = $1",

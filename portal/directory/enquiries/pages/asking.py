@@ -84,7 +84,7 @@ class NewPages(Controller):
             email = actor.email if actor else data.email
             await limits.before_enquiry(
                 sender=spam.sender_key(email), network=clients.network(request),
-                company_ids=[target.id for target in targets], now=now,
+                company_ids=[target.id for target in targets], proved=actor is not None, now=now,
             )  # fmt: skip
             blind = bool(data.blind)
             files = await flows.keep_files(media, data.files, actor=actor, blind=blind, now=now)
@@ -129,7 +129,7 @@ class CodePages(Controller):
             stored = await sending.prove(
                 ticket=cookies.ticket_of(request, CodePurpose.ENQUIRY), code=form.data.code, now=now
             )
-        except Invalid as error:
+        except (Invalid, RateLimited) as error:
             return await steps.show(request, step, now, form=form, error=error)
         except Conflict:
             return steps.lost(step)

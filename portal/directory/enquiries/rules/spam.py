@@ -11,7 +11,7 @@ LEAST = timedelta(seconds=3)
 MOST = timedelta(days=1)
 _PURPOSE = "enquiry form"
 _LINK = re.compile(
-    r"https?://|www\.|\bhttps?\b|[a-z0-9][a-z0-9-]*\s*(?:\.|\[dot\]|\(dot\))\s*"
+    r"https?://|www\.|\bhttps?\b|[a-z0-9-]\s*(?:\.|\[dot\]|\(dot\))\s*"
     r"(?:com|net|org|info|biz|ru|cn|xyz|top|shop|online|site|io|ly|co|me|link|click)\b",
     re.IGNORECASE,
 )
