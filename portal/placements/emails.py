@@ -10,6 +10,7 @@ from portal.core.settings import current
 from portal.core.times import moment
 from portal.notifications.composing import compose
 from portal.notifications.values import Message, Part
+from portal.payments.rules.words import included
 from portal.payments.subscriptions.queries import SubscriptionRecord
 from portal.payments.subscriptions.rules import CANCELLED, NOT_PAID
 from portal.payments.subscriptions.tables import Interval
@@ -97,7 +98,7 @@ def _renewal(record: SubscriptionRecord) -> Told | None:
     every = INTERVAL_WORDS[Interval(record.next_interval or record.interval)]
     return Told(
         f"{plan} renews on {end} for {sum_due}",
-        (f"On {end} {sum_due}, including VAT, will be charged for {plan}, for another {every}.",
+        (f"On {end} {sum_due}, {_vat(record)}, will be charged for {plan}, for another {every}.",
          "If that is not wanted, an owner of your organisation can cancel on the plan’s page before that day."),
         _facts(record),
     )  # fmt: skip
@@ -227,7 +228,11 @@ def plan_name(plan: str) -> str:
 
 
 def _paid(record: SubscriptionRecord) -> str:
-    return f"{_money(record.gross(record.net))} by the {INTERVAL_WORDS[record.interval]}, including VAT"
+    return f"{_money(record.gross(record.net))} by the {INTERVAL_WORDS[record.interval]}, {_vat(record)}"
+
+
+def _vat(record: SubscriptionRecord) -> str:
+    return included(record.tax_treatment, record.tax_rate)
 
 
 def _facts(record: SubscriptionRecord) -> tuple[tuple[str, str], ...]:

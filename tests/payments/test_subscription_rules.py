@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from portal.payments.stripe_reading import event
 from portal.payments.subscriptions import reading
-from portal.payments.subscriptions.rules import in_force, invoice_may_become, standing_after, tax_id
+from portal.payments.subscriptions.rules import in_force, invoice_may_become, is_debit, standing_after, tax_id
 from portal.payments.subscriptions.tables import Interval, InvoiceState, SubscriptionState
 from portal.payments.subscriptions.values import Offer, SeenSubscription, Standing
 from portal.payments.tables import VatCheck
@@ -59,10 +59,19 @@ def test_the_grace_is_counted_from_its_first_day() -> None:
 @pytest.mark.parametrize(
     ("before", "reason", "why"),
     [(ACTIVE, "cancellation_requested", "cancelled"), (ACTIVE, "payment_failed", "not paid"), (PENDING, "", "never started"),
-     (after(ACTIVE, status="past_due"), "cancellation_requested", "not paid")],
+     (after(ACTIVE, status="past_due"), "cancellation_requested", "cancelled"),
+     (after(ACTIVE, status="past_due"), "payment_failed", "not paid"),
+     (after(ACTIVE, status="past_due", now=NOW - GRACE), "cancellation_requested", "not paid")],
 )  # fmt: skip
 def test_why_it_ended(before: Standing, reason: str, why: str) -> None:
     assert after(before, status="canceled", cancel_reason=reason).end_reason == why
+
+
+@pytest.mark.parametrize(
+    ("method", "debit"), [("sepa_debit 3000", True), ("us_bank_account 6789", True), ("visa 4242", False), ("", False)]
+)
+def test_what_is_a_bank_debit(method: str, debit: bool) -> None:
+    assert is_debit(method) is debit
 
 
 def test_a_smaller_plan_counts_when_the_period_has_rolled() -> None:

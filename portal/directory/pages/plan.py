@@ -23,6 +23,7 @@ from portal.payments.forms import read_billing
 from portal.payments.rules import words
 from portal.payments.subscriptions import queries
 from portal.payments.subscriptions.queries import SubscriptionRecord
+from portal.payments.subscriptions.rules import is_debit
 from portal.payments.subscriptions.tables import Interval, InvoiceState, SubscriptionState
 from portal.payments.subscriptions.values import Preview
 from portal.payments.values import GatewayError, GatewayRefused
@@ -82,8 +83,10 @@ class PlanPages(Controller):
         record = await _record(managed)
         if returned and record is not None:
             record = await _ask_stripe(subscriptions, record, now)
+        if record is not None and record.state is SubscriptionState.PENDING:
+            plan, interval = plan or record.plan, interval or record.interval.value
         form = await _prefilled(managed, plan, interval)
-        return await _page(request, managed, record, now, form, returned=bool(returned))
+        return await _page(request, managed, record, now, form, returned=returned)
 
     @post()
     async def choose(
@@ -151,9 +154,7 @@ class PlanPages(Controller):
         record = await _record(managed)
         done = record is not None and (record.plan, record.interval) == (choice.plan, choice.interval)
         if choice.at_once and not done:
-            return see_other(
-                managed.address("plan"), notice="Your bank wants to confirm this payment first. Please pay below."
-            )
+            return see_other(managed.address("plan"), notice="The payment has not gone through yet. Please pay below.")
         return see_other(
             managed.address("plan"), notice=_changed(choice) if choice.at_once else "Noted for the end of the period."
         )
@@ -240,11 +241,12 @@ async def _set_end(managed: Managed, subscriptions: SubscriptionsHere, now: Now,
         await spend(_ACTS, str(managed.company.id), now=now)
         if record is None:
             raise Conflict("There is no running plan to change.")
+        at_once = ends and record.state is SubscriptionState.GRACE
         await subscriptions.cancel(record, ends=ends)
     except (Conflict, GatewayError, RateLimited) as problem:
         return see_other(managed.address("plan"), notice=_words(problem))
     notice = "Cancelled. Nothing more is charged." if ends else "The plan goes on."
-    return see_other(managed.address("plan"), notice=notice)
+    return see_other(managed.address("plan"), notice="Ended. Nothing is charged any more." if at_once else notice)
 
 
 def _words(problem: Exception) -> str:
@@ -269,7 +271,7 @@ async def _page(
     form: Filled[Any],
     *,
     status: int = 200,
-    returned: bool = False,
+    returned: str = "",
 ) -> Response[Any]:
     running = record if record is not None and record.state in _RUNNING else None
     bills = await queries.bills(KIND, _key(managed), since=managed.company.claimed_at)
@@ -279,12 +281,15 @@ async def _page(
     return managed_page(
         request, "directory/plan.html", managed, here="plan", status=status, record=record, running=running,
         former=former, form=form, bills=bills,
-        paid_now=returned and running is not None and running.state is SubscriptionState.ACTIVE,
+        paid_now=returned == "yes" and running is not None and running.state is SubscriptionState.ACTIVE,
+        left_unpaid=returned == "no" and record is not None and record.state is SubscriptionState.PENDING,
+        debit=running is not None and is_debit(running.method),
         owed=next((b for b in bills if running and b.state is InvoiceState.OPEN and b.hosted_url), None),
         force=plan_name(counts.value), plan_name=plan_name,
         choices=_choices(running) if running else [], interval_words=plans.INTERVAL_WORDS,
         method=words.method(running.method) if running else "", under_way=await queries.under_way(record.id) if record else "",
         tax=words.tax(running.tax_treatment, running.tax_rate, running.tax_country) if running else "",
+        vat=words.included(running.tax_treatment, running.tax_rate) if running else "",
         offers=_offers(), countries=list(countries.names().items()), **plan_table(),
     )  # fmt: skip
 
@@ -311,4 +316,5 @@ async def _change_page(
         request, "directory/plan_change.html", managed, here="plan", record=record, choice=choice, preview=preview,
         offer_price=record.gross(offer.net), at=int(now.timestamp()), plan_name=plan_name,
         interval_words=plans.INTERVAL_WORDS, tax=words.tax(record.tax_treatment, record.tax_rate, record.tax_country),
+        vat=words.included(record.tax_treatment, record.tax_rate),
     )  # fmt: skip

@@ -29,6 +29,14 @@ def rate(percent: Decimal) -> str:
     return f"{format_decimal(percent.normalize(), locale='en')}\u00a0%"
 
 
+def included(treatment: TaxTreatment, percent: Decimal) -> str:
+    """What of VAT there is in a sum, to follow it and a comma."""
+    if treatment is TaxTreatment.REVERSE_CHARGE:
+        return "without VAT (reverse charge)"
+    charged = treatment is not TaxTreatment.OUTSIDE_SCOPE and percent
+    return "including VAT" if charged else "without VAT"
+
+
 def tax(treatment: TaxTreatment, percent: Decimal, country: str, on: str = "") -> str:
     """`VAT 20 % (Austria)`: the rate with the country whose tax it is, or why there is none; `on` is what it is of."""
     base = f" on {on}" if on else ""

@@ -115,14 +115,20 @@ class Subscriptions:
                 offer=offer,
                 at=at,
                 until=record.period_end if at is None and other else None,
+                debit=rules.is_debit(record.method),
             ),
         )
 
     async def cancel(self, record: SubscriptionRecord, *, ends: bool) -> None:
-        """Let it end with the period that is paid for, or take that back."""
+        """Let it end with the period that is paid for, or take that back. In a time of grace there is none: it ends now, so
+        that Stripe does not go on trying to charge for it."""
         self._require_running(record)
         assert record.stripe_id is not None
-        await self._do(record.id, CancelRequest(stripe_id=record.stripe_id, ends=ends))
+        over = ends and record.state is SubscriptionState.GRACE
+        await self._do(
+            record.id,
+            EndRequest(stripe_id=record.stripe_id) if over else CancelRequest(stripe_id=record.stripe_id, ends=ends),
+        )
 
     async def end_renewal(self, subscription_id: int) -> None:
         """Nobody is left who wants it: close the page where it could still be paid, and let what runs end with its period."""

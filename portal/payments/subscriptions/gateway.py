@@ -136,7 +136,7 @@ class Billing:
             params |= {
                 "proration_behavior": "always_invoice",
                 "proration_date": int(request.at.timestamp()),
-                "payment_behavior": "pending_if_incomplete",
+                "payment_behavior": "allow_incomplete" if request.debit else "pending_if_incomplete",
             }
         elif request.until is not None:
             params["trial_end"] = int(request.until.timestamp())

@@ -62,7 +62,7 @@ def standing_after(
 def _ended(before: Standing, seen: SeenSubscription, now: datetime) -> Standing:
     if before.state is SubscriptionState.PENDING:
         why = NEVER_STARTED
-    elif before.state is SubscriptionState.GRACE or seen.cancel_reason == "payment_failed":
+    elif seen.cancel_reason == "payment_failed" or (before.grace_until is not None and before.grace_until <= now):
         why = NOT_PAID
     else:
         why = CANCELLED
@@ -93,6 +93,11 @@ def in_force(standing: Standing, now: datetime) -> str:
     if standing.next_plan and standing.period_end is not None and standing.period_end <= now:
         return standing.next_plan
     return standing.plan
+
+
+def is_debit(method: str) -> bool:
+    """Whether a method as Stripe's answers are kept (`sepa_debit 3000`) is a bank debit, whose money takes days."""
+    return method.split(" ")[0].endswith(("_debit", "_bank_account"))
 
 
 def exempt(treatment: TaxTreatment) -> str:

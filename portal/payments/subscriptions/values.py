@@ -123,7 +123,8 @@ class CheckoutRequest(msgspec.Struct, frozen=True, tag="checkout"):
 class ChangeRequest(msgspec.Struct, frozen=True, tag="change"):
     """Another price: `at` once, paid for from that moment on, or without it from the period's end on.
 
-    `until` is that end where the interval changes with it: Stripe would begin, and charge, the new one at once.
+    `until` is that end where the interval changes with it: Stripe would begin, and charge, the new one at once. A bank
+    `debit` takes days: Stripe lets no change wait for it, so the change counts before the money is there.
     """
 
     stripe_id: str
@@ -132,6 +133,7 @@ class ChangeRequest(msgspec.Struct, frozen=True, tag="change"):
     offer: Offer
     at: datetime | None = None
     until: datetime | None = None
+    debit: bool = False
 
 
 class CancelRequest(msgspec.Struct, frozen=True, tag="cancel"):
@@ -142,7 +144,7 @@ class CancelRequest(msgspec.Struct, frozen=True, tag="cancel"):
 
 
 class EndRequest(msgspec.Struct, frozen=True, tag="end"):
-    """End it now, because it was not paid."""
+    """End it now, because it was not paid, or because nobody wants to pay it any more."""
 
     stripe_id: str
 

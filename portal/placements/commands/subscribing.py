@@ -78,7 +78,8 @@ async def _changed(change: Change) -> None:
             change.subscription_id, Notice.CHANGE_NOTED, f"{after.next_plan} {after.next_interval} {_mark(change.now)}",
             change.now,
         )  # fmt: skip
-    if after.ends_at is not None and before.ends_at is None:
+    # In a time of grace no period is paid for whose end could be promised.
+    if after.ends_at is not None and before.ends_at is None and after.state is not SubscriptionState.GRACE:
         await _notify(change.subscription_id, Notice.CANCELLED, _mark(change.now), change.now)
 
 

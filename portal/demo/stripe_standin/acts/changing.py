@@ -222,7 +222,15 @@ def _invoice(account: Account, found: Thing, plan: Plan) -> Thing | None:
 
 
 def _propose(account: Account, found: Thing, plan: Plan, changed: Thing) -> Thing:
-    """A change that counts once its invoice is paid, and is forgotten when it is not."""
+    """A change that counts once its invoice is paid, and is forgotten when it is not. It takes the place of another that
+    still waits, whose invoice is void then."""
+    method = account.store.get(
+        "payment_method", invoicing.on_file(found, account.fetch("customer", found["customer"])) or ""
+    )
+    if method is not None and method["type"] == "sepa_debit":
+        raise Fault("Pending updates are not supported for bank debits.", param="payment_behavior")
+    if found["pending_update"] is not None:
+        invoicing.forget_proposed(account, found)
     _wait(account, found, plan.parts)
     invoice = _invoice(account, found, plan)
     if invoice is None or invoice["status"] != "open":

@@ -95,7 +95,7 @@ def collect(account: Account, invoice: Thing, method: Thing | None = None, *, sc
     """Try to get the money from what is on file. `scheduled`: one of the tries of the schedule."""
     subscription = subscription_of(account, invoice)
     customer = billed(account, invoice)
-    method = method or account.store.get("payment_method", _on_file(subscription, customer) or "")
+    method = method or account.store.get("payment_method", on_file(subscription, customer) or "")
     intent = intent_of(account, invoice)
     went = charging.attempt(account, intent, method, page=invoice["hosted_invoice_url"]) if method else "failed"
     if went == "paid":
@@ -216,7 +216,8 @@ def paid_by(account: Account, intent_id: str) -> Thing | None:
     return account.fetch("invoice", found[0]["invoice"]) if found else None
 
 
-def _on_file(subscription: Thing | None, customer: Thing) -> str | None:
+def on_file(subscription: Thing | None, customer: Thing) -> str | None:
+    """The id of the method that is charged."""
     own: str | None = subscription["default_payment_method"] if subscription else None
     general: str | None = customer["invoice_settings"]["default_payment_method"]
     return own or general
