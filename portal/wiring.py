@@ -100,6 +100,7 @@ from portal.payments import privacy as payment_privacy
 from portal.payments import webhooks
 from portal.payments.flows import Payments
 from portal.payments.jobs import MoneyJobs, check_vat_id
+from portal.payments.staff import MONEY, StaffMoney
 from portal.payments.stripe_gateway import StripeGateway
 from portal.payments.subscriptions import jobs as subscription_jobs
 from portal.payments.subscriptions import privacy as subscription_privacy
@@ -108,6 +109,7 @@ from portal.placements import jobs as placement_jobs
 from portal.placements.commands.booking import SPONSORSHIPS
 from portal.placements.commands.subscribing import PLANS
 from portal.placements.pages import plans_page, sponsorship_invoice
+from portal.placements.staff import SALES, staff_sales
 from portal.registration import jobs as seat_jobs
 from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
@@ -199,9 +201,9 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         "/",
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
-            *(staff_reconfirmations, StaffEnquiries, StaffMail),
+            *(staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
         ],
-        before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MAIL))),
+        before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MONEY, SALES, MAIL))),
     )
     seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, PersonalFeed]
     gateway = made.payments.gateway

@@ -193,3 +193,47 @@ async def story(purchase_id: int) -> Story:
 
 async def invoices(purchase_id: int) -> list[InvoiceRecord]:
     return (await story(purchase_id)).invoices
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Something about money a person decides, with the purchase it is about if there is one."""
+
+    id: int
+    sentence: str
+    facts: dict[str, str]
+    asked_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    title: str
+    company: str
+    email: str
+
+
+_QUESTIONS = """
+SELECT q.id, q.sentence, q.facts, q.asked_at, q.settled_at, q.settled_by, coalesce(p.title, '') AS title,
+    coalesce(p.company, '') AS company, coalesce(p.email, '') AS email
+FROM money_question q LEFT JOIN purchase p ON p.id = q.purchase
+"""
+
+
+async def open_questions(*, limit: int = 200) -> list[Question]:
+    """Those that wait, the oldest first."""
+    rows = await db.fetch(_QUESTIONS + "WHERE q.settled_at IS NULL ORDER BY q.asked_at, q.id LIMIT $1", limit)
+    return [_question(row) for row in rows]
+
+
+async def settled_questions(*, limit: int = 50) -> list[Question]:
+    """Those somebody saw to, the latest first."""
+    rows = await db.fetch(
+        _QUESTIONS + "WHERE q.settled_at IS NOT NULL ORDER BY q.settled_at DESC, q.id DESC LIMIT $1", limit
+    )
+    return [_question(row) for row in rows]
+
+
+async def count_open_questions() -> int:
+    return int(await db.fetch_value("SELECT count(*) FROM money_question WHERE settled_at IS NULL"))
+
+
+def _question(row: Any) -> Question:
+    facts = msgspec.json.decode(row["facts"])
+    return msgspec.convert({**dict(row), "facts": {name: str(value) for name, value in facts.items() if value}}, Question)

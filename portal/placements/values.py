@@ -65,6 +65,22 @@ class Slot(msgspec.Struct, frozen=True):
     state: SlotState
 
 
+class Sold(msgspec.Struct, frozen=True):
+    """A sponsored place that is paid for, as the publisher's staff see it."""
+
+    month: date
+    category_name: str
+    slot: int
+    net: int
+    number: str
+    title: str
+    currency: str
+
+    @property
+    def money(self) -> Money:
+        return Money(self.net, self.currency)
+
+
 class BookingRecord(msgspec.Struct, frozen=True):
     """A booking as pages show it."""
 

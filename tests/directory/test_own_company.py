@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from portal.accounts.tables import StaffRole
+from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from portal.core.tokens import signature
 from portal.directory import privacy
@@ -55,6 +55,21 @@ async def test_a_company_is_found_by_its_name_and_claimed_for_a_plan(
     assert proved.headers["location"] == "/companies/isarwerk-biologics/manage/plan?plan=premium"
     again = await leonie.get("/companies/isarwerk-biologics/claim?plan=premium")
     assert again.headers["location"] == "/companies/isarwerk-biologics/manage/plan?plan=premium"
+
+
+async def test_who_looks_after_a_company_is_led_to_its_plan(sign_in: SignIn) -> None:
+    owned = await organisation()
+    await companies.make(owner=owned)
+    owner, editor = await sign_in("leonie@isarwerk.example", owned), await sign_in("edda@isarwerk.example", owned, MemberRole.EDITOR)
+    answer = await owner.get(f"{DOOR}?plan=premium")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/companies/isarwerk-biologics/manage/plan?plan=premium")
+    # Whoever wants another company, or may not buy, finds the door as it was.
+    for browser, address in ((owner, DOOR), (owner, f"{DOOR}?plan=premium&q=halden"), (editor, f"{DOOR}?plan=premium")):
+        assert "Name of your company" in (await browser.get(address)).text
+    await companies.make("Halden Aseptics AS", owner=owned)
+    several = (await owner.get(f"{DOOR}?plan=premium")).text
+    for slug in ("isarwerk-biologics", "halden-aseptics"):
+        assert f'href="/companies/{slug}/manage/plan?plan=premium"' in several
 
 
 async def test_what_is_no_plan_is_forgotten(client: httpx.AsyncClient) -> None:

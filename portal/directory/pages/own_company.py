@@ -1,5 +1,6 @@
 """`/companies/claim`: find your company by its name and claim it, or ask the editors to add it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -7,13 +8,17 @@ import msgspec
 from litestar import Controller, Request, get, post
 from litestar.response import Response
 
+from portal.accounts.actors import Actor
+from portal.accounts.guards import MaybeActor
 from portal.core import countries, times
 from portal.core.errors import Invalid, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.text import one_line
 from portal.directory.commands.corrections import ask_to_add
 from portal.directory.pages.by_hand import NOT_OPEN, by_hand, stamp_of
-from portal.directory.queries import suggestions
+from portal.directory.permissions import can_own
+from portal.directory.queries import owners, suggestions
+from portal.directory.queries.owners import Owned
 from portal.directory.rules.profiles import is_web_address
 from portal.placements.rules import plans
 from portal.web import clients
@@ -44,8 +49,13 @@ class OwnCompanyPages(Controller):
     include_in_schema = False
 
     @get()
-    async def find(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
-        return await _show(request, now, None)
+    async def find(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        """Who comes for a plan and looks after one company is led to its plan; of several they choose one."""
+        given = dict(reversed(pairs(request)))
+        own = await _own(actor) if given.get("plan") in plans.PAID and not given.get("q") else []
+        if len(own) == 1:
+            return see_other(f"/companies/{own[0].slug}/manage/plan?plan={given['plan']}")
+        return await _show(request, now, None, own=own)
 
     @post(status_code=200)
     async def add(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
@@ -78,8 +88,19 @@ def _faults(data: AddForm, now: datetime) -> dict[str, str]:
     return found
 
 
+async def _own(actor: Actor | None) -> list[Owned]:
+    """The companies somebody may buy a plan for."""
+    owned = [number for number in actor.memberships if can_own(actor, number)] if actor is not None else []
+    return await owners.companies_of(owned) if owned else []
+
+
 async def _show(
-    request: Request[Any, Any, Any], now: datetime, form: Filled[Any] | None, *, refused: RateLimited | None = None
+    request: Request[Any, Any, Any],
+    now: datetime,
+    form: Filled[Any] | None,
+    *,
+    own: Sequence[Owned] = (),
+    refused: RateLimited | None = None,
 ) -> Response[Any]:
     given = dict(reversed(pairs(request)))
     typed = one_line(given.get("q", ""))[:120]
@@ -89,6 +110,7 @@ async def _show(
     return page(
         request, "directory/own_company.html", private=True, section="directory", status=status,
         headers={"Retry-After": str(refused.retry_after)} if refused else {}, typed=typed, plan=plan, plan_name=plans.NAMES[plan],
+        own=own,
         found=await suggestions.companies(typed, today=times.today(now)) if typed else [],
         form=form, opened=stamp_of(str(form.value("opened")), _SUBJECT, now), countries=list(countries.names().items()),
     )  # fmt: skip

@@ -60,7 +60,7 @@ class StatisticsPages(Controller):
             left=_left(await queries.left_out(company, first=asked.first, count=asked.weeks)),
             periods=[(weeks, rules.period_words(weeks)) for weeks in rules.periods(asked.most)],
             medians=[(median, totals[median.group], rules.compared(totals[median.group], median.middle))
-                     for median in medians],
+                     for median in sorted(medians, key=lambda one: (one.category, list(GROUPS).index(one.group)))],
             least=rules.LEAST_COMPANIES, address=managed.address("statistics"),
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Who could own a company: organisations of a person, for staff who hand one over."""
+"""Who could own a company: organisations of a person, for staff who hand one over; and what organisations own."""
 
 import msgspec
 
@@ -33,3 +33,20 @@ async def person(email: str) -> Person | None:
         row["id"],
     )
     return Person(row["id"], row["name"], row["email"], [Candidate(**one) for one in rows])
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """A company as those who look after it choose it from a list."""
+
+    slug: str
+    name: str
+
+
+async def companies_of(organisations: list[int]) -> list[Owned]:
+    """What these organisations look after, by name."""
+    rows = await db.fetch(
+        "SELECT slug, name FROM company WHERE organisation = ANY($1::bigint[]) AND state <> 'merged' "
+        "ORDER BY lower(name), id LIMIT 100",
+        organisations,
+    )
+    return [Owned(**row) for row in rows]

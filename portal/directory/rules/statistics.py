@@ -133,4 +133,4 @@ def compared(total: int, median: float) -> str:
     share = round(100 * total / median - 100)
     if share == 0:
         return "As the middle of the category."
-    return f"{abs(share):,} % {'above' if share > 0 else 'below'} the middle of the category, {median:,.0f}."
+    return f"{abs(share):,} % {'above' if share > 0 else 'below'} the middle of the category, {int(median + 0.5):,}."

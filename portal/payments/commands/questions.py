@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from portal.core import db
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Conflict
 
 
 async def ask(
@@ -18,3 +20,19 @@ async def ask(
         "VALUES ($1, $2, $3, $4::jsonb, $5, '') ON CONFLICT (reference) DO NOTHING",
         reference, purchase_id, sentence, msgspec.json.encode(facts or {}).decode(), now,
     )  # fmt: skip
+
+
+async def settle_question(*, actor: Actor, question_id: int, settled: bool, now: datetime) -> None:
+    """Somebody has seen to a question, or it was closed by mistake. Raises Conflict when it is so already."""
+    async with db.transaction():
+        reference = await db.fetch_value(
+            "UPDATE money_question SET settled_at = CASE WHEN $2 THEN $3::timestamptz END, settled_by = $4 "
+            "WHERE id = $1 AND (settled_at IS NULL) = $2 RETURNING reference",
+            question_id, settled, now, actor.label[:200] if settled else "",
+        )  # fmt: skip
+        if reference is None:
+            raise Conflict("Somebody else was quicker. This page shows how it stands.")
+        await audit.record(
+            actor=actor.label, verb="settle money question" if settled else "open money question again", kind="money_question",
+            key=question_id, now=now, reference=reference,
+        )  # fmt: skip

@@ -243,3 +243,12 @@ async def near_a_date(kind: str, before: datetime, *, after: int = 0, limit: int
 
 def _record(row: Mapping[str, Any] | None) -> SubscriptionRecord | None:
     return None if row is None else msgspec.convert(dict(row), SubscriptionRecord)
+
+
+async def running(kind: str, *, limit: int = 500) -> list[SubscriptionRecord]:
+    """Everything of a kind that is paid again and again now, those in trouble first, then by the next date."""
+    rows = await db.fetch(
+        _RECORD + "kind = $1 AND state IN ('active', 'grace') ORDER BY state DESC, coalesce(ends_at, period_end), id LIMIT $2",
+        kind, limit,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), SubscriptionRecord) for row in rows]

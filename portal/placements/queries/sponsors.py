@@ -8,7 +8,7 @@ import msgspec
 from portal.core import db
 from portal.placements.rules.sponsoring import SLOTS
 from portal.placements.tables import SlotState
-from portal.placements.values import SPONSORED, BookingRecord, Cell, Lane, Pick
+from portal.placements.values import SPONSORED, BookingRecord, Cell, Lane, Pick, Sold
 
 _EXPLANATION = "Paid places, at most three a month. They never change the list below."
 # A hold that has run out takes nothing, whether the sweeper has met it or not.
@@ -91,6 +91,17 @@ async def bookings(kind: str, key: str, *, since: datetime | None = None, limit:
         kind, key, limit, since,
     )  # fmt: skip
     return _records(rows)
+
+
+async def sold(month: date, *, limit: int = 500) -> list[Sold]:
+    """Places of a month and those after it that are paid for, by month and category."""
+    rows = await db.fetch(
+        "SELECT s.month, s.category_name, s.slot, s.net, b.number, b.title, b.currency FROM sponsorship s "
+        "JOIN sponsor_booking b ON b.id = s.booking WHERE s.state = 'booked' AND s.month >= $1 "
+        "ORDER BY s.month, s.category_name, s.slot LIMIT $2",
+        month.replace(day=1), limit,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), Sold) for row in rows]
 
 
 def _records(rows: Sequence[object]) -> list[BookingRecord]:
