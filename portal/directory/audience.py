@@ -53,6 +53,12 @@ def seen_in_list(ids: Iterable[int], request: Request[Any, Any, Any]) -> None:
         page_cache.note(request, Sighting(Kind.LISTED, shown))
 
 
+def seen_in_lane(ids: Iterable[int], request: Request[Any, Any, Any]) -> None:
+    """Say that this answer shows these companies in places they paid for."""
+    if shown := tuple(ids):
+        page_cache.note(request, Sighting(Kind.LANE, shown))
+
+
 def asked_for(kind: Kind, company_id: int, request: Request[Any, Any, Any]) -> None:
     """Say that this answer gives what somebody asked of a company: its website, address, document."""
     page_cache.note(request, Sighting(kind, (company_id,)))

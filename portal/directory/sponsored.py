@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from litestar import Request
 
 from portal.core import countries, db
 from portal.core.keeping import Kept
 from portal.core.times import today
 from portal.directory import logos
+from portal.directory.audience import seen_in_lane
 from portal.directory.cards import initials
 from portal.media.values import File
 from portal.placements.queries import sponsors
@@ -31,7 +33,17 @@ class Sponsor(msgspec.Struct, frozen=True):
 _kept: Kept[dict[str, Any]] = Kept(200)
 
 
-async def lane(categories: Sequence[str], *, now: datetime, version: int) -> dict[str, Any]:
+async def lane(
+    request: Request[Any, Any, Any], categories: Sequence[str], *, now: datetime, version: int
+) -> dict[str, Any]:
+    """The lane of a page, counted as shown once the page is given."""
+    made = await _lane(categories, now=now, version=version)
+    if made["paid"] is not None:
+        seen_in_lane(map(int, made["paid"].sponsors), request)
+    return made
+
+
+async def _lane(categories: Sequence[str], *, now: datetime, version: int) -> dict[str, Any]:
     """Who has paid for a place beside these categories this month, as `paid` and `sponsors` for the template.
     Bookings raise the version of the companies.
 

@@ -236,4 +236,6 @@ async def count_open_questions() -> int:
 
 def _question(row: Any) -> Question:
     facts = msgspec.json.decode(row["facts"])
-    return msgspec.convert({**dict(row), "facts": {name: str(value) for name, value in facts.items() if value}}, Question)
+    return msgspec.convert(
+        {**dict(row), "facts": {name: str(value) for name, value in facts.items() if value}}, Question
+    )

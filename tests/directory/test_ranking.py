@@ -212,6 +212,6 @@ async def test_payment_changes_no_byte_of_the_order(app: Litestar, client: httpx
     await settled(app)
     after = {path: (await client.get(path)).text for path in paths}
     for path in paths:
-        assert after[path].count('Sponsored: </span><a href="/companies/payer"') == 1
+        assert after[path].count('Sponsored: </span><a href="/companies/payer/go/lane"') == 1
         assert '<h2 class="paid" id="lane-h">Sponsored</h2>' in after[path]
         assert merit(after[path]) == merit(before[path])

@@ -80,9 +80,7 @@ async def test_what_is_said_of_vat(desk: Desk, billing: dict[str, str], said: st
     assert record.period_end is not None
     await remind(now=record.period_end - DAY)
     await desk.work()
-    mails = " ".join(
-        row["text"] for row in await db.fetch("SELECT text FROM mail WHERE topic = 'plans' ORDER BY id")
-    )
+    mails = " ".join(row["text"] for row in await db.fetch("SELECT text FROM mail WHERE topic = 'plans' ORDER BY id"))
     shown = (await page(desk)).split("Change")[0]
     assert said in " ".join(mails.split())
     assert said in shown

@@ -75,7 +75,7 @@ class GuideToCompanies(Controller):
             tiles=capabilities[:_TILES],
             best=[(category, cards(category.rows, context)) for category in best],
             logos=await logos_of([row for category in best for row in category.rows], now=now),
-            **await sponsored.lane([category.slug for category in best], now=now, version=version),
+            **await sponsored.lane(request, [category.slug for category in best], now=now, version=version),
         )
 
     @get("/suggestions", opt={"page": PageRule(tags=("companies",), query=frozenset({"q"}))})

@@ -59,7 +59,10 @@ class DirectoryPages(Controller):
             cities=await places.like(parsed.filters.near) if found.nowhere else [],
             firms=await firms_of(found, now=now),
             **await sponsored.lane(
-                () if instead or number > 1 else categories(parsed.filters, found), now=now, version=found.version
+                request,
+                () if instead or number > 1 else categories(parsed.filters, found),
+                now=now,
+                version=found.version,
             ),
         )
 

@@ -49,6 +49,8 @@ class GoPages(Controller):
         company = await public_company(slug, lambda target: f"/companies/{target}/go/{what}")
         if isinstance(company, Redirect):
             return company
+        if what == "lane":
+            return _away(request, company, Kind.LANE_CLICK, f"/companies/{company.slug}")
         profile = await _shown(company, now)
         target = _SINGLE[what](profile) if what in _SINGLE else ""
         return _away(request, company, Kind.WEBSITE, target)

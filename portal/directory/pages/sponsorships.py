@@ -23,6 +23,7 @@ from portal.directory.pages.billing import known_buyer
 from portal.directory.pages.inputs import PaymentsHere
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
 from portal.directory.queries import terms
+from portal.directory.queries.statistics import lane_months
 from portal.directory.tables.companies import TermKind
 from portal.payments import queries as payment_queries
 from portal.payments.documents import NAMES, invoice_pdf
@@ -208,6 +209,9 @@ async def _calendar(
         full_price=Money(price, currency) if price is not None else None, discount=discount,
         chosen=set(chosen), form=Filled({}, dict(errors or {})),
         bookings=await queries.bookings(KIND, _key(managed), since=managed.company.claimed_at), now=now,
+        brought=await lane_months(
+            managed.company.id, since=times.today(managed.company.claimed_at or managed.company.created_at)
+        ),
     )  # fmt: skip
 
 

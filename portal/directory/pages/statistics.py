@@ -56,7 +56,7 @@ class StatisticsPages(Controller):
         return managed_page(
             request, "directory/statistics.html", managed, here="statistics", asked=asked, weeks=weeks, totals=totals,
             charts=[(group, rules.GROUP_WORDS[group], rules.chart(weeks, group)) for group in _CHARTS],
-            kinds=[(kind, rules.KIND_WORDS[kind]) for kind in Kind], words=rules.GROUP_WORDS,
+            kinds=_kinds(weeks), words=rules.GROUP_WORDS,
             left=_left(await queries.left_out(company, first=asked.first, count=asked.weeks)),
             periods=[(weeks, rules.period_words(weeks)) for weeks in rules.periods(asked.most)],
             medians=[(median, totals[median.group], rules.compared(totals[median.group], median.middle))
@@ -91,13 +91,21 @@ async def _asked(request: Request[Any, Any, Any], managed: Managed, now: Now) ->
     return Asked(weeks=weeks, first=first, most=limits.statistics_weeks, limits=limits)
 
 
+def _kinds(weeks: list[Week]) -> list[tuple[Kind, str]]:
+    """The columns of the table: those of paid places for whoever has one."""
+    paid = any(week.counts.get(kind) for week in weeks for kind in rules.PAID_PLACE)
+    return [(kind, words) for kind, words in rules.KIND_WORDS.items() if paid or kind not in rules.PAID_PLACE]
+
+
 def _left(found: list[queries.LeftOut]) -> list[tuple[str, int, int, int]]:
-    """By reason in words: views, searches, clicks that were left out. The most first."""
+    """By reason in words: views, searches (paid places among them), clicks that were left out. The most first."""
     rows = []
     for reason, words in rules.REASONS.items():
         views = sum(one.times for one in found if one.reason is reason and one.kind is Kind.VIEW)
-        listed = sum(one.times for one in found if one.reason is reason and one.kind is Kind.LISTED)
-        clicks = sum(one.times for one in found if one.reason is reason and one.kind in rules.CLICKS)
+        listed = sum(one.times for one in found if one.reason is reason and one.kind in (Kind.LISTED, Kind.LANE))
+        clicks = sum(
+            one.times for one in found if one.reason is reason and one.kind in (*rules.CLICKS, Kind.LANE_CLICK)
+        )
         if views or listed or clicks:
             rows.append((words, views, listed, clicks))
     return sorted(rows, key=lambda row: -(row[1] + row[2] + row[3]))

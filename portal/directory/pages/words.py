@@ -70,7 +70,7 @@ class WordPages(Controller):
             filters=asks,
             firms=await firms_of(found, now=now),
             related=[(other, f"/companies/{KIND_PATHS[other.kind]}/{other.slug}") for other in term.related],
-            **await sponsored.lane(categories(asks, found), now=now, version=found.version),
+            **await sponsored.lane(request, categories(asks, found), now=now, version=found.version),
             root=f"/companies/{KIND_PATHS[facet.kind]}",
             kinds=_PLURALS[facet.key],
             linked=markup(json_ld.encoded(_linked(facet, term, found))),

@@ -69,3 +69,29 @@ async def medians(
         [",".join(kinds) for kinds in groups.values()],
     )  # fmt: skip
     return [Median(row["name"], row["kind"], int(row["companies"]), float(row["middle"])) for row in rows]
+
+
+class LaneMonth(msgspec.Struct, frozen=True):
+    """What paid places brought in a month, in all categories together: what counted, and what was left out."""
+
+    month: date
+    shown: int
+    shown_left: int
+    followed: int
+    followed_left: int
+
+
+_LANES = """
+SELECT date_trunc('month', day)::date AS month,
+    coalesce(sum(times) FILTER (WHERE kind = 'lane' AND reason = ''), 0) AS shown,
+    coalesce(sum(times) FILTER (WHERE kind = 'lane' AND reason <> ''), 0) AS shown_left,
+    coalesce(sum(times) FILTER (WHERE kind = 'lane_click' AND reason = ''), 0) AS followed,
+    coalesce(sum(times) FILTER (WHERE kind = 'lane_click' AND reason <> ''), 0) AS followed_left
+FROM company_day WHERE company = $1 AND kind IN ('lane', 'lane_click') AND day >= $2 GROUP BY 1 ORDER BY 1 DESC LIMIT 24
+"""
+
+
+async def lane_months(company_id: int, *, since: date) -> list[LaneMonth]:
+    """The latest two years from a day on, the newest month first."""
+    rows = await db.fetch(_LANES, company_id, since)
+    return [msgspec.convert(dict(row), LaneMonth, strict=False) for row in rows]

@@ -10,6 +10,7 @@ from portal.directory.tables.audience import Kind, Left
 
 LEAST_COMPANIES = 5
 CLICKS = [Kind.WEBSITE, Kind.EMAIL, Kind.PHONE, Kind.DOCUMENT, Kind.VIDEO]
+PAID_PLACE = [Kind.LANE, Kind.LANE_CLICK]
 GROUPS = {"views": [Kind.VIEW], "listed": [Kind.LISTED], "clicks": CLICKS, "enquiries": [Kind.ENQUIRY]}
 GROUP_WORDS = {
     "views": "Profile views", "listed": "Searches that showed it", "clicks": "Clicks", "enquiries": "Enquiries",
@@ -17,6 +18,7 @@ GROUP_WORDS = {
 KIND_WORDS = {
     Kind.VIEW: "Profile views", Kind.LISTED: "Searches that showed it", Kind.WEBSITE: "Website", Kind.EMAIL: "Email shown",
     Kind.PHONE: "Phone shown", Kind.DOCUMENT: "Documents", Kind.VIDEO: "Videos", Kind.ENQUIRY: "Enquiries",
+    Kind.LANE: "Paid place shown", Kind.LANE_CLICK: "Paid place followed",
 }  # fmt: skip
 REASONS = {
     Left.CRAWLER: "Known search engines and other robots, by a public list",

@@ -13,7 +13,9 @@ from portal.directory.tables.companies import Company
 
 
 class Kind(StrEnum):
-    """What happened: the profile was opened, a list showed the company, or something of it was asked for."""
+    """What happened: the profile was opened, a list showed the company, something of it was asked for; its paid place was
+    shown, or followed to the profile.
+    """
 
     VIEW = "view"
     LISTED = "listed"
@@ -23,6 +25,8 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     VIDEO = "video"
     ENQUIRY = "enquiry"
+    LANE = "lane"
+    LANE_CLICK = "lane_click"
 
 
 class Left(StrEnum):

@@ -97,7 +97,7 @@ def in_force(standing: Standing, now: datetime) -> str:
 
 def is_debit(method: str) -> bool:
     """Whether a method as Stripe's answers are kept (`sepa_debit 3000`) is a bank debit, whose money takes days."""
-    return method.split(" ")[0].endswith(("_debit", "_bank_account"))
+    return method.split(" ", maxsplit=1)[0].endswith(("_debit", "_bank_account"))
 
 
 def exempt(treatment: TaxTreatment) -> str:
