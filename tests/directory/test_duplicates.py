@@ -1,7 +1,6 @@
 """Companies that look like one are found with reasons; those of a group in several countries are left alone."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -12,95 +11,9 @@ from portal.core import db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory.commands import duplicates, merging
 from portal.directory.queries import companies as queries
-from portal.directory.rules.duplicates import LEAST, Likeness, Reason, judge, pairs, words
-from portal.directory.rules.names import brackets, legal_form, name_key
 from portal.directory.values import OtherName, Profile, ProfileRelation, RelationKind
 from tests.directory.conftest import SignIn
 from tests.factories import companies
-
-_ids = iter(range(1, 10_000))
-
-
-def like(
-    name: str, country: str | None = None, city: str = "", domain: str = "", source: str = "", **more: Any
-) -> Likeness:
-    return Likeness(
-        id=next(_ids), name=name, name_key=name_key(name), brackets=brackets(name), country=country, city_key=city.lower(),
-        domain=domain, records=frozenset({(source, name)} if source else ()), **more,
-    )  # fmt: skip
-
-
-ROR, DPD, BDPM = "ror", "health-canada-dpd", "france-bdpm"
-# Pairs of the registers' own companies, as a person judged them.
-ONE = [
-    (like("Amphastar Pharmaceuticals, Inc.", "US", "Rancho Cucamonga", "amphastar.com", ROR),
-     like("Amphastar Pharmaceuticals, Inc.", "US", "Rancho Cucamonga", "", DPD)),
-    (like("Almirall", "ES", "Barcelona", "almirall.com", ROR), like("Almirall", "ES", source=BDPM)),
-    (like("Takeda", "CA", "Oakville", "", ROR), like("Takeda Canada Inc", "CA", "Toronto", "", DPD)),
-    (like("Jazz Pharmaceuticals", "IE", "Dublin", "jazzpharma.com", ROR),
-     like("Jazz Pharmaceuticals Ireland Limited", "IE", "Dublin", "", DPD)),
-    (like("Reig Jofre", "ES", "Sant Joan Despí", "reigjofre.com", ROR), like("Laboratorio Reig Jofre", "ES", source=BDPM)),
-    (like("Swedish Orphan Biovitrum", "SE", "Stockholm", "sobi.com", ROR),
-     like("Swedish Orphan Biovitrum AB (Publ)", "SE", "Stockholm", "", DPD)),
-    (like("Chiesi Farmaceutici S.p.A.", "IT", "Parma", "", DPD), like("Chiesi Farmaceutici", None, source=BDPM)),
-    (like("PiLeJe", "FR", "Paris", "pileje.com", ROR), like("Pileje", None, source=BDPM)),
-    (like("UCB Pharma", "BE", "Brussels", "ucb.com", ROR), like("UCB Pharma Belgique", None, source=BDPM)),
-    (like("JIMRO Co., Ltd.", "JP", "Takasaki", "jimro.co.jp", ROR), like("JIMRO", "JP", "Takasaki", "jimro.com", ROR)),
-    (like("Medline", "US", "Northfield", "medline.com", ROR, other_keys=frozenset({"medline industries"})),
-     like("Medline Industries, LP", "US", "Northfield", "", DPD)),
-    (like("Xellia Pharmaceuticals", "DK", "Copenhagen", source=ROR),
-     like("Xellia Harmaceuticals", "DK", "Copenhagen", source=BDPM)),
-]  # fmt: skip
-TWO = [
-    (like("Merck KGaA, Darmstadt", "DE", "Darmstadt", "emdgroup.com", ROR), like("Merck", "US", "Rahway", "merck.com", ROR)),
-    (like("GMV Innovating Solutions (Spain)", "ES", domain="gmv.com", source=ROR),
-     like("GMV Innovating Solutions (Poland)", "PL", domain="gmv.com", source=ROR)),
-    (like("Tillotts Pharma GmbH", "DE", "Rheinfelden", "", DPD), like("Tillotts Pharma AG", "CH", "Rheinfelden", "", DPD)),
-    (like("Springer Nature (Shanghai, China)", "CN", "Shanghai", "springernature.com", ROR),
-     like("Springer Nature (Beijing, China)", "CN", "Beijing", "springernature.com", ROR)),
-    (like("Menarini France", source=BDPM), like("Menarini Italie", source=BDPM)),
-    (like("Baxter", None, source=BDPM), like("Baxter", "AT", source=BDPM)),
-    (like("Leidos", "US", "Reston", "leidos.com", ROR),
-     like("Leidos Biomedical Research Inc.", "US", "Frederick", "leidos.com", ROR)),
-    (like("Amplyx Pharmaceuticals", "US", "San Diego", "", ROR),
-     like("Amylyx Pharmaceuticals Inc.", "US", "Cambridge", "", DPD)),
-    (like("Microsoft Research New England", "US", domain="microsoft.com"),
-     like("Microsoft Research New York City", "US", domain="microsoft.com")),
-    (like("Vichy Canada", "CA", "Montreal", "", DPD, street="4895 hickmore", postal_code="H4T 1K5"),
-     like("CeraVe Canada", "CA", "Montreal", "", DPD, street="4895 hickmore", postal_code="H4T 1K5")),
-    (like("Elan Pharmaceuticals, Inc.", "IE", "Dublin", "", ROR), like("Mylan Pharmaceuticals", "IE", source=BDPM)),
-    (like("State Grid Hunan Electric Power Company", "CN", source=ROR),
-     like("State Grid Hebei Electric Power Company", "CN", source=ROR)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("one", "other"), ONE, ids=lambda side: side.name)
-def test_one_company_written_twice(one: Likeness, other: Likeness) -> None:
-    score, reasons = judge(one, other, shared=False)
-    assert (score >= LEAST, judge(other, one, shared=False)) == (True, (score, reasons))
-    assert any(speaks_for for speaks_for, _ in words(reasons))
-
-
-@pytest.mark.parametrize(("one", "other"), TWO, ids=lambda side: side.name)
-def test_two_companies_that_only_look_alike(one: Likeness, other: Likeness) -> None:
-    assert judge(one, other, shared=False)[0] < LEAST
-
-
-def test_parents_and_children_are_never_one() -> None:
-    parent, child = like("Vertex", "US", source=ROR), like("Vertex Inc", "US", source=BDPM)
-    known = Likeness(
-        **{name: getattr(child, name) for name in child.__struct_fields__ if name != "relatives"},
-        relatives=parent.records,
-    )
-    assert (judge(parent, child, shared=False)[0] >= LEAST, judge(parent, known, shared=False)) == (True, (0.0, ()))
-
-
-def test_a_name_of_many_needs_a_country() -> None:
-    lone, us, pt = like("AbbVie", None, source=BDPM), like("AbbVie", "US", source=ROR), like("AbbVie", "PT", source=ROR)
-    found = pairs({one.id: one for one in (lone, us, pt)}, [])
-    assert found == {tuple(sorted(pair)): True for pair in ((lone.id, us.id), (lone.id, pt.id), (us.id, pt.id))}
-    assert Reason.NO_COUNTRY in judge(lone, us, shared=True)[1]
-    assert judge(lone, us, shared=True)[0] < LEAST
 
 
 @pytest.mark.parametrize("mark", ["dba", "DBA", "d/b/a", "d.b.a.", "doing business as"])
@@ -110,34 +23,6 @@ async def test_a_company_is_found_by_the_name_it_trades_under(mark: str, now: da
     await companies.make("Morava Lyophil LLC", now=now, city="Austin", country="US")
     assert await duplicates.find_duplicates(now=now) == 1
     assert await db.fetch_value("SELECT reasons FROM duplicate_hint") == '["alias", "country", "city"]'
-
-
-def test_who_a_french_register_lists_without_a_country_is_likely_french() -> None:
-    lone = like("Baxter", None, source=BDPM)
-    french, austrian = like("Baxter SAS", "FR", "Paris", source=ROR), like("Baxter", "AT", source=ROR)
-    score, reasons = judge(lone, french, shared=True)
-    assert (score >= LEAST, Reason.LIKELY_COUNTRY in reasons) == (True, True)
-    assert (judge(french, lone, shared=True), judge(lone, austrian, shared=True)[0] < LEAST) == ((score, reasons), True)
-    # Not all of them are French: it does not speak against others.
-    assert judge(lone, austrian, shared=False)[0] >= LEAST
-    elsewhere = like("Baxter", None, source=ROR)
-    assert Reason.LIKELY_COUNTRY not in judge(elsewhere, french, shared=True)[1]
-
-
-@pytest.mark.parametrize(
-    ("name", "form"),
-    [
-        ("Serb SAS", "sas"),
-        ("Serb S.A.", "sa"),
-        ("Bando, Ltd.", "ltd"),
-        ("Bando Inc", "ltd"),
-        ("Leo A/S", "as"),
-        ("Sas", ""),
-        ("X (Malta)", ""),
-    ],
-)
-def test_legal_forms(name: str, form: str) -> None:
-    assert legal_form(name) == form
 
 
 async def pair(now: datetime) -> tuple[int, int, int]:
@@ -182,6 +67,32 @@ async def test_letters_other_names_and_relations_count(now: datetime) -> None:
     assert [(row["name"], row["reasons"]) for row in found] == [
         ("Xellia Pharmaceuticals", '["spelling", "country", "city"]'), ("Fluent Sterile", '["alias", "country"]'),
     ]  # fmt: skip
+
+
+async def test_a_website_or_an_address_puts_two_names_side_by_side(sign_in: SignIn, now: datetime) -> None:
+    hand = {"now": now, "facts": ()}
+    await companies.make(
+        "Swedish Orphan Biovitrum AB", city="Stockholm", country="SE", website="https://www.sobi.com", **hand
+    )
+    await companies.make("Sobi", city="Stockholm", country="SE", website="https://sobi.com/en/", **hand)
+    street = {"street": "1310 rue Nobel", "postal_code": "J4B 5H3", "country": "CA"}
+    await companies.make("JAMP Pharma Corporation", city="Boucherville", **street, **hand)
+    await companies.make("JAMP Pharma Group", city="", **{**street, "postal_code": "J4B5H3"}, **hand)
+    await companies.make("Orimed Pharma Inc", city="Boucherville", **street, **hand)
+    # A group with a record for each country, and two that have a page at one host, are left alone.
+    for name, land in (("Morava Lyophil", "CZ"), ("Morava Sterile", "CZ"), ("Morava France", "FR")):
+        await companies.make(name, city="", country=land, website="https://morava.example", **hand)
+    for name in ("Halden Vials", "Nordlyo"):
+        await companies.make(name, city="Oslo", country="NO", website=f"https://{name[:5].lower()}.web.example", **hand)
+    assert await duplicates.find_duplicates(now=now) == 2
+    found = await db.fetch("SELECT c.name, reasons FROM duplicate_hint JOIN company c ON c.id = first ORDER BY c.id")
+    assert [(row["name"], row["reasons"]) for row in found] == [
+        ("Swedish Orphan Biovitrum AB", '["unlike", "country", "city", "domain", "front_page"]'),
+        ("JAMP Pharma Corporation", '["firm", "country", "address"]'),
+    ]
+    editor = await sign_in("judith@sterileline.example", staff=StaffRole.EDITOR)
+    listed = (await editor.get(QUEUE)).text
+    assert ("But: The names are not alike." in listed, "one front page, and nobody else has" in listed) == (True, True)
 
 
 @pytest.mark.usefixtures("database")

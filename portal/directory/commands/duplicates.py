@@ -1,8 +1,6 @@
 """Finding companies that look like one, for a person to decide: nothing is merged by itself."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -10,20 +8,10 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
+from portal.directory.queries import likenesses
 from portal.directory.rules import duplicates
-from portal.directory.rules.duplicates import Likeness
-from portal.directory.rules.names import brackets, trading_as
-from portal.directory.tables.companies import NameKind
 from portal.directory.tables.editing import HintState
-from portal.directory.values import ProfileRelation
 
-_COMPANIES = """
-SELECT c.id, c.name, c.name_key, c.country, c.city_key, lower(c.street) AS street, c.postal_code, c.domain,
-    coalesce(c.profile -> 'relations', '[]') AS relations,
-    array(SELECT n.name_key FROM company_name n WHERE n.company = c.id AND n.kind <> $1) AS other_keys,
-    array(SELECT ARRAY[s.source, s.key]::text[] FROM company_source s WHERE s.company = c.id) AS records
-FROM company c WHERE c.state IN ('public', 'closed')
-"""
 # One look-up by letters for each company, and never more than 50 alike; left to itself the planner would compare every two.
 _SIMILAR = """
 SELECT a.id AS one, b.id AS other FROM company a
@@ -55,7 +43,7 @@ async def find_duplicates(*, now: datetime) -> int:
     """Look through all companies and note the pairs; gives how many are open. What was decided stays decided."""
     async with db.transaction():
         await db.execute("SELECT pg_advisory_xact_lock(hashtext('portal duplicates'))")
-        known = {row["id"]: _likeness(row) for row in await db.fetch(_COMPANIES, NameKind.ACRONYM)}
+        known = await likenesses.all_companies()
         await db.execute("SELECT set_config('pg_trgm.similarity_threshold', $1, true)", str(_ALIKE))
         # What an import has just added waits in a list that every look-up would read from end to end.
         await db.execute("SELECT gin_clean_pending_list('company_name_key_trgm')")
@@ -68,8 +56,8 @@ async def find_duplicates(*, now: datetime) -> int:
             for row in await db.fetch(_SIMILAR, ids[start : start + _AT_ONCE])
         ]
         found = []
-        for (one, other), shared in duplicates.pairs(known, similar).items():
-            score, reasons = duplicates.judge(known[one], known[other], shared=shared)
+        for (one, other), pairing in duplicates.pairs(known, similar).items():
+            score, reasons = duplicates.judge(known[one], known[other], shared=pairing.shared, alone=pairing.alone)
             if score >= duplicates.LEAST:
                 found.append({"first": one, "second": other, "reasons": reasons, "score": score})
         rows = msgspec.json.encode(found).decode()
@@ -77,18 +65,6 @@ async def find_duplicates(*, now: datetime) -> int:
         await db.execute(_HINTS, rows, now)
         still = await db.fetch_value("SELECT count(*) FROM duplicate_hint WHERE state = 'open'")
     return int(still)
-
-
-def _likeness(row: Mapping[str, Any]) -> Likeness:
-    relations = msgspec.json.decode(row["relations"], type=list[ProfileRelation])
-    plain = ("id", "name", "name_key", "country", "city_key", "street", "postal_code", "domain")
-    return Likeness(
-        **{name: row[name] for name in plain},
-        brackets=brackets(row["name"]),
-        other_keys=frozenset(row["other_keys"]) | trading_as(row["name"]),
-        records=frozenset((source, key) for source, key in row["records"]),
-        relatives=frozenset((relation.source, relation.key) for relation in relations if relation.key),
-    )
 
 
 async def suggest(*, actor: Actor, one: str, other: str, now: datetime) -> int:

@@ -1,19 +1,20 @@
 """Which two companies look like one, how much, and why. Reasons are data; their words are made in `words`.
 
 Companies of a group in two countries are two companies: different countries are never one, nor are parent and child.
+Most companies that share a website or an address are two of one group, or neighbours: it takes names of one firm as
+well, or a front page that nobody else has.
 """
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
 
 import msgspec
 
-from portal.core import countries
+from portal.directory.rules.likeness import Likeness, are_initials, firm, goes_on
 from portal.directory.rules.names import legal_form
 
 LEAST = 0.6
-"""What is offered to a person. Tuned on the registers' own 6,544 companies: see tests/directory/test_duplicates.py."""
+"""What is offered to a person. Tuned on the registers' own 6,544 companies: see tests/directory/test_looking_alike.py."""
 
 
 class Reason(StrEnum):
@@ -23,11 +24,17 @@ class Reason(StrEnum):
     CORE = "core"
     ALIAS = "alias"
     SPELLING = "spelling"
+    DIVISION = "division"
+    FIRM = "firm"
+    INITIALS = "initials"
+    UNLIKE = "unlike"
+    GOES_ON = "goes_on"
     COUNTRY = "country"
     LIKELY_COUNTRY = "likely_country"
     CITY = "city"
     ADDRESS = "address"
     DOMAIN = "domain"
+    FRONT_PAGE = "front_page"
     OTHER_CITY = "other_city"
     OTHER_DOMAIN = "other_domain"
     OTHER_FORM = "other_form"
@@ -38,8 +45,9 @@ class Reason(StrEnum):
 
 _WEIGHTS = {
     Reason.NAME: 0.6, Reason.CORE: 0.55, Reason.ALIAS: 0.5, Reason.SPELLING: 0.4, Reason.COUNTRY: 0.15,
-    Reason.LIKELY_COUNTRY: 0.1,
-    Reason.CITY: 0.15, Reason.ADDRESS: 0.15, Reason.DOMAIN: 0.2, Reason.OTHER_CITY: -0.1, Reason.OTHER_DOMAIN: -0.05,
+    Reason.LIKELY_COUNTRY: 0.1, Reason.DIVISION: 0.5, Reason.FIRM: 0.35, Reason.INITIALS: 0.3, Reason.UNLIKE: -0.05,
+    Reason.GOES_ON: -0.15, Reason.CITY: 0.15, Reason.ADDRESS: 0.15, Reason.DOMAIN: 0.2, Reason.FRONT_PAGE: 0.3,
+    Reason.OTHER_CITY: -0.1, Reason.OTHER_DOMAIN: -0.05,
     Reason.OTHER_FORM: -0.25, Reason.NO_COUNTRY: -0.2, Reason.ONE_REGISTER: -0.2, Reason.BRACKETS: -0.4,
 }  # fmt: skip
 _WORDS = {
@@ -47,11 +55,17 @@ _WORDS = {
     Reason.CORE: "The names differ only by their own country or by words such as “laboratories”.",
     Reason.ALIAS: "One is called what the other is also known as.",
     Reason.SPELLING: "The names differ by a letter or two.",
+    Reason.DIVISION: "One calls itself a division of the other.",
+    Reason.FIRM: "The names differ only by words such as “group” or “pharma”.",
+    Reason.INITIALS: "One is called by the other’s initials.",
+    Reason.UNLIKE: "The names are not alike.",
+    Reason.GOES_ON: "One’s name is the other’s with more words behind it, as a subsidiary’s is.",
     Reason.COUNTRY: "Both are in the same country.",
     Reason.LIKELY_COUNTRY: "One is listed without a country by a register of the country that the other is in.",
     Reason.CITY: "Both are in the same city.",
     Reason.ADDRESS: "Both have the same street and postal code.",
-    Reason.DOMAIN: "Both have the same website.",
+    Reason.DOMAIN: "Both have their website on the same domain.",
+    Reason.FRONT_PAGE: "Both websites are one front page, and nobody else has that domain.",
     Reason.OTHER_CITY: "They are in different cities.",
     Reason.OTHER_DOMAIN: "They have different websites.",
     Reason.OTHER_FORM: "Their legal forms are different.",
@@ -59,91 +73,23 @@ _WORDS = {
     Reason.ONE_REGISTER: "One register lists both, each for itself.",
     Reason.BRACKETS: "What stands in brackets behind the name is different.",
 }
-_GENERIC = {
-    "laboratoire": "", "laboratoires": "", "laboratories": "", "laboratory": "", "laboratorios": "", "laboratorio": "",
-    "labs": "", "dac": "", "dist": "", "pharmaceuticals": "pharma", "pharmaceutical": "pharma",
-    "pharmaceutique": "pharma", "pharmaceutiques": "pharma", "et": "and", "und": "and",
-}  # fmt: skip
-_LANDS = {"uk": "GB", "usa": "US", "us": "US"}
-_LONG = 8
-_AT_HOME = {"france-bdpm": "FR"}
-"""Registers that name the country of those from abroad, and mostly none for those at home."""
 
 
-class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a company is compared. `other_keys` are keys of other names, acronyms left out; `brackets` what stood in
-    brackets behind the name. `records` are (source, key) of registers, `relatives` those of parents, children and such.
+def judge(one: Likeness, other: Likeness, *, shared: bool, alone: bool = False) -> tuple[float, tuple[Reason, ...]]:
+    """How likely they are one (up to 1), and why. `shared`: more than these two have the name. `alone`: nobody but these
+    two has the domain of their websites.
     """
-
-    id: int
-    name: str
-    name_key: str
-    other_keys: frozenset[str] = frozenset()
-    brackets: str = ""
-    country: str | None = None
-    city_key: str = ""
-    street: str = ""
-    postal_code: str = ""
-    domain: str = ""
-    records: frozenset[tuple[str, str]] = frozenset()
-    relatives: frozenset[tuple[str, str]] = frozenset()
-
-    @property
-    def land(self) -> str | None:
-        """The country, or the one that the name itself says."""
-        return self.country or land_in(self.name_key)
-
-    @property
-    def likely(self) -> str | None:
-        """Where a company without a country may well be. It never speaks against anything."""
-        lands = {_AT_HOME.get(source) for source, _ in self.records}
-        return lands.pop() if self.land is None and len(lands) == 1 else None
-
-    @property
-    def core(self) -> str:
-        """The name's key without the company's own country and without words that say little."""
-        return core(self.name_key, self.land)
-
-
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    found = dict(_LANDS)
-    for language in ("en", "fr", "de", "es", "it"):
-        for code, name in countries.names(language).items():
-            bare = countries.plain(name)
-            if bare.isalpha():
-                found.setdefault(bare, code)
-    return found
-
-
-def land_in(name_key: str) -> str | None:
-    """The country that a name ends with: `menarini italie`."""
-    words = name_key.split()
-    return _countries().get(words[-1]) if len(words) > 1 else None
-
-
-@lru_cache(maxsize=50_000)
-def core(name_key: str, land: str | None) -> str:
-    """`takeda canada` of Canada is `takeda`; `laboratoire aguettant` is `aguettant`."""
-    words = name_key.split()
-    kept = [
-        _GENERIC.get(word, word) for n, word in enumerate(words) if not (n and land and _countries().get(word) == land)
-    ]
-    return " ".join(word for word in kept if word) or name_key
-
-
-def judge(one: Likeness, other: Likeness, *, shared: bool) -> tuple[float, tuple[Reason, ...]]:
-    """How likely they are one (up to 1), and why. `shared`: more than these two have the name."""
     if one.relatives & other.records or other.relatives & one.records:
         return 0.0, ()
     if one.land and other.land and one.land != other.land:
         return 0.0, ()
-    names = _names(one, other)
+    meeting = list(_meeting(one, other, alone=alone))
+    names = _names(one, other) or _kin(one, other, meeting)
     if names is None:
         return 0.0, ()
-    reasons = [names, *_places(one, other, shared=shared)]
-    if one.domain and other.domain:
-        reasons.append(Reason.DOMAIN if one.domain == other.domain else Reason.OTHER_DOMAIN)
+    reasons = [names, *_places(one, other, shared=shared), *meeting]
+    if one.domain and other.domain and one.domain != other.domain:
+        reasons.append(Reason.OTHER_DOMAIN)
     forms = legal_form(one.name), legal_form(other.name)
     if all(forms) and forms[0] != forms[1]:
         reasons.append(Reason.OTHER_FORM)
@@ -155,15 +101,43 @@ def judge(one: Likeness, other: Likeness, *, shared: bool) -> tuple[float, tuple
     return round(max(0.0, min(1.0, score)), 2), tuple(reasons)
 
 
+def _meeting(one: Likeness, other: Likeness, *, alone: bool) -> Iterable[Reason]:
+    """Where the two are one place, in the street or on the web."""
+    if one.address and one.address == other.address:
+        yield Reason.ADDRESS
+    if one.domain and one.domain == other.domain:
+        yield Reason.DOMAIN
+        if alone and one.site == other.site and one.front and other.front:
+            yield Reason.FRONT_PAGE
+
+
 def _names(one: Likeness, other: Likeness) -> Reason | None:
+    """How the names alone say that they may be one."""
     if one.name_key == other.name_key:
         return Reason.NAME
     if one.core == other.core:
         return Reason.CORE
     if one.name_key in other.other_keys or other.name_key in one.other_keys:
         return Reason.ALIAS
+    if one.division_of in {other.name_key, other.core} or other.division_of in {one.name_key, one.core}:
+        return Reason.DIVISION
     slips = _slip(one.name_key, other.name_key) or _slip(one.core, other.core)
     return Reason.SPELLING if slips else None
+
+
+def _kin(one: Likeness, other: Likeness, meeting: Iterable[Reason]) -> Reason | None:
+    """What names that are not alike say about two that meet; None where they say nothing."""
+    if not meeting:
+        return None
+    city = one.city_key if one.city_key == other.city_key else ""
+    if firm(one, city) == firm(other, city):
+        return Reason.FIRM
+    for a, b in ((one, other), (other, one)):
+        if a.name_key in b.acronyms or are_initials(a.name_key, b.name_key):
+            return Reason.INITIALS
+    if Reason.FRONT_PAGE not in meeting:
+        return None
+    return Reason.GOES_ON if goes_on(one, other) else Reason.UNLIKE
 
 
 def _places(one: Likeness, other: Likeness, *, shared: bool) -> Iterable[Reason]:
@@ -174,9 +148,13 @@ def _places(one: Likeness, other: Likeness, *, shared: bool) -> Iterable[Reason]
     elif shared:
         yield Reason.NO_COUNTRY
     if one.city_key and other.city_key:
-        yield Reason.CITY if one.city_key == other.city_key else Reason.OTHER_CITY
-    if one.street and one.street == other.street and one.postal_code == other.postal_code:
-        yield Reason.ADDRESS
+        if one.city_key == other.city_key:
+            yield Reason.CITY
+        elif not one.address or one.address != other.address:
+            yield Reason.OTHER_CITY
+
+
+_LONG = 8
 
 
 def _slip(one: str, other: str) -> bool:
@@ -204,23 +182,41 @@ def words(reasons: Iterable[str]) -> list[tuple[bool, str]]:
     return [(_WEIGHTS[reason] > 0, _WORDS[reason]) for reason in map(Reason, reasons)]
 
 
-def pairs(companies: Mapping[int, Likeness], similar: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bool]:
-    """Pairs worth judging, smaller id first, and whether more than those two have the name.
+class Pairing(msgspec.Struct, frozen=True):
+    """What is known of a pair beyond the two: whether more have the name, and whether nobody else has the domain."""
 
-    `similar` are pairs that the database found by their letters.
+    shared: bool
+    alone: bool
+
+
+def pairs(companies: Mapping[int, Likeness], similar: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Pairing]:
+    """Pairs worth judging, smaller id first. `similar` are pairs that the database found by their letters.
+
+    Names, domains and addresses of very many are no reason to look at their pairs: a group's, a host's, a mailbox's.
     """
-    by_key: dict[str, set[int]] = {}
-    by_core: dict[str, set[int]] = {}
+    groups: dict[tuple[str, str], set[int]] = {}
+
+    def note(kind: str, key: str, company: Likeness) -> None:
+        if key:
+            groups.setdefault((kind, key), set()).add(company.id)
+
     for company in companies.values():
-        for key in {company.name_key, *company.other_keys}:
-            by_key.setdefault(key, set()).add(company.id)
-        by_core.setdefault(company.core, set()).add(company.id)
+        for key in {company.name_key, company.division_of, *company.other_keys}:
+            note("name", key, company)
+        note("core", company.core, company)
+        note("domain", company.domain, company)
+        note("address", company.address, company)
     found: set[tuple[int, int]] = {pair for pair in similar if pair[0] in companies and pair[1] in companies}
-    for group in (*by_key.values(), *by_core.values()):
-        if 1 < len(group) <= _MOST_OF_ONE_NAME:
+    for group in groups.values():
+        if 1 < len(group) <= _MOST_OF_ONE:
             ordered = sorted(group)
             found |= {(a, b) for n, a in enumerate(ordered) for b in ordered[n + 1 :]}
-    return {(a, b): max(len(by_core[companies[a].core]), len(by_core[companies[b].core])) > 2 for a, b in sorted(found)}
+
+    def pairing(one: Likeness, other: Likeness) -> Pairing:
+        namesakes = max(len(groups["core", company.core]) for company in (one, other))
+        return Pairing(namesakes > 2, one.domain == other.domain and len(groups.get(("domain", one.domain), ())) == 2)
+
+    return {(a, b): pairing(companies[a], companies[b]) for a, b in sorted(found)}
 
 
-_MOST_OF_ONE_NAME = 60
+_MOST_OF_ONE = 60

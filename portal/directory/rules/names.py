@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from slugify import slugify
 
@@ -29,12 +30,18 @@ def name_key(name: str) -> str:
     folded = unicodedata.normalize("NFKC", bare).casefold().replace("&", " and ").replace("'", "").replace("’", "")
     folded = _DOTS.sub("", folded).replace("/", "")
     words = _WORDS.findall("".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c)))
-    kept = list(words)
-    while len(kept) > 1 and kept[-1] in _FORMS | {"and"}:
-        kept.pop()
+    kept = without_ending(words)
     while len(kept) > 1 and kept[0] in {"the", "les", "la", "ste", "societe"}:
         kept.pop(0)
     return " ".join(kept)[:200]
+
+
+def without_ending(words: Sequence[str], *, joining: frozenset[str] = frozenset({"and"})) -> list[str]:
+    """The words of a folded name without legal forms, and what only joined them, at its end."""
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in _FORMS | joining:
+        kept.pop()
+    return kept
 
 
 def brackets(name: str) -> str:
@@ -50,6 +57,33 @@ def trading_as(name: str) -> frozenset[str]:
     """The keys of both names of `Amgen Holdings Inc. dba Horizon`; nothing for one name."""
     parts = _TRADING.split(name)
     return frozenset(name_key(part) for part in parts if part.strip()) if len(parts) == 2 else frozenset()
+
+
+_DIVISION = re.compile(r"[\s,(]+(?:an?\s+|une\s+)?division\s+(?:of|de|du)\s+", re.IGNORECASE)
+
+
+def division_of(name: str) -> str:
+    """The key of `Pharmascience` for `Pendopharm Division of Pharmascience Inc.`; empty for most names."""
+    parts = _DIVISION.split(name)
+    return name_key(parts[1].strip(" )")) if len(parts) == 2 else ""
+
+
+# How streets are written in more than one way. What says only that it is a street is left out.
+_STREETS = {
+    "avenue": "ave", "av": "ave", "boulevard": "blvd", "boul": "blvd", "building": "bldg", "court": "ct", "crescent": "cres",
+    "drive": "dr", "floor": "fl", "highway": "hwy", "lane": "ln", "parkway": "pkwy", "place": "pl", "road": "rd",
+    "rue": "", "square": "sq", "strasse": "str", "street": "st", "suite": "ste", "unit": "ste", "east": "e", "north": "n",
+    "south": "s", "west": "w",
+}  # fmt: skip
+
+
+def address_key(street: str, postal_code: str) -> str:
+    """Street and postal code as addresses are compared; empty where either is not given."""
+    plain = unicodedata.normalize("NFD", street.casefold().replace("ß", "ss"))
+    words = _WORDS.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    told = [_STREETS.get(word, re.sub(r"strasse$", "str", word)) for word in words]
+    code = "".join(_WORDS.findall(postal_code.casefold()))
+    return f"{' '.join(word for word in told if word)} {code}" if told and code else ""
 
 
 # Forms that are used for one another in translations.
