@@ -124,6 +124,10 @@ from portal.registration.queries import people as seat_people
 from portal.registration.queries import tickets as seat_tickets
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
+from portal.webinars.jobs import states as room_jobs
+from portal.webinars.live.hub import Hub
+from portal.webinars.live.registry import REGIONS
+from portal.webinars.pages.live import LivePages
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
 
@@ -138,6 +142,7 @@ class Services(msgspec.Struct):
     media: Media
     subscriptions: Subscriptions
     proofs: Proofs
+    rooms: Hub
 
 
 def services(settings: Settings) -> Services:
@@ -150,6 +155,7 @@ def services(settings: Settings) -> Services:
         payments=Payments(stripe, {handler.kind: handler for handler in (registration.PURCHASES, SPONSORSHIPS)}),
         subscriptions=Subscriptions(stripe, {handler.kind: handler for handler in (PLANS,)}),
         proofs=Proofs.of(settings),
+        rooms=Hub(REGIONS, most_pages=settings.room_pages),
     )
 
 
@@ -164,6 +170,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
+        "hub": Provide(lambda: made.rooms, sync_to_thread=False),
         "media": Provide(lambda: made.media, sync_to_thread=False),
         "subscriptions": Provide(lambda: made.subscriptions, sync_to_thread=False),
     }
@@ -223,6 +230,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
+    webinars: _Routes = [LivePages]
     parts = (
         entry,
         events,
@@ -230,6 +238,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         finding,
         editing,
         enquiries,
+        webinars,
         seats,
         inbox,
         files,
@@ -287,6 +296,7 @@ def jobs(made: Services) -> list[Job]:
 def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
+        Recurring("rooms-move", "* * * * * */2", room_jobs.move_rooms),
         Recurring("holds-lapse", "* * * * * */10", seat_jobs.lapse_holds),
         Recurring("waiting-sweep", "*/5 * * * *", seat_jobs.offer_everywhere),
         Recurring("prices-sweep", "* * * * *", seat_jobs.follow_sales),

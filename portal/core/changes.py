@@ -1,4 +1,7 @@
-"""Hearing that public content changed: PostgreSQL's NOTIFY on channel `content`, sent by triggers at commit."""
+"""Hearing what PostgreSQL's NOTIFY says on a channel, on a connection of its own that is opened anew when it is lost.
+
+Channel `content` carries the tags of public content that changed, sent by triggers at commit.
+"""
 
 import asyncio
 import contextlib
@@ -14,9 +17,11 @@ _log = structlog.get_logger("changes")
 
 
 @contextlib.asynccontextmanager
-async def listening(*, heard: Callable[[str], None], connected: Callable[[bool], None]) -> AsyncIterator[None]:
-    """Call `heard(tag)` for every change and `connected(up)` whenever the line to PostgreSQL comes or goes."""
-    task = asyncio.create_task(_keep_listening(heard, connected), name="content-listener")
+async def listening(
+    *, heard: Callable[[str], None], connected: Callable[[bool], None], channel: str = CHANNEL
+) -> AsyncIterator[None]:
+    """Call `heard(payload)` for every notice and `connected(up)` whenever the line to PostgreSQL comes or goes."""
+    task = asyncio.create_task(_keep_listening(channel, heard, connected), name=f"{channel}-listener")
     try:
         yield
     finally:
@@ -25,7 +30,7 @@ async def listening(*, heard: Callable[[str], None], connected: Callable[[bool],
             await task
 
 
-async def _keep_listening(heard: Callable[[str], None], connected: Callable[[bool], None]) -> None:
+async def _keep_listening(channel: str, heard: Callable[[str], None], connected: Callable[[bool], None]) -> None:
     wait = 0.1
     while True:
         line: asyncpg.Connection | None = None
@@ -33,12 +38,12 @@ async def _keep_listening(heard: Callable[[str], None], connected: Callable[[boo
             line = await db.DB.get_new_connection()
             lost = asyncio.Event()
             line.add_termination_listener(lambda _, lost=lost: lost.set())
-            await line.add_listener(CHANNEL, lambda _c, _pid, _channel, tag: heard(str(tag)))
+            await line.add_listener(channel, lambda _c, _pid, _channel, said: heard(str(said)))
             connected(True)
             wait = 0.1
             await lost.wait()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("content listener lost", error=type(error).__name__)
+            _log.warning("listener lost", channel=channel, error=type(error).__name__)
         finally:
             connected(False)
             if line is not None and not line.is_closed():

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections per process, at most.")
     page_cache: bool = Field(True, description="Keep anonymous pages in memory until something they show changes.")
+    room_pages: int = Field(
+        5000, ge=10, le=100_000,
+        description="Open pages of webinar rooms that a web process keeps up to date; further ones ask every few seconds.",
+    )  # fmt: skip
     portal_data: str = Field(".portal", description="Folder for the private database, files and demo state.")
     media_url: kinds.StorageAddress = Field(
         "",

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import actor_of
@@ -44,7 +45,7 @@ def _signed(participant: Participant) -> str:
     return signature("room", f"{participant.seat_id}:{participant.claim}")
 
 
-async def provide_room(slug: str) -> Room:
+async def provide_room(slug: FromPath[str]) -> Room:
     """The dependency `room`; raises NotFound where the event has none."""
     found = await rooms.by_slug(slug) if may_be_slug(slug) else None
     if found is None:

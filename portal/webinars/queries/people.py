@@ -39,6 +39,14 @@ async def by_address(event_id: int, email: str) -> Participant | None:
     )
 
 
+async def removed(webinar_id: int) -> set[int]:
+    """The seats that were shown the door."""
+    rows = await db.fetch(
+        "SELECT seat FROM room_restriction WHERE webinar = $1 AND kind = 'removed' AND lifted_at IS NULL", webinar_id
+    )
+    return {row["seat"] for row in rows}
+
+
 async def crew_role(webinar_id: int, email: str) -> CrewRole | None:
     """What somebody does at the desk of a room, by verified address."""
     found = await db.fetch_value("SELECT role FROM webinar_crew WHERE webinar = $1 AND email = $2", webinar_id, email)

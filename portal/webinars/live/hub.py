@@ -1,0 +1,261 @@
+"""The open pages of one web process, brought up to date together.
+
+A room is rendered once for all pages that show it, at once after a quiet while and then at most four times a second.
+No page has a queue: each compares what it was sent with what there is now, so one that reads slowly skips what is old,
+and neither takes memory nor holds up another.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import TypeAlias
+
+import asyncpg
+import structlog
+
+from portal.core import changes, clock
+from portal.core.errors import DomainError, RateLimited
+from portal.webinars import announcing
+from portal.webinars.commands.states import move_due
+from portal.webinars.live import pieces as form
+from portal.webinars.live.pieces import Piece
+from portal.webinars.live.regions import Audience, Regions, rendered
+from portal.webinars.queries import people
+from portal.webinars.tables.rooms import RoomState
+
+GATHER_SECONDS = 0.25
+MOST_PAGES_A_SEAT = 6
+_KEEP_ALIVE_SECONDS = 20.0
+_BLIND_SECONDS = 2.0
+_LONGEST_SECONDS = 3600.0
+_LINGER_SECONDS = 15.0
+_log = structlog.get_logger("rooms")
+OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DomainError)
+_Key: TypeAlias = tuple[int, Audience]
+
+
+class OpenRoom:
+    """A room that somebody looks at: its regions as they are now, and how pages hear of new ones."""
+
+    def __init__(self, webinar_id: int, audience: Audience) -> None:
+        self.webinar_id = webinar_id
+        self.audience = audience
+        self.pages = 0
+        self.seats: Counter[int] = Counter()
+        self.out: set[int] = set()
+        self.pieces: dict[str, Piece] = {}
+        self.vector = ""
+        self.closed = False
+        self.due_at: datetime | None = None
+        self.dirty: set[str] | None = None
+        """Regions to render anew; None stands for all."""
+        self.turn = asyncio.Event()
+        self.turn.set()
+        self.ready = asyncio.Event()
+        self.news = asyncio.Event()
+        self.asked = time.monotonic()
+        self._made: dict[str, bytes] = {}
+
+    def wanted(self) -> bool:
+        """Whether somebody looks, or did a moment ago."""
+        if self.pages:
+            self.asked = time.monotonic()
+        return time.monotonic() - self.asked < _LINGER_SECONDS
+
+    def touch(self, region: str | None) -> None:
+        """Render a region anew, or everything."""
+        if region is None:
+            self.dirty = None
+        elif self.dirty is not None:
+            self.dirty.add(region)
+        self.turn.set()
+
+    def wake(self) -> None:
+        """Let every page look; those who wait next wait for the next time."""
+        waiting, self.news = self.news, asyncio.Event()
+        waiting.set()
+
+    def take(self, new: dict[str, Piece]) -> None:
+        """Keep what was rendered, and wake the pages if any of it is new."""
+        changed = form.missing(new, {name: one.digest for name, one in self.pieces.items()})
+        if changed:
+            self.pieces |= changed
+            self.vector = form.vector(self.pieces)
+            self._made.clear()
+            self.wake()
+
+    def since(self, have: str) -> bytes | None:
+        """What brings a page with this vector up to date; None when it is."""
+        if have == self.vector:
+            return None
+        if (made := self._made.get(have)) is None:
+            made = form.message(form.missing(self.pieces, form.had(have)), self.vector)
+            # Nearly all pages have the same; what a few stragglers need is not kept for long.
+            if len(self._made) < 8:
+                self._made[have] = made
+        return made
+
+
+class Hub:
+    """All open rooms of this process."""
+
+    def __init__(self, regions: Regions, *, most_pages: int) -> None:
+        self.regions = regions
+        self.most_pages = most_pages
+        self.rooms: dict[_Key, OpenRoom] = {}
+        self.keepers: dict[_Key, asyncio.Task[None]] = {}
+        self.blind = True
+        self.stopping = False
+        self.pages = 0
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """While the process lives: hear of changes. At its end every page is let go."""
+        self.stopping = False
+        async with changes.listening(channel=announcing.CHANNEL, heard=self.heard, connected=self.connected):
+            try:
+                yield
+            finally:
+                await self.stop()
+
+    async def stop(self) -> None:
+        """End every stream: pages come back to another process."""
+        self.stopping = True
+        for room in self.rooms.values():
+            room.ready.set()
+            room.wake()
+        tasks = list(self.keepers.values())
+        self.rooms.clear()
+        self.keepers.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def heard(self, said: str) -> None:
+        """A notice from PostgreSQL."""
+        webinar_id, region = announcing.heard(said)
+        for audience in Audience:
+            if (room := self.rooms.get((webinar_id, audience))) is not None:
+                room.touch(region)
+
+    def connected(self, up: bool) -> None:
+        """While nothing is heard, rooms look for themselves; after it, all look once."""
+        self.blind = not up
+        for room in self.rooms.values():
+            room.touch(None)
+
+    async def look(self, webinar_id: int, audience: Audience) -> OpenRoom:
+        """A room's regions as they are now, for a page that is made, or that asks without a stream."""
+        room = self._room((webinar_id, audience))
+        room.asked = time.monotonic()
+        await room.ready.wait()
+        return room
+
+    def admit(self, webinar_id: int, audience: Audience, seat: int | None) -> None:
+        """Raise RateLimited where no other page is taken."""
+        room = self.rooms.get((webinar_id, audience))
+        own = 0 if seat is None or room is None else room.seats[seat]
+        if own >= MOST_PAGES_A_SEAT or self.pages >= self.most_pages or self.stopping:
+            raise RateLimited("Too many pages are open here. This one looks every few seconds instead.", retry_after=30)
+
+    async def stream(self, webinar_id: int, audience: Audience, *, seat: int | None, have: str) -> AsyncIterator[bytes]:
+        """Server-sent events for one page that has the vector `have`, until the room is closed or the page is to leave."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + _LONGEST_SECONDS
+        with self._page(webinar_id, audience, seat) as room:
+            yield form.RETRY
+            await room.ready.wait()
+            while not self.stopping and loop.time() < ends:
+                news = room.news
+                if (message := room.since(have)) is not None:
+                    have = room.vector
+                    yield message
+                elif room.closed or seat in room.out:
+                    yield form.BYE
+                    return
+                else:
+                    try:
+                        async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
+                            await news.wait()
+                    except TimeoutError:
+                        yield form.KEEP_ALIVE
+
+    @contextlib.contextmanager
+    def _page(self, webinar_id: int, audience: Audience, seat: int | None) -> Iterator[OpenRoom]:
+        room = self._room((webinar_id, audience))
+        room.pages += 1
+        self.pages += 1
+        if seat is not None:
+            room.seats[seat] += 1
+        try:
+            yield room
+        finally:
+            room.pages -= 1
+            self.pages -= 1
+            if seat is not None:
+                room.seats[seat] -= 1
+                if not room.seats[seat]:
+                    del room.seats[seat]
+
+    def _room(self, key: _Key) -> OpenRoom:
+        if (room := self.rooms.get(key)) is None:
+            room = self.rooms[key] = OpenRoom(*key)
+            self.keepers[key] = asyncio.create_task(self._keep(room), name=f"room-{key[0]}-{key[1]}")
+        return room
+
+    async def _keep(self, room: OpenRoom) -> None:
+        """Render what is dirty, gather for a while, and be there when the clock moves the room; end with its last page."""
+        while room.wanted():
+            try:
+                async with asyncio.timeout(self._patience(room)):
+                    await room.turn.wait()
+            except TimeoutError:
+                await self._by_the_clock(room)
+                continue
+            room.turn.clear()
+            names, room.dirty = room.dirty, set()
+            await self._render(room, names)
+            await asyncio.sleep(GATHER_SECONDS)
+        key = (room.webinar_id, room.audience)
+        if self.rooms.get(key) is room:
+            del self.rooms[key], self.keepers[key]
+
+    def _patience(self, room: OpenRoom) -> float:
+        """Seconds until somebody has to look without being told."""
+        longest = _BLIND_SECONDS if self.blind else _LINGER_SECONDS
+        if room.due_at is None:
+            return longest
+        return min(longest, max(0.0, (room.due_at - clock.now()).total_seconds()))
+
+    async def _by_the_clock(self, room: OpenRoom) -> None:
+        if room.due_at is not None and room.due_at <= clock.now():
+            # Asked for once; where that does not help, the worker comes round.
+            room.due_at = None
+            try:
+                await move_due(now=clock.now())
+            except OUTAGES as error:
+                self._again(room, error)
+        if self.blind:
+            room.touch(None)
+
+    async def _render(self, room: OpenRoom, names: set[str] | None) -> None:
+        try:
+            found, new = await rendered(self.regions, room.webinar_id, room.audience, clock.now(), names)
+            if names is None:
+                room.out = await people.removed(room.webinar_id)
+        except OUTAGES as error:
+            self._again(room, error)
+            return
+        room.due_at, room.closed = found.due_at, found.state is RoomState.CLOSED
+        room.take(new)
+        room.ready.set()
+        if room.closed or not room.out.isdisjoint(room.seats):
+            room.wake()
+
+    def _again(self, room: OpenRoom, error: Exception) -> None:
+        """A database that is away for a while ends no page: everything is rendered again."""
+        _log.warning("room not rendered", webinar=room.webinar_id, error=type(error).__name__)
+        asyncio.get_running_loop().call_later(_BLIND_SECONDS, room.touch, None)

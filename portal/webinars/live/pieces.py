@@ -1,0 +1,54 @@
+"""What is sent to a page: its regions' HTML, and what the page has already, as one short word.
+
+A region's HTML is the same for everybody of an audience. Its digest stands for it, so a page that comes back, to whatever
+process, says what it has and is sent exactly what differs. Nothing needs to be remembered for it, and nothing can be
+missed: what was approved stands in the newest state of its region.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+KEEP_ALIVE = b": here\n\n"
+BYE = b"event: bye\ndata: bye\n\n"
+RETRY = b"retry: 2000\n\n"
+_LONGEST = 2000
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One region as it is now."""
+
+    digest: str
+    html: str
+
+
+def piece(html: str) -> Piece:
+    return Piece(hashlib.blake2b(html.encode(), digest_size=5).hexdigest(), html)
+
+
+def vector(pieces: Mapping[str, Piece]) -> str:
+    """What a page has that was sent all of these: `chat.0f3a…~questions.77b1…`."""
+    return "~".join(f"{name}.{one.digest}" for name, one in sorted(pieces.items()))
+
+
+def had(said: str) -> dict[str, str]:
+    """Digests by region of a vector that a page sent back; of anything else as much as can be read."""
+    if len(said) > _LONGEST:
+        return {}
+    return {name: digest for name, _, digest in (part.partition(".") for part in said.split("~")) if digest}
+
+
+def missing(pieces: Mapping[str, Piece], have: Mapping[str, str]) -> dict[str, Piece]:
+    return {name: one for name, one in pieces.items() if have.get(name) != one.digest}
+
+
+def markup(pieces: Mapping[str, Piece]) -> str:
+    """Regions side by side, each in a `template` that the page's script takes apart."""
+    return "\n".join(f'<template data-region="{name}">{one.html}</template>' for name, one in pieces.items())
+
+
+def message(pieces: Mapping[str, Piece], now: str) -> bytes:
+    """A server-sent event that brings a page to `now`, the vector of everything."""
+    lines = markup(pieces).splitlines()
+    return "".join([f"id: {now}\nevent: room\n", *(f"data: {line}\n" for line in lines), "\n"]).encode()

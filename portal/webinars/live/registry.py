@@ -1,0 +1,5 @@
+"""The list of all regions: what each page of a room shows that changes while it is open."""
+
+from portal.webinars.live.regions import Audience, Regions
+
+REGIONS: Regions = {Audience.ROOM: {}, Audience.DESK: {}}

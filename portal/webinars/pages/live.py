@@ -1,0 +1,67 @@
+"""What open pages of a room and its desk are told: a stream of events, or the same asked for every few seconds."""
+
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.response import Response, Stream
+
+from portal.web.asking import header
+from portal.web.query_strings import pairs
+from portal.webinars.guards import ROOM, AtDesk, InRoom, TheRoom
+from portal.webinars.live import pieces as form
+from portal.webinars.live.hub import Hub
+from portal.webinars.live.inputs import TheHub
+from portal.webinars.live.regions import Audience
+from portal.webinars.values import Room
+
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+class LivePages(Controller):
+    path = "/webinars/{slug:str}"
+    dependencies = ROOM
+    include_in_schema = False
+
+    @get("/room/stream")
+    async def room_stream(
+        self, request: Request[Any, Any, Any], room: TheRoom, participant: InRoom, hub: TheHub
+    ) -> Stream:
+        return _stream(request, hub, room, Audience.ROOM, participant.seat_id)
+
+    @get("/room/regions")
+    async def room_regions(
+        self, request: Request[Any, Any, Any], room: TheRoom, participant: InRoom, hub: TheHub
+    ) -> Response[str]:
+        return await _regions(request, hub, room, Audience.ROOM)
+
+    @get("/desk/stream")
+    async def desk_stream(self, request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub) -> Stream:
+        return _stream(request, hub, room, Audience.DESK, None)
+
+    @get("/desk/regions")
+    async def desk_regions(
+        self, request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub
+    ) -> Response[str]:
+        return await _regions(request, hub, room, Audience.DESK)
+
+
+def _have(request: Request[Any, Any, Any]) -> str:
+    """The vector of what a page has: a browser that comes back says it in a header, a fresh page in the address."""
+    said = header(request.scope, b"last-event-id")
+    return said.decode("latin-1") if said else dict(pairs(request)).get("have", "")
+
+
+def _stream(request: Request[Any, Any, Any], hub: Hub, room: Room, audience: Audience, seat: int | None) -> Stream:
+    hub.admit(room.id, audience, seat)
+    events = hub.stream(room.id, audience, seat=seat, have=_have(request))
+    return Stream(events, media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _regions(request: Request[Any, Any, Any], hub: Hub, room: Room, audience: Audience) -> Response[str]:
+    """What differs from what the page has; 204 when nothing does."""
+    now = await hub.look(room.id, audience)
+    have = _have(request)
+    if have == now.vector:
+        return Response("", status_code=204, headers=_HEADERS)
+    body = form.markup(form.missing(now.pieces, form.had(have)))
+    return Response(body, media_type="text/html", headers={**_HEADERS, "x-room-version": now.vector})
