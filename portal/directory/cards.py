@@ -9,6 +9,7 @@ from portal.core import countries, times
 from portal.directory.queries.conditions import Context
 from portal.directory.queries.listing import Row
 from portal.directory.rules import fact_rows, freshness, reasons
+from portal.directory.rules.ranking import Evidence
 from portal.directory.rules.reasons import Why
 from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
@@ -37,15 +38,19 @@ class Card(msgspec.Struct, frozen=True):
     run: str = ""
 
 
-def cards(rows: Sequence[Row], context: Context, *, more: bool = False) -> list[Card]:
-    """The rows of a list; with `more` it goes on on another page."""
-    runs = reasons.runs([(row.evidence, row.above.evidence if row.above else None) for row in rows], more=more)
-    return [card(row, context, run) for row, run in zip(rows, runs, strict=True)]
+def cards(rows: Sequence[Row], context: Context, *, after: Evidence | None = None) -> list[Card]:
+    """The rows of a page; `after` is the one behind it."""
+    before = rows[0].above if rows else None
+    runs = reasons.runs([row.evidence for row in rows], before=before.evidence if before else None, after=after)
+    return [card(row, context, run, elsewhere=not at) for at, (row, run) in enumerate(zip(rows, runs, strict=True))]
 
 
-def card(row: Row, context: Context, run: str = "") -> Card:
+def card(row: Row, context: Context, run: str = "", *, elsewhere: bool = False) -> Card:
+    """`elsewhere`: the company above is on the page before."""
     profile, ending = row.profile, row.evidence.ends
-    above = (row.above.name, row.above.evidence) if row.above else None
+    above = None
+    if row.above:
+        above = (f"{row.above.name} (on the page before)" if elsewhere else row.above.name, row.above.evidence)
     ends = ""
     if ending and ending.expires_on:
         ends = f"{row.terms.get(ending.term, 'Certificate')} ends {times.day(ending.expires_on, 'd MMM')}"

@@ -46,7 +46,27 @@ async def test_the_first_row_of_a_page_knows_the_last_of_the_page_before(client:
         await companies.make(f"Company {chr(97 + n)} GmbH", facts=[("capability:Lyophilisation", n * 8)])
     page = (await client.get("/companies?capability=lyophilisation&page=2")).text
     assert len(names(page)) == 1
-    assert "Below Company t GmbH" in reasons(page)[0]
+    assert "Below Company t GmbH (on the page before) because half of its evidence" in reasons(page)[0]
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_equal_companies_are_told_across_pages_and_no_further(client: httpx.AsyncClient, goes_on: bool) -> None:
+    """A run at the end of a page ends there, or goes on, as the next page has it."""
+    for n in range(22):
+        age = 6 if n < 18 else 200 if n < 20 + goes_on else 300
+        await companies.make(f"Company {chr(97 + n)} GmbH", facts=[("capability:Lyophilisation", age)])
+    pages = [(await client.get(f"/companies?capability=lyophilisation{page}")).text for page in ("", "&page=2")]
+    lines = [re.findall(r'<p class="xs run">(.*) are equal in all that counts', page) for page in pages]
+    below = [reasons(pages[1])[n] for n in (0, 1)]
+    if goes_on:
+        assert lines == [
+            ["These 18 companies", "These 2 companies and the first of the next page"],
+            ["This company and the last of the page before"],
+        ]
+        assert ("Below" in below[0], "Below Company u GmbH because" in below[1]) == (False, True)
+    else:
+        assert lines == [["These 18 companies", "These 2 companies"], ["These 2 companies"]]
+        assert ("Below Company t GmbH (on the page before)" in below[0], "Below" in below[1]) == (True, False)
 
 
 async def test_equal_companies_stand_under_one_line_and_by_name(client: httpx.AsyncClient) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -168,6 +169,17 @@ def known(**more: Any) -> Evidence:
         ({}, {"response_hours": 12}, "Below Isarwerk because nothing is known yet of how soon it answers enquiries."),
         ({}, {"naming": Naming.WHOLE}, "Below Isarwerk, whose name is nearer to what you typed."),
         ({}, {}, "Capacity confirmed 19 days ago."),
+        # Points that come to the same: what one lacks the other lacks elsewhere.
+        ({"verified": False, "response_hours": 12}, {"completeness": 0},
+         "Level with Isarwerk in points, so that the name decides."),
+        ({"strength": Strength.NOTHING, "age": None, "best": None, "newest": None}, {"strength": Strength.REGISTER, "age": 360},
+         "Below Isarwerk, of which more is known."),
+        ({"strength": Strength.NOTHING, "age": None, "best": None, "newest": None}, {"age": 0},
+         "Below Isarwerk, which has a checked certificate for it."),
+        ({"strength": Strength.NOTHING, "age": None, "best": None, "newest": None}, {"strength": Strength.REGISTER, "age": 0},
+         "Below Isarwerk, of which more is known."),
+        ({"ends": msgspec.structs.replace(GMP, expires_on=DAY)}, {},
+         "Lower because its EU GMP certificate ends today and no renewal is on file."),
     ],
 )  # fmt: skip
 def test_reasons_are_sentences(own: dict[str, Any], above: dict[str, Any] | None, said: str) -> None:
@@ -176,15 +188,42 @@ def test_reasons_are_sentences(own: dict[str, Any], above: dict[str, Any] | None
     assert (" ".join(found.sentences) if above is None else found.sentences[-1]) == said
 
 
+known_of_any = st.builds(
+    Evidence, naming=st.sampled_from(Naming), asked=st.just(2), fresh=st.integers(0, 2), strength=st.sampled_from(Strength),
+    age=st.none() | st.integers(0, 365), completeness=st.integers(0, 100), verified=st.booleans(),
+    response_hours=st.none() | st.integers(0, 200), best=st.none() | st.just(GMP), newest=st.none() | st.just(FACT),
+    ends=st.none() | st.just(GMP),
+)  # fmt: skip
+
+
+@given(known_of_any, known_of_any)
+@settings(max_examples=300)
+def test_a_company_is_below_another_for_what_it_lacks_or_by_its_name(one: Evidence, other: Evidence) -> None:
+    above, own = sorted((one, other), key=lambda found: -ranking.total(found))
+    said = reasons._below(own, "Isarwerk", above, NAMES, DAY)
+    level = ranking.total(own) == ranking.total(above)
+    assert (said == "") == (ranking.points(own) == ranking.points(above))
+    assert (said.startswith("Level with")) == (level and said != "")
+    if "Nobody at the company" in said:
+        assert (own.strength, above.strength) == (Strength.REGISTER, Strength.COMPANY)
+
+
 def test_a_line_over_a_run_says_that_companies_are_equal() -> None:
     best, same, last = known(), known(age=80), known(age=300)
     rows = [best, same, same, same, last, last]
-    found = [(own, above) for own, above in zip(rows, [None, *rows], strict=False)]
-    these, rest = (f"{which} are equal in all that counts and stand by name." for which in
-                   ("These 3 companies", "From here on companies"))  # fmt: skip
-    assert reasons.runs(found, more=True) == ["", these, "", "", rest, ""]
-    assert reasons.runs(found[2:4], more=False) == [these.replace("3", "2"), ""]
-    assert reasons.runs(found[:2], more=True) == ["", ""]
+
+    def line(which: str) -> str:
+        return f"{which} are equal in all that counts and stand by name."
+
+    three, two = line("These 3 companies"), line("These 2 companies")
+    assert reasons.runs(rows) == ["", three, "", "", two, ""]
+    assert reasons.runs(rows, before=same, after=best) == ["", three, "", "", two, ""]
+    assert reasons.runs(rows[:2], before=best, after=last) == [line("This company and the last of the page before"), ""]
+    assert reasons.runs(rows, after=last)[4] == line("These 2 companies and the first of the next page")
+    assert reasons.runs([best, same], after=same) == ["", line("This company and the first of the next page")]
+    both = line("These 2 companies, the last of the page before and the first of the next page")
+    assert reasons.runs([same, same], before=same, after=same) == [both, ""]
+    assert (reasons.runs([best, same]), reasons.runs([])) == (["", ""], [])
 
 
 async def test_weights_are_the_public_table(client: httpx.AsyncClient) -> None:

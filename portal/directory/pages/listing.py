@@ -123,6 +123,6 @@ async def firms_of(found: Found, *, now: datetime) -> Markup:
     if kept is not None:
         return kept
     logos = await logos_of(found.rows, now=now)
-    shown = cards(found.rows, found.context, more=found.page.number < found.page.last)
+    shown = cards(found.rows, found.context, after=found.after)
     made = (render("directory/_firm.html", f=card, logo=logos.get(card.logo)) for card in shown)
     return _kept.put(key, markup("".join(made)))

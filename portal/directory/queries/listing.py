@@ -52,13 +52,14 @@ class Above(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One page of the list at a version of the content."""
+    """One page of the list at a version of the content. `after` is what is known of the first company behind it."""
 
     rows: list[Row]
     page: Page
     facets: Facets
     context: Context
     version: int
+    after: Evidence | None = None
 
     @property
     def missing(self) -> bool:
@@ -116,19 +117,21 @@ async def found(
         return kept
     context = await context_of(filters, today=today, version=version)
     facets = await counted(context, version=version)
-    rows = await _rows(context, page=page, size=size) if facets.total > (page - 1) * size else []
-    return _kept.put(key, Found(rows, Page(page, size, facets.total), facets, context, version))
+    rows, after = await _rows(context, page=page, size=size) if facets.total > (page - 1) * size else ([], None)
+    return _kept.put(key, Found(rows, Page(page, size, facets.total), facets, context, version, after))
 
 
-async def _rows(context: Context, *, page: int, size: int) -> list[Row]:
-    """The page's rows; the last one before it is read too, because the first row says why it stands below."""
+async def _rows(context: Context, *, page: int, size: int) -> tuple[list[Row], Evidence | None]:
+    """The page's rows. Those next to it are read too: the first row says why it stands below the one before, and companies
+    that are equal may go on behind the last.
+    """
     first = (page - 1) * size
     offset = max(0, first - 1)
     c = Conditions(context)
     chosen = f"SELECT id, points, name_key FROM ({ranked(c)}) r ORDER BY {ORDER}"
     records = await db.fetch(
         f"""
-        SELECT {COLUMNS} FROM ({chosen} LIMIT {c.value(size + first - offset)} OFFSET {c.value(offset)}) x
+        SELECT {COLUMNS} FROM ({chosen} LIMIT {c.value(size + first - offset + 1)} OFFSET {c.value(offset)}) x
         JOIN company c ON c.id = x.id ORDER BY x.points DESC, x.name_key COLLATE "C", x.id
         """,
         *c.values,
@@ -136,4 +139,5 @@ async def _rows(context: Context, *, page: int, size: int) -> list[Row]:
     rows: list[Row] = []
     for record in records:
         rows.append(row_of(record, context, rows[-1] if rows else None))
-    return rows[first - offset :]
+    after = rows.pop().evidence if len(rows) > size + first - offset else None
+    return rows[first - offset :], after

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 import msgspec
 
@@ -76,37 +77,55 @@ class _Pair(msgspec.Struct, frozen=True):
 
 
 def _below(found: Evidence, name: str, other: Evidence, names: Mapping[str, str], today: date) -> str:
-    """The factor that costs most against the company above; nothing where they are equal."""
+    """The factor that costs most against the company above; nothing where they are equal in everything. Where the points
+    come to the same no factor has decided, whatever each of them lost."""
     own, better = points(found), points(other)
+    if own != better and sum(own.values()) == sum(better.values()):
+        return f"Level with {name} in points, so that the name decides."
     lost = {factor: better[factor] - own[factor] for factor in own if better[factor] > own[factor]}
     if not lost:
         return ""
     return _LOST[max(lost, key=lambda factor: lost[factor])](_Pair(found, other, name, names, today))
 
 
-def runs(found: Sequence[tuple[Evidence, Evidence | None]], *, more: bool) -> list[str]:
-    """What stands over each row of a list, once over a run of companies that are equal. Rows come with the one above;
-    with `more` others follow on the next page.
+def runs(found: Sequence[Evidence], *, before: Evidence | None = None, after: Evidence | None = None) -> list[str]:
+    """What stands over each row of a page, once over a run of companies that are equal. `before` and `after` are the rows
+    next to the page.
     """
-    equal = [above is not None and points(own) == points(above) for own, above in found]
-    said = [""] * len(equal)
-    for at in range(len(equal)):
-        goes_on = at + 1 < len(equal) and equal[at + 1]
-        if not goes_on or (equal[at] and at):
-            continue
-        last = next((n for n in range(at + 1, len(equal)) if not equal[n]), len(equal))
-        which = "From here on companies" if last == len(equal) and more else f"These {last - at} companies"
-        said[at] = f"{which} are equal in all that counts and stand by name."
+    said = [""] * len(found)
+    first = 0
+    for _, run in groupby(found, key=points):
+        number = len(list(run))
+        last = first + number - 1
+        begun = not first and before is not None and points(before) == points(found[first])
+        goes_on = last == len(found) - 1 and after is not None and points(after) == points(found[last])
+        if number > 1 or begun or goes_on:
+            said[first] = f"{_equals(number, begun, goes_on)} are equal in all that counts and stand by name."
+        first += number
     return said
+
+
+def _equals(number: int, begun: bool, goes_on: bool) -> str:
+    parts = ["This company" if number == 1 else f"These {number} companies"]
+    parts += ["the last of the page before"] if begun else []
+    parts += ["the first of the next page"] if goes_on else []
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+_LESS_KNOWN = "Below {}, of which more is known."
 
 
 def _weaker(pair: _Pair) -> str:
     if pair.above.strength is Strength.CHECKED:
         return f"Below {pair.name}, which has a checked certificate{' for it' if pair.own.asked else ''}."
+    if pair.own.strength is Strength.NOTHING:
+        return _LESS_KNOWN.format(pair.name)
     return f"Nobody at the company has confirmed its facts, so it comes after {pair.name}."
 
 
 def _older(pair: _Pair) -> str:
+    if pair.own.strength is Strength.NOTHING:
+        return _LESS_KNOWN.format(pair.name)
     if pair.own.age is None:
         return f"Below {pair.name} because its facts carry no date."
     return f"Below {pair.name} because half of its evidence was confirmed {_days(pair.own.age)} ago or earlier."
@@ -115,9 +134,10 @@ def _older(pair: _Pair) -> str:
 def _ending(pair: _Pair) -> str:
     ends = pair.own.ends
     if ends is None or ends.expires_on is None:
-        return f"Below {pair.name} because nothing dated speaks for it."
-    left = _days((ends.expires_on - pair.today).days)
-    return f"Lower because its {_name(ends, pair.names)} ends in {left} and no renewal is on file."
+        return _LESS_KNOWN.format(pair.name)
+    left = (ends.expires_on - pair.today).days
+    when = f"in {_days(left)}" if left else "today"
+    return f"Lower because its {_name(ends, pair.names)} ends {when} and no renewal is on file."
 
 
 def _slower(pair: _Pair) -> str:
