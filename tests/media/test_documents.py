@@ -14,6 +14,7 @@ from portal.media.values import File, Owner
 from tests.media import made
 
 BRENN = Owner("company", "7")
+_REMOTE = '<R Type="attachedTemplate" TargetMode="External"/>'
 SHEET = {"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<w/>"}
 SLIDES = {"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<w/>"}
 
@@ -81,7 +82,11 @@ FORM = DictionaryObject({NameObject("/XFA"): TextStringObject("x")})
         (made.docx(**{"word/vbaProject.bin": b"x"}), "a.docx", "macros"),
         (made.docx(**{"word/activeX/activeX1.xml": "x"}), "a.docx", "macros"),
         (made.docx(**{"[Content_Types].xml": "ms-word.document.macroEnabled.main+xml"}), "a.docx", "macros"),
-        (made.docx(**{"word/_rels/settings.xml.rels": '<R Type="attachedTemplate" TargetMode="External"/>'}), "a.docx", "macros"),
+        (made.docx(**{"word/_rels/SETTINGS.XML.RELS": _REMOTE}), "a.docx", "macros"),
+        (made.docx(**{"word/_rels/settings.xml.rels": _REMOTE.encode("utf-16")}), "a.docx", "macros"),
+        (made.docx(**{"word/_rels/settings.xml.rels": _REMOTE.replace("attached", "&#97;ttached")}), "a.docx", "macros"),
+        (made.docx(**{"[Content_Types].xml": "<Types x='macroEnabled'/>".encode("utf-16")}), "a.docx", "macros"),
+        (made.docx(**{"word/_rels/settings.xml.rels": _REMOTE}), "a.docx", "macros"),
         (made.odt(**{"Basic/Standard/Module1.xml": "x"}), "a.odt", "macros"),
         (made.docx_bomb(), "a.docx", "unpacks to more"),
         (made.packed({str(n): "" for n in range(10_001)}), "a.docx", "unpacks to more"),

@@ -1,5 +1,6 @@
 """A document looked at: whether it is what its name says, and whether it does anything by itself."""
 
+import html
 import re
 import zipfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ _OPEN_DOCUMENT = {
 _MACROS = re.compile(
     r"(^|/)(vbaproject\.bin|vbadata\.xml|activex/.*|macrosheets/.*|dialogsheets/.*)$|^(basic|scripts)/.+", re.IGNORECASE
 )
-_REMOTE_TEMPLATE = re.compile(rb"attachedTemplate[^>]*TargetMode=|TargetMode=[^>]*attachedTemplate", re.IGNORECASE)
+_REMOTE_TEMPLATE = re.compile(r"attachedTemplate[^>]*TargetMode=|TargetMode=[^>]*attachedTemplate", re.IGNORECASE)
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _OTHER_KINDS = (
     b"%PDF-",
@@ -121,12 +122,18 @@ def _packed(packed: zipfile.ZipFile, end: str) -> None:
     if end in _OFFICE:
         if not {"[Content_Types].xml", _OFFICE[end]} <= names:
             raise Refused("other")
-        if b"macroEnabled" in _small(packed, "[Content_Types].xml"):
+        if "macroEnabled" in _written(packed, "[Content_Types].xml"):
             raise Refused("macros")
-        if any(_REMOTE_TEMPLATE.search(_small(packed, name)) for name in names if name.endswith("settings.xml.rels")):
+        settings = [name for name in names if name.lower().endswith("settings.xml.rels")]
+        if any(_REMOTE_TEMPLATE.search(_written(packed, name)) for name in settings):
             raise Refused("macros")
     elif "mimetype" not in names or _small(packed, "mimetype").strip() != _OPEN_DOCUMENT[end]:
         raise Refused("other")
+
+
+def _written(packed: zipfile.ZipFile, name: str) -> str:
+    """The ASCII of a part, however it is encoded and escaped."""
+    return html.unescape(_small(packed, name).replace(b"\0", b"").decode("latin-1"))
 
 
 def _small(packed: zipfile.ZipFile, name: str) -> bytes:
