@@ -17,7 +17,7 @@ _ISARWERK = "isarwerk-biologics"
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """An enquiry. `hours` is how long Isarwerk took to give `answer`; without one it waits."""
+    """An enquiry. `hours` is how long the one company asked took to give `answer`; without one it waits."""
 
     days_ago: int
     buyer: tuple[str, str, str]
@@ -34,7 +34,32 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 _AMARA = ("amara@brennhof.example", "Amara Okonjo-Reuter", "Brennhof Arzneimittel")
 _LYO = Line("Lyophilisation", "2 batches of 5,000 vials, 10R", "capability:lyophilisation")
 _FILL = Line("Aseptic vial filling", "10 litres bulk", "capability:aseptic-vial-filling")
+_AMPOULES = Line("Ampoule filling", "40,000 of 2 ml", "capability:ampoule-filling")
+# What went to others, so that “Why not us” has something to say to Isarwerk.
+_OWNERS = {
+    _ISARWERK: (_DESK, "Anselm Oyelaran"),
+    "halden-aseptics": ("ingrid.moe@haldenaseptics.example", "Ingrid Moe"),
+    "tessin-lyo": ("carla.ferrini@tessinlyo.example", "Carla Ferrini"),
+}
+_ELSEWHERE = (
+    (40, "halden-aseptics", (_FILL, _AMPOULES), ("mette@nordskov.example", "Mette Krag", "Nordskov Pharma"),
+     "Ampoules for the Danish market, one batch a quarter."),
+    (33, "halden-aseptics", (_FILL, _AMPOULES), ("luis@quintaverde.example", "Luis Abrantes", "Quinta Verde Saúde"),
+     "We move a local anaesthetic from glass to glass: same ampoule, another site."),
+    (22, "halden-aseptics", (_FILL, _AMPOULES), ("greta@lindwurm.example", "Greta Lindwurm", "Lindwurm Tierarznei"),
+     "Veterinary ampoules, amber, break ring. Is 40,000 too few?"),
+    (30, "tessin-lyo", (_LYO,), ("oksana@polaris-vet.example", "Oksana Bondar", "Polaris Vet"),
+     "Lyophilised vaccine for cats, small vials, two batches a year."),
+    (17, "tessin-lyo", (_LYO,), ("henk@duinpeptide.example", "Henk Duin", "Duin Peptide"),
+     "A peptide that does not like water. Cycle of 70 hours today; we hope for less."),
+    (9, "tessin-lyo", (_LYO,), ("sara@altopiano.example", "Sara Rossetti", "Altopiano Biotec"),
+     "Second source for a lyophilised antibody, transfer in spring."),
+)  # fmt: skip
 ENQUIRIES = (
+    *(
+        Made(days_ago=days, to=(to,), lines=lines, buyer=buyer, need=need, hours=20 + n * 4, answer="Yes. Let us talk.")
+        for n, (days, to, lines, buyer, need) in enumerate(_ELSEWHERE)
+    ),
     Made(
         days_ago=26, buyer=("runa@fjordveld.example", "Runa Lindqvist", "Fjordveld Therapeutics"), lines=(_FILL,), hours=29,
         need="One clinical batch of a liquid antibody in 2R vials, with release in the EU.",
@@ -63,7 +88,6 @@ async def seed_enquiries(*, now: datetime) -> None:
     if await db.fetch_value("SELECT EXISTS (SELECT FROM enquiry)"):
         return
     ids = {row["slug"]: row["id"] for row in await db.fetch("SELECT id, slug FROM company")}
-    desk = await _actor(_DESK, "Anselm Oyelaran", now)
     for n, made in enumerate(ENQUIRIES, 1):
         email, name, company = made.buyer
         at = now - timedelta(days=made.days_ago)
@@ -76,6 +100,7 @@ async def seed_enquiries(*, now: datetime) -> None:
             form_key=f"demo-{n}", now=at,
         )  # fmt: skip
         if made.answer:
+            desk = await _actor(*_OWNERS[made.to[0]], now)
             recipient = await db.fetch_value("SELECT id FROM enquiry_recipient WHERE enquiry = $1", stored.id)
             await answering.see(actor=desk, recipient_id=recipient, now=at + timedelta(hours=3))
             await answering.answer(
