@@ -127,7 +127,9 @@ from portal.web.page_cache import PageCache
 from portal.webinars.jobs import states as room_jobs
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.registry import REGIONS
+from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.live import LivePages
+from portal.webinars.pages.room import RoomPages
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
 
@@ -230,7 +232,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [LivePages]
+    webinars: _Routes = [JoinPages, LivePages, RoomPages]
     parts = (
         entry,
         events,

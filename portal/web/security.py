@@ -5,6 +5,7 @@ header, RFC 6454), not by tokens in pages: anonymous pages stay the same for eve
 See docs/decisions/0003.
 """
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
@@ -13,7 +14,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.core.errors import Forbidden
-from portal.core.settings import Settings
+from portal.core.settings import Settings, current
 
 BODILESS = "bodiless"
 """In a scope's state: the request was a HEAD, which goes on as a GET."""
@@ -22,16 +23,8 @@ _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     """Security headers for every response."""
-    pay = ["https://checkout.stripe.com", "https://billing.stripe.com"]
-    if settings.stripe_api_base:
-        pay.append(origin(settings.stripe_api_base))
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {' '.join(pay)}"
-    )
     fixed = {
-        "content-security-policy": policy,
+        "content-security-policy": policy(settings),
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         "referrer-policy": "same-origin",
@@ -42,6 +35,29 @@ def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         subdomains = "; includeSubDomains" if settings.hsts_subdomains else ""
         fixed["strict-transport-security"] = f"max-age=63072000{subdomains}"
     return [(name.encode(), value.encode()) for name, value in fixed.items()]
+
+
+def policy(settings: Settings, *, media: Sequence[str] = (), frames: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy. `media`: origins a page's films come from, itself always among them once there are any;
+    `frames`: other services' players it may embed.
+    """
+    pay = ["https://checkout.stripe.com", "https://billing.stripe.com"]
+    if settings.stripe_api_base:
+        pay.append(origin(settings.stripe_api_base))
+    films = f"media-src 'self' blob: {' '.join(media)}; worker-src blob:; " if media or frames else ""
+    framed = f"frame-src {' '.join(frames)}; " if frames else ""
+    fetched = " ".join(("'self'", *media))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src {fetched}; manifest-src 'self'; base-uri 'none'; {films}{framed}"
+        f"frame-ancestors 'none'; "
+        f"form-action 'self' {' '.join(pay)}"
+    )
+
+
+def with_films(*, media: Sequence[str] = (), frames: Sequence[str] = ()) -> dict[str, str]:
+    """The headers of a page that shows films."""
+    return {"Content-Security-Policy": policy(current(), media=media, frames=frames)}
 
 
 def origin(address: str) -> str:

@@ -69,6 +69,19 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
         return f"/webinars/{self.slug}/room"
 
 
+class Film(msgspec.Struct, frozen=True, kw_only=True):
+    """The recording of a room. `captions` is the key of its WebVTT file."""
+
+    id: int
+    webinar_id: int
+    source: VideoSource
+    source_url: str
+    seconds: int
+    captions: str
+    language: str
+    published_at: datetime | None
+
+
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody with a place: a confirmed seat. `webinar_id` is null where the event has no room of ours.
 

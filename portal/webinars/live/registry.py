@@ -1,5 +1,9 @@
 """The list of all regions: what each page of a room shows that changes while it is open."""
 
+from portal.webinars.live import stage
 from portal.webinars.live.regions import Audience, Regions
 
-REGIONS: Regions = {Audience.ROOM: {}, Audience.DESK: {}}
+REGIONS: Regions = {
+    Audience.ROOM: {"state": stage.state, "stage": stage.stage},
+    Audience.DESK: {"state": stage.state},
+}

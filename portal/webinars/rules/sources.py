@@ -45,3 +45,7 @@ def stored(source: VideoSource, typed: str) -> str:
         secret = parse_qs(parts.query).get("h", pieces[1:2] or [""])[0]
         return f"{pieces[0]}?h={secret}" if pieces and secret else (pieces[0] if pieces else "")
     return typed
+
+
+FRAMES = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
+"""The players of other services that a room may embed (for its Content-Security-Policy)."""

@@ -1,0 +1,75 @@
+"""`/join/{claim}`: the way into the online part of an event, the same address whatever room it leads to.
+
+Opening it changes nothing and counts nothing: mail programs and calendars fetch addresses by themselves. Whoever goes in
+presses a button.
+"""
+
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.events.tables import EventFormat
+from portal.registration.queries.orders import order_by_claim
+from portal.registration.tables import SeatState
+from portal.registration.values.orders import OrderRecord
+from portal.web.inputs import Now
+from portal.web.query_strings import may_be_slug
+from portal.web.rendering import page, see_other
+from portal.webinars.commands.entering import hand_over
+from portal.webinars.guards import let_in
+from portal.webinars.queries import people, rooms
+from portal.webinars.rules.entering import Way, way
+from portal.webinars.rules.words import what_now
+from portal.webinars.values import Participant, Room
+
+
+class JoinPages(Controller):
+    path = "/join"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/{claim:str}")
+    async def show(self, request: Request[Any, Any, Any], claim: FromPath[str], now: Now) -> Response[str]:
+        order, place, room = await _found(claim)
+        return page(
+            request, "webinars/join.html", private=True, headers={"X-Robots-Tag": "noindex"}, order=order, place=place,
+            room=room, way=way(order, room, now), what_now=what_now(room) if room else "", now=now,
+        )  # fmt: skip
+
+    @post("/{claim:str}")
+    async def enter(self, claim: FromPath[str], now: Now) -> Response[Any]:
+        order, place, room = await _found(claim)
+        match way(order, room, now):
+            case Way.ROOM:
+                assert room is not None
+                answer = see_other(room.path)
+                let_in(answer, place)
+                return answer
+            case Way.REPLAY:
+                assert room is not None
+                answer = see_other(f"/webinars/{room.slug}/replay")
+                let_in(answer, place)
+                return answer
+            case Way.ELSEWHERE:
+                address = room.source_url if room is not None else order.online_url
+                if room is not None:
+                    await hand_over(webinar_id=room.id, seat_id=place.seat_id, now=now)
+                return see_other(address)
+            case _:
+                raise Conflict("There is no way in at this moment. The page says when there will be.")
+
+
+async def _found(claim: str) -> tuple[OrderRecord, Participant, Room | None]:
+    found = await order_by_claim(claim) if may_be_slug(claim) or len(claim) == 32 else None
+    if found is None or found[0].event_format == EventFormat.IN_PERSON:
+        raise NotFound("This link opens nothing any more. If your place was passed on or cancelled, its mail says so.")
+    order, seat = found
+    place = await people.by_claim(claim)
+    if seat.state is not SeatState.CONFIRMED or place is None:
+        raise NotFound("This place was cancelled, or is not confirmed yet.")
+    if place.removed:
+        raise Forbidden("The host has asked you to leave this room.")
+    return order, place, await rooms.by_id(place.webinar_id) if place.webinar_id is not None else None

@@ -1,0 +1,44 @@
+"""What pages say of a room's state."""
+
+from datetime import datetime
+
+from portal.core.times import moment
+from portal.webinars.tables.rooms import RoomState
+from portal.webinars.values import Room
+
+NAMES = {
+    RoomState.SCHEDULED: "Scheduled",
+    RoomState.LOBBY: "Lobby open",
+    RoomState.LIVE: "Live",
+    RoomState.ENDED: "Ended",
+    RoomState.REPLAY: "Replay",
+    RoomState.CLOSED: "Closed",
+}
+
+
+_ALWAYS = {
+    RoomState.LIVE: "It is live now.",
+    RoomState.ENDED: "It is over. Thank you for coming.",
+    RoomState.REPLAY: "It is over, and the recording is here.",
+    RoomState.CLOSED: "This room is closed.",
+}
+
+
+def what_now(room: Room) -> str:
+    """One sentence: what goes on, and what follows."""
+    if not room.is_on:
+        return "This webinar has been called off."
+    if room.state is RoomState.SCHEDULED:
+        return f"The lobby opens at {_clock(room, room.due_at or room.starts_at)}."
+    if room.state is RoomState.LOBBY:
+        begins = (
+            f"It begins at {_clock(room, room.starts_at)}." if room.starts_itself else "The host will begin shortly."
+        )
+        return f"{begins} This page turns by itself."
+    if room.state is RoomState.ENDED and room.due_state == RoomState.REPLAY and room.due_at is not None:
+        return f"It is over. The recording will be here from {_clock(room, room.due_at)}."
+    return _ALWAYS[room.state]
+
+
+def _clock(room: Room, at: datetime) -> str:
+    return moment(at, room.timezone, "d MMMM, HH:mm zzz")
