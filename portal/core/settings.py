@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         description="Where uploaded files are kept: `s3://bucket/prefix` (access by the usual `AWS_` variables; "
         "`gs://` and `az://` likewise). Empty: `PORTAL_DATA`/media.",
     )
-    media_max_mb: int = Field(20, ge=1, le=200, description="Size of an uploaded file in megabytes, at most.")
+    media_max_mb: int = Field(20, ge=1, le=60, description="Size of an uploaded file in megabytes, at most.")
     company_files_mb: int = Field(
         500, ge=1, le=100_000, description="Size of all files of one company’s profile in megabytes, at most."
     )

@@ -23,6 +23,9 @@ Readers = Mapping[str, Reader]
 """Who may read private files, by the kind of their owner. Without an entry, nobody may."""
 MediaStore: TypeAlias = NamedDependency[Media]
 """Where files are kept: `media: MediaStore`."""
+MOST_SENT = 64_000_000
+"""So many bytes are taken of a form with a file. More than a file may have (`MEDIA_MAX_MB`): one that is too large gets its
+message beside the field, and what else was typed is kept."""
 
 # Nothing a file holds runs, loads or is framed, even where a browser takes it for a page. Viewers of PDFs may save.
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-downloads"

@@ -47,6 +47,7 @@ def _answer(
     return page(
         request, "error.html", status=status, headers={**(headers or {}), "Cache-Control": "no-store"},
         title=title, message=message, code=status, reference=more.get("reference", ""),
+        back=more.get("back", ""),
     )  # fmt: skip
 
 
@@ -65,9 +66,9 @@ def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> 
 
 
 def _page_above(request: Request[Any, Any, Any]) -> str:
-    """The nearest page above an address, as an address is written; empty where there is none."""
+    """The nearest page at or above an address, as an address is written; empty where there is none."""
     steps = request.url.path.strip("/").split("/")
-    for count in range(len(steps) - 1, 0, -1):
+    for count in range(len(steps), 0, -1):
         path = "/" + "/".join(steps[:count])
         with suppress(HTTPException):
             request.app.asgi_router.handle_routing(path, "GET")
@@ -83,11 +84,12 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     plain = {
         404: "The address may be mistyped, or the page has moved.",
         405: "This address does not take that kind of request.",
-        413: "Please send less at once.",
+        413: "Nothing was saved. Please send less at once, for instance a smaller file.",
     }
     message = plain.get(error.status_code, "Please go back, check what was entered, and try again.")
     headers = dict(error.headers) if error.headers and error.status_code in (405, 429) else None
-    return _answer(request, error.status_code, message, headers)
+    back = {"back": _page_above(request)} if error.status_code == 413 and not _wants_json(request) else {}
+    return _answer(request, error.status_code, message, headers, **back)
 
 
 def crash(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -89,6 +89,33 @@ for (const time of document.querySelectorAll("time[data-own]")) {
   time.after(" ", note);
 }
 
+/* Files that are too large are told about before they are sent for nothing. */
+const tooLarge = (input) => {
+  const most = Number(input.dataset.most);
+  const file = [...input.files].find(({ size }) => size > most * 1e6);
+  const id = `${input.id}-large`;
+  document.getElementById(id)?.remove();
+  input.toggleAttribute("aria-invalid", false);
+  if (!file) return false;
+  const told = document.createElement("p");
+  told.id = id;
+  told.className = "error";
+  told.textContent = `${file.name} has ${Math.ceil(file.size / 1e5) / 10} MB; please choose one of up to ${most} MB.`;
+  input.after(told);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", id);
+  return true;
+};
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[type=file][data-most]")) tooLarge(event.target);
+});
+document.addEventListener("submit", (event) => {
+  const large = [...event.target.querySelectorAll("input[type=file][data-most]")].filter(tooLarge);
+  if (!large.length) return;
+  event.preventDefault();
+  large[0].focus();
+}, true);
+
 /* Show errors of a refused form where the reader is, each once. */
 let shown = null;
 const showErrors = () => {

@@ -14,9 +14,10 @@ from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from portal.core.tokens import signature
 from portal.directory.commands import publishing, reconfirming
+from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.jobs import upkeep
 from portal.directory.rules.freshness import quarter
-from portal.directory.tables.companies import FactSource
+from portal.directory.tables.companies import FactSource, TermKind
 from portal.directory.values import ProfileFact
 from tests.accounts.conftest import mails, newest_code, run_jobs
 from tests.conftest import browser
@@ -237,3 +238,67 @@ async def test_staff_see_who_is_late(client: httpx.AsyncClient, owned: int, sign
     form = await opened(client)
     await client.post(HERE, data={**form, "holds.f1": "true"})
     assert "Nobody is late" in words((await staff.get(at)).text)
+
+
+async def answered(client: httpx.AsyncClient, **facts: ProfileFact) -> dict[str, str]:
+    """The opened list where the profile has these facts of the company and no others."""
+    profile = await published()
+    mine = tuple(msgspec.structs.replace(one, source=FactSource.COMPANY) for one in facts.values())
+    company = await db.fetch_value("SELECT id FROM company")
+    await publishing.publish(
+        actor=PORTAL, company_id=company, profile=msgspec.structs.replace(profile, facts=mine), now=clock.now()
+    )
+    return await opened(client)
+
+
+async def test_changed_needs_to_say_what_it_is_now(client: httpx.AsyncClient, owned: int) -> None:
+    answer = await client.post(HERE, data={**await opened(client), "holds.f1": "changed"})
+    assert answer.status_code == 422
+    assert "Please say what it is now, or choose “Still true”." in words(answer.text)
+    assert open_form(answer.text, "reconfirm")["holds.f1"] == "changed"
+    unchanged = await fact("f1")
+    assert unchanged is not None
+    assert unchanged.confirmed_on == TODAY - timedelta(100)
+
+
+async def test_an_ended_certificate_is_renewed_or_gone_but_not_still_true(
+    client: httpx.AsyncClient, owned: int
+) -> None:
+    await add_terms([NewTerm(kind=TermKind.CERTIFICATE, name="ISO 13485")])
+    ended = ProfileFact(
+        id="c1", term="certificate:iso-13485", issuer="TÜV Isar", reference="71", confirmed_on=TODAY - timedelta(200),
+        expires_on=TODAY - timedelta(10),
+    )  # fmt: skip
+    form = await answered(client, c1=ended)
+    assert (form["reference.c1"], form["expires_on.c1"]) == ("71", ended.expires_on.isoformat())  # type: ignore[union-attr]
+    still = await client.post(HERE, data={**form, "holds.c1": "true"})
+    assert (still.status_code, "If it was renewed, choose “Changed”" in still.text) == (422, True)
+    wrong = await client.post(HERE, data={**form, "holds.c1": "changed", "expires_on.c1": "soon"})
+    assert wrong.status_code == 422
+    assert re.search(r'aria-invalid="true" aria-describedby="f-expires_on.c1-e"', wrong.text)
+    until = TODAY + timedelta(700)
+    sent = {**form, "holds.c1": "changed", "expires_on.c1": until.isoformat(), "reference.c1": "72"}
+    assert (await client.post(HERE, data=sent)).status_code == 303
+    renewed = await fact("c1")
+    assert renewed is not None
+    assert (renewed.reference, renewed.expires_on, renewed.confirmed_on, renewed.issuer) == (
+        "72",
+        until,
+        TODAY,
+        "TÜV Isar",
+    )
+
+
+async def test_the_number_of_a_figure_changes_with_its_words(client: httpx.AsyncClient, owned: int) -> None:
+    await add_terms([NewTerm(kind=TermKind.FIGURE, name="Lead time")])
+    lead = ProfileFact(
+        id="g1", term="figure:lead-time", value="17 weeks", number=17, confirmed_on=TODAY - timedelta(200)
+    )
+    form = await answered(client, g1=lead)
+    assert form["number.g1"] == "17"
+    wrong = await client.post(HERE, data={**form, "holds.g1": "changed", "number.g1": "twelve"})
+    assert (wrong.status_code, "Please type a whole number." in wrong.text) == (422, True)
+    await client.post(HERE, data={**form, "holds.g1": "changed", "value.g1": "12 weeks", "number.g1": "12"})
+    changed = await fact("g1")
+    assert changed is not None
+    assert (changed.value, changed.number) == ("12 weeks", 12)

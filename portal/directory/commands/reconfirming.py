@@ -1,7 +1,7 @@
 """Facts that age: companies are asked once a quarter, and one answer confirms them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -14,6 +14,10 @@ from portal.directory.commands import drafting
 from portal.directory.commands.publishing import accepted, written
 from portal.directory.rules import editing
 from portal.directory.rules.freshness import ASKED_AFTER, quarter
+from portal.directory.tables.companies import TermKind
+from portal.directory.values import ProfileFact
+
+replace = msgspec.structs.replace
 
 _MOST_AT_ONCE = 500
 
@@ -27,12 +31,24 @@ class Holds(StrEnum):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """To one fact, as it was `seen`. `value` and `detail` are what a changed one says now."""
+    """To one fact, as it was `seen`. The rest is what a changed one says now: of certificates reference and end, of all
+    others the value, of figures with its number."""
 
     holds: Holds
     seen: str
     value: str = ""
     detail: str = ""
+    number: int | None = None
+    reference: str = ""
+    expires_on: date | None = None
+
+    def applied(self, fact: ProfileFact) -> ProfileFact:
+        if self.holds is not Holds.CHANGED:
+            return fact
+        if fact.kind is TermKind.CERTIFICATE:
+            return replace(fact, reference=self.reference, expires_on=self.expires_on, detail=self.detail)
+        number = self.number if fact.kind is TermKind.FIGURE else fact.number
+        return replace(fact, value=self.value, detail=self.detail, number=number)
 
 
 _ASK = """
@@ -54,11 +70,21 @@ async def ask_companies(*, now: datetime) -> int:
     return len(rows)
 
 
+def _fault(holds: Holds, fact: ProfileFact, said: ProfileFact, today: date) -> str:
+    """Why what a company says of a fact cannot be; empty where it can."""
+    if holds is Holds.CHANGED and said == fact:
+        return "Please say what it is now, or choose “Still true”."
+    if said.expires_on is not None and said.expires_on < today:
+        ended = f"This ended on {times.day(said.expires_on)}."
+        return f"{ended} If it was renewed, choose “Changed” and give the new end; otherwise choose “No longer”."
+    return ""
+
+
 async def reconfirm(*, actor: Actor, company_id: int, answers: Mapping[str, Answer], now: datetime) -> int:
     """Publish what a company says of its facts as one revision; gives its number.
 
-    Raises Invalid with `facts.ID` for a fact that somebody changed since it was shown. Facts without an answer stay as
-    they are and age on; a draft is untouched and merges with this when it is published.
+    Raises Invalid with `facts.ID` for a fact that somebody changed since it was shown, or whose answer does not hold.
+    Facts without an answer stay as they are and age on; a draft is untouched and merges with this when it is published.
     """
     if not answers:
         raise Invalid({"": "Please answer for one fact at least."})
@@ -76,9 +102,11 @@ async def reconfirm(*, actor: Actor, company_id: int, answers: Mapping[str, Answ
             elif answer.holds is Holds.GONE:
                 profile = editing.without_item(profile, "facts", key)
             else:
-                if answer.holds is Holds.CHANGED:
-                    fact = msgspec.structs.replace(fact, value=answer.value, detail=answer.detail)
-                profile = editing.with_item(profile, "facts", editing.stated(fact, by_company=by_company, today=today))
+                now_said = answer.applied(fact)
+                if fault := _fault(answer.holds, fact, now_said, today):
+                    faults[f"facts.{key}"] = fault
+                said = editing.stated(now_said, by_company=by_company, today=today)
+                profile = editing.with_item(profile, "facts", said)
         if faults:
             raise Invalid(faults)
         profile = accepted(profile, now)

@@ -24,22 +24,23 @@ from portal.directory.queries import companies
 from portal.directory.queries.companies import KnownCompany
 from portal.directory.queries.plans import KIND
 from portal.directory.rules import claims as rules
-from portal.directory.rules.domains import home_of
+from portal.directory.rules.domains import address_is_at, home_of
 from portal.directory.tables.companies import ClaimWay, CompanyState
 from portal.directory.tables.editing import ClaimState
-from portal.media.pages import MediaStore
+from portal.media.pages import MOST_SENT, MediaStore
 from portal.media.tables import Visibility
 from portal.media.values import Owner
 from portal.placements.queries.plans import plan_of
 from portal.placements.rules import plans
 from portal.placements.tables import Plan
-from portal.web import clients
+from portal.web import clients, flash
+from portal.web.asking import wants_fragment
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
 CODE = "/account/claims/code"
-_MOST_BODY_BYTES = 21_000_000
+_YOURS = "The company is yours to look after."
 _WAYS = (
     (ClaimWay.CODE, "A code by mail", "We send six digits to your address at {domain}. This is the quickest."),
     (
@@ -116,7 +117,7 @@ class ClaimPages(Controller):
             return await _show(request, company, actor, now, error=error)
         return see_other(_here(company))
 
-    @post("/document", guards=[signed_in], status_code=200, request_max_body_size=_MOST_BODY_BYTES)
+    @post("/document", guards=[signed_in], status_code=200, request_max_body_size=MOST_SENT)
     async def hand_in(
         self, request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn, now: Now, media: MediaStore
     ) -> Response[Any]:
@@ -185,7 +186,7 @@ class ClaimCodePages(Controller):
             return cookies.drop_ticket(see_other(step.start, notice=error.message), CodePurpose.CLAIM)
         accepted = proved.state is ClaimState.ACCEPTED
         where = rules.way_on(proved.slug, proved.plan) if accepted else f"/companies/{proved.slug}/claim"
-        notice = "The company is yours to look after." if accepted else ""
+        notice = _YOURS if accepted else ""
         return cookies.drop_ticket(see_other(where, notice=notice), CodePurpose.CLAIM)
 
     @post("/again", status_code=200)
@@ -256,6 +257,8 @@ async def _show(
     owns = permissions.can_own(actor, company.organisation_id)
     member = permissions.is_member(actor, company.organisation_id)
     wanted = await _wanted(company, claim, plans.chosen(str(start.value("plan"))) if start else plan, now)
+    if wants_fragment(request.scope) and (claim is None or not claim.is_open):
+        return _left(rules.way_on(company.slug, wanted) if owns else _here(company), is_new=owns)
 
     def drawn(is_document: bool) -> bool:
         """Whether a form that was refused is on the page as things stand now."""
@@ -263,11 +266,13 @@ async def _show(
             return is_document and claim.takes_document
         return not is_document and (owns or not member)
 
+    at_home = actor.email if home and address_is_at(actor.email, home.domain) else ""
     ways = [
         (way.value, words, more.format(domain=home.domain if home else "", host=home.host if home else ""))
         for way, words, more in _WAYS
         if not fault or way is ClaimWay.DOCUMENT
     ]
+    fresh = blank(way=ways[0][0], organisation_name=company.name, email=at_home)
     return page(
         request, "directory/claim.html", block="look", private=True, section="directory", status=status, headers=headers,
         company=company, claim=claim, now=now, home=home, no_home=fault, ways=ways, own=list(own.items()), actor=actor,
@@ -279,10 +284,18 @@ async def _show(
         asked=await queries.own_request(company.id, actor.account_id),
         wanted=wanted, wanted_name=plans.NAMES[wanted], way_on=rules.way_on(company.slug, wanted),
         general=Filled({}, {} if refused and drawn(refused is document) else told.fields),
-        start=(start or blank(way=ways[0][0], organisation_name=company.name)).refuse(told if start else Invalid({})),
+        start=(start or fresh).refuse(told if start else Invalid({})),
         document=(document or blank()).refuse(told if document else Invalid({})),
         join=(join or blank()).refuse(told if join else Invalid({})),
     )  # fmt: skip
+
+
+def _left(address: str, *, is_new: bool) -> Response[Any]:
+    """To a page that waits for a look: what was looked for is found or given up, and all of it is out of date."""
+    answer = Response("", status_code=204, headers={"HX-Redirect": address, "Cache-Control": "private, no-store"})
+    if is_new:
+        flash.leave(answer, _YOURS)
+    return answer
 
 
 async def _wanted(company: KnownCompany, claim: queries.Claim | None, asked: Plan, now: Now) -> Plan:

@@ -41,6 +41,7 @@ RELATIONS = {
 }
 _TAGS = (TermKind.DOSAGE_FORM, TermKind.ROUTE, TermKind.THERAPY)
 _TAG_NAMES = {TermKind.DOSAGE_FORM: "Dosage forms", TermKind.ROUTE: "Routes", TermKind.THERAPY: "Therapy areas"}
+_ROR = "https://ror.org/"
 _MOST_UPCOMING = 8
 _MOST_MOMENTS = 10
 
@@ -235,7 +236,7 @@ def _linked(
         address=address,
         logo=logo,
         identifiers=[(source.source, source.key) for source in sources],
-        same_as=[source.key for source in sources if source.key.startswith("https://")],
+        same_as=[_ROR + source.key for source in sources if source.source == "ror"],
         is_closed=company.state is CompanyState.CLOSED,
         changed_on=times.today(company.changed_at),
     )

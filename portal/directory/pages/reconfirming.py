@@ -23,22 +23,23 @@ from portal.accounts.guards import MaybeActor
 from portal.accounts.tables import CodePurpose
 from portal.core import times
 from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
-from portal.core.text import one_line
 from portal.core.tokens import signature, signature_matches
 from portal.directory import permissions
 from portal.directory.commands import drafting, reconfirming
 from portal.directory.commands.reconfirming import Answer, Holds
 from portal.directory.pages.editing import asking
+from portal.directory.pages.editing.forms import FactForm
 from portal.directory.pages.portrait import PUBLIC
 from portal.directory.queries import companies, drafts
 from portal.directory.queries.companies import KnownCompany
 from portal.directory.rules import editing, wording
 from portal.directory.rules.freshness import ASKED_AFTER, freshness
 from portal.web import cookies
-from portal.web.forms import Filled, blank, read, sent
+from portal.web.forms import Filled, bind, blank, read, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
+_SAID = ("value", "number", "detail", "reference", "expires_on")
 CODE = "/account/reconfirmation"
 _COOKIE, _PATH = "reconfirm", "/companies"
 _OPEN_FOR = timedelta(hours=2)
@@ -183,13 +184,19 @@ async def _who(
 
 
 def _answers(typed: asking.Sent) -> Mapping[str, Answer]:
-    found = {}
+    """What was answered; raises Invalid beside the fields that cannot be read."""
+    found, faults = dict[str, Answer](), dict[str, str]()
     for name in typed:
         kind, _, key = name.partition(".")
         holds = asking.line(typed, name)
         if kind == "holds" and key and holds in list(Holds):
-            words = {of: one_line(asking.line(typed, f"{of}.{key}")) for of in ("value", "detail")}
-            found[key] = Answer(Holds(holds), asking.line(typed, f"seen.{key}"), **words)
+            fields = {of: typed.get(f"{of}.{key}", ()) for of in _SAID}
+            now_says = bind(fields if holds == Holds.CHANGED else {}, FactForm)
+            faults |= {f"{of}.{key}": words for of, words in now_says.errors.items()}
+            said = {of: getattr(now_says.data, of) for of in _SAID} if now_says.data else {}
+            found[key] = Answer(Holds(holds), asking.line(typed, f"seen.{key}"), **said)
+    if faults:
+        raise Invalid(faults)
     return found
 
 
@@ -208,7 +215,7 @@ async def _facts(
     names = wording.known(await drafts.term_names([company.profile]), company.profile)
     form: Filled[Any] = blank()
     for fact in facts:
-        form.values |= {f"value.{fact.id}": fact.value, f"detail.{fact.id}": fact.detail}
+        form.values |= {f"{of}.{fact.id}": "" if getattr(fact, of) is None else str(getattr(fact, of)) for of in _SAID}
     form.values |= {name: asking.line(typed, name) for name in typed if not name.startswith("seen.")}
     # `facts.ID` beside its fact; what else a form names is about the fields of one.
     form.errors = {

@@ -27,6 +27,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
     name: str
     verified_by: ClaimWay | None
     verified_at: datetime | None
+    verified_site: str
     claimed_at: datetime | None
     completeness: int
     response_hours: int | None
@@ -42,7 +43,7 @@ class KnownCompany(msgspec.Struct, frozen=True):
 
 
 _COLUMNS = """
-c.id, c.slug, c.state, c.organisation AS organisation_id, c.name, c.verified_by, c.verified_at, c.claimed_at,
+c.id, c.slug, c.state, c.organisation AS organisation_id, c.name, c.verified_by, c.verified_at, c.verified_site, c.claimed_at,
 c.completeness, c.response_hours, c.revision, c.created_at, c.changed_at, c.profile, c.texts_html
 """
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from portal.directory.rules.domains import Home, is_shared
+from portal.directory.rules.domains import Home, home_of, is_shared
 from portal.directory.tables.companies import ClaimWay
 from portal.placements.tables import Plan
 
@@ -48,6 +48,12 @@ def proved_site(way: ClaimWay, home: Home | None) -> str:
     if home is None or way not in BY_DOMAIN:
         return ""
     return home.site if way is ClaimWay.FILE else home.domain
+
+
+def is_proved(website: str, site: str) -> bool:
+    """Whether what was proved of a site is good for a website: there or below it. A trigger goes by the same rule."""
+    home = home_of(website)
+    return bool(site) and home is not None and f".{home.site}".endswith(f".{site}")
 
 
 def no_home(home: Home | None) -> str:

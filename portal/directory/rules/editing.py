@@ -37,7 +37,7 @@ SECTIONS = (
             fields=("name", "names", "tagline", "website", "email", "phone", *ADDRESS, "founded", "staff",
                     "action_label", "action_url")),
     Section("overview", "Overview", "pencil", "The company in a few paragraphs.", fields=("description",)),
-    Section("capabilities", "Capabilities", "factory", "What buyers find you by.", of="facts",
+    Section("capabilities", "Capabilities", "factory", "Categories, capabilities, dosage forms, routes, therapies.", of="facts",
             kinds=(TermKind.CATEGORY, TermKind.CAPABILITY, TermKind.DOSAGE_FORM, TermKind.ROUTE, TermKind.THERAPY)),
     Section("certificates", "Certificates", "badge-check", "With issuer, expiry and document.", of="facts",
             kinds=(TermKind.CERTIFICATE,)),
@@ -66,7 +66,7 @@ class Advice(msgspec.Struct, frozen=True):
 
 def advice(profile: Profile) -> list[Advice]:
     """What is missing, the weightiest first."""
-    return [Advice(part.advice, part.weight, section_of(part)) for part in missing(profile)]
+    return [Advice(part.advice(profile), part.weight, section_of(part)) for part in missing(profile)]
 
 
 def section_of(part: Part) -> str:

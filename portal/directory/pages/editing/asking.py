@@ -19,6 +19,7 @@ from portal.directory.rules.wording import Question
 from portal.directory.values import Profile
 from portal.media import queries as files
 from portal.media.flows import Media
+from portal.media.rules import ending
 from portal.media.tables import Visibility
 from portal.media.values import File, Owner
 from portal.web.forms import Upload
@@ -27,9 +28,8 @@ from portal.web.inputs import Now
 Sent = Mapping[str, Sequence[Any]]
 _CHOICE = "choice."
 PICTURES = "image/jpeg,image/png,image/webp,image/gif,image/avif"
+CERTIFICATES = ".pdf"
 DOCUMENTS = ".pdf,.docx,.xlsx,.pptx,.odt,.ods,.odp,.csv,.txt"
-MOST_BYTES = 26_000_000
-"""A form with a file in it."""
 
 
 def line(sent: Sent, name: str) -> str:
@@ -53,9 +53,19 @@ async def questions(
 
 
 async def with_file(
-    sent: Sent, name: str, key: str, *, image: bool, company_id: int, media: Media, actor: Actor, network: str, now: Now
+    sent: Sent,
+    name: str,
+    key: str,
+    *,
+    taken: str,
+    company_id: int,
+    media: Media,
+    actor: Actor,
+    network: str,
+    now: Now,
 ) -> str:
-    """The key of the file a form means: a new one, the kept one, or none. Raises Invalid with the field, and RateLimited.
+    """The key of the file a form means: a new one of what is `taken`, the kept one, or none. Raises Invalid with the
+    field, and RateLimited.
 
     A new one is stored at once, so that it is not lost when something else on the form is refused; it is nobody's until a
     draft names it, and swept when none does.
@@ -64,8 +74,10 @@ async def with_file(
     owner = owner_of(company_id)
     if uploads:
         upload = Upload(name, uploads[0].filename, uploads[0].file)
+        if taken == CERTIFICATES and ending(upload.name) != "pdf":
+            raise Invalid({name: "Please choose the certificate as PDF."})
         await _may_store(upload, owner, actor, network, now)
-        store = media.store_image if image else media.store_document
+        store = media.store_image if taken == PICTURES else media.store_document
         stored = await store(upload, owner=Owner(owner.kind), actor=actor, now=now, visibility=Visibility.PRIVATE)
         return stored.key
     if line(sent, f"{name}_remove"):

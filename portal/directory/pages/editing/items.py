@@ -35,12 +35,18 @@ from portal.directory.rules.merging import LISTS, Overtaken
 from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
 from portal.media import queries as files
-from portal.media.pages import MediaStore
+from portal.media.pages import MOST_SENT, MediaStore
 from portal.web.clients import network
 from portal.web.forms import Filled, bind, blank, sent
 from portal.web.inputs import Now
 from portal.web.rendering import markup, see_other
 
+_TAKEN = {
+    "products": asking.PICTURES,
+    "gallery": asking.PICTURES,
+    "documents": asking.DOCUMENTS,
+    "facts": asking.CERTIFICATES,
+}
 _TEMPLATE = "directory/editing/item.html"
 
 
@@ -72,7 +78,7 @@ class ItemPages(Controller):
         values = {**item_values(found, names), "was": packed(found)}
         return await _show(request, managed, where, blank(**values), getattr(found, "kind", None), item=found)
 
-    @post("/items", request_max_body_size=asking.MOST_BYTES)
+    @post("/items", request_max_body_size=MOST_SENT)
     async def add(
         self,
         request: Request[Any, Any, Any],
@@ -83,7 +89,7 @@ class ItemPages(Controller):
     ) -> Response[Any]:
         return await _save(request, managed, _with_items(section), "", now, media)
 
-    @post("/items/{item:str}", request_max_body_size=asking.MOST_BYTES)
+    @post("/items/{item:str}", request_max_body_size=MOST_SENT)
     async def change(
         self,
         request: Request[Any, Any, Any],
@@ -120,7 +126,7 @@ async def _save(
     try:
         if name := UPLOADS.get(where.of):
             stored = await asking.with_file(
-                typed, name, form.value(name), image=where.of in {"products", "gallery"},
+                typed, name, form.value(name), taken=_TAKEN[where.of],
                 company_id=managed.company.id, media=media, actor=managed.actor, network=network(request), now=now,
             )  # fmt: skip
             form.values[name] = stored
@@ -191,6 +197,6 @@ async def _show(
         sites=[(site.id, wording.site_name(site)) for site in profile.sites], countries=countries.names().items(),
         upload=upload, file=(await files.by_keys([key])).get(key) if key else None,
         locked=editing.from_register(item) and not permissions.can_moderate(managed.actor),
-        taken=asking.PICTURES if section.of in {"products", "gallery"} else asking.DOCUMENTS,
+        taken=_TAKEN.get(section.of, ""),
         **{"questions": (), "by": "", "preview": "", **more},
     )  # fmt: skip

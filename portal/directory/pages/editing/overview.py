@@ -15,6 +15,7 @@ from portal.directory.pages.editing import asking
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
 from portal.directory.queries import companies, drafts, plans
 from portal.directory.rules import editing, wording
+from portal.directory.rules.claims import is_proved
 from portal.directory.rules.completeness import completeness
 from portal.directory.rules.freshness import ASKED_AFTER, counts
 from portal.directory.rules.merging import Overtaken
@@ -98,6 +99,8 @@ async def _show(
         request, "directory/editing/overview.html", managed, here="profile", status=status, draft=draft, profile=profile,
         percent=completeness(profile), advice=editing.advice(profile), places=editing.SECTIONS, changes=changes,
         kept_back=kept_back(profile, await plans.limits(company.id, now=now)),
+        loses_mark=company.verified_by is not None and not is_proved(profile.website, company.verified_site),
+        unproved=company.verified_by is None and managed.may(permissions.can_own),
         due=len(due), hidden=sum(not counts(fact, today) for fact in due),
         seen=drafting.seen(profile), note=note, told=told, questions=questions,
         faults=[(editing.section_at(path, profile), path, words) for path, words in (faults or {}).items()],

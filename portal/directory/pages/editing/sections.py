@@ -19,7 +19,6 @@ from portal.directory.pages.editing.forms import (
     LogoForm,
     OverviewForm,
     field_values,
-    part_of,
     refused,
     typed_fields,
     unpacked,
@@ -34,7 +33,7 @@ from portal.directory.rules.merging import Overtaken
 from portal.directory.tables.companies import StaffBand
 from portal.directory.values import Profile
 from portal.media import queries as files
-from portal.media.pages import MediaStore
+from portal.media.pages import MOST_SENT, MediaStore
 from portal.web.clients import network
 from portal.web.forms import Filled, bind, blank, sent
 from portal.web.inputs import Now
@@ -74,7 +73,7 @@ class SectionPages(Controller):
         profile = await current(managed)
         return await show_section(request, managed, where, profile, now)
 
-    @post(request_max_body_size=asking.MOST_BYTES)
+    @post(request_max_body_size=MOST_SENT)
     async def save(
         self,
         request: Request[Any, Any, Any],
@@ -98,7 +97,7 @@ class SectionPages(Controller):
         try:
             if "logo" in where.fields:
                 form.data.logo = await asking.with_file(
-                    typed, "logo", form.data.logo, image=True, company_id=managed.company.id, media=media,
+                    typed, "logo", form.data.logo, taken=asking.PICTURES, company_id=managed.company.id, media=media,
                     actor=managed.actor, network=network(request), now=now,
                 )  # fmt: skip
                 form.values["logo"] = form.data.logo
@@ -123,7 +122,7 @@ class SectionPages(Controller):
             return await show_section(
                 request, managed, where, profile, now, form=form, status=409, questions=asked, by=await by(managed)
             )
-        others = _others(was, part_of(profile, where.fields), typed_fields(form.data, was, where.fields))
+        others = _others(was, await current(managed), typed_fields(form.data, was, where.fields))
         return see_other(address(managed, where), notice=_told(changed, others))
 
     @post("/items/{item:str}/place")
@@ -211,7 +210,7 @@ async def by(managed: Managed) -> str:
 
 
 def _others(was: Profile, now: Profile, typed: dict[str, Any]) -> list[str]:
-    """What others changed in the same section meanwhile, and the one who saves did not."""
+    """What others changed in the same section meanwhile and stands now, other than the one who saves has it."""
     return [
         wording.FIELD_NAMES.get(name, "Other names")
         for name in typed
