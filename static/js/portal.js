@@ -95,6 +95,8 @@ const tooLarge = (input) => {
   const file = [...input.files].find(({ size }) => size > most * 1e6);
   const id = `${input.id}-large`;
   document.getElementById(id)?.remove();
+  const others = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
+  input.setAttribute("aria-describedby", [...(file ? [id] : []), ...others].join(" "));
   input.toggleAttribute("aria-invalid", false);
   if (!file) return false;
   const told = document.createElement("p");
@@ -103,7 +105,6 @@ const tooLarge = (input) => {
   told.textContent = `${file.name} has ${Math.ceil(file.size / 1e5) / 10} MB; please choose one of up to ${most} MB.`;
   input.after(told);
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", id);
   return true;
 };
 document.addEventListener("change", (event) => {

@@ -23,6 +23,7 @@ from tests.chromium import chromium, faults, feed, quiet
 from tests.directory.conftest import PASSWORD, SignIn, account, join, organisation
 from tests.directory.forms import Editor, draft, published
 from tests.factories import companies, plans
+from tests.media import made
 from tests.serving import served
 
 pytestmark = pytest.mark.browser
@@ -162,3 +163,24 @@ async def test_the_page_of_ageing_facts_is_sound(client: httpx.AsyncClient, sign
         await expect(page.get_by_text("Please answer for one fact at least.")).to_be_visible()
         found += await faults(page)
     assert found == []
+
+
+async def test_a_file_too_large_is_told_before_it_is_sent(app: Litestar, database: str) -> None:
+    async with at_home(app) as page:
+        await page.goto(f"{PROFILE}/documents/new")
+        await page.get_by_label("Title").fill("Brochure")
+        sent: list[str] = []
+        page.on("request", lambda asked: sent.append(asked.method))
+        large = {"name": "large.pdf", "mimeType": "application/pdf", "buffer": b"0" * 21_000_000}
+        await page.get_by_label("File").set_input_files(large)  # type: ignore[arg-type]
+        told = page.locator("main .error")
+        await expect(told).to_have_text("large.pdf has 21 MB; please choose one of up to 20 MB.")
+        await page.get_by_role("button", name="Save in the draft").click()
+        await expect(page.get_by_label("File")).to_be_focused()
+        assert ("POST" in sent, await page.get_by_label("Title").input_value()) == (False, "Brochure")
+        assert await faults(page) == []
+        small = {"name": "small.pdf", "mimeType": "application/pdf", "buffer": made.pdf(1)}
+        await page.get_by_label("File").set_input_files(small)  # type: ignore[arg-type]
+        await expect(told).to_have_count(0)
+        await page.get_by_role("button", name="Save in the draft").click()
+        await expect(page.get_by_text("small.pdf")).to_be_visible()

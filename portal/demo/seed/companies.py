@@ -187,6 +187,12 @@ def _fact(company: DemoCompany, kind: TermKind, key: str, said: Statement, now: 
     )
 
 
+_CLAIMED = 400
+"""How many days ago owners claimed their companies."""
+# Before anybody claimed it, and not on the day of its newest fact.
+_LISTED = "UPDATE company SET created_at = least(created_at, $1) WHERE slug = ANY($2)"
+
+
 async def seed_companies(*, now: datetime, progress: Callable[[str], None]) -> None:
     """Companies of real registers, and the invented ones that are missing, those with owners claimed by them.
 
@@ -206,8 +212,9 @@ async def seed_companies(*, now: datetime, progress: Callable[[str], None]) -> N
         await create_company(
             actor=PORTAL, profile=profile(company, now=now), organisation_id=organisation,
             verified_by=company.verified, now=now - timedelta(days=_newest(company)),
-            claimed_at=now - timedelta(days=400),
+            claimed_at=now - timedelta(days=_CLAIMED),
         )  # fmt: skip
+    await db.execute(_LISTED, now - timedelta(days=_CLAIMED + 30), [company.key for company in missing])
 
 
 def _newest(company: DemoCompany) -> int:
