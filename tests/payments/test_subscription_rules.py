@@ -79,6 +79,11 @@ def test_a_smaller_plan_counts_when_the_period_has_rolled() -> None:
     assert after(noted, ENHANCED).plan == "premium"
     # Going over to another interval makes Stripe begin a trial: the period's start moves, its end does not.
     assert after(noted, ENHANCED, status="trialing", period_start=NOW + DAY).period_start == NOW
+    # Another interval is noted long before Stripe hears of it, and forgotten when it never did.
+    yearly = replace(PREMIUM, interval=Interval.YEAR)
+    paid_by_year = replace(ACTIVE, interval=Interval.YEAR, next_plan="premium", next_interval="month", next_net=34900)
+    assert after(paid_by_year, yearly).next_interval == "month"
+    assert after(paid_by_year, yearly, period_end=NOW + 60 * DAY).next_interval == ""
     rolled = after(noted, ENHANCED, period_start=NOW + 30 * DAY, period_end=NOW + 60 * DAY)
     assert (rolled.plan, rolled.net, rolled.next_plan, rolled.period_start) == ("enhanced", 14900, "", NOW + 30 * DAY)
     # Somebody put it on a third price meanwhile: what was noted is no longer true.

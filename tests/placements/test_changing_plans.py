@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from portal.core import clock, db
+from portal.payments.subscriptions.queries import SubscriptionRecord
 from portal.payments.subscriptions.tables import Interval
 from portal.placements.commands.subscribing import remind
 from portal.placements.tables import Plan
@@ -131,19 +133,57 @@ async def test_from_the_year_to_the_month_when_the_year_is_over(desk: Desk) -> N
     await desk.subscribe("premium", "year")
     before = await desk.record()
     await change(desk, "premium", "month")
+    await desk.client.post(f"{desk.plan_page}/check")
+    await desk.sweep()
     record = await desk.record()
     assert (record.interval, record.next_interval, record.period_end) == (Interval.YEAR, "month", before.period_end)
     assert (record.period_start, await desk.plan()) == (before.period_start, Plan.PREMIUM)
-    # Nothing was charged, and nothing can be had for nothing meanwhile.
+    assert at_stripe(desk, record)["status"] == "active"
+    # In its last days Stripe is told, once. Nothing was charged, and nothing can be had for nothing meanwhile.
+    await db.execute("UPDATE subscription SET period_end = now() + interval '3 days'")
+    for _ in range(2):
+        await desk.sweep()
+    assert at_stripe(desk, record)["status"] == "trialing"
+    assert await db.fetch_value("SELECT count(*) FROM subscription_act WHERE what = 'change'") == 1
     assert await db.fetch_value("SELECT sum(total) FROM subscription_invoice") == 415310
-    await renew(desk, 367 * DAY)
+    assert (await desk.client.get(f"{desk.plan_page}/change?plan=enhanced&interval=year")).status_code == 303
+    await renew(desk, 4 * DAY)
     record = await desk.record()
     assert (record.interval, record.next_interval) == (Interval.MONTH, "")
     assert await db.fetch_value("SELECT sum(total) FROM subscription_invoice") == 415310 + 41531
 
 
+def at_stripe(desk: Desk, record: SubscriptionRecord) -> dict[str, Any]:
+    return desk.stripe.standin.account.fetch("subscription", record.stripe_id or "")
+
+
+async def test_a_larger_plan_after_another_interval_was_taken_back(desk: Desk) -> None:
+    await desk.subscribe("enhanced", "year")
+    await change(desk, "enhanced", "month")
+    await change(desk, "enhanced", "year")
+    record = await desk.record()
+    assert (record.next_plan, record.next_interval, record.next_net) == ("", "", None)
+    await change(desk, "premium", "year")
+    assert await desk.plan() is Plan.PREMIUM
+    assert (
+        await db.fetch_value("SELECT max(total) FROM subscription_invoice WHERE reason = 'subscription_update'")
+        > 237_000
+    )
+
+
+async def test_stripe_was_never_told_of_another_interval(desk: Desk) -> None:
+    """No worker ran in the last days of the year: a person gives the money back."""
+    await desk.subscribe("enhanced", "year")
+    await change(desk, "enhanced", "month")
+    await renew(desk, 367 * DAY)
+    record = await desk.record()
+    assert (record.interval, record.next_interval) == (Interval.YEAR, "")
+    assert "was to be paid by the month" in await db.fetch_value("SELECT sentence FROM money_question")
+
+
 async def test_no_larger_plan_for_nothing_after_a_change_was_taken_back(desk: Desk) -> None:
     await desk.subscribe("enhanced", "year")
+    await db.execute("UPDATE subscription SET period_end = now() + interval '3 days'")
     await change(desk, "enhanced", "month")
     await change(desk, "enhanced", "year")
     answer = await desk.client.get(f"{desk.plan_page}/change?plan=premium&interval=year")

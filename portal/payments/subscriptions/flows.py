@@ -4,52 +4,38 @@ Rows exist before calls, calls carry keys made from rows, commands move forward 
 at any line.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
-from portal.accounts.commands import record_disclosure
 from portal.core import clock
-from portal.core.errors import Conflict, Invalid
+from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.core.times import moment
-from portal.payments.stripe_gateway import StripeGateway
 from portal.payments.subscriptions import queries, rules
-from portal.payments.subscriptions.commands import acts
-from portal.payments.subscriptions.commands.settling import settle_subscription
-from portal.payments.subscriptions.gateway import Billing
+from portal.payments.subscriptions.asking import TURNS, Asking
+from portal.payments.subscriptions.commands import acts, noting
 from portal.payments.subscriptions.queries import Act, SubscriptionRecord
-from portal.payments.subscriptions.tables import ActState, SubscriptionState
+from portal.payments.subscriptions.tables import ActState, Interval, SubscriptionState
 from portal.payments.subscriptions.values import (
-    ActRequest,
     CancelRequest,
     ChangeRequest,
-    CheckoutRequest,
-    CustomerRequest,
     EndRequest,
     Offer,
     Preview,
-    SeenSubscription,
-    SubscriptionHandler,
     TaxRateRequest,
 )
 from portal.payments.values import GatewayRefused, GatewayUnreachable, Session
 
 _log = structlog.get_logger("subscriptions")
 _RUNNING = (SubscriptionState.ACTIVE, SubscriptionState.GRACE)
-_TURNS = 6
 PREVIEW_LIFE = timedelta(hours=1)
 """How long the sum of a preview may be taken at its word."""
 
 
-class Subscriptions:
-    """Everything that needs both Stripe and the database. `stripe` is None when no key is set."""
-
-    def __init__(self, stripe: StripeGateway | None, handlers: Mapping[str, SubscriptionHandler]) -> None:
-        self.stripe = stripe
-        self.handlers = handlers
+class Subscriptions(Asking):
+    """Everything that needs both Stripe and the database."""
 
     async def start(self, subscription_id: int, *, product: str) -> str:
         """The address of Stripe's page where the chosen plan is paid for. `product` is what a new price at Stripe is called:
@@ -59,7 +45,7 @@ class Subscriptions:
         GatewayRefused when it will not make the page, GatewayUnreachable when it does not answer.
         """
         # Each turn finishes one act: who pays, a page that says something else by now, the page.
-        for _ in range(_TURNS):
+        for _ in range(TURNS):
             record = await self._record(subscription_id)
             price, tax_rates = await self._price(_offer_of(record, product)), await self._tax_rates(record)
             act = await acts.begin_payment(
@@ -104,20 +90,55 @@ class Subscriptions:
             if not clock.now() - PREVIEW_LIFE <= at <= clock.now():
                 raise Conflict("This price was worked out a while ago. Please look at it again.")
             await self._prorated(record)
-        other = offer.interval is not record.interval or bool(record.next_interval)
+        price = await self._price(offer)
+        other = offer.interval is not record.interval or record.next_interval not in ("", record.interval)
+        if at is None and other and await self._can_wait(record):
+            await noting.note_next(
+                subscription_id=record.id, offer=offer, handler=self.handlers[record.kind], now=clock.now()
+            )
+        else:
+            await self._change(record, offer, price, at=at, until=record.period_end if at is None and other else None)
+
+    async def tell_next(self, subscription_id: int) -> None:
+        """The period is nearly over: let Stripe know of the interval that was chosen for the next."""
+        record = await self._record(subscription_id)
+        if record.next_net is None or record.ends_at is not None or await self._is_resting(record):
+            return
+        offer = Offer(
+            plan=record.next_plan,
+            name=record.title,
+            interval=Interval(record.next_interval),
+            currency=record.currency,
+            net=record.next_net,
+        )
+        await self._change(record, offer, await self._price(offer), at=None, until=record.period_end)
+
+    async def _change(
+        self, record: SubscriptionRecord, offer: Offer, price: str, *, at: datetime | None, until: datetime | None
+    ) -> None:
         assert record.stripe_id is not None
         await self._do(
             record.id,
             ChangeRequest(
                 stripe_id=record.stripe_id,
                 item=record.item_id,
-                price=await self._price(offer),
+                price=price,
                 offer=offer,
                 at=at,
-                until=record.period_end if at is None and other else None,
+                until=until,
                 debit=rules.is_debit(record.method),
             ),
         )
+
+    async def _can_wait(self, record: SubscriptionRecord) -> bool:
+        """Whether Stripe need not hear of another interval yet, and has not."""
+        assert record.period_end is not None
+        return record.period_end > clock.now() + noting.TOLD_BEFORE and not await self._is_resting(record)
+
+    async def _is_resting(self, record: SubscriptionRecord) -> bool:
+        """Whether Stripe counts what is left of the period as a trial."""
+        assert record.stripe_id is not None
+        return (await self._billing().retrieve(record.stripe_id)).status == "trialing"
 
     async def cancel(self, record: SubscriptionRecord, *, ends: bool) -> None:
         """Let it end with the period that is paid for, or take that back. In a time of grace there is none: it ends now, so
@@ -157,35 +178,12 @@ class Subscriptions:
         if record.state is SubscriptionState.GRACE and over and record.stripe_id is not None:
             await self._do(record.id, EndRequest(stripe_id=record.stripe_id))
 
-    async def repeat(self, act_id: int) -> None:
-        """Ask again what was never answered, under the same key; give up what Stripe would have forgotten."""
-        act = await queries.act(act_id)
-        if act is None or act.state is not ActState.CREATED:
-            return
-        if act.created_at <= clock.now() - acts.KEY_LIFE:
-            await acts.give_up_act(act=act, now=clock.now())
-            return
-        try:
-            await self._run(act)
-        except (GatewayRefused, Invalid):
-            _log.warning("act refused", act=act_id, what=act.what)
-
-    def _billing(self) -> Billing:
-        if self.stripe is None:
-            raise Conflict("Payment is not set up on this portal yet. Please contact us.")
-        return Billing(self.stripe)
-
-    async def _record(self, subscription_id: int) -> SubscriptionRecord:
-        record = await queries.record(subscription_id)
-        assert record is not None
-        return record
-
     async def _prorated(self, record: SubscriptionRecord) -> str:
         """Its id at Stripe, where what is left of the period can be taken off a larger plan. Raises Conflict where a change
         of the interval waits, or was taken back: Stripe counts what is left as a trial then, and would charge nothing for it.
         """
         assert record.stripe_id is not None
-        if (await self._billing().retrieve(record.stripe_id)).status == "trialing":
+        if await self._is_resting(record):
             raise Conflict(f"This change can be made from {_day(record.period_end)} on.")
         return record.stripe_id
 
@@ -193,69 +191,6 @@ class Subscriptions:
     def _require_running(record: SubscriptionRecord) -> None:
         if record.state not in _RUNNING or record.stripe_id is None:
             raise Conflict("There is no running plan to change.")
-
-    async def _do(self, subscription_id: int, request: ActRequest) -> None:
-        """Ask for something, after whatever was not finished before it."""
-        for _ in range(_TURNS):
-            act = await acts.begin_act(subscription_id=subscription_id, request=request, now=clock.now())
-            await self._run(act)
-            if act.request == request:
-                return
-        raise GatewayUnreachable("subscription", code="changed_meanwhile")
-
-    async def _run(self, act: Act) -> None:
-        """Ask Stripe for an act, and keep the answer. The request was frozen: a repeat asks the very same."""
-        try:
-            await self._ask(act)
-        except GatewayRefused as refusal:
-            _log.warning("stripe refused", act=act.id, what=act.what, error=str(refusal))
-            await acts.finish_act(act=act, state=ActState.FAILED, now=clock.now(), note=refusal.code)
-            if refusal.code == "tax_id_invalid":
-                raise Invalid(
-                    {"vat_id": "Stripe does not take this VAT ID. Please compare it with your papers."}
-                ) from None
-            raise
-
-    async def _ask(self, act: Act) -> None:
-        billing, request = self._billing(), act.request
-        match request:
-            case CustomerRequest():
-                made = await billing.create_customer(request, act.key)
-                await acts.finish_act(act=act, state=ActState.DONE, now=clock.now(), stripe_id=made)
-                await record_disclosure(
-                    email=request.email, recipient="Stripe", what="name, address, VAT ID, plan, amount", purpose="payment",
-                    now=clock.now(),
-                )  # fmt: skip
-            case CheckoutRequest():
-                session = await billing.create_session(request, act.key)
-                await acts.finish_act(
-                    act=act, state=ActState.OPEN, now=clock.now(), stripe_id=session.id, url=session.url or ""
-                )
-            case ChangeRequest():
-                await self._act(act, lambda: billing.change(request, act.key))
-            case CancelRequest():
-                await self._act(act, lambda: billing.cancel(request, act.key))
-            case EndRequest():
-                await self._act(act, lambda: billing.end(request, act.key))
-
-    async def _act(self, act: Act, call: Callable[[], Awaitable[SeenSubscription]]) -> None:
-        question = await acts.next_question()
-        await self._apply(act.subscription_id, question, await call(), act=act)
-
-    async def _apply(
-        self, subscription_id: int, question: int, seen: SeenSubscription, *, act: Act | None = None
-    ) -> SubscriptionState:
-        record = await self._record(subscription_id)
-        return await settle_subscription(
-            subscription_id=subscription_id,
-            question=question,
-            seen=seen,
-            priced=await queries.priced(seen.price),
-            invoices=await self._billing().invoices(seen.id),
-            handler=self.handlers[record.kind],
-            now=clock.now(),
-            act=act,
-        )
 
     async def _price(self, offer: Offer) -> str:
         key, known = await acts.prepare_price(offer=offer, now=clock.now())

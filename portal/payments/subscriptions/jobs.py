@@ -6,6 +6,7 @@ import structlog
 
 from portal.core import clock, db
 from portal.payments.subscriptions.commands import sweeping
+from portal.payments.subscriptions.commands.noting import due_at_stripe
 from portal.payments.subscriptions.commands.opening import note_vat_check
 from portal.payments.subscriptions.flows import Subscriptions
 from portal.payments.values import GatewayError
@@ -29,6 +30,7 @@ class SubscriptionJobs:
             return
         await _each(self.subscriptions.repeat, await sweeping.take_acts(now=clock.now()))
         await _each(self.subscriptions.settle, await sweeping.take_subscriptions(now=clock.now()))
+        await _each(self.subscriptions.tell_next, await due_at_stripe(now=clock.now()))
         await _each(self.subscriptions.end_unpaid, await sweeping.graces_over(now=clock.now()))
 
 

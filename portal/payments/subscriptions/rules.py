@@ -49,7 +49,7 @@ def standing_after(
         grace_until=began and (before.grace_until or began + grace),
     )  # fmt: skip
     goes_on = before.period_end is not None and seen.period_end <= before.period_end
-    if goes_on and priced is not None and _is_next(before, priced):
+    if goes_on and priced is not None and (_is_next(before, priced) or _is_noted(before, priced)):
         return after
     after = replace(after, period_start=seen.period_start, period_end=seen.period_end)
     if priced is None:
@@ -75,6 +75,11 @@ def _ended(before: Standing, seen: SeenSubscription, now: datetime) -> Standing:
 
 def _is_next(before: Standing, priced: Offer) -> bool:
     return (before.next_plan, before.next_interval) == (priced.plan, priced.interval.value)
+
+
+def _is_noted(before: Standing, priced: Offer) -> bool:
+    """Another interval is to follow that Stripe need not know of yet: it still has the present one."""
+    return before.next_plan == before.plan and (priced.plan, priced.interval) == (before.plan, before.interval)
 
 
 def invoice_may_become(state: InvoiceState, wanted: InvoiceState) -> bool:

@@ -79,6 +79,8 @@ async def settle_subscription(
             await _save(row, seen, after, question, now)
             if priced is None and after.state is not SubscriptionState.ENDED:
                 await _ask_about_price(row, seen, now)
+        if _was_missed(before, after):
+            await _ask_about_interval(row, before, now)
         await _finish_page(subscription_id, after, now)
         await _keep_invoices(row, after, invoices, now)
         if row["let_go_at"] is not None and after.state in _RUNNING and after.ends_at is None:
@@ -190,6 +192,21 @@ async def _renew_no_further(row: Any, before: Standing, after: Standing, now: da
             sentence=f"Subscription {row['id']} ({row['title']}, {paid} net) was paid although its buyer is not the owner any "
             "more. It is not renewed. Give the money back in Stripe, or leave the plan until it ends?",
         )  # fmt: skip
+
+
+def _was_missed(before: Standing, after: Standing) -> bool:
+    """Stripe began another period of the old interval although another had been chosen."""
+    rolled = before.period_end is not None and after.period_end is not None and after.period_end > before.period_end
+    chosen = before.next_interval not in ("", before.interval)
+    return rolled and chosen and after.interval is before.interval
+
+
+async def _ask_about_interval(row: Any, before: Standing, now: datetime) -> None:
+    await ask(
+        reference=f"subscription-interval:{row['id']}:{before.period_end}", purchase_id=None, now=now,
+        sentence=f"Subscription {row['id']} ({row['title']}) was to be paid by the {before.next_interval} from now on, but "
+        f"Stripe has charged another {before.interval.value}. Please give back what is too much in Stripe, and change it there.",
+    )  # fmt: skip
 
 
 async def _ask_about_price(row: Any, seen: SeenSubscription, now: datetime) -> None:
