@@ -66,7 +66,7 @@ from portal.directory.pages.managing import manage_home
 from portal.directory.pages.members import MemberPages
 from portal.directory.pages.own_company import OwnCompanyPages
 from portal.directory.pages.plan import PlanPages
-from portal.directory.pages.preview import PreviewPages
+from portal.directory.pages.preview import PreviewGoPages, PreviewPages
 from portal.directory.pages.profile import ProfilePages
 from portal.directory.pages.reaching import ContactPages, GoPages
 from portal.directory.pages.reconfirming import ReconfirmCode, ReconfirmPages
@@ -226,7 +226,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     files: _Routes = [assets.router(), media_pages.router(media_readers())]
     directory: _Routes = [
         *(manage_home, PlanPages, SponsorshipPages, plans_page, sponsorship_invoice, ProfilePages, GoPages),
-        *(ContactPages, OwnCompanyPages, CorrectionPages, StatisticsPages, PreviewPages),
+        *(ContactPages, OwnCompanyPages, CorrectionPages, StatisticsPages, PreviewPages, PreviewGoPages),
         *(ClaimPages, ClaimCodePages, MemberPages),
     ]
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]

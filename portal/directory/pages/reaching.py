@@ -4,7 +4,7 @@ Each is counted. Links lead to stored addresses only; addresses of mail and numb
 sent, so that programs that gather them find none.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,13 +23,15 @@ from portal.directory.rules.showing import shown
 from portal.directory.tables.audience import Kind
 from portal.directory.tables.companies import CompanyState
 from portal.directory.values import Profile
+from portal.media.values import File
 from portal.web import clients
 from portal.web.inputs import Now
 from portal.web.rendering import page
 
 _REVEALS = Limit("contacts shown", 40, timedelta(hours=1))
-_NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
-_NOTHING = "This company’s page leads to no such thing any more."
+NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+NOTHING = "This company’s page leads to no such thing any more."
+NO_CONTACT = "This company’s page shows no such contact any more."
 _SINGLE: dict[str, Callable[[Profile], str]] = {
     "website": lambda profile: profile.website,
     "action": lambda profile: profile.action_url,
@@ -52,8 +54,7 @@ class GoPages(Controller):
         if what == "lane":
             return _away(request, company, Kind.LANE_CLICK, f"/companies/{company.slug}")
         profile = await _shown(company, now)
-        target = _SINGLE[what](profile) if what in _SINGLE else ""
-        return _away(request, company, Kind.WEBSITE, target)
+        return _away(request, company, Kind.WEBSITE, single_target(profile, what))
 
     @get("/{what:str}/{item:str}")
     async def item(
@@ -67,7 +68,7 @@ class GoPages(Controller):
         company = await public_company(slug, lambda target: f"/companies/{target}/go/{what}/{item}")
         if isinstance(company, Redirect):
             return company
-        kind, target = await _item(await _shown(company, now), what, item)
+        kind, target = await item_target(await _shown(company, now), what, item, public_files)
         return _away(request, company, kind, target)
 
 
@@ -75,8 +76,15 @@ async def _shown(company: KnownCompany, now: Now) -> Profile:
     return shown(company.profile, await plans.limits(company.id, now=now))
 
 
-async def _item(profile: Profile, what: str, item: str) -> tuple[Kind, str]:
-    """Where an item of a list leads; nowhere for one that the page does not show."""
+def single_target(profile: Profile, what: str) -> str:
+    """Where the website’s link or the button leads; nowhere for anything else."""
+    return _SINGLE[what](profile) if what in _SINGLE else ""
+
+
+async def item_target(
+    profile: Profile, what: str, item: str, readable: Callable[[Sequence[str]], Awaitable[dict[str, File]]]
+) -> tuple[Kind, str]:
+    """Where an item of a list leads; nowhere for one that the page does not show, or a file that is not `readable`."""
     match what:
         case "video":
             return Kind.VIDEO, next((video.url for video in profile.videos if video.id == item), "")
@@ -88,15 +96,15 @@ async def _item(profile: Profile, what: str, item: str) -> tuple[Kind, str]:
             keys = [fact.document for fact in profile.facts if fact.id == item and fact.document]
         case _:
             keys = []
-    files = await public_files(keys)
+    files = await readable(keys)
     return Kind.DOCUMENT, next((files[key].address for key in keys if key in files), "")
 
 
 def _away(request: Request[Any, Any, Any], company: KnownCompany, kind: Kind, target: str) -> Response[Any]:
     if not target:
-        raise NotFound(_NOTHING)
+        raise NotFound(NOTHING)
     audience.asked_for(kind, company.id, request)
-    return Redirect(target, status_code=HTTP_302_FOUND, headers=_NEVER_KEPT)
+    return Redirect(target, status_code=HTTP_302_FOUND, headers=NEVER_KEPT)
 
 
 class ContactPages(Controller):
@@ -119,19 +127,21 @@ class ContactPages(Controller):
             return company
         kind = _REACHES.get(reach)
         profile = await _shown(company, now)
-        name, value = _reach(profile, contact, reach) if kind else ("", "")
+        name, value = reached(profile, contact, reach)
         if kind is None or not value or company.state is not CompanyState.PUBLIC:
-            raise NotFound("This company’s page shows no such contact any more.")
+            raise NotFound(NO_CONTACT)
         await spend(_REVEALS, clients.network(request), now=now)
         audience.asked_for(kind, company.id, request)
         return page(
-            request, "directory/contact.html", block="reach", section="directory", headers=_NEVER_KEPT, company=company,
-            name=name, value=value, reach=reach,
+            request, "directory/contact.html", block="reach", section="directory", headers=NEVER_KEPT, company=company,
+            name=name, value=value, reach=reach, back=f"/companies/{company.slug}#contact",
         )  # fmt: skip
 
 
-def _reach(profile: Profile, contact: str, reach: str) -> tuple[str, str]:
-    """Whose it is, and what; empty for nobody."""
+def reached(profile: Profile, contact: str, reach: str) -> tuple[str, str]:
+    """Whose the address or number is, and what; empty for nobody."""
+    if reach not in _REACHES:
+        return "", ""
     if contact == "company":
         return profile.name, getattr(profile, reach)
     return next(((one.name, getattr(one, reach)) for one in profile.contacts if one.id == contact), ("", ""))
