@@ -15,6 +15,7 @@ from portal.directory.tables.companies import TermKind
 from portal.directory.values import ProfileDocument, ProfileFact, ProfilePicture
 from portal.media.tables import Visibility
 from portal.media.values import File, Owner
+from tests.events.hearing import settled
 from tests.factories import companies, plans
 from tests.media import made
 
@@ -71,6 +72,7 @@ async def test_files_are_shown_as_the_plan_has_it_and_reached_through_counted_ad
     assert ('alt="The hall"' in page, 'alt="The line"' in page) == (True, False)
     assert re.search(r"Brochure</a></h3><p class=\"xs\">PDF, 2 pages, \d+ kB", page)
     await plans.give(await db.fetch_value("SELECT id FROM company"))
+    await settled(app)
     page = (await client.get(HERE)).text
     assert ('alt="The line"' in page, "Deed" in page) == (True, False)
     for what, name in (("document/d1", "brochure"), ("certificate/e1", "certificate")):
