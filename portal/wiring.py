@@ -49,6 +49,7 @@ from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
 from portal.directory.jobs import duplicates as duplicate_jobs
+from portal.directory.jobs import requests as request_jobs
 from portal.directory.jobs import searches as search_jobs
 from portal.directory.jobs import upkeep as upkeep_jobs
 from portal.directory.jobs import visits as visit_jobs
@@ -75,6 +76,7 @@ from portal.directory.pages.sponsorships import SponsorshipPages
 from portal.directory.pages.statistics import StatisticsPages
 from portal.directory.pages.words import WordPages
 from portal.directory.queries import searches
+from portal.directory.staff.adding import StaffAdding
 from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
 from portal.directory.staff.duplicates import StaffDuplicates
 from portal.directory.staff.upkeep import staff_reconfirmations
@@ -210,7 +212,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         "/",
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
-            *(staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
+            *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
         ],
         before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MONEY, SALES, MAIL))),
     )
@@ -281,6 +283,7 @@ def jobs(made: Services) -> list[Job]:
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
         Job("directory.send_news", search_jobs.send_news),
+        Job("directory.answer_request", request_jobs.answer_request),
         Job("directory.tell_claim_decided", claim_jobs.tell_claim_decided),
         Job("directory.tell_rival", claim_jobs.tell_rival),
         Job("directory.tell_owners_of_claim", claim_jobs.tell_owners_of_claim),

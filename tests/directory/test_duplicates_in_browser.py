@@ -1,4 +1,4 @@
-"""The pages of duplicates in a real browser: axe-core, both widths and themes."""
+"""The pages of duplicates and of adding a company in a real browser: axe-core, both widths and themes."""
 
 from datetime import datetime
 
@@ -8,12 +8,15 @@ import pytest
 from portal.accounts.tables import StaffRole
 from portal.core import db
 from portal.directory.commands import duplicates
+from portal.directory.commands.corrections import ask_to_add
+from portal.directory.commands.vocabulary import load_vocabulary
 from tests.chromium import chromium, faults, feed
 from tests.directory.conftest import SignIn, organisation
 from tests.factories import companies
 
 pytestmark = pytest.mark.browser
 QUEUE = "/staff/companies/duplicates"
+INBOX = "/staff/companies/corrections"
 
 
 async def test_axe_finds_nothing_on_any_page(sign_in: SignIn, now: datetime) -> None:
@@ -32,6 +35,15 @@ async def test_axe_finds_nothing_on_any_page(sign_in: SignIn, now: datetime) -> 
     named = (await editor.post(QUEUE, data=by_hand)).headers["location"]
     await editor.post(f"{named}/merge", data={"keep": "first", "seen": "1-1"})
     await duplicates.find_duplicates(now=now)
+    await load_vocabulary()
+    request = await ask_to_add(
+        name="Morava Lyophil",
+        website="https://morava.example",
+        country="CZ",
+        does="",
+        email="eva@morava.example",
+        now=now,
+    )
     open_hint = await db.fetch_value("SELECT id FROM duplicate_hint WHERE state = 'open'")
     async with chromium(instead="the pages of duplicates were not looked at") as browser:
         page = await (await browser.new_context()).new_page()
@@ -43,6 +55,6 @@ async def test_axe_finds_nothing_on_any_page(sign_in: SignIn, now: datetime) -> 
             await page.goto(f"http://localhost:8000{path}")
             found.extend(await faults(page))
 
-        for path in (QUEUE, f"{QUEUE}/{open_hint}", named):
+        for path in (QUEUE, f"{QUEUE}/{open_hint}", named, "/staff/companies/new", f"{INBOX}/{request}/company"):
             await look(editor, path)
     assert found == []

@@ -93,9 +93,9 @@ async def test_a_missing_company_is_asked_for_and_an_editor_decides(client: http
     assert "kari@nordvial.example" in inbox
     known = await privacy.known_about("kari@nordvial.example")
     assert [row["note"] for row in known] == ["Nordvial AS, Norway\nVials of borosilicate glass."]
-    decided = await editor.post(f"{INBOX}/1/decision", data={"state": "done", "note": ""})
+    decided = await editor.post(f"{INBOX}/1/company", data={**TYPED, "name": "Nordvial"})
     assert decided.headers["location"] == INBOX
-    assert "Added" in words((await editor.get(f"{INBOX}?state=decided")).text)
+    assert "Added by Leonie Bachmair" in words((await editor.get(f"{INBOX}?state=decided")).text)
 
 
 @pytest.mark.parametrize(

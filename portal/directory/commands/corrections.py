@@ -5,7 +5,7 @@ from datetime import datetime
 import asyncpg
 
 from portal.accounts.actors import Actor
-from portal.core import audit, db
+from portal.core import audit, countries, db, jobs
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.text import many_lines
 from portal.directory import permissions
@@ -33,11 +33,11 @@ async def send_correction(
 
 async def ask_to_add(*, name: str, website: str, country: str, does: str, email: str, now: datetime) -> int:
     """Put a company that is not in the directory into the editors' inbox. Anybody may; limits are counted before."""
-    text = "\n".join(part for part in (f"{name}, {country}", does) if part)
+    text = "\n".join(part for part in (f"{name}, {countries.name(country)}", does) if part)
     made = await db.fetch_value(
-        "INSERT INTO correction (topic, text, evidence, email, sent_at, fact_key, state, decided_by, note) "
-        "VALUES ('missing', $1, $2, $3, $4, '', 'open', '', '') RETURNING id",
-        text, website, email, now,
+        "INSERT INTO correction (topic, text, evidence, email, sent_at, fact_key, state, decided_by, note, name, country) "
+        "VALUES ('missing', $1, $2, $3, $4, '', 'open', '', '', $5, $6) RETURNING id",
+        text, website, email, now, name, country,
     )  # fmt: skip
     return int(made)
 
@@ -68,22 +68,44 @@ async def object_to_fact(*, actor: Actor, company_id: int, fact_key: str, text: 
 async def decide_correction(
     *, actor: Actor, correction_id: int, state: CorrectionState, note: str, now: datetime
 ) -> None:
-    """Say what became of one. Of two editors at once the second is told who was first."""
+    """Say what became of one. Of two editors at once the second is told who was first.
+
+    A missing company is not said to be added, it is added: see `adding`. Who asked for one reads why it was not.
+    """
     if not permissions.can_moderate(actor):
         raise Forbidden("Only editors decide on corrections.")
     async with db.transaction():
-        row = await db.fetch_one(
-            "SELECT company, state, decided_by FROM correction WHERE id = $1 FOR UPDATE", correction_id
-        )
-        if row is None:
-            raise NotFound("There is no such correction.")
-        if row["state"] != CorrectionState.OPEN:
-            raise Conflict(f"{row['decided_by']} has decided on this one already.")
-        await db.execute(
-            "UPDATE correction SET state = $2, note = $3, decided_by = $4, decided_at = $5 WHERE id = $1",
-            correction_id, state.value, note, actor.name, now,
-        )  # fmt: skip
-        await audit.record(
-            actor=actor.label, verb=f"correction {state.value}", kind="company", key=row["company"] or "", now=now,
-            correction=correction_id, note=note,
-        )  # fmt: skip
+        topic = await settle(actor=actor, correction_id=correction_id, state=state, note=note, now=now)
+        if topic is CorrectionTopic.MISSING:
+            if state is CorrectionState.DONE:
+                raise Conflict("Please add the company, or name the one that it is.")
+            await jobs.enqueue("directory.answer_request", correction_id=correction_id)
+
+
+async def settle(
+    *,
+    actor: Actor,
+    correction_id: int,
+    state: CorrectionState,
+    now: datetime,
+    note: str = "",
+    topic: CorrectionTopic | None = None,
+    added: int | None = None,
+) -> CorrectionTopic:
+    """Close one that is open, inside the caller's transaction; gives its topic, which must be `topic` where that is given."""
+    row = await db.fetch_one(
+        "SELECT company, topic, state, decided_by FROM correction WHERE id = $1 FOR UPDATE", correction_id
+    )
+    if row is None or topic not in (None, row["topic"]):
+        raise NotFound("There is no such correction.")
+    if row["state"] != CorrectionState.OPEN:
+        raise Conflict(f"{row['decided_by']} has decided on this one already.")
+    await db.execute(
+        "UPDATE correction SET state = $2, note = $3, decided_by = $4, decided_at = $5, added = $6 WHERE id = $1",
+        correction_id, state.value, note, actor.name, now, added,
+    )  # fmt: skip
+    await audit.record(
+        actor=actor.label, verb=f"correction {state.value}", kind="company", key=row["company"] or added or "", now=now,
+        correction=correction_id, note=note,
+    )  # fmt: skip
+    return CorrectionTopic(row["topic"])

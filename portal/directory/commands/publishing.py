@@ -26,6 +26,7 @@ async def create_company(
     organisation_id: int | None = None,
     verified_by: ClaimWay | None = None,
     claimed_at: datetime | None = None,
+    note: str = "",
 ) -> int:
     """Add a company with its first revision; gives its id. For the publisher's editors and the portal itself.
 
@@ -39,7 +40,7 @@ async def create_company(
         (made,) = await saving.create([names.slug_wishes(profile.name, profile.city)], now=now, state=state)
         if organisation_id is not None or verified_by is not None:
             await db.execute(_OWNED, made, organisation_id, verified_by, claimed_at or now)
-        await saving.write([written(made, profile, actor, now)])
+        await saving.write([written(made, profile, actor, now, note)])
     return made
 
 

@@ -70,7 +70,7 @@ class OwnCompanyPages(Controller):
             await spend(_ADDITIONS, clients.network(request), now=now)
         except RateLimited as error:
             return await _show(request, now, form.refuse(Invalid({"": error.message})), refused=error)
-        country = countries.name(form.data.country)
+        country = countries.code(form.data.country) or ""
         await ask_to_add(
             name=form.data.name, website=form.data.website, country=country, does=form.data.does, email=form.data.email, now=now
         )  # fmt: skip

@@ -28,6 +28,8 @@ class CorrectionRow(msgspec.Struct, frozen=True):
     decided_at: datetime | None
     decided_by: str
     note: str
+    added: str | None
+    added_slug: str | None
 
 
 async def corrections(*, decided: bool, number: int) -> tuple[list[CorrectionRow], Page]:
@@ -37,11 +39,43 @@ async def corrections(*, decided: bool, number: int) -> tuple[list[CorrectionRow
     page = Page(number, _A_PAGE, total)
     rows = await db.fetch(
         "SELECT k.id, c.slug, c.name AS company, c.claimed_at IS NOT NULL AS claimed, k.topic, k.text, k.evidence, k.email, "
-        "k.fact_key, k.sent_at, k.state, k.decided_at, k.decided_by, k.note FROM correction k "
-        f"LEFT JOIN company c ON c.id = k.company WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
+        "k.fact_key, k.sent_at, k.state, k.decided_at, k.decided_by, k.note, a.name AS added, a.slug AS added_slug "
+        "FROM correction k LEFT JOIN company c ON c.id = k.company LEFT JOIN company a ON a.id = k.added "
+        f"WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
         page.offset,
     )
     return [msgspec.convert(dict(row), CorrectionRow) for row in rows], page
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """A request for a company that somebody missed. `does` are the asker's words; `added` is the company it became."""
+
+    id: int
+    name: str
+    country: str
+    website: str
+    does: str
+    email: str
+    sent_at: datetime
+    state: CorrectionState
+    decided_by: str
+    note: str
+    added: str | None
+    added_slug: str | None
+
+
+# Older requests kept the name in their words alone.
+_MISSING = """
+SELECT k.id, coalesce(nullif(k.name, ''), regexp_replace(split_part(k.text, chr(10), 1), ', [^,]*$', '')) AS name, k.country,
+    k.evidence AS website, substr(k.text, length(split_part(k.text, chr(10), 1)) + 2) AS does, k.email, k.sent_at, k.state,
+    k.decided_by, k.note, c.name AS added, c.slug AS added_slug
+FROM correction k LEFT JOIN company c ON c.id = k.added WHERE k.id = $1 AND k.topic = 'missing'
+"""
+
+
+async def missing(correction_id: int) -> Missing | None:
+    row = await db.fetch_one(_MISSING, correction_id)
+    return msgspec.convert(dict(row), Missing) if row else None
 
 
 class Objection(msgspec.Struct, frozen=True):

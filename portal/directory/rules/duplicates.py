@@ -178,8 +178,9 @@ def _distance(one: str, other: str) -> int:
 
 
 def words(reasons: Iterable[str]) -> list[tuple[bool, str]]:
-    """Sentences for a person, each with whether it speaks for their being one."""
-    return [(_WEIGHTS[reason] > 0, _WORDS[reason]) for reason in map(Reason, reasons)]
+    """Sentences for a person, each with whether it speaks for their being one; what speaks against it comes last."""
+    told = [(_WEIGHTS[reason] > 0, _WORDS[reason]) for reason in map(Reason, reasons)]
+    return sorted(told, key=lambda one: not one[0])
 
 
 class Pairing(msgspec.Struct, frozen=True):

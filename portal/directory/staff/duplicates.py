@@ -45,7 +45,7 @@ class StaffDuplicates(Controller):
             return await _list(request, form)
         try:
             made = await duplicates.suggest(
-                actor=actor, one=_slug(form.data.one), other=_slug(form.data.other), now=now
+                actor=actor, one=slug_in(form.data.one), other=slug_in(form.data.other), now=now
             )
         except Invalid as error:
             return await _list(request, form.refuse(error))
@@ -98,7 +98,7 @@ class StaffDuplicates(Controller):
         return see_other(_HERE, notice="They are two companies again.")
 
 
-def _slug(given: str) -> str:
+def slug_in(given: str) -> str:
     """The last part of a pasted address, or the slug itself."""
     parts = [part for part in urlsplit(given).path.split("/") if part]
     return parts[-1] if parts else ""

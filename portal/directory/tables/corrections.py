@@ -35,7 +35,8 @@ class CorrectionTopic(StrEnum):
 class Correction(Table, tablename="correction", db=DB):
     """A reader's word that something is wrong, for the publisher's editors. `email` is only there to ask back.
 
-    A company that is not in the directory is asked for in the same way, by topic `missing` and of no company.
+    A company that is not in the directory is asked for in the same way, by topic `missing` and of no company; `added` is
+    what was made of it, or the company that it was all along.
     A company says so of what a register says, which it cannot change; of each fact once at a time (partial unique index).
     """
 
@@ -48,6 +49,9 @@ class Correction(Table, tablename="correction", db=DB):
     fact_key = Varchar(
         length=20, help_text="where a company objects to what a register says: the fact's id in its profile"
     )
+    name = Varchar(length=200, help_text="of a company that is missing")
+    country = Varchar(length=2, help_text="of a company that is missing")
+    added = ForeignKey(Company, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     sent_at = Timestamptz()
     state = Varchar(length=10, default=CorrectionState.OPEN.value)
     decided_at = Timestamptz(null=True, default=None)
