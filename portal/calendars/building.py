@@ -5,11 +5,12 @@ bytes.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from icalendar import vUri
 
-from portal.calendars import components, zones
+from portal.calendars import components, rules, zones
 from portal.calendars.components import Raw, text
 from portal.calendars.values import Entry, FeedContent, Revision, ZoneUse
 
@@ -55,17 +56,29 @@ def busy(entry: Entry) -> str:
 
 def with_cancelled(content: FeedContent, revisions: Sequence[Revision]) -> FeedContent:
     """The feed's content, followed by entries its reader no longer takes part in, as cancelled."""
-    gone = [msgspec.structs.replace(one, entry=msgspec.structs.replace(one.entry, cancelled=True)) for one in revisions]
+    return _followed(content, [_as(one, cancelled=True) for one in revisions])
+
+
+def with_joined(content: FeedContent, revisions: Sequence[tuple[Revision, str]]) -> FeedContent:
+    """The feed's content, followed by entries with the addresses by which its one reader joins."""
+    return _followed(content, [_as(one, conference=rules.uri(address)) for one, address in revisions])
+
+
+def _as(revision: Revision, **changed: Any) -> Revision:
+    return msgspec.structs.replace(revision, entry=msgspec.structs.replace(revision.entry, **changed))
+
+
+def _followed(content: FeedContent, added: Sequence[Revision]) -> FeedContent:
     years: dict[str, ZoneUse] = {zone.name: zone for zone in content.zones}
-    for use in filter(None, (zones.use_of(one.entry) for one in gone)):
+    for use in filter(None, (zones.use_of(one.entry) for one in added)):
         known = years.get(use.name, use)
         first, last = min(known.first_year, use.first_year), max(known.last_year, use.last_year)
         years[use.name] = ZoneUse(use.name, first, last)
     return FeedContent(
-        events=content.events + b"".join(map(vevent, gone)),
+        events=content.events + b"".join(map(vevent, added)),
         zones=tuple(years.values()),
-        newest=max((at for at in (content.newest, *(one.at for one in gone)) if at is not None), default=None),
-        count=content.count + len(gone),
+        newest=max((at for at in (content.newest, *(one.at for one in added)) if at is not None), default=None),
+        count=content.count + len(added),
     )
 
 

@@ -56,8 +56,9 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
     if _has_it(request, etag):
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     content = await _content(feed, state)
-    if feed.gone:
-        known = await queries.current(feed.kind, feed.gone)
+    if own := [*feed.joins, *feed.gone]:
+        known = await queries.current(feed.kind, own)
+        content = building.with_joined(content, [(known[key], at) for key, at in feed.joins.items() if key in known])
         content = building.with_cancelled(content, [known[key] for key in feed.gone if key in known])
     body = building.calendar(
         content, name=feed.name, description=feed.description, address=feed.address, refresh=feed.refresh
@@ -72,10 +73,11 @@ _MOST_KEPT_BYTES = 250_000
 
 async def _content(feed: Feed, state: FeedState) -> FeedContent:
     """The feed's VEVENTs. Revisions never change, so their numbers name the bytes; small feeds are kept under them."""
-    key = (feed.kind, tuple(feed.keys), state.digest)
+    keys = [key for key in feed.keys if key not in feed.joins]
+    key = (feed.kind, tuple(keys), state.digest)
     if (kept := _kept.get(key)) is not None:
         return kept
-    made = await queries.vevents(feed.kind, feed.keys)
+    made = await queries.vevents(feed.kind, keys)
     return _kept.put(key, made) if len(made.events) <= _MOST_KEPT_BYTES else made
 
 
@@ -83,7 +85,8 @@ def entity_tag(feed: Feed, state: FeedState) -> str:
     """A strong tag: whatever the bytes are made of is in it, the time of the request is not."""
     made_of = (
         building.FORMAT, _ZONE_DATA, state.digest,
-        feed.kind, list(feed.gone), feed.name, feed.description, feed.address, feed.refresh.total_seconds(),
+        feed.kind, list(feed.gone), list(feed.joins.items()), feed.name, feed.description, feed.address,
+        feed.refresh.total_seconds(),
     )  # fmt: skip
     return f'"{hashlib.blake2b(msgspec.json.encode(made_of), digest_size=16).hexdigest()}"'
 

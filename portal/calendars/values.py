@@ -1,6 +1,6 @@
 """Plain values: what an item says in calendars, its revisions, who holds them, what a feed consists of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,8 +13,8 @@ class Entry(msgspec.Struct, frozen=True):
     """What a calendar shows. Times are moments; `timezone` is the IANA zone they are announced in.
 
     An all-day entry runs from local midnight to the midnight after its last day. The entry goes into public
-    feeds: nothing in it may belong to one person. `private` is a digest of what attendees alone are told (the
-    join link): it is written nowhere, but when it changes there is something new to send.
+    feeds: nothing in it may belong to one person. `private` stands for what attendees alone are told (that there is a
+    room to join): it is written nowhere, but when it changes there is something new to send.
     """
 
     title: str
@@ -138,13 +138,15 @@ class Feed(msgspec.Struct, frozen=True):
     Leave `name` empty where the feed is one event's file: see `building.calendar`. `private` feeds belong to
     one person; then `address` (repeated inside the file) and `description` must not give the person away, and
     `secret` names the address that was asked, so that the fetch is noted. `gone` are items that this reader no
-    longer takes part in: they follow as cancelled, whatever became of them for others.
+    longer takes part in: they follow as cancelled, whatever became of them for others. `joins` are the addresses by
+    which its one reader joins items, by key: for private feeds alone.
     """
 
     kind: str
     keys: Sequence[str]
     name: str
     gone: Sequence[str] = ()
+    joins: Mapping[str, str] = {}
     description: str = ""
     address: str = ""
     filename: str = "calendar"

@@ -67,7 +67,7 @@ async def move_event(
     online_url: str | None = None,
     tell_over: bool = False,
 ) -> None:
-    """Change time, place or join link. `version` is the one the editor looked at.
+    """Change time, place or the room's address. `version` is the one the editor looked at.
 
     All of them are written, so anything somebody else changed since raises Conflict saying what it was. What was
     announced first is kept, and the event becomes `moved`; moved back, it is an ordinary one again. Attendees are
@@ -91,7 +91,7 @@ async def move_event(
             venue=wanted.venue, format=wanted.format, online_url=wanted.online_url,
         )  # fmt: skip
         told = changes.told(before, after)
-        if not told and before.venue == after.venue:
+        if not told and (before.venue, before.online_url) == (after.venue, after.online_url):
             return
         standing = saving.standing_of(row)
         same = before.format == after.format and states.same_place(before.venue, after.venue)
@@ -230,7 +230,7 @@ async def _not_overtaken(row: Mapping[str, Any], version: int, *, by_anything: b
     since = await changed_since(row["id"], version)
     told = [f"{times.moment(c.at, row['timezone'], 'd MMM, HH:mm')}: {c.words}" for c in since]
     if by_anything and not told and await touched_since(row["id"], version):
-        told = ["Time and place are the same; directions, map or texts are not."]
+        told = ["Time and place are the same; directions, map, texts or the online room are not."]
     if told:
         raise Conflict(f"This event was changed while you were editing it. {' '.join(told)}")
 

@@ -100,7 +100,10 @@ class Event(Table, tablename="event", db=DB):
     organisation = ForeignKey(Organisation, on_delete=OnDelete.set_null, null=True, default=None)
     organiser_name = Varchar(length=200)
     url = Varchar(length=1000, help_text="the external event's own page")
-    online_url = Varchar(length=1000, help_text="join link; never on public pages or in public feeds")
+    online_url = Varchar(
+        length=1000,
+        help_text="where the online room is; told to nobody, attendees come by an address of ours that leads there",
+    )
     language = Varchar(length=60)
     image = Varchar(length=120)
     credit = Varchar(length=300, help_text="source and licence of imported facts")
@@ -109,6 +112,9 @@ class Event(Table, tablename="event", db=DB):
     price_currency = Varchar(length=3)
     sold_out = Boolean(
         null=True, default=None, help_text="null unless tickets are on sale here, or were until the last"
+    )
+    on_demand_until = Timestamptz(
+        null=True, default=None, help_text="one can register for the recording until then; kept by registration’s rules"
     )
     search_words = Text(help_text="topics, places, organiser and summary, for the search vector")
     sponsor = Varchar(length=200, help_text="who paid for the listing; empty when nobody did")

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
+from portal.core.money import Money
 from portal.core.settings import current
-from portal.core.times import moment
+from portal.core.times import moment, zone_short
 from portal.core.tokens import hashed
 from portal.events.queries.history import PastChange
 from portal.notifications.composing import compose
@@ -13,32 +16,91 @@ from portal.payments.queries import Story
 from portal.payments.rules import words
 from portal.registration.inviting import Invite
 from portal.registration.queries.waiting import WaitingPlace
+from portal.registration.tables import Watching
 from portal.registration.values.orders import OrderRecord, SeatRecord, path_for
 
 WaitingMail = Callable[[WaitingPlace], Message]
 
 
+class WayIn(msgspec.Struct, frozen=True):
+    """How somebody gets into the room, or to the recording: a sentence that ends with a colon, and our address."""
+
+    words: str
+    path: str
+
+
 def confirmation(
     order: OrderRecord, seats: Sequence[SeatRecord], tickets: bytes, invite: Invite | None, again: str,
-    paid: Story | None = None, papers: Sequence[Part] = (), over: bool = False,
+    paid: Story | None = None, papers: Sequence[Part] = (), over: bool = False, on_demand: bool = False,
 ) -> Message:  # fmt: skip
     """To whoever placed the order, with all tickets; when it was paid for, with what was bought, what went back of it, and
-    the invoice. Once the event is `over`, it brings these papers and promises nothing.
+    the invoice. Once the event is `over`, it brings these papers and promises nothing, unless its recording is given out
+    `on_demand`.
     """
+    closed = over and not on_demand
     return _message(
         "confirmation", order, key=f"order-{order.id}-confirmation{again and '-' + again}", recipient=order.email,
         invite=invite, parts=[Part(f"tickets-{order.number}.pdf", "application/pdf", tickets), *papers], seats=seats,
         open_seats=[seat for seat in seats if seat.named_at is None], paid=paid, names=NAMES,
-        method=words.method(paid.purchase.method) if paid else "", over=over,
+        method=words.method(paid.purchase.method) if paid else "", over=over, closed=closed,
+        opening=_opening(seats, over=over, closed=closed),
+        way_in=None if closed or order.own_seat is None else _way_in(order, order.own_seat, over=over),
     )  # fmt: skip
 
 
-def ticket(order: OrderRecord, seat: SeatRecord, pdf: bytes, invite: Invite | None) -> Message:
-    """To the person on a seat."""
+def _opening(seats: Sequence[SeatRecord], *, over: bool, closed: bool) -> str:
+    if closed:
+        return "This event is over. Here are the papers of your order."
+    if over:
+        return "The event is over, and its recording is yours to watch."
+    return "Your place is confirmed." if len(seats) == 1 else f"Your {len(seats)} places are confirmed."
+
+
+def _way_in(order: OrderRecord, seat: SeatRecord, *, over: bool) -> WayIn | None:
+    """None for an event where one simply goes."""
+    if not order.joins:
+        return None
+    if over:
+        said = "Watch the recording:"
+    elif seat.watching is Watching.RECORDING:
+        said = "You watch the recording, and we write when it is there. If you can make it after all, join here:"
+    else:
+        said = "To join from afar:" if order.on_site else "Join online:"
+    return WayIn(said, seat.join_path)
+
+
+def requested(order: OrderRecord) -> Message:
+    """To whoever asked to come: the places are kept, and somebody looks at it."""
+    costs = any(seat.net for seat in order.active_seats)
+    return _message("requested", order, key=f"order-{order.id}-requested", recipient=order.email, costs=costs)
+
+
+def approved(order: OrderRecord, due: Money) -> Message:
+    """To whoever may come and has `due` to pay; says until when, and leads to the payment."""
+    until = moment(order.holds_until or order.held_at, current().site_timezone, "EEEE d MMMM, HH:mm")
+    zone = zone_short(current().site_timezone, order.holds_until or order.held_at)
+    return _message(
+        "approved", order, key=f"order-{order.id}-approved", recipient=order.email, due=due, until=f"{until} {zone}"
+    )
+
+
+def refused(order: OrderRecord) -> Message:
+    """To whoever may not come, with the organiser's words, or was not answered in time."""
+    return _message("refused", order, key=f"order-{order.id}-refused", recipient=order.email)
+
+
+def unpaid(order: OrderRecord) -> Message:
+    """To whoever might have come and has not paid in time."""
+    return _message("unpaid", order, key=f"order-{order.id}-unpaid", recipient=order.email)
+
+
+def ticket(order: OrderRecord, seat: SeatRecord, pdf: bytes, invite: Invite | None, over: bool = False) -> Message:
+    """To the person on a seat; once the event is `over`, for its recording."""
     named = seat.named_at.timestamp() if seat.named_at else 0
     return _message(
         "ticket", order, key=f"seat-{seat.id}-ticket-{seat.code}-{named}", recipient=seat.email, invite=invite,
-        parts=[Part(f"ticket-{order.number}-{seat.position}.pdf", "application/pdf", pdf)], seat=seat,
+        parts=[Part(f"ticket-{order.number}-{seat.position}.pdf", "application/pdf", pdf)], seat=seat, over=over,
+        way_in=_way_in(order, seat, over=over),
     )  # fmt: skip
 
 

@@ -17,7 +17,9 @@ from portal.web.inputs import Now
 
 
 class PersonalFeed(Controller):
-    """Confirmed seats as a calendar. What was called off, given up or passed on stays, as cancelled."""
+    """Confirmed seats as a calendar, with the person's own way into online rooms. What was called off, given up or passed on
+    stays, as cancelled.
+    """
 
     opt = {"public": True}
     include_in_schema = False
@@ -28,8 +30,9 @@ class PersonalFeed(Controller):
         subject = await feed_subject(secret) if secret else None
         if subject is None or subject[0] != "person":
             raise NotFound("There is no calendar at this address. It may have been replaced by a new one.")
-        keys, gone = await feed_of_person(int(subject[1]))
+        places = await feed_of_person(int(subject[1]))
         feed = Feed(
-            kind="event", keys=keys, gone=gone, name=f"My {current().site_name} events", private=True, secret=secret
-        )
+            kind="event", keys=places.keys, gone=places.gone, name=f"My {current().site_name} events", private=True,
+            secret=secret, joins={key: f"{current().base_url}/join/{claim}" for key, claim in places.claims.items()},
+        )  # fmt: skip
         return await feeds.answer(request, feed, now=now)

@@ -35,7 +35,7 @@ class Invite(msgspec.Struct, frozen=True):
             )  # fmt: skip
 
 
-async def due(order: OrderRecord, address: str, name: str) -> Invite | None:
+async def due(order: OrderRecord, address: str, name: str, *, now: datetime) -> Invite | None:
     """The message to send to an address now. Until commit nobody else decides about the same."""
     revision = await _revision(order)
     if revision is None:
@@ -44,7 +44,9 @@ async def due(order: OrderRecord, address: str, name: str) -> Invite | None:
     last = await _last(order, address)
     claim = await claim_of_attendee(order.event_id, address)
     is_on = not revision.entry.cancelled
-    method = inviting.due(attends=claim is not None, is_on=is_on, last=last.method if last else None)
+    method = inviting.due(
+        attends=claim is not None, is_on=is_on, last=last.method if last else None, over=order.ends_at <= now
+    )
     if method is None:
         return None
     made = parts(
@@ -69,12 +71,14 @@ async def calendar_file(order: OrderRecord, seat: SeatRecord) -> bytes | None:
 
 
 def _own(order: OrderRecord, claim: str | None) -> dict[str, str]:
-    """What only somebody on a seat is told: its page, never the order's (calendars are shared), and the join link."""
+    """What only somebody on a seat is told: its page, never the order's (calendars are shared), and our way to the room,
+    which stays the same wherever the room is.
+    """
     if claim is None:
         return {}
     return {
         "extra_text": f"Your place and ticket: {current().base_url}/seats/{claim}",
-        "conference": order.online_url,
+        "conference": f"{current().base_url}/join/{claim}" if order.joins else "",
     }
 
 

@@ -28,7 +28,8 @@ from portal.events.tables import Event
 class OrderState(StrEnum):
     """held → (paying →) confirmed; or lapsed. A confirmed order may be cancelled. `paying` waits for slow money.
 
-    Where staff decide who comes: held → requested → confirmed, or held again to be paid for; or cancelled.
+    Where staff decide who comes: held → requested → confirmed, or held again to be paid for; or cancelled, when it was
+    refused or taken back. A requested order keeps its places, however long staff take.
     """
 
     HELD = "held"
@@ -56,7 +57,7 @@ class Watching(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """How a question of the registration form is answered. `agreement` is a box that must be ticked."""
+    """How a question of the registration form is answered. `agreement` is a box to tick; required, it must be."""
 
     TEXT = "text"
     LONG_TEXT = "long_text"
@@ -91,6 +92,9 @@ class RegistrationQuestion(Table, tablename="registration_question", db=DB):
     required = Boolean()
     withdrawn_at = Timestamptz(null=True, default=None)
     kind_known = one_of("kind", QuestionKind)
+    choices_given = Check(
+        "kind NOT IN ('choice', 'choices') OR jsonb_array_length(options) > 1", name="registration_question_choices"
+    )
 
 
 class TicketType(Table, tablename="ticket_type", db=DB):
@@ -228,6 +232,34 @@ class SeatAnswer(Table, tablename="seat_answer", db=DB):
     question = ForeignKey(RegistrationQuestion, on_delete=OnDelete.cascade, null=False, index=True)
     answer = Text()
     seat_answer_once = Unique(["seat", "question"], name="seat_answer_once")
+
+
+class CompanionState(StrEnum):
+    """`waiting`: there is no place left yet. `had`: the person had a place of their own before."""
+
+    WAITING = "waiting"
+    GIVEN = "given"
+    HAD = "had"
+
+
+class Companion(Table, tablename="companion", db=DB):
+    """A place at one event (`leader`) brings one at another. `seat` is that place, once there was one to give.
+
+    `address` and `named_at` are whom it was given to: it follows the leader to somebody else, unless it went its own way.
+    """
+
+    id = BigSerial(primary_key=True)
+    leader = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False)
+    event = ForeignKey(Event, on_delete=OnDelete.cascade, null=False, index=True)
+    seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None, unique=True)
+    state = Varchar(length=8, default=CompanionState.WAITING.value)
+    title = Varchar(length=200, help_text="what both belong to, as people read it")
+    address = Varchar(length=254)
+    named_at = Timestamptz(null=True, default=None)
+    since = Timestamptz()
+    state_known = one_of("state", CompanionState)
+    companion_once = Unique(["leader", "event"], name="companion_once")
+    given_has_seat = Check("state = 'given' OR seat IS NULL", name="companion_given")
 
 
 class WaitingEntry(Table, tablename="waiting_entry", db=DB):

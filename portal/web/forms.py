@@ -103,14 +103,14 @@ async def read(request: Request[Any, Any, Any], struct: type[T]) -> Filled[T]:
     return bind(await sent(request), struct)
 
 
-async def sent(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
-    """The fields of a sent form, each with all its values; a body that cannot be read is refused (400). NUL, which
-    PostgreSQL does not store, counts as a blank.
+async def sent(request: Request[Any, Any, Any], *, most: int = _MOST_FIELDS) -> dict[str, list[Any]]:
+    """The fields of a sent form, each with all its values; a body that cannot be read, or has more than so many fields, is
+    refused (400). NUL, which PostgreSQL does not store, counts as a blank.
 
     Litestar's own reading of URL-encoded bodies keeps the last thousand in memory, passwords among them.
     """
     try:
-        found = await _fields(request)
+        found = await _fields(request, most)
         # A part may name an encoding of its own, and some of Python's give what UTF-8 cannot say.
         "".join(value for values in found.values() for value in values if isinstance(value, str)).encode()
     except UnicodeError as problem:
@@ -123,12 +123,12 @@ async def sent(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
     }
 
 
-async def _fields(request: Request[Any, Any, Any]) -> dict[str, list[Any]]:
+async def _fields(request: Request[Any, Any, Any], most: int) -> dict[str, list[Any]]:
     if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         form = await request.form()
         return {name: form.getall(name) for name in form}
     body = await request.body()
-    if body.count(b"&") >= _MOST_FIELDS:
+    if body.count(b"&") >= most:
         raise DomainError("This form has too many fields.")
     found: dict[str, list[Any]] = {}
     for name, value in parse_qsl(body.decode(), keep_blank_values=True, errors="strict"):

@@ -117,6 +117,11 @@ document.addEventListener("submit", (event) => {
   large[0].focus();
 }, true);
 
+/* Which site led here is told with the request for the ticket form, and kept nowhere in the browser. */
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id === "ticket-panel" && document.referrer) detail.parameters.from = new URL(document.referrer).origin;
+});
+
 /* Show errors of a refused form where the reader is, each once. */
 let shown = null;
 const showErrors = () => {

@@ -82,7 +82,7 @@ class TestPlaces:
         stale = {"version": opened, "directions": "Take tram 2.", "starts": f"{DAY}T10:00"}
         answer = await save(editor, event_id, **stale)
         assert answer.status_code == 409
-        assert "Time and place are the same; directions, map or texts are not." in words(answer.text)
+        assert "Time and place are the same; directions, map, texts or the online room are not." in words(answer.text)
         assert "Take tram 2." in answer.text
         assert (await place(event_id))[1] == "Tram 2 is closed, take bus 9."
         version = re.search(r'name="version" value="(\d+)"', answer.text)

@@ -31,6 +31,7 @@ from portal.placements.values import BookingRecord, Notice, Slot
 from portal.registration import emails
 from portal.registration.inviting import Invite
 from portal.registration.queries.waiting import WaitingPlace
+from portal.registration.tables import OrderState, Watching
 from portal.registration.values.orders import CALLED_OFF, OrderRecord
 from portal.web.rendering import TEMPLATES
 from tests.calendars.made import entry, revision
@@ -50,6 +51,8 @@ FACTS: dict[str, Any] = {
 ORDER = make_order(*SEATS, **FACTS)
 OFF = make_order(*SEATS, event_state="cancelled", **FACTS)
 ONLINE = make_order(*SEATS, **{**FACTS, "event_format": "online"})
+WATCHING = make_order(make_seat(1, named_at=AT, watching=Watching.RECORDING), **{**FACTS, "event_format": "online"})
+WAITING = make_order(*SEATS, state=OrderState.REQUESTED, requested_at=AT, holds_until=AT + timedelta(days=2), **FACTS)
 CHANGES = [PastChange(at=AT, words=f"New time: Tue 9 Feb 2027, 10:00–17:00 CET (was {LONG}).", version=3)]
 
 
@@ -162,6 +165,16 @@ def every_mail() -> list[tuple[str, Message]]:
         ("registration/confirmation", emails.confirmation(ONLINE, SEATS[1:], b"%PDF", None, "")),
         *(("registration/confirmation", emails.confirmation(ORDER, SEATS, b"%PDF", COMES, "", story(reduced=part)))
           for part in (True, False)),
+        ("registration/confirmation", emails.confirmation(ONLINE, SEATS, b"%PDF", None, "", over=True, on_demand=True)),
+        ("registration/confirmation", emails.confirmation(WATCHING, WATCHING.seats, b"%PDF", COMES, "")),
+        ("registration/requested", emails.requested(WAITING)),
+        ("registration/requested", emails.requested(make_order(SEATS[0], state=OrderState.REQUESTED, **FACTS))),
+        ("registration/approved", emails.approved(WAITING, Money(238080, "EUR"))),
+        *(("registration/refused", emails.refused(msgspec.structs.replace(WAITING, decided_at=at, decision_note=note)))
+          for at, note in ((AT, ""), (AT, f"Only members of {LONG} this time."), (None, ""))),
+        ("registration/unpaid", emails.unpaid(WAITING)),
+        ("registration/ticket", emails.ticket(ONLINE, SEATS[1], b"%PDF", None, over=True)),
+        ("registration/ticket", emails.ticket(WATCHING, WATCHING.seats[0], b"%PDF", COMES)),
         ("registration/ticket", emails.ticket(ORDER, SEATS[1], b"%PDF", COMES)),
         ("registration/ticket", emails.ticket(ONLINE, SEATS[1], b"%PDF", None)),
         ("registration/colleague", emails.colleague(ORDER, SEATS[1])),

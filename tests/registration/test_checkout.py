@@ -13,9 +13,9 @@ from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.core.text import one_line
 from portal.payments.buying import Buyer
-from portal.registration import jobs as seat_jobs
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.ordering import Attendee, save_details
+from portal.registration.jobs import upkeep as seat_jobs
 from portal.registration.queries.orders import order_by_secret, orders_of
 from portal.registration.values.offers import CodeOffer, TicketOffer
 from tests import shared_data

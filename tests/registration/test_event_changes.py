@@ -11,7 +11,7 @@ from portal.core import clock, db
 from portal.events.commands import save_event, withdraw_event
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
-from portal.registration.jobs import event_changed, tell_attendee
+from portal.registration.jobs.changes import event_changed, tell_attendee
 from portal.registration.queries.people import audience
 from tests.attending import Attending, named
 from tests.factories.registration import make_shop
@@ -93,23 +93,42 @@ async def test_the_mail_says_what_staff_saw(attending: Attending) -> None:
     assert await attending.told(AMARA) == [("REQUEST", 0), ("REQUEST", 1), ("CANCEL", 2), ("REQUEST", 3)]
 
 
-async def test_a_new_join_link_reaches_whoever_comes(attending: Attending) -> None:
+async def test_a_new_room_needs_no_new_invitation(attending: Attending) -> None:
+    """What is in everybody's calendar is an address of ours, so that the room can change at any time."""
     shop = await make_shop(format=EventFormat.ONLINE)
     await attending.move(shop, online_url="https://rooms.example/old")
+    path = await attending.register(shop)
+    await attending.work()
+    version, feed = await attending.version(shop), await attending.feed(AMARA)
+    before = await attending.client.get(feed)
+    await attending.move(shop, online_url="https://rooms.example/new")
+    assert (
+        await db.fetch_value("SELECT online_url FROM event WHERE id = $1", shop.event_id) == "https://rooms.example/new"
+    )
+    assert await attending.version(shop) == version + 1
+    await attending.work()
+    assert await attending.ledger(shop) == [(AMARA, 1, True)]
+    assert await attending.told(AMARA) == [("REQUEST", 0)]
+    [message] = await attending.messages(AMARA)
+    [seat] = await attending.seats(path)
+    event, join = message.walk("VEVENT")[0], f"http://localhost:8000/join/{seat['claim_secret']}"
+    assert (str(event["CONFERENCE"]), event["CONFERENCE"].params["VALUE"]) == (join, "URI")
+    assert f"Join online: {join}" in str(event["DESCRIPTION"])
+    again = await attending.client.get(feed, headers={"If-None-Match": before.headers["etag"]})
+    assert again.status_code == 304
+    for told in (message.to_ical(), before.content, (await attending.client.get(path)).content):
+        assert b"rooms.example" not in told
+
+
+async def test_a_way_in_that_appears_or_vanishes_is_sent(attending: Attending) -> None:
+    shop = await make_shop(format=EventFormat.HYBRID)
     await attending.register(shop)
     await attending.work()
-    await attending.move(shop, online_url="https://rooms.example/new")
-    assert await attending.ledger(shop) == [(AMARA, 2, False)]
-    await attending.work()
-    assert "The link for joining online is new." in await attending.text_to(AMARA)
-    old, new = await attending.messages(AMARA)
-    assert b"https://rooms.example/old" in old.to_ical()
-    assert b"https://rooms.example/new" in new.to_ical()
-    first, second = (one.walk("VEVENT")[0] for one in (old, new))
-    assert second["SEQUENCE"] == first["SEQUENCE"] + 1
-    assert second["DTSTAMP"].dt > first["DTSTAMP"].dt
-    assert b"rooms.example" not in (await attending.client.get(f"/events/{shop.slug}.ics")).content
-    assert await attending.ledger(shop) == [(AMARA, 3, True)]
+    for format in (EventFormat.IN_PERSON, EventFormat.HYBRID):
+        await attending.move(shop, format=format)
+        await attending.work()
+    events = [one.walk("VEVENT")[0] for one in await attending.messages(AMARA)]
+    assert [("CONFERENCE" in event, event["SEQUENCE"]) for event in events] == [(True, 0), (False, 1), (True, 2)]
 
 
 async def test_a_new_format_alone_is_told(attending: Attending) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
-from portal.registration import jobs, privacy
+from portal.registration import privacy
 from portal.registration.commands.lapsing import lapse_due
 from portal.registration.commands.offering import offer_tickets
+from portal.registration.jobs import upkeep as jobs
 from portal.registration.values.offers import EventOffer, QuotaOffer, TicketOffer
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of

@@ -10,7 +10,7 @@ from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.events.commands import cancel_event, withdraw_event
 from portal.registration.commands.waiting import join_waiting_list
-from portal.registration.jobs import event_changed
+from portal.registration.jobs.changes import event_changed
 from tests.attending import Attending
 from tests.factories.registration import Shop, make_shop
 from tests.paying import text_of

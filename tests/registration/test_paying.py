@@ -8,7 +8,7 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.payments import queries
 from portal.payments.commands.refunds import request_refund
-from portal.registration import jobs as seat_jobs
+from portal.registration.jobs import upkeep as seat_jobs
 from tests.factories.registration import make_shop
 from tests.paying import Paying, text_of
 

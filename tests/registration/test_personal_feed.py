@@ -9,6 +9,7 @@ from portal.accounts.commands import ensure_account
 from portal.calendars import commands as calendar_commands
 from portal.calendars.commands import rotate_feed_address
 from portal.core import clock, db
+from portal.events.tables import EventFormat
 from tests.attending import AMARA, Attending, named
 from tests.calendars import readers
 from tests.factories.registration import make_shop
@@ -79,3 +80,25 @@ async def test_the_address_belongs_to_the_account_not_to_its_mailbox(attending: 
     assert (await client.get(f"/calendars/mine/{made}.ics")).status_code == 200
     await calendar_commands.forget("new@x.example", clock.now() + timedelta(hours=1))
     assert (await client.get(f"/calendars/mine/{made}.ics")).status_code == 404
+
+
+async def test_the_way_into_a_room_stands_in_its_one_reader_s_feed_alone(attending: Attending) -> None:
+    """Whoever has no name on a place yet joins nothing; nor does anybody once the event is off."""
+    shop, client = await make_shop(format=EventFormat.ONLINE), attending.client
+    hall = await make_shop()
+    path = await attending.register(shop, 2, **named(2, BOB))
+    await attending.register(hall, **named(1, BOB))
+    await attending.register(shop, s1_who="later", email="col@x.example")
+    claim = (await attending.seats(path))[1]["claim_secret"]
+    feed = await attending.feed(BOB)
+    answer = await client.get(feed)
+    readers.assert_well_written(answer.content)
+    joins = {str(e["UID"]): str(e.get("CONFERENCE", "")) for e in Calendar.from_ical(answer.content).walk("VEVENT")}
+    assert sorted(joins.values()) == ["", f"http://localhost:8000/join/{claim}"]
+    assert (await client.get(feed, headers={"If-None-Match": answer.headers["etag"]})).status_code == 304
+    for other in (await attending.feed("col@x.example"), f"/events/{shop.slug}.ics", "/events.ics"):
+        assert b"/join/" not in (await client.get(other)).content
+    await attending.call_off(shop)
+    off = await client.get(feed)
+    assert b"/join/" not in off.content
+    assert sorted(states(off)) == ["CANCELLED", "CONFIRMED"]

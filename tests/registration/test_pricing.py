@@ -16,9 +16,9 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events import commands
 from portal.events.values import PriceSummary
-from portal.registration import jobs
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.offering import follow_sales, offer_tickets
+from portal.registration.jobs import upkeep as jobs
 from portal.registration.queries import tickets as queries
 from portal.registration.rules.pricing import places_left, summary
 from portal.registration.values.offers import EventOffer, QuotaOffer, TicketOffer

@@ -197,22 +197,25 @@ async def test_a_wrong_colleague_s_address_keeps_what_was_typed(attending: Atten
     assert 'id="f-colleague-e"' in answer.text
 
 
-async def test_the_join_link_is_on_the_pages_of_those_who_come(attending: Attending) -> None:
+async def test_the_way_in_is_each_attendee_s_own_and_ours(attending: Attending) -> None:
     shop, client = await make_shop(format=EventFormat.ONLINE), attending.client
     await attending.move(shop, online_url="https://rooms.example/secret-room")
     path = await attending.register(shop, 3, **named(2, BOB), s3_who="asked", s3_email="col@z.example")
-    own, asked = (await attending.seats(path))[1:]
-    assert 'href="https://rooms.example/secret-room"' in (await client.get(path)).text
-    assert 'href="https://rooms.example/secret-room"' in (await client.get(f"/seats/{own['claim_secret']}")).text
-    assert "rooms.example" not in (await client.get(f"/seats/{asked['claim_secret']}")).text
+    mine, own, asked = (seat["claim_secret"] for seat in await attending.seats(path))
+    assert re.findall(r'href="(/join/[^"]+)"', (await client.get(path)).text) == [f"/join/{mine}"]
+    assert re.findall(r'href="(/join/[^"]+)"', (await client.get(f"/seats/{own}")).text) == [f"/join/{own}"]
+    assert "/join/" not in (await client.get(f"/seats/{asked}")).text
     await attending.work()
-    assert "The join link is on the order’s page and in the attached calendar entry." in await attending.text_to(
-        AMARA["email"]
-    )
-    assert "Online" in await attending.text_to(BOB)
-    assert "at the door" not in await attending.text_to(BOB)
+    for address, claim in ((AMARA["email"], mine), (BOB, own)):
+        told = await attending.text_to(address)
+        assert (
+            f"Join online: http://localhost:8000/join/{claim} The link is in the attached calendar entry, too." in told
+        )
+        assert "at the door" not in told
+    sent = await db.fetch_value("SELECT string_agg(subject || text || html, ' ') FROM mail")
+    assert "rooms.example" not in sent
     await attending.call_off(shop)
-    assert "rooms.example" not in (await client.get(f"/seats/{own['claim_secret']}")).text
+    assert "/join/" not in (await client.get(f"/seats/{own}")).text
 
 
 async def test_the_calendar_file_is_what_the_mail_carries(attending: Attending) -> None:

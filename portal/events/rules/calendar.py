@@ -1,6 +1,5 @@
 """An event as a calendar entry: what every feed and invitation says of it."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +15,8 @@ VENUE_COLUMNS = ", ".join(f"v.{name} AS venue_{name}" for name in VenueFacts.__s
 def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
     """The entry of a stored event with its venue (`venue_…` columns) and topic names.
 
-    The join link stays out, for the entry goes into public feeds; a digest of it makes its changes known. A
-    withdrawn event reads as cancelled.
+    The way into the room stays out, for the entry goes into public feeds; that there is one (or none any more) is
+    something new to send. A withdrawn event reads as cancelled.
     """
     state = EventState(row["state"])
     venue = venue_of(row)
@@ -36,15 +35,13 @@ def entry_of(row: Mapping[str, Any], *, base_url: str) -> Entry:
         categories=tuple(row["topics"]),
         latitude=None if venue is None or online else venue.latitude,
         longitude=None if venue is None or online else venue.longitude,
-        private=_private(EventFormat(row["format"]), row["online_url"]),
+        private="" if EventFormat(row["format"]) is EventFormat.IN_PERSON else JOINED_ONLINE,
     )
 
 
-def _private(form: EventFormat, online_url: str) -> str:
-    """A digest of how to take part; nothing where one simply goes there."""
-    if form is EventFormat.IN_PERSON and not online_url:
-        return ""
-    return hashlib.blake2b(f"{form} {online_url}".encode(), digest_size=8).hexdigest()
+JOINED_ONLINE = "joined online"
+"""What stands for the way into the room. Attendees are given an address of ours that leads on, so that wherever the room
+is, and whenever that changes, nothing they hold becomes wrong."""
 
 
 def venue_of(row: Mapping[str, Any]) -> VenueFacts | None:

@@ -75,7 +75,7 @@ def title(fields: Collection[str], words: str) -> str:
 
 
 def told(before: Plan, after: Plan) -> list[Change]:
-    """What attendees have to know, in the order of importance."""
+    """What attendees have to know, in the order of importance. Not where the room is: their way in is ours and leads on."""
     found = []
     was_on, is_on = (plan.state in states.PUBLIC - {EventState.CANCELLED} for plan in (before, after))
     if was_on and not is_on:
@@ -92,8 +92,6 @@ def told(before: Plan, after: Plan) -> list[Change]:
     if before.format != after.format:
         words = {"in_person": "in person", "online": "online", "hybrid": "in person and online"}
         found.append(Change("format", f"It now takes place {words[after.format]}."))
-    if before.online_url != after.online_url:
-        found.append(Change("online_url", "The link for joining online is new."))
     if before.title != after.title:
         found.append(Change("title", f"New title: {after.title} (was {before.title})."))
     return found

@@ -35,7 +35,7 @@ class ScheduleForm(msgspec.Struct):
     city: Annotated[str, field("City", max_length=120)] = ""
     country: Annotated[str, field("Country", max_length=2)] = ""
     directions: Annotated[str, field("Getting there", kind="text", max_length=2000)] = ""
-    online_url: Annotated[str, field("Join link", max_length=1000)] = ""
+    online_url: Annotated[str, field("Online room", max_length=1000)] = ""
     past: Annotated[str, field("In the past")] = ""
     tell_over: Annotated[str, field("Tell attendees")] = ""
 

@@ -4,34 +4,46 @@ from datetime import datetime
 from typing import Any
 
 from portal.core import audit, db
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.tokens import readable, secret
 from portal.notifications.commands.addresses import forget_refusals
 from portal.payments.commands.purchases import readdress_purchase
+from portal.registration.commands.answering import keep_answers
 from portal.registration.commands.lapsing import offer_freed
-from portal.registration.commands.locking import locked_order
+from portal.registration.commands.locking import locked_order, locked_seat
 from portal.registration.commands.ordering import Attendee
+from portal.registration.rules.addresses import company_fault
+from portal.registration.rules.answering import watches
 from portal.registration.values.orders import OrderRecord, OrderVerb, SeatRecord
 
 _NAME = """
 UPDATE seat SET first_name = $2, last_name = $3, email = $4, job_title = $5, company = $6, named_at = $7,
-    code = coalesce($8, code), claim_secret = coalesce($9, claim_secret) WHERE id = $1
+    code = coalesce($8, code), claim_secret = coalesce($9, claim_secret), watching = coalesce($10, watching) WHERE id = $1
 """
 
 
 async def name_seat(*, order: OrderRecord, seat: SeatRecord, attendee: Attendee, company: str, now: datetime) -> bool:
     """Put a (new) name on a confirmed seat; True when it went from one person to another.
 
-    Then the ticket and the seat's address are new, so that nothing the person before holds opens or shows anything.
+    Then the ticket and the seat's address are new, so that nothing the person before holds opens or shows anything, and
+    what was answered goes. Raises Invalid for an address the event does not take.
     """
+    if attendee.email != seat.email:
+        _check_address(order, attendee.email)
+    over = order.ends_at <= now
     async with db.transaction():
-        before = await _locked(order, seat, now)
+        before = await locked_seat(order, seat, now)
         passed_on = before["email"] not in ("", attendee.email)
+        if passed_on and over and before["named_at"] is not None:
+            raise Conflict("The event is over; the place stays with the name it was taken in.")
+        watching = watches(attendee.watching, over=over) if passed_on or before["named_at"] is None else None
         await db.execute(
             _NAME, seat.id, attendee.first_name, attendee.last_name, attendee.email, attendee.job_title, company, now,
-            readable(10) if passed_on else None, secret() if passed_on else None,
+            readable(10) if passed_on else None, secret() if passed_on else None, watching,
         )  # fmt: skip
+        if attendee.answers is not None or passed_on:
+            await keep_answers({seat.id: attendee.answers or {}})
         if passed_on:
             await _tell_gone(seat.id, before, before["email"])
         await _note(order, OrderVerb.HAND_ON if passed_on else OrderVerb.NAME, now, seat=seat.position)
@@ -41,9 +53,13 @@ async def name_seat(*, order: OrderRecord, seat: SeatRecord, attendee: Attendee,
 
 
 async def ask_colleague(*, order: OrderRecord, seat: SeatRecord, email: str, now: datetime) -> None:
-    """Send somebody the address of an unnamed seat, to fill in their own name. The address is new each time."""
+    """Send somebody the address of an unnamed seat, to fill in their own name. The address is new each time.
+
+    Raises Invalid for an address the event does not take.
+    """
+    _check_address(order, email)
     async with db.transaction():
-        before = await _locked(order, seat, now)
+        before = await locked_seat(order, seat, now)
         if before["named_at"] is not None:
             raise Conflict("This seat already has a name.")
         await db.execute("UPDATE seat SET email = $2, claim_secret = $3 WHERE id = $1", seat.id, email, secret())
@@ -55,7 +71,9 @@ async def ask_colleague(*, order: OrderRecord, seat: SeatRecord, email: str, now
 async def cancel_seat(*, order: OrderRecord, seat: SeatRecord, now: datetime) -> None:
     """Give a confirmed seat up. Money is another act: a refund, if there is one, is made by the organiser."""
     async with db.transaction():
-        before = await _locked(order, seat, now)
+        before = await locked_seat(order, seat, now)
+        if order.ends_at <= now:
+            raise Conflict("The event is over.")
         await db.execute("UPDATE seat SET state = 'cancelled' WHERE id = $1", seat.id)
         left = await db.fetch_value("SELECT count(*) FROM seat WHERE seat_order = $1 AND state = 'confirmed'", order.id)
         if left == 0:
@@ -77,7 +95,7 @@ async def send_confirmation_again(*, order: OrderRecord, now: datetime) -> None:
         state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1", order.id)
         if state != "confirmed":
             raise Conflict("There is no confirmation to send.")
-        if order.ends_at <= now:
+        if order.open_until <= now:
             raise Conflict("The event is over; its papers are on the order’s page.")
         await forget_refusals(order.email)
         await enqueue("registration.send_confirmation", order=order.id, again=now.strftime("%Y%m%d%H%M%S"))
@@ -89,6 +107,7 @@ async def change_address(*, order: OrderRecord, email: str, now: datetime) -> st
     The buyer's own seats go along, with new tickets: whoever reads the address before, perhaps a stranger's for a slip
     of the finger, no longer sees or changes anything, and is told so.
     """
+    _check_address(order, email)
     made = secret()
     async with locked_order(order.id) as held:
         row = await db.fetch_one("SELECT email, secret FROM seat_order WHERE id = $1", order.id)
@@ -123,6 +142,11 @@ async def _take_along(order_id: int, before: str, after: str) -> list[str]:
     return [seat["code"] for seat in seats]
 
 
+def _check_address(order: OrderRecord, email: str) -> None:
+    if order.company_mail_only and (why := company_fault(email)):
+        raise Invalid({"email": why})
+
+
 async def _note(order: OrderRecord, verb: OrderVerb, now: datetime, **facts: int) -> None:
     """For the order's record. Whoever has the order's or the seat's address acts."""
     await audit.record(
@@ -133,18 +157,3 @@ async def _note(order: OrderRecord, verb: OrderVerb, now: datetime, **facts: int
 async def _tell_gone(seat_id: int, before: Any, address: str) -> None:
     name = f"{before['first_name']} {before['last_name']}".strip()
     await enqueue("registration.tell_seat_gone", seat=seat_id, address=address, name=name, code=before["code"])
-
-
-async def _locked(order: OrderRecord, seat: SeatRecord, now: datetime) -> Any:
-    """The seat as it is now, under its order's lock, if it may be changed by whoever came to it as `seat`."""
-    state = await db.fetch_value("SELECT state FROM seat_order WHERE id = $1 FOR UPDATE", order.id)
-    row = await db.fetch_one(
-        "SELECT state, first_name, last_name, email, code, claim_secret, named_at FROM seat WHERE id = $1", seat.id
-    )
-    if row is None or (state, row["state"], row["claim_secret"]) != ("confirmed", "confirmed", seat.claim_secret):
-        raise Conflict("This seat is no longer yours to change.")
-    if not order.is_on:
-        raise Conflict("The event was called off.")
-    if order.ends_at <= now:
-        raise Conflict("The event is over.")
-    return row

@@ -40,9 +40,9 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 async def hold_seats(
-    *, event_id: int, wanted: Mapping[int, int], code: str, actor: Actor | None, now: datetime
+    *, event_id: int, wanted: Mapping[int, int], code: str, actor: Actor | None, now: datetime, source: str = ""
 ) -> Hold:
-    """Hold `wanted` places (count per ticket type id) as a new order.
+    """Hold `wanted` places (count per ticket type id) as a new order; `source` is where the visitor came from.
 
     Raises Invalid for a choice or code that cannot be, SoldOut when places are gone, NotFound for an event that sells
     nothing, Conflict once it is called off.
@@ -58,7 +58,7 @@ async def hold_seats(
         left = {ticket.id: ticket.left for ticket in offered}
         if any((free := left[kind]) is not None and free < count for kind, count in wanted.items()):
             raise SoldOut(rules.shortage(offered, wanted, left, quicker=attempt > 0), left)
-        held = await _take(event_id, wanted, tickets, promo, actor, now)
+        held = await _take(event_id, wanted, tickets, promo, actor, now, source)
         if held is not None:
             return held
         # Something changed meanwhile, or holds that the sweeper has not met yet are in the way.
@@ -79,12 +79,14 @@ async def usable_code(event_id: int, code: str, now: datetime) -> Code | None:
 
 async def require_on(event_id: int, now: datetime) -> None:
     """Raise NotFound for an event that sells nothing, Conflict once it is cancelled or over."""
-    row = await db.fetch_one("SELECT state, kind, ends_at FROM event WHERE id = $1", event_id)
+    row = await db.fetch_one(
+        "SELECT state, kind, greatest(ends_at, on_demand_until) AS open_until FROM event WHERE id = $1", event_id
+    )
     if row is None or row["state"] == "draft" or row["kind"] != "own":
         raise NotFound("There is nothing to register for here.")
     if row["state"] == "cancelled":
         raise Conflict("This event has been cancelled; registration is closed.")
-    if row["ends_at"] <= now:
+    if row["open_until"] <= now:
         raise Conflict("This event is over; registration is closed.")
 
 
@@ -95,6 +97,7 @@ async def _take(
     promo: Code | None,
     actor: Actor | None,
     now: datetime,
+    source: str,
 ) -> Hold | None:
     chosen = [ticket for ticket in tickets for _ in range(wanted.get(ticket.id, 0))]
     currency = chosen[0].currency
@@ -103,13 +106,13 @@ async def _take(
     return await take_places(
         event_id=event_id, tickets=chosen, prices=prices, code_id=promo.id if promo else None,
         account_id=actor.account_id if actor else None, email=actor.email if actor else "",
-        name=actor.name if actor else "", now=now, until=now + timedelta(minutes=current().hold_minutes),
+        name=actor.name if actor else "", now=now, until=now + timedelta(minutes=current().hold_minutes), source=source,
     )  # fmt: skip
 
 
 async def take_places(
     *, event_id: int, tickets: Sequence[Ticket], prices: Sequence[int], now: datetime, until: datetime, email: str, name: str,
-    code_id: int | None = None, account_id: int | None = None, from_the_line: bool = False,
+    code_id: int | None = None, account_id: int | None = None, from_the_line: bool = False, source: str = "",
 ) -> Hold | None:  # fmt: skip
     """Hold one place per ticket as a new order, all or nothing; None when event, code or quotas do not allow it any more.
 
@@ -121,7 +124,7 @@ async def take_places(
         _TAKE, [event_id], now, list(wanted), list(wanted.values()), from_the_line, code_id,
         f"{current().order_prefix}-{now:%y}-", address, account_id, email, name, until,
         [ticket.id for ticket in tickets], [ticket.price for ticket in tickets], list(prices),
-        [readable(10) for _ in tickets], [secret() for _ in tickets],
+        [readable(10) for _ in tickets], [secret() for _ in tickets], source,
     )  # fmt: skip
     return None if order_id is None else Hold(order_id=order_id, secret=address)
 
@@ -144,7 +147,8 @@ drawn AS (
 )"""
 _TAKE = f"""
 WITH on_sale AS (
-    SELECT id FROM event WHERE id = ANY($1) AND kind = 'own' AND state IN ('published', 'moved') AND ends_at > $2 FOR SHARE
+    SELECT id FROM event WHERE id = ANY($1) AND kind = 'own' AND state IN ('published', 'moved')
+        AND greatest(ends_at, on_demand_until) > $2 FOR SHARE
 ), code AS (
     SELECT max_uses IS NULL OR used < max_uses AS usable FROM promo_code
     WHERE id = $6 AND EXISTS (SELECT FROM on_sale) FOR UPDATE
@@ -152,9 +156,9 @@ WITH on_sale AS (
     SELECT id AS event FROM on_sale WHERE $6::bigint IS NULL OR (SELECT usable FROM code)
 ), {_ROOM}, made AS (
     INSERT INTO seat_order (number, secret, event, account, promo_code, state, email, contact_name, held_at, holds_until,
-        end_reason, left_after_hold)
+        end_reason, left_after_hold, source)
     SELECT $7::text || lpad(nextval('order_number')::text, 6, '0'), $8, event, $9::bigint, $6, 'held', $10, $11, $2,
-        $12::timestamptz, '', room.left
+        $12::timestamptz, '', room.left, $18
     FROM allowed, room
     WHERE coalesce(room.left >= 0, true) RETURNING id
 ), seats AS (

@@ -1,10 +1,11 @@
-"""Holds that run out, and held orders given back: their seats return to sale, or to whoever waits."""
+"""Holds that run out, held orders given back, requests taken back: seats return to sale, or to whoever waits."""
 
 from datetime import datetime
+from typing import Any
 
 from portal.core import db
 from portal.core.errors import Conflict
-from portal.core.jobs import enqueue_many
+from portal.core.jobs import enqueue, enqueue_many
 from portal.payments.commands.purchases import void_purchase
 from portal.registration.commands.locking import locked_order
 from portal.registration.tables import OrderState
@@ -33,26 +34,48 @@ async def end_holds(*, event_id: int, now: datetime) -> None:
 
 
 async def give_back(*, order_id: int, now: datetime) -> None:
-    """The buyer does not want the seats. Raises Conflict when the order is not merely held."""
-    if not await end_hold(order_id=order_id, reason="given back", now=now):
+    """The buyer does not want the seats. Raises Conflict when the order is neither merely held nor still to be decided."""
+    if await end_hold(order_id=order_id, reason="given back", now=now):
+        return
+    if not await end_request(order_id=order_id, reason="the request was taken back", now=now):
         raise Conflict("These places can no longer be given back here.")
 
 
 async def end_hold(*, order_id: int, reason: str, now: datetime, only_due: bool = False) -> bool:
-    """Put a held order's seats back on sale and close its payment page; False when it is not held (or not due)."""
+    """Put a held order's seats back on sale and close its payment page; False when it is not held (or not due).
+
+    Whoever was let in and has not paid in time is told.
+    """
     async with locked_order(order_id) as order:
         if order["state"] != OrderState.HELD or (only_due and order["holds_until"] > now):
             return False
-        await db.execute(
-            "UPDATE seat_order SET state = 'lapsed', ended_at = $2, end_reason = $3 WHERE id = $1",
-            order_id,
-            now,
-            reason,
-        )
-        await release_seats(order_id)
-        if order["purchase_id"] is not None:
-            await void_purchase(purchase_id=order["purchase_id"])
+        await end_locked(order, order_id, OrderState.LAPSED, reason, now)
+        if only_due and order["decided_at"] is not None:
+            await enqueue("registration.tell_unpaid", order=order_id)
     return True
+
+
+async def end_request(*, order_id: int, reason: str, now: datetime) -> bool:
+    """Put the seats of an order that waits for staff back on sale; False when it does not wait (any more)."""
+    async with locked_order(order_id) as order:
+        if order["state"] != OrderState.REQUESTED:
+            return False
+        await end_locked(order, order_id, OrderState.CANCELLED, reason, now)
+    return True
+
+
+async def end_locked(order: Any, order_id: int, state: OrderState, reason: str, now: datetime) -> None:
+    """End a locked order that nobody has paid for."""
+    await db.execute(
+        "UPDATE seat_order SET state = $4, ended_at = $2, end_reason = $3 WHERE id = $1",
+        order_id,
+        now,
+        reason,
+        state.value,
+    )
+    await release_seats(order_id)
+    if order["purchase_id"] is not None:
+        await void_purchase(purchase_id=order["purchase_id"])
 
 
 async def end_unconfirmed(*, order_id: int, reason: str, now: datetime) -> None:

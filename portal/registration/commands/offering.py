@@ -123,7 +123,8 @@ async def _codes(event_id: int, offer: EventOffer, types: dict[str, int]) -> Non
 
 _FOLLOWED = """
 SELECT id, is_free, price_from, price_currency, sold_out FROM event e
-WHERE kind = 'own' AND state <> 'cancelled' AND ends_at > $1 AND EXISTS (SELECT FROM ticket_type t WHERE t.event = e.id)
+WHERE kind = 'own' AND state <> 'cancelled' AND greatest(ends_at, on_demand_until) > $1
+    AND EXISTS (SELECT FROM ticket_type t WHERE t.event = e.id)
 """
 
 

@@ -12,15 +12,19 @@ from portal.core.jobs import enqueue
 from portal.core.settings import current
 from portal.core.times import day_span, zone
 from portal.payments.buying import Basket, Buyer, Line, PaidPurchase, PurchaseHandler
+from portal.payments.commands.attempts import withdraw_all
 from portal.payments.commands.purchases import open_purchase, void_purchase
 from portal.payments.rules import terms as rules
 from portal.payments.rules.supply import Supply, supply
 from portal.payments.tables import VatCheck
+from portal.registration.commands.answering import keep_answers
 from portal.registration.commands.holding import lock_free
 from portal.registration.commands.lapsing import end_unconfirmed
 from portal.registration.commands.locking import locked_order
 from portal.registration.queries.orders import order_by_id
-from portal.registration.tables import OrderState
+from portal.registration.rules import addresses
+from portal.registration.rules.answering import watches
+from portal.registration.tables import OrderState, Watching
 from portal.registration.values.orders import CALLED_OFF, OrderRecord, SeatRecord
 
 KIND = "registration"
@@ -28,12 +32,17 @@ _TOO_LATE_FOR_THE_EVENT = "The event was called off before the payment arrived, 
 
 
 class Attendee(msgspec.Struct, frozen=True):
-    """Who sits on a seat; all empty when the name follows. With only an e-mail, that person is asked."""
+    """Who sits on a seat; all empty when the name follows. With only an e-mail, that person is asked.
+
+    `answers` are texts by the question's id; None, like `watching`, when nobody was asked.
+    """
 
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     job_title: str = ""
+    answers: Mapping[int, str] | None = None
+    watching: Watching | None = None
 
     @property
     def named(self) -> bool:
@@ -51,13 +60,17 @@ async def save_details(
     terms: str = "",
 ) -> int | None:
     """Keep who comes and who pays, and the form as typed. Returns the purchase to pay; None for an order that costs
-    nothing, which is confirmed at once. `terms` is where the terms stand that were accepted.
+    nothing, which is confirmed at once, and for one that staff decide about first. `terms` is where the terms stand that
+    were accepted.
 
     The hold starts anew, once: paying deserves its time too. Raises Conflict when the hold has lapsed or the event is no
-    longer on, Invalid for a sum that cannot be collected or for terms that were not accepted.
+    longer on, Invalid for a sum that cannot be collected, for terms that were not accepted, or for addresses the event
+    does not take.
     """
     if why := rules.refusal(terms, current().terms_url):
         raise Invalid({"terms": why})
+    if order.company_mail_only and (wrong := addresses.faults(buyer.email, [one.email for one in attendees])):
+        raise Invalid(wrong)
     terms = current().terms_url and terms
     async with locked_order(order.id) as held:
         if held["state"] != OrderState.HELD or held["holds_until"] <= now:
@@ -70,35 +83,49 @@ async def save_details(
         most = order.held_at + timedelta(minutes=2 * current().hold_minutes)
         until = max(held["holds_until"], min(until, most))
         purchase_id = await price_order(order=order, buyer=buyer, until=until, now=now)
+        state = OrderState.CONFIRMED if purchase_id is None else OrderState.HELD
+        if order.to_decide:
+            state = OrderState.REQUESTED
+        over = order.ends_at <= now
         people = [
-            (seat.id, a.first_name, a.last_name, a.email, a.job_title, a.named)
+            (seat.id, a.first_name, a.last_name, a.email, a.job_title, a.named, watches(a.watching, over=over).value)
             for seat, a in zip(order.active_seats, attendees, strict=True)
         ]
         await db.execute(
             _SAVE, order.id, buyer.email, buyer.name, actor.account_id if actor else None, until,
-            msgspec.json.encode(draft).decode(), purchase_id is None, now, buyer.company,
+            msgspec.json.encode(draft).decode(), state.value, now, buyer.company,
             terms, *(list(column) for column in zip(*people, strict=True)),
         )  # fmt: skip
-        if purchase_id is None:
-            if order.purchase_id is not None:
-                # It did cost something before: its payment page must not take money any more.
-                await void_purchase(purchase_id=order.purchase_id)
-            await enqueue("registration.send_confirmation", order=order.id)
-    return purchase_id
+        if order.questions:
+            await keep_answers({
+                seat.id: a.answers or {} for seat, a in zip(order.active_seats, attendees, strict=True)
+            })  # fmt: skip
+        if purchase_id is None and order.purchase_id is not None:
+            # It did cost something before: its payment page must not take money any more.
+            await void_purchase(purchase_id=order.purchase_id)
+        if purchase_id is not None and state is OrderState.REQUESTED:
+            # Nothing is paid before it is decided; a page may be open from before the event asked for that.
+            await withdraw_all(purchase_id)
+        if state is not OrderState.HELD:
+            asked = state is OrderState.REQUESTED
+            await enqueue(f"registration.{'tell_requested' if asked else 'send_confirmation'}", order=order.id)
+    return purchase_id if state is OrderState.HELD else None
 
 
-# $7: nothing is to be paid.
+# $7 is what the order is from now on. One that staff decide about holds its places however long that takes.
 _SAVE = """
 WITH saved AS (
-    UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), holds_until = $5,
-        draft = $6::jsonb, state = CASE WHEN $7 THEN 'confirmed' ELSE state END,
-        confirmed_at = CASE WHEN $7 THEN $8::timestamptz END,
+    UPDATE seat_order SET email = $2, contact_name = $3, account = coalesce(account, $4), draft = $6::jsonb, state = $7::varchar,
+        holds_until = CASE WHEN $7::varchar <> 'requested' THEN $5::timestamptz END,
+        requested_at = CASE WHEN $7::varchar = 'requested' THEN $8::timestamptz ELSE requested_at END,
+        confirmed_at = CASE WHEN $7::varchar = 'confirmed' THEN $8::timestamptz END,
         terms_url = $10, terms_accepted_at = CASE WHEN $10 <> '' THEN $8::timestamptz END
     WHERE id = $1)
 UPDATE seat s SET first_name = x.first, last_name = x.last, email = x.email, job_title = x.job, company = $9,
-    named_at = CASE WHEN x.named THEN $8::timestamptz END, state = CASE WHEN $7 THEN 'confirmed' ELSE s.state END
-FROM unnest($11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bool[])
-    AS x (id, first, last, email, job, named)
+    watching = x.watching, named_at = CASE WHEN x.named THEN $8::timestamptz END,
+    state = CASE WHEN $7::varchar = 'confirmed' THEN 'confirmed' ELSE s.state END
+FROM unnest($11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bool[], $17::text[])
+    AS x (id, first, last, email, job, named, watching)
 WHERE s.id = x.id
 """
 
@@ -202,8 +229,10 @@ async def _fulfil(bought: PaidPurchase) -> str:
         if not await _is_on(order_id):
             await end_unconfirmed(order_id=order_id, reason=CALLED_OFF, now=bought.now)
             return _TOO_LATE_FOR_THE_EVENT
-        await _mark_confirmed(order_id, bought.now)
+        await mark_confirmed(order_id, bought.now)
         return ""
+    if order.state is OrderState.REQUESTED:
+        return "The organiser had not decided about this order when the payment arrived."
     if order.state is not OrderState.LAPSED:
         return "The order was complete already, and nothing was due."
     if not await _is_on(order_id):
@@ -216,7 +245,7 @@ async def _fulfil(bought: PaidPurchase) -> str:
     if not await lock_free(order.event_id, wanted, bought.now):
         return "The time for this order had run out when the payment arrived, and the places had gone to others."
     await db.execute("UPDATE seat SET state = 'held' WHERE seat_order = $1 AND state = 'released'", order_id)
-    await _mark_confirmed(order_id, bought.now)
+    await mark_confirmed(order_id, bought.now)
     return ""
 
 
@@ -236,7 +265,8 @@ UPDATE seat SET state = 'confirmed' WHERE seat_order = $1 AND state = 'held'
 """
 
 
-async def _mark_confirmed(order_id: int, now: datetime) -> None:
+async def mark_confirmed(order_id: int, now: datetime) -> None:
+    """Make a locked order's seats its buyer's, and write to them."""
     await db.execute(_CONFIRM, order_id, now)
     await enqueue("registration.send_confirmation", order=order_id)
 

@@ -9,10 +9,11 @@ from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
 from portal.core.tokens import secret
 from portal.registration.commands.holding import require_on, take_places
-from portal.registration.commands.lapsing import end_hold, offer_freed
+from portal.registration.commands.lapsing import end_hold, end_request, offer_freed
 from portal.registration.queries import tickets as queries
 from portal.registration.queries.waiting import STANDING, those_waiting
 from portal.registration.rules import selling
+from portal.registration.rules.addresses import company_fault
 from portal.registration.values.orders import CALLED_OFF
 from portal.registration.values.tickets import Party, Ticket
 
@@ -27,7 +28,7 @@ async def join_waiting_list(
     """Stand in line for a ticket type that is full; the way to the place goes out by mail.
 
     Whoever stands there already keeps the place and gets that mail once more. Raises Invalid for a ticket or a party that
-    cannot be waited for, Conflict for an event that is not on.
+    cannot be waited for, or an address the event does not take, Conflict for an event that is not on.
     """
     async with db.transaction():
         await db.execute(f"{_REOPEN} AND w.ticket_type = $1 AND w.email = $2", ticket_type, email)
@@ -39,6 +40,8 @@ async def join_waiting_list(
         ticket = next((ticket for ticket in offered if ticket.id == ticket_type), None)
         if refusal := selling.waiting_refusal(ticket, party_size, now):
             raise Invalid(refusal)
+        if (why := company_fault(email)) and await _company_mail_only(event_id):
+            raise Invalid({"email": why})
         known = await db.fetch_value(
             f"SELECT w.id FROM waiting_entry w WHERE w.ticket_type = $1 AND w.email = $2 AND {STANDING}",
             ticket_type, email,
@@ -50,6 +53,10 @@ async def join_waiting_list(
         )  # fmt: skip
         await enqueue("registration.tell_waiting_joined", entry=entry, again=f"{now:%Y%m%d}" if known else "")
         await enqueue("registration.offer_places", event=event_id)
+
+
+async def _company_mail_only(event_id: int) -> bool:
+    return bool(await db.fetch_value("SELECT company_mail_only FROM registration_rule WHERE event = $1", event_id))
 
 
 async def leave_waiting_list(*, place_secret: str, now: datetime) -> None:
@@ -64,6 +71,7 @@ async def leave_waiting_list(*, place_secret: str, now: datetime) -> None:
             raise Conflict("You are no longer on this waiting list.")
         if left["offered_order"] is not None:
             await end_hold(order_id=left["offered_order"], reason="given back", now=now)
+            await end_request(order_id=left["offered_order"], reason="the request was taken back", now=now)
         await offer_freed([left["ticket_type"]])
 
 
@@ -97,8 +105,8 @@ WHERE t.id = w.ticket_type AND t.event = $1 AND {STANDING}
 # An offer that ended with the event is as if it had not been made.
 _REOPEN = f"""
 UPDATE waiting_entry w SET left_at = NULL, left_reason = '',
-    offered_at = CASE WHEN o.state IN ('paying', 'confirmed') THEN w.offered_at END,
-    offered_order = CASE WHEN o.state IN ('paying', 'confirmed') THEN w.offered_order END
+    offered_at = CASE WHEN o.state IN ('requested', 'paying', 'confirmed') THEN w.offered_at END,
+    offered_order = CASE WHEN o.state IN ('requested', 'paying', 'confirmed') THEN w.offered_order END
 FROM waiting_entry x JOIN ticket_type t ON t.id = x.ticket_type LEFT JOIN seat_order o ON o.id = x.offered_order
 WHERE x.id = w.id AND w.left_reason = '{CALLED_OFF}'
 """
@@ -141,7 +149,7 @@ async def _locked_line(event_id: int, now: datetime) -> list[Party]:
 
 
 async def _offer(event_id: int, party: Party, ticket: Ticket, now: datetime) -> None:
-    ends = await db.fetch_value("SELECT ends_at FROM event WHERE id = $1", event_id)
+    ends = await db.fetch_value("SELECT greatest(ends_at, on_demand_until) FROM event WHERE id = $1", event_id)
     until = min(end for end in (now + OFFER_LASTS, ticket.sale_closes_at, ends) if end is not None)
     held = await take_places(
         event_id=event_id, tickets=[ticket] * party.size, prices=[ticket.price] * party.size, now=now, until=until,

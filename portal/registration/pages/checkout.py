@@ -1,5 +1,6 @@
 """From held seats to payment: details, code, giving back, the way to Stripe's page."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from portal.core import countries
 from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, Spent, spend, spend_all
 from portal.core.settings import current
-from portal.core.times import countdown
+from portal.core.times import clock, countdown, moment, zone_short
 from portal.payments.queries import buyer_of
 from portal.payments.rules.bills import bill
 from portal.payments.rules.supply import EU, Supply
@@ -23,11 +24,12 @@ from portal.registration.commands.codes import change_code
 from portal.registration.commands.holding import require_on
 from portal.registration.commands.lapsing import give_back
 from portal.registration.commands.ordering import save_details, taxed
-from portal.registration.forms import CodeForm, Details, read_details
+from portal.registration.forms.details import CodeForm, Details, read_details
 from portal.registration.pages.codes import typed_code
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.queries.orders import order_by_secret
+from portal.registration.rules import addresses
 from portal.registration.tables import OrderState
 from portal.registration.values.orders import OrderRecord
 from portal.web.clients import network
@@ -40,6 +42,7 @@ _SAVES = Limit("order-details", tries=30, per=timedelta(minutes=10))
 _PAYMENTS = Limit("order-payment", tries=20, per=timedelta(minutes=10))
 _CODES = Limit("order-code", tries=20, per=timedelta(minutes=10))
 _NETWORK = Limit("checkout", tries=120, per=timedelta(minutes=10))
+_MOST_FIELDS, _MOST_KEPT = 5000, 2000
 
 
 async def open_order(secret: str) -> OrderRecord:
@@ -71,8 +74,8 @@ class CheckoutPages(Controller):
         order = await open_order(secret)
         if not still_held(order, now):
             return see_other(order.path)
-        given = await sent(request)
-        form = _read(given, order)
+        given = await _sent(request)
+        form = _read(given, order, now)
         if bind(given, CodeForm).values["code"]:
             # Typed but not applied: the new sum is shown before anything is paid.
             return await _apply(request, order, given, form, now)
@@ -107,13 +110,13 @@ class CheckoutPages(Controller):
     @post("/code")
     async def apply_code(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
-        given = await sent(request)
-        return await _apply(request, order, given, _read(given, order), now)
+        given = await _sent(request)
+        return await _apply(request, order, given, _read(given, order, now), now)
 
     @post("/code/removal")
     async def remove_code(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         order = await open_order(secret)
-        form = _read(await sent(request), order)
+        form = _read(await _sent(request), order, now)
         try:
             await change_code(order_id=order.id, code="", draft=_draft(order, form), now=now)
         except Invalid as refused:
@@ -122,8 +125,11 @@ class CheckoutPages(Controller):
 
     @post("/return")
     async def give_back(self, secret: FromPath[str], now: Now) -> Response[Any]:
+        """The buyer of held places does not want them, or somebody no longer asks the organiser for any."""
         order = await open_order(secret)
         await give_back(order_id=order.id, now=now)
+        if order.state is OrderState.REQUESTED:
+            return see_other(order.path, notice="You have taken your request back. The places are free for others.")
         return see_other(f"/events/{order.event_slug}")
 
 
@@ -172,21 +178,57 @@ def _invited(order: OrderRecord, details: Details) -> set[str]:
     return {attendee.email for attendee in details.attendees} - known
 
 
+def pairs(options: Sequence[str]) -> list[tuple[str, str]]:
+    """Choices that are their own values."""
+    return [(option, option) for option in options]
+
+
+def whole_hold(order: OrderRecord) -> int:
+    """How many seconds the hold lasts in all, for what counts them down."""
+    begun = order.decided_at or order.held_at
+    return (
+        max(1, int(((order.holds_until or begun) - begun).total_seconds()))
+        if order.decided_at
+        else current().hold_minutes * 60
+    )
+
+
+def held_until(order: OrderRecord, now: Now) -> str:
+    """When the hold ends, with the day where that is not this one."""
+    until, home = order.holds_until or now, current().site_timezone
+    if until - now < timedelta(hours=12):
+        return f"{clock(until, home, True)} {zone_short(home, until)}"
+    return f"{moment(until, home)} {zone_short(home, until)}"
+
+
 def still_held(order: OrderRecord, now: Now) -> bool:
     """Whether the places are kept for the buyer still, whatever the sweeper has seen of it."""
     return order.state is OrderState.HELD and order.holds_until is not None and order.holds_until > now
 
 
-def _read(given: Sent, order: OrderRecord) -> Filled[Details]:
-    return read_details(
-        given, seats=len(order.active_seats), paid=any(seat.net for seat in order.active_seats),
-        terms_url=current().terms_url,
-    )  # fmt: skip
+async def _sent(request: Request) -> Sent:
+    """Many places with many questions have more fields than other forms."""
+    return await sent(request, most=_MOST_FIELDS)
+
+
+def _read(given: Sent, order: OrderRecord, now: Now) -> Filled[Details]:
+    """The form, with what this event says of its addresses."""
+    form = read_details(given, order, terms_url=current().terms_url, over=order.ends_at <= now)
+    if not order.company_mail_only:
+        return form
+    wrong = addresses.faults(
+        form.value("email"),
+        [
+            form.value(f"s{n}_email") if form.value(f"s{n}_who") in ("named", "asked") else ""
+            for n in range(1, len(order.active_seats) + 1)
+        ],
+    )
+    return form.refuse(Invalid(wrong)) if wrong else form
 
 
 def _draft(order: OrderRecord, form: Filled[Any]) -> dict[str, str]:
     """What was typed, on top of what was typed before: a code may take fields off the page for a while."""
-    return order.draft | {name: str(value)[:1000] for name, value in form.values.items()}
+    return order.draft | {name: str(value)[:_MOST_KEPT] for name, value in form.values.items()}
 
 
 def _prefilled(order: OrderRecord, actor: MaybeActor) -> Filled[Any]:
@@ -216,7 +258,8 @@ async def _details(
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
         bill=due, paid=bool(due.total), seats=order.active_seats,
         parts={f"s{seat.position}_": f"Attendee {seat.position}" for seat in order.active_seats},
-        left=countdown(order.holds_until, now), whole=current().hold_minutes * 60,
+        left=countdown(order.holds_until, now), whole=whole_hold(order), kept=held_until(order, now),
+        over=order.ends_at <= now, pairs=pairs, questions=order.questions,
         countries=list(countries.names().items()), online=online, tax_note=_tax_note(online, how if buyer else None),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from litestar.response import Response
 
 from portal.calendars import queries as calendar_queries
 from portal.calendars.values import Sent
-from portal.core.errors import Conflict, NotFound, RateLimited
+from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.core.times import countdown, moment, zone_short
@@ -26,9 +26,9 @@ from portal.payments.tables import PurchaseState, RefundState
 from portal.payments.values import GatewayError
 from portal.registration.commands.attending import change_address, send_confirmation_again
 from portal.registration.documents import ticket_pdf
-from portal.registration.forms import OrderAddress
+from portal.registration.forms.places import OrderAddress
 from portal.registration.inviting import calendar_file
-from portal.registration.pages.checkout import open_order, still_held
+from portal.registration.pages.checkout import held_until, open_order, still_held, whole_hold
 from portal.registration.pages.files import calendar_answer
 from portal.registration.pages.inputs import PaymentsHere
 from portal.registration.pages.limits import INVITATIONS
@@ -108,7 +108,10 @@ class OrderPages(Controller):
         await spend(_MAILS, order.number, now=now)
         await spend(INVITATIONS, network(request), now=now)
         email = form.data.email
-        made = await change_address(order=order, email=email, now=now)
+        try:
+            made = await change_address(order=order, email=email, now=now)
+        except Invalid as refused:
+            return await _answer(request, order, now, status=422, form=form.refuse(refused))
         return see_other(
             f"/orders/{made}", notice=f"Saved. Everything goes to {email} now, with a new address of this page."
         )
@@ -167,7 +170,7 @@ async def _answer(
 ) -> Response[Any]:  # fmt: skip
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
     purchase = story.purchase if story else None
-    over, held = order.ends_at <= now, order.is_on and still_held(order, now)
+    ended, closed, held = order.ends_at <= now, order.open_until <= now, order.is_on and still_held(order, now)
     facts = Facts(
         order=order,
         story=story,
@@ -176,7 +179,8 @@ async def _answer(
         acts=await acts(order.number),
         changes=await changed_since(order.event_id, 0, after=order.held_at),
         held=held,
-        over=over,
+        ended=ended,
+        closed=closed,
         locale=current().site_locale,
     )
     checking = order.state is OrderState.LAPSED and story is not None and story.unsettled
@@ -184,25 +188,26 @@ async def _answer(
     # The reader's own ticket first: the others are folded away below it.
     passes = sorted(confirmed, key=lambda seat: seat != order.own_seat) if order.is_on else []
     steps = timeline(facts)
-    said = headline.headline(order, purchase, held=held, checking=checking, over=over)
+    said = headline.headline(order, purchase, held=held, checking=checking, ended=ended, closed=closed)
     look_every = _look_every(order, facts, checking, now)
-    shown = _mark((order, over, said, steps, held, look_every))
+    shown = _mark((order, ended, closed, said, steps, held, look_every))
     if seen == shown:
         return Response("", status_code=204)
     return page(
         request, "registration/order.html", block=block, status=status, private=True, headers={"X-Robots-Tag": "noindex"},
         order=order, form=form or blank(email=order.email), purchase=purchase, steps=steps, headline=said, seen=shown,
         invoices=story.invoices if story else [], document_names=NAMES, held=held, checking=checking,
-        standing=headline.standing(order) if order.is_on and not over else "",
+        standing=headline.standing(order) if order.is_on and not ended else "",
         paid_for=purchase is not None and purchase.total > 0,
-        bill=story.bill if story and _of_money(story.purchase) else None, sum_label=_sum_label(purchase, held),
+        bill=story.bill if story and _of_money(story.purchase) else None, sum_label=_sum_label(order, purchase, held),
         given_back=story.given_back if story else [], returned=story.returned if story else [], went=_WENT,
         method=words.method(purchase.method) if purchase else "", until=_until(order), left=countdown(order.holds_until, now),
-        checked=headline.checked(purchase, current().site_timezone), whole=current().hold_minutes * 60,
-        confirmed=confirmed, passes=passes, more=_mark((passes, order.where, order.when, over)),
+        checked=headline.checked(purchase, current().site_timezone), whole=whole_hold(order), kept=held_until(order, now),
+        confirmed=confirmed, passes=passes, more=_mark((passes, order.where, order.when, ended)),
+        listed=confirmed or (list(order.active_seats) if order.state is OrderState.REQUESTED else []),
         own=order.own_seat,
         qr={seat.id: _qr(order, seat) for seat in confirmed},
-        over=over, look_every=look_every,
+        ended=ended, closed=closed, look_every=look_every,
     )  # fmt: skip
 
 
@@ -211,7 +216,9 @@ def _of_money(purchase: PurchaseRecord) -> bool:
     return purchase.total > 0 and purchase.state is not PurchaseState.VOID
 
 
-def _sum_label(purchase: PurchaseRecord | None, held: bool) -> str:
+def _sum_label(order: OrderRecord, purchase: PurchaseRecord | None, held: bool) -> str:
+    if order.state is OrderState.REQUESTED:
+        return "To pay once approved"
     match purchase.state if purchase else None:
         case PurchaseState.OPEN if held:
             return "To pay"
@@ -248,11 +255,11 @@ def _look_every(order: OrderRecord, facts: Facts, checking: bool, now: datetime)
     on its way or about to be written, now and then while a bank takes its days. 0: nothing is to come.
     """
     if order.state is OrderState.HELD and facts.story is not None and facts.story.purchase.total:
-        return 2
+        return 60 if order.decided_at is not None and not facts.story.attempts else 2
     fresh = order.confirmed_at is not None and now - order.confirmed_at < timedelta(minutes=2)
     if checking or any(mail.waiting for mail in facts.mails) or (fresh and not facts.mails):
         return 4
-    return 60 if order.state is OrderState.PAYING else 0
+    return 60 if order.state in (OrderState.PAYING, OrderState.REQUESTED) else 0
 
 
 async def _sent(order: OrderRecord) -> list[Sent]:

@@ -13,22 +13,25 @@ from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from portal.core.errors import NotFound
+from portal.core.errors import Invalid, NotFound
 from portal.core.rate_limits import Limit, spend
+from portal.registration.commands.answering import save_answers
 from portal.registration.commands.attending import ask_colleague, cancel_seat, name_seat
 from portal.registration.commands.ordering import Attendee
 from portal.registration.documents import ticket_pdf
-from portal.registration.forms import AskColleague, Named
+from portal.registration.forms.answers import Answers, known_answers, read_answers
+from portal.registration.forms.places import AskColleague, Named
 from portal.registration.inviting import calendar_file
-from portal.registration.pages.checkout import open_order
+from portal.registration.pages.checkout import open_order, pairs
 from portal.registration.pages.files import calendar_answer
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.queries.orders import order_by_claim
+from portal.registration.rules.answering import may_answer, unanswered
 from portal.registration.tables import SeatState
 from portal.registration.values.orders import OrderRecord, SeatRecord
 from portal.web.clients import network
 from portal.web.files import pdf_file
-from portal.web.forms import Filled, blank, read
+from portal.web.forms import Filled, Sent, bind, blank, read, sent
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
@@ -75,6 +78,10 @@ class SeatPages(Controller):
     async def name(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
         return await _name(request, await _claimed(claim), now)
 
+    @post("/{claim:str}/answers")
+    async def answer(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
+        return await _answer(request, await _claimed(claim), now)
+
     @post("/{claim:str}/colleague")
     async def ask(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
         return await _ask(request, await _claimed(claim), now)
@@ -107,6 +114,10 @@ class OrderSeatPages(Controller):
     @post()
     async def name(self, request: Request, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
         return await _name(request, await _ordered(secret, position), now)
+
+    @post("/answers")
+    async def answer(self, request: Request, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
+        return await _answer(request, await _ordered(secret, position), now)
 
     @post("/colleague")
     async def ask(self, request: Request, secret: FromPath[str], position: FromPath[int], now: Now) -> Response[Any]:
@@ -142,46 +153,88 @@ async def _ordered(secret: str, position: int) -> Place:
 
 
 async def _name(request: Request, place: Place, now: Now) -> Response[Any]:
-    form = await read(request, Named)
-    if form.data is None:
-        return _page(request, place, form, now, status=422)
+    """Whoever enters the first name answers along with it; later, answers have a form of their own."""
+    given = await sent(request)
+    form = bind(given, Named)
+    asked = _read_answers(given, place, now, asked=place.seat.named_at is None)
+    shown: Filled[Any] = Filled({**form.values, **asked.values}, {**form.errors, **asked.errors})
+    if form.data is None or asked.data is None:
+        return _page(request, place, shown, now, status=422)
     await spend(_NAMES, network(request), now=now)
     typed = form.data
     if typed.email != place.seat.email:
         await spend(INVITATIONS, network(request), now=now)
-    passed_on = await name_seat(
-        order=place.order, seat=place.seat, company=typed.company, now=now,
-        attendee=Attendee(typed.first_name, typed.last_name, typed.email, typed.job_title),
-    )  # fmt: skip
+    answers = asked.data.given if place.seat.named_at is None and place.order.questions else None
+    try:
+        passed_on = await name_seat(
+            order=place.order, seat=place.seat, company=typed.company, now=now,
+            attendee=Attendee(
+                typed.first_name, typed.last_name, typed.email, typed.job_title, answers, asked.data.watching
+            ),
+        )  # fmt: skip
+    except Invalid as refused:
+        return _page(request, place, shown.refuse(refused), now, status=422)
     notice = f"Saved. The ticket is on its way to {typed.email}."
     if place.of_order:
         return see_other(place.order.path, notice=notice)
     return see_other("/seats/passed-on" if passed_on else place.path, notice=notice)
 
 
+async def _answer(request: Request, place: Place, now: Now) -> Response[Any]:
+    form = _read_answers(await sent(request), place, now)
+    if form.data is None:
+        return _page(request, place, form, now, status=422)
+    await spend(_NAMES, network(request), now=now)
+    asks = may_answer(place.order, place.seat, now)
+    await save_answers(
+        order=place.order,
+        seat=place.seat,
+        answers=form.data.given if asks else None,
+        watching=form.data.watching,
+        now=now,
+    )
+    return see_other(place.path, notice="Saved.")
+
+
+def _read_answers(given: Sent, place: Place, now: Now, *, asked: bool = True) -> Filled[Answers]:
+    order = place.order
+    questions = order.questions if may_answer(order, place.seat, now) else ()
+    return read_answers(given, questions, recording=order.recording_choice and order.ends_at > now, asked=asked)
+
+
 async def _ask(request: Request, place: Place, now: Now) -> Response[Any]:
     form = await read(request, AskColleague)
+    wrong: Filled[Any] = Filled({"colleague": form.value("email")}, {"colleague": form.error("email")})
     if form.data is None:
-        typed = {**_known(place.seat).values, "colleague": form.value("email")}
-        return _page(request, place, Filled(typed, {"colleague": form.error("email")}), now, status=422)
+        return _page(request, place, wrong, now, status=422)
     await spend(_NAMES, network(request), now=now)
     await spend(INVITATIONS, network(request), now=now)
-    await ask_colleague(order=place.order, seat=place.seat, email=form.data.email, now=now)
+    try:
+        await ask_colleague(order=place.order, seat=place.seat, email=form.data.email, now=now)
+    except Invalid as refused:
+        wrong.errors["colleague"] = refused.fields["email"]
+        return _page(request, place, wrong, now, status=422)
     notice = f"We have asked {form.data.email} to fill in the name."
     return see_other(place.order.path if place.of_order else "/seats/passed-on", notice=notice)
 
 
 def _page(request: Request, place: Place, form: Filled[Any] | None, now: Now, *, status: int = 200) -> Response[Any]:
-    over = "The event is over." if place.order.ends_at <= now else ""
+    order, seat = place.order, place.seat
+    over = "The event is over." if order.open_until <= now else ""
+    known: Filled[Any] = blank(**_known(seat), **known_answers(order, seat))
+    if form is not None:
+        known = Filled({**known.values, **form.values}, form.errors)
     return page(
         request, "registration/seat.html", status=status, private=True, headers={"X-Robots-Tag": "noindex"},
-        order=place.order, seat=place.seat, place=place, form=form or _known(place.seat),
-        closed=over if place.order.is_on else "The event was called off.",
+        order=order, seat=seat, place=place, form=known, pairs=pairs, over=order.ends_at <= now,
+        closed=over if order.is_on else "The event was called off.",
+        questions=order.questions if may_answer(order, seat, now) else (),
+        open_answers=unanswered(order, seat) if seat.named_at else 0,
     )  # fmt: skip
 
 
-def _known(seat: SeatRecord) -> Filled[Any]:
-    return blank(
-        first_name=seat.first_name, last_name=seat.last_name, email=seat.email, job_title=seat.job_title,
-        company=seat.company,
-    )  # fmt: skip
+def _known(seat: SeatRecord) -> dict[str, str]:
+    return {
+        "first_name": seat.first_name, "last_name": seat.last_name, "email": seat.email, "job_title": seat.job_title,
+        "company": seat.company,
+    }  # fmt: skip

@@ -15,12 +15,14 @@ from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.money import Money
 from portal.core.rate_limits import Limit, spend
 from portal.registration.commands.holding import hold_seats
-from portal.registration.forms import read_selection
+from portal.registration.forms.details import read_selection
 from portal.registration.pages.codes import typed_code
+from portal.registration.pages.sources import source_of
 from portal.registration.queries import tickets as queries
 from portal.registration.rules import selling
 from portal.registration.rules.choosing import Choice, choices
 from portal.registration.rules.pricing import places_left
+from portal.registration.rules.sources import tidied
 from portal.registration.values.tickets import Code, Ticket
 from portal.web.clients import network
 from portal.web.forms import Filled, Sent, sent
@@ -29,7 +31,8 @@ from portal.web.rendering import page, plural, see_other
 
 _HOLDS = Limit("holds", tries=60, per=timedelta(minutes=10))
 _EVENT = """
-SELECT id, slug, title, state, kind, timezone, starts_at, ends_at, starts_on, ends_on, all_day FROM event
+SELECT id, slug, title, state, kind, timezone, starts_at, ends_at, starts_on, ends_on, all_day,
+    greatest(ends_at, on_demand_until) AS open_until FROM event
 WHERE slug = $1 AND state <> 'draft' AND kind = 'own'
 """
 
@@ -91,7 +94,14 @@ class TicketPages(Controller):
             if errors:
                 raise Invalid(errors)
             code = promo.code if promo else ""
-            held = await hold_seats(event_id=event["id"], wanted=wanted, code=code, actor=actor, now=now)
+            held = await hold_seats(
+                event_id=event["id"],
+                wanted=wanted,
+                code=code,
+                actor=actor,
+                now=now,
+                source=tidied(form.value("source")),
+            )
         except Invalid as refused:
             kept = None if "code" in refused.fields else promo
             return await _panel(request, event, form.refuse(refused), kept, now, status=422)
@@ -144,7 +154,8 @@ async def _panel(
         headers={"Retry-After": str(wait.retry_after)} if wait else None,
         offers=offers, promo=promo, gone=gone, line=_line(event, tickets, now),
         on_sale=any(offer.sale is selling.Sale.OPEN for offer in offers),
-        over=event["ends_at"] <= now, chosen=chosen, alone=block == "selection",
+        over=event["open_until"] <= now, on_demand=event["ends_at"] <= now, chosen=chosen, alone=block == "selection",
+        source=tidied(form.value("source")) or source_of(request),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from portal.accounts.guards import MaybeActor
 from portal.core.errors import Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.registration.commands.waiting import join_waiting_list, leave_waiting_list
-from portal.registration.forms import WaitingForm
+from portal.registration.forms.places import WaitingForm
 from portal.registration.pages.tickets import event_for_sale
 from portal.registration.queries import tickets as queries
 from portal.registration.queries.waiting import waiting_place
@@ -105,5 +105,5 @@ async def _page(request: Request, slug: str, form: Filled[Any], now: Now, *, sta
     full = [(ticket.id, ticket.name) for ticket in tickets if selling.sale(ticket, now) is selling.Sale.FULL]
     return page(
         request, "registration/waiting.html", status=status, private=True, event=event, form=form, choices=full,
-        on=event["state"] != "cancelled" and event["ends_at"] > now,
+        on=event["state"] != "cancelled" and event["open_until"] > now,
     )  # fmt: skip

@@ -2,29 +2,46 @@
 
 from typing import Any
 
+import msgspec
+
 from portal.core import db
 
-# A place without a name and address of its own is its buyer's.
+# A place without a name and address of its own is its buyer's; it joins nothing until it has one.
 _FEED = """
-WITH person AS (SELECT email FROM account WHERE id = $1 AND email <> '')
-SELECT event, bool_or(taken) AS taken FROM (
-    SELECT o.event, s.state = 'confirmed' AS taken
+WITH person AS (SELECT email FROM account WHERE id = $1 AND email <> ''), places AS (
+    SELECT o.event, s.state = 'confirmed' AS taken, CASE WHEN s.named_at IS NOT NULL THEN s.claim_secret END AS claim
     FROM person p JOIN seat s ON s.email = p.email JOIN seat_order o ON o.id = s.seat_order
     WHERE s.state IN ('confirmed', 'cancelled')
-    UNION ALL SELECT o.event, s.state = 'confirmed'
+    UNION ALL SELECT o.event, s.state = 'confirmed', NULL
     FROM person p JOIN seat_order o ON o.email = p.email JOIN seat s ON s.seat_order = o.id AND s.email = ''
     WHERE s.state IN ('confirmed', 'cancelled')
-    UNION ALL SELECT i.key::bigint, false
+    UNION ALL SELECT i.key::bigint, false, NULL
     FROM person p JOIN calendar_message m ON m.address = p.email AND m.method = 'CANCEL'
-    JOIN calendar_item i ON i.id = m.item AND i.kind = 'event') places
-GROUP BY event ORDER BY event LIMIT 2000
+    JOIN calendar_item i ON i.id = m.item AND i.kind = 'event')
+SELECT places.event, bool_or(taken) AS taken,
+    min(claim) FILTER (WHERE taken AND e.format <> 'in_person' AND e.state IN ('published', 'moved')) AS claim
+FROM places JOIN event e ON e.id = places.event GROUP BY places.event ORDER BY places.event LIMIT 2000
 """
 
 
-async def feed_of_person(account_id: int) -> tuple[list[str], list[str]]:
-    """Calendar keys of the events somebody has a place at, and of those they had one at: given up or passed on."""
+class PersonalPlaces(msgspec.Struct, frozen=True):
+    """Calendar keys of the events somebody has a place at, and of those they had one at (given up or passed on); the
+    secrets of the places by which they join, by key.
+    """
+
+    keys: list[str]
+    gone: list[str]
+    claims: dict[str, str]
+
+
+async def feed_of_person(account_id: int) -> PersonalPlaces:
+    """What somebody's own feed is made of."""
     rows = await db.fetch(_FEED, account_id)
-    return [str(row["event"]) for row in rows if row["taken"]], [str(row["event"]) for row in rows if not row["taken"]]
+    return PersonalPlaces(
+        keys=[str(row["event"]) for row in rows if row["taken"]],
+        gone=[str(row["event"]) for row in rows if not row["taken"]],
+        claims={str(row["event"]): row["claim"] for row in rows if row["claim"]},
+    )
 
 
 _AUDIENCE = """
@@ -32,14 +49,15 @@ SELECT DISTINCT ON (address) order_id, seat_id FROM (
     SELECT o.id AS order_id, s.id AS seat_id, coalesce(nullif(s.email, ''), o.email) AS address, s.named_at, o.state
     FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
     WHERE o.event = $1 AND o.state = 'confirmed'
-    UNION ALL SELECT id, NULL, email, NULL, state FROM seat_order WHERE event = $1 AND state IN ('confirmed', 'paying')) a
+    UNION ALL SELECT id, NULL, email, NULL, state FROM seat_order WHERE event = $1
+        AND (state IN ('confirmed', 'paying', 'requested') OR (state = 'held' AND decided_at IS NOT NULL))) a
 WHERE address <> '' ORDER BY address, named_at IS NULL, seat_id, state, order_id
 """
 
 
 async def audience(event_id: int) -> list[dict[str, Any]]:
     """Whom to tell when the event changes, one row per address: those on a seat, those asked to take one, and buyers
-    who come themselves or not, or whose bank takes its time. `seat_id` is null for the last.
+    who come themselves or not, whose bank takes its time, or who wait for the organiser. `seat_id` is null for the last.
     """
     return [dict(row) for row in await db.fetch(_AUDIENCE, event_id)]
 

@@ -17,7 +17,7 @@ JOIN ticket_type t ON t.id = w.ticket_type JOIN event e ON e.id = t.event
 WHERE t.event = ANY($1) AND w.left_at IS NULL AND w.offered_at IS NULL AND t.active AND NOT t.by_code_only
     AND w.party_size BETWEEN t.min_per_order AND t.max_per_order
     AND (t.sale_opens_at IS NULL OR t.sale_opens_at <= $2) AND (t.sale_closes_at IS NULL OR t.sale_closes_at > $2)
-    AND e.kind = 'own' AND e.state NOT IN ('draft', 'cancelled') AND e.ends_at > $2
+    AND e.kind = 'own' AND e.state NOT IN ('draft', 'cancelled') AND greatest(e.ends_at, e.on_demand_until) > $2
     AND NOT EXISTS (SELECT FROM ticket_quota d JOIN quota q ON q.id = d.quota
         WHERE d.ticket_type = t.id AND q.capacity < w.party_size)
 """

@@ -47,7 +47,7 @@ class WaitingPlace(msgspec.Struct, frozen=True):
 
 # Which entries w count: those in line, and those whose offer is open or being paid.
 STANDING = """(w.left_at IS NULL AND (w.offered_at IS NULL OR EXISTS (
-    SELECT FROM seat_order o WHERE o.id = w.offered_order AND o.state IN ('held', 'paying'))))"""
+    SELECT FROM seat_order o WHERE o.id = w.offered_order AND o.state IN ('held', 'requested', 'paying'))))"""
 
 
 async def those_waiting(event_id: int) -> list[int]:

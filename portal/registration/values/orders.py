@@ -10,7 +10,8 @@ from portal.core import countries
 from portal.core.money import Money
 from portal.events.rules import states
 from portal.events.tables import EventFormat, EventState
-from portal.registration.tables import OrderState, SeatState
+from portal.registration.tables import CompanionState, OrderState, SeatState, Watching
+from portal.registration.values.questions import Answer, Question
 
 CALLED_OFF = "the event was called off"
 """Why orders and places in line ended that were open when their event was."""
@@ -35,6 +36,8 @@ class SeatRecord(msgspec.Struct, frozen=True):
     job_title: str
     company: str
     named_at: datetime | None
+    watching: Watching = Watching.LIVE
+    answers: tuple[Answer, ...] = ()
 
     @property
     def name(self) -> str:
@@ -48,6 +51,45 @@ class SeatRecord(msgspec.Struct, frozen=True):
     @property
     def active(self) -> bool:
         return self.state in (SeatState.HELD, SeatState.CONFIRMED)
+
+    @property
+    def join_path(self) -> str:
+        """The way into the event’s room for whoever sits here: always ours, wherever the room is."""
+        return f"/join/{self.claim_secret}"
+
+
+class CompanionPlace(msgspec.Struct, frozen=True):
+    """A place at another event that comes with one here; `position` is that of the seat here."""
+
+    position: int
+    state: CompanionState
+    seat_state: SeatState | None
+    secret: str | None
+    event_title: str
+    event_slug: str
+    event_state: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    all_day: bool
+    title: str
+
+    @property
+    def when(self) -> str:
+        return states.time_words(self.starts_at, self.ends_at, self.timezone, all_day=self.all_day)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is a place that can be taken."""
+        return self.state is CompanionState.GIVEN and self.seat_state is SeatState.CONFIRMED
+
+
+class ComesWith(msgspec.Struct, frozen=True):
+    """The order whose place brought this one, and what both belong to."""
+
+    number: str
+    event_title: str
+    title: str
 
 
 class OrderRecord(msgspec.Struct, frozen=True):
@@ -92,6 +134,17 @@ class OrderRecord(msgspec.Struct, frozen=True):
     image: str
     terms_url: str = ""
     terms_accepted_at: datetime | None = None
+    requested_at: datetime | None = None
+    decided_at: datetime | None = None
+    decision_note: str = ""
+    source: str = ""
+    approval: bool = False
+    company_mail_only: bool = False
+    recording_choice: bool = False
+    on_demand_until: datetime | None = None
+    questions: tuple[Question, ...] = ()
+    companions: tuple[CompanionPlace, ...] = ()
+    comes_with: ComesWith | None = None
     draft: dict[str, str] = {}
     seats: tuple[SeatRecord, ...] = ()
 
@@ -124,6 +177,30 @@ class OrderRecord(msgspec.Struct, frozen=True):
         return self.event_state in (EventState.PUBLISHED, EventState.MOVED)
 
     @property
+    def joins(self) -> bool:
+        """Whether there is a room to join from afar."""
+        return self.event_format != EventFormat.IN_PERSON
+
+    @property
+    def open_until(self) -> datetime:
+        """When nothing can be registered or named any more: the end, or when the recording is no longer given out."""
+        return max(self.ends_at, self.on_demand_until or self.ends_at)
+
+    @property
+    def to_decide(self) -> bool:
+        """Whether staff are asked before these places are anybody’s."""
+        return self.approval and self.decided_at is None
+
+    @property
+    def counted_on(self) -> bool:
+        """Whether somebody plans with it: it is confirmed, paid for, or waits to be, or did so until the event was called
+        off. Whoever merely holds places does not.
+        """
+        if self.state in (OrderState.CONFIRMED, OrderState.PAYING, OrderState.REQUESTED):
+            return True
+        return self.decided_at is not None and (self.state is OrderState.HELD or self.end_reason == CALLED_OFF)
+
+    @property
     def active_seats(self) -> tuple[SeatRecord, ...]:
         return tuple(seat for seat in self.seats if seat.active)
 
@@ -154,14 +231,17 @@ class OrderVerb(StrEnum):
     ASK = "ask colleague"
     CANCEL = "cancel seat"
     MOVE = "change address"
+    ANSWER = "answer questions"
+    WATCH = "choose how to watch"
 
 
 class OrderAct(msgspec.Struct, frozen=True):
-    """One act on an order; `seat` is a position, for those on a seat."""
+    """One act on an order; `seat` is a position, for those on a seat; `watching`, what was chosen."""
 
     at: datetime
     verb: OrderVerb
     seat: int | None = None
+    watching: Watching | None = None
 
 
 def path_for(order: OrderRecord, address: str) -> str:

@@ -37,7 +37,7 @@ def calendar(facts: Facts) -> list[Step]:
     """Every version that was sent, and when the next one comes."""
     names = _names(facts.order)
     steps = [_sent(sent, names.get(sent.address, "")) for sent in facts.sent]
-    if facts.order.state is OrderState.CONFIRMED and facts.order.is_on and not facts.over:
+    if facts.order.state is OrderState.CONFIRMED and facts.order.is_on and not facts.ended:
         steps.append(
             Step("Next calendar version", "Only when the time or place changes. You will see it here.", tone="wait",
                  when="if needed")

@@ -24,7 +24,9 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """Everything the timeline is made from. `held`: the places still are; `over`: the event is."""
+    """Everything the timeline is made from. `held`: the places still are; `ended`: the event has; `closed`: nor is its
+    recording given out any more.
+    """
 
     order: OrderRecord
     story: Story | None
@@ -33,5 +35,6 @@ class Facts(msgspec.Struct, frozen=True):
     acts: Sequence[OrderAct] = ()
     changes: Sequence[PastChange] = ()
     held: bool = False
-    over: bool = False
+    ended: bool = False
+    closed: bool = False
     locale: str = "en_GB"

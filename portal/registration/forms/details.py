@@ -1,4 +1,4 @@
-"""What people type when they register. Shape and syntax only."""
+"""The choice of tickets, and the details of an order."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,6 +9,9 @@ from portal.payments.buying import Buyer
 from portal.payments.forms import Invoicing, Terms, buyer_of
 from portal.payments.rules import terms
 from portal.registration.commands.ordering import Attendee
+from portal.registration.forms.answers import Answers, read_answers
+from portal.registration.forms.places import AskColleague, Named
+from portal.registration.values.orders import OrderRecord
 from portal.web.forms import Filled, Sent, bind, field
 
 
@@ -32,35 +35,8 @@ class SeatForm(msgspec.Struct):
     job_title: Annotated[str, field("Job title", max_length=150)] = ""
 
 
-class Named(msgspec.Struct):
-    """A name for a seat, typed by whoever comes."""
-
-    first_name: Annotated[str, field("First name", kind="name", max_length=100)]
-    last_name: Annotated[str, field("Last name", kind="name", max_length=100)]
-    email: Annotated[str, field("Work email", kind="email")]
-    job_title: Annotated[str, field("Job title", max_length=150)] = ""
-    company: Annotated[str, field("Company", max_length=200)] = ""
-
-
-class AskColleague(msgspec.Struct):
-    email: Annotated[str, field("Colleague’s work email", kind="email")]
-
-
 class CodeForm(msgspec.Struct):
     code: Annotated[str, field("Promo code", max_length=40, missing="Please type the code.")]
-
-
-class OrderAddress(msgspec.Struct):
-    """Where an order is looked after from."""
-
-    email: Annotated[str, field("Email address", kind="email")]
-
-
-class WaitingForm(msgspec.Struct):
-    ticket_type: Annotated[int, field("Ticket", kind="choice")]
-    name: Annotated[str, field("Your name", kind="name")]
-    email: Annotated[str, field("Work email", kind="email")]
-    party_size: Annotated[int, field("Places", ge=1, le=20, wrong="Please give a number from 1 to 20.")] = 1
 
 
 class Details(msgspec.Struct):
@@ -89,20 +65,26 @@ def read_selection(sent: Sent) -> tuple[dict[int, int], dict[str, str]]:
     return wanted, errors
 
 
-def read_details(sent: Sent, *, seats: int, paid: bool, terms_url: str = "") -> Filled[Details]:
+def read_details(sent: Sent, order: OrderRecord, *, terms_url: str = "", over: bool = False) -> Filled[Details]:
     """The whole details form, its faults in the order of the page. Seat fields are prefixed `s1_`, `s2_`, …
 
-    `terms_url` is where the terms stand that must be accepted, if any.
+    `terms_url` is where the terms stand that must be accepted, if any; `over`: the event is.
     """
+    paid = any(seat.net for seat in order.active_seats)
     contact, accepted = bind(sent, Contact), bind(sent, Terms)
     values, errors = {**contact.values, **accepted.values}, dict(contact.errors)
     attendees = []
-    for number in range(1, seats + 1):
-        filled = _seat(sent, number)
-        values |= {f"s{number}_{name}": value for name, value in filled.values.items()}
-        errors |= {f"s{number}_{name}": text for name, text in filled.errors.items()}
-        if filled.data is not None and contact.data is not None:
-            attendees.append(_attendee(filled.data, contact.data))
+    for number in range(1, len(order.active_seats) + 1):
+        own = _own(sent, number)
+        filled = _seat(own, number)
+        asked = read_answers(
+            own, order.questions, recording=order.recording_choice and not over,
+            asked=filled.value("who") in _ANSWERING,
+        )  # fmt: skip
+        values |= {f"s{number}_{name}": value for name, value in {**filled.values, **asked.values}.items()}
+        errors |= {f"s{number}_{name}": text for name, text in {**filled.errors, **asked.errors}.items()}
+        if filled.data is not None and asked.data is not None and contact.data is not None:
+            attendees.append(_attendee(filled.data, contact.data, asked.data))
     invoicing: Filled[Invoicing] | None = bind(sent, Invoicing) if paid else None
     if invoicing is not None:
         values |= invoicing.values
@@ -119,10 +101,18 @@ def read_details(sent: Sent, *, seats: int, paid: bool, terms_url: str = "") -> 
     return Filled(values, errors, good)
 
 
-def _seat(sent: Sent, number: int) -> Filled[SeatForm]:
-    """One seat's fields. Only those that the choice shows can be wrong."""
+# Whoever is not known yet answers on the page of the place.
+_ANSWERING = ("me", "named")
+
+
+def _own(sent: Sent, number: int) -> Sent:
+    """The fields of one seat, by their plain names."""
     prefix = f"s{number}_"
-    own = {name.removeprefix(prefix): values for name, values in sent.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): values for name, values in sent.items() if name.startswith(prefix)}
+
+
+def _seat(own: Sent, number: int) -> Filled[SeatForm]:
+    """One seat's fields. Only those that the choice shows can be wrong."""
     shown = bind({"who": ["me" if number == 1 else "later"], **own}, SeatForm)
     if why := shown.error("who"):
         return Filled(shown.values, {"who": why})
@@ -140,12 +130,16 @@ def _seat(sent: Sent, number: int) -> Filled[SeatForm]:
 _SEAT_FIELDS = ("first_name", "last_name", "email", "job_title")
 
 
-def _attendee(seat: SeatForm, contact: Contact) -> Attendee:
+def _attendee(seat: SeatForm, contact: Contact, answers: Answers) -> Attendee:
     match seat.who:
         case "me":
-            return Attendee(contact.first_name, contact.last_name, contact.email, contact.job_title)
+            return Attendee(
+                contact.first_name, contact.last_name, contact.email, contact.job_title, answers.given, answers.watching
+            )
         case "named":
-            return Attendee(seat.first_name, seat.last_name, seat.email, seat.job_title)
+            return Attendee(
+                seat.first_name, seat.last_name, seat.email, seat.job_title, answers.given, answers.watching
+            )
         case "asked":
             return Attendee(email=seat.email)
         case _:
