@@ -115,11 +115,7 @@ from portal.placements.staff import SALES, staff_sales
 from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
-from portal.registration.jobs import changes as seat_changes
-from portal.registration.jobs import orders as order_jobs
-from portal.registration.jobs import requests as applicant_jobs
-from portal.registration.jobs import upkeep as seat_upkeep
-from portal.registration.jobs import waiting as line_jobs
+from portal.registration.jobs import lists as seat_jobs
 from portal.registration.pages.checkout import CheckoutPages
 from portal.registration.pages.mine import MyPages
 from portal.registration.pages.orders import OrderPages
@@ -271,22 +267,7 @@ def jobs(made: Services) -> list[Job]:
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
-        Job("registration.send_confirmation", order_jobs.send_confirmation),
-        Job("registration.send_ticket", order_jobs.send_ticket),
-        Job("registration.ask_colleague", order_jobs.ask_colleague),
-        Job("registration.tell_seat_gone", order_jobs.tell_seat_gone),
-        Job("registration.tell_order_moved", order_jobs.tell_order_moved),
-        Job("registration.event_changed", seat_changes.event_changed),
-        Job("registration.tell_attendee", seat_changes.tell_attendee),
-        Job("registration.tell_money_returned", order_jobs.tell_money_returned),
-        Job("registration.tell_requested", applicant_jobs.tell_requested),
-        Job("registration.tell_approved", applicant_jobs.tell_approved),
-        Job("registration.tell_refused", applicant_jobs.tell_refused),
-        Job("registration.tell_unpaid", applicant_jobs.tell_unpaid),
-        Job("registration.offer_places", line_jobs.offer_places),
-        Job("registration.tell_waiting_joined", line_jobs.tell_waiting_joined),
-        Job("registration.tell_waiting_offer", line_jobs.tell_waiting_offer),
-        Job("registration.tell_waiting_changed", line_jobs.tell_waiting_changed),
+        *seat_jobs.JOBS,
         Job("directory.ask_to_reconfirm", upkeep_jobs.ask_to_reconfirm),
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
@@ -310,9 +291,7 @@ def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
         Recurring("rooms-move", "* * * * * */2", room_jobs.move_rooms),
-        Recurring("holds-lapse", "* * * * * */10", seat_upkeep.lapse_holds),
-        Recurring("waiting-sweep", "*/5 * * * *", seat_upkeep.offer_everywhere),
-        Recurring("prices-sweep", "* * * * *", seat_upkeep.follow_sales),
+        *seat_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),
         Recurring("subscriptions-sweep", "* * * * *", subscription_jobs.SubscriptionJobs(made.subscriptions).sweep),

@@ -9,6 +9,7 @@ from icalendar import Calendar
 from portal import wiring, worker
 from portal.core import clock, db
 from portal.core.settings import current
+from portal.registration.jobs.upkeep import lapse_holds
 from tests.factories.registration import Shop, make_shop
 
 DETAILS = {
@@ -133,7 +134,7 @@ async def test_after_the_hold_the_order_says_so(client: httpx.AsyncClient) -> No
     )
     answer = await client.post(f"{path}/details", data={**DETAILS, "s1_who": "me"})
     assert (answer.status_code, answer.headers["location"]) == (303, path)
-    await wiring.recurring(wiring.services(current()))[0].handler()
+    await lapse_holds()
     page = await client.get(path)
     assert "This place went back on sale." in page.text
     assert await db.fetch_value("SELECT taken FROM quota") == 0
