@@ -6,6 +6,7 @@ together with the seat's secret: when the place is passed on, it opens nothing a
 
 from typing import Any, TypeAlias
 
+import msgspec
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
@@ -17,6 +18,7 @@ from portal.core.tokens import signature, signature_matches
 from portal.events.permissions import can_edit_events
 from portal.web import cookies
 from portal.web.query_strings import may_be_slug
+from portal.webinars.permissions import can_host, can_moderate
 from portal.webinars.queries import people, rooms
 from portal.webinars.tables.rooms import CrewRole
 from portal.webinars.values import CrewMember, Participant, Room
@@ -33,6 +35,11 @@ TheRoom: TypeAlias = NamedDependency[Room]
 """The room of the route's `slug`: `room: TheRoom`."""
 AtDesk: TypeAlias = NamedDependency[CrewMember]
 """Who works at the desk: `crew: AtDesk`."""
+Deciding: TypeAlias = NamedDependency[CrewMember]
+"""Who decides at the desk, a host or a moderator: `moderator: Deciding`."""
+Hosting: TypeAlias = NamedDependency[CrewMember]
+"""Who has the room in hand: `host: Hosting`."""
+_NAMELESS = "The host"
 
 
 def let_in(answer: Response[Any], participant: Participant) -> None:
@@ -79,10 +86,26 @@ async def provide_crew(request: ASGIConnection[Any, Any, Any, Any], room: TheRoo
     actor = await actor_of(request)
     if actor is None:
         raise SignInNeeded("Please sign in first.")
-    role = CrewRole.HOST if can_edit_events(actor) else await people.crew_role(room.id, actor.email)
-    if role is None:
+    entry = await people.crew_entry(room.id, actor.email)
+    if entry is None and not can_edit_events(actor):
         raise Forbidden("You are not in the crew of this webinar.")
-    return CrewMember(account_id=actor.account_id, name=actor.name or actor.email, role=role)
+    name = (entry.name if entry else "") or actor.name or _NAMELESS
+    role = CrewRole.HOST if entry is None or can_edit_events(actor) else entry.role
+    return CrewMember(actor=msgspec.structs.replace(actor, name=name), role=role)
+
+
+async def provide_moderator(crew: AtDesk) -> CrewMember:
+    """The dependency `moderator`. Raises Forbidden for speakers."""
+    if not can_moderate(crew):
+        raise Forbidden("Hosts and moderators decide about this. You can type answers and write to the crew.")
+    return crew
+
+
+async def provide_host(crew: AtDesk) -> CrewMember:
+    """The dependency `host`. Raises Forbidden for everybody else."""
+    if not can_host(crew):
+        raise Forbidden("This is for the hosts of this webinar.")
+    return crew
 
 
 ROOM = {
@@ -90,5 +113,7 @@ ROOM = {
     "visitor": Provide(provide_visitor),
     "participant": Provide(provide_participant),
     "crew": Provide(provide_crew),
+    "moderator": Provide(provide_moderator),
+    "host": Provide(provide_host),
 }
 """What the controllers of rooms and desks declare as their `dependencies`."""

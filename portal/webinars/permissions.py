@@ -1,9 +1,22 @@
 """Who may do what in a room; serves guard, command and template alike."""
 
+import msgspec
+
 from portal.accounts.actors import Actor
 from portal.events.permissions import can_edit_events
 from portal.webinars.tables.rooms import CrewRole
 from portal.webinars.values import CrewMember
+
+
+class Rights(msgspec.Struct, frozen=True):
+    """What a role at the desk may do, besides reading, typing answers and writing notes."""
+
+    decides: bool
+    hosts: bool
+
+
+def rights(role: CrewRole) -> Rights:
+    return Rights(decides=role in (CrewRole.HOST, CrewRole.MODERATOR), hosts=role is CrewRole.HOST)
 
 
 def can_prepare(actor: Actor | None) -> bool:
@@ -13,12 +26,12 @@ def can_prepare(actor: Actor | None) -> bool:
 
 def can_host(crew: CrewMember | None) -> bool:
     """Press the room's buttons, change its picture, name the crew."""
-    return crew is not None and crew.role is CrewRole.HOST
+    return crew is not None and rights(crew.role).hosts
 
 
 def can_moderate(crew: CrewMember | None) -> bool:
     """Decide about questions, chat, polls and people."""
-    return crew is not None and crew.role in (CrewRole.HOST, CrewRole.MODERATOR)
+    return crew is not None and rights(crew.role).decides
 
 
 def can_answer(crew: CrewMember | None) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from portal.accounts.actors import Actor
 from portal.events.tables import EventState
 from portal.registration.tables import Watching
 from portal.webinars.tables.rooms import CrewRole, ReplayAccess, RoomState, VideoSource
@@ -105,8 +106,15 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrewMember(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody at the desk."""
+    """Somebody at the desk. The `actor` has a name that can be shown."""
 
-    account_id: int
-    name: str
+    actor: Actor
     role: CrewRole
+
+    @property
+    def account_id(self) -> int:
+        return self.actor.account_id
+
+    @property
+    def name(self) -> str:
+        return self.actor.name

@@ -37,7 +37,7 @@ class Board:
             self.made += 1
             return self.said["questions"]
 
-        return {Audience.ROOM: {"state": state, "questions": questions}, Audience.DESK: {"state": state}}
+        return {Audience.ROOM: {"state": state, "questions": questions}, Audience.HOST: {"state": state}}
 
 
 class Page:

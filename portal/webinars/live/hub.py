@@ -24,7 +24,7 @@ from portal.webinars.live import pieces as form
 from portal.webinars.live.pieces import Piece
 from portal.webinars.live.regions import Audience, Regions, rendered
 from portal.webinars.queries import people
-from portal.webinars.tables.rooms import RoomState
+from portal.webinars.tables.rooms import CrewRole, RoomState
 
 GATHER_SECONDS = 0.25
 MOST_PAGES_A_SEAT = 6
@@ -162,7 +162,10 @@ class Hub:
             raise RateLimited("Too many pages are open here. This one looks every few seconds instead.", retry_after=30)
 
     async def stream(self, webinar_id: int, audience: Audience, *, seat: int | None, have: str) -> AsyncIterator[bytes]:
-        """Server-sent events for one page that has the vector `have`, until the room is closed or the page is to leave."""
+        """Server-sent events for one page that has the vector `have`, until the room is closed or the page is to leave.
+
+        `seat` says whose page it is: in the room a seat, at the desk an account.
+        """
         loop = asyncio.get_running_loop()
         ends = loop.time() + _LONGEST_SECONDS
         with self._page(webinar_id, audience, seat) as room:
@@ -245,7 +248,7 @@ class Hub:
         try:
             found, new = await rendered(self.regions, room.webinar_id, room.audience, clock.now(), names)
             if names is None:
-                room.out = await people.removed(room.webinar_id)
+                room.out = await _out(room)
         except OUTAGES as error:
             self._again(room, error)
             return
@@ -259,3 +262,10 @@ class Hub:
         """A database that is away for a while ends no page: everything is rendered again."""
         _log.warning("room not rendered", webinar=room.webinar_id, error=type(error).__name__)
         asyncio.get_running_loop().call_later(_BLIND_SECONDS, room.touch, None)
+
+
+async def _out(room: OpenRoom) -> set[int]:
+    """Whose pages end: in the room those who were removed, at the desk those who are not what they were."""
+    if room.audience is Audience.ROOM:
+        return await people.removed(room.webinar_id)
+    return await people.without_role(room.webinar_id, CrewRole(room.audience), room.seats)

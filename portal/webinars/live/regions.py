@@ -12,10 +12,15 @@ from portal.webinars.values import Room
 
 
 class Audience(StrEnum):
-    """Whom a page is for. Everybody of an audience is shown the same regions."""
+    """Whom a page is for. Everybody of an audience is shown the same regions.
+
+    At the desk there is one for each role (a `CrewRole` of the same value): nobody is sent a button that is not theirs.
+    """
 
     ROOM = "room"
-    DESK = "desk"
+    HOST = "host"
+    MODERATOR = "moderator"
+    SPEAKER = "speaker"
 
 
 Render: TypeAlias = Callable[[Room, datetime], Awaitable[str]]

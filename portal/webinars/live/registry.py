@@ -5,5 +5,7 @@ from portal.webinars.live.regions import Audience, Regions
 
 REGIONS: Regions = {
     Audience.ROOM: {"state": stage.state, "stage": stage.stage},
-    Audience.DESK: {"state": stage.state},
+    Audience.HOST: {"state": stage.state},
+    Audience.MODERATOR: {"state": stage.state},
+    Audience.SPEAKER: {"state": stage.state},
 }

@@ -36,13 +36,13 @@ class LivePages(Controller):
 
     @get("/desk/stream")
     async def desk_stream(self, request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub) -> Stream:
-        return _stream(request, hub, room, Audience.DESK, None)
+        return _stream(request, hub, room, Audience(crew.role), crew.account_id)
 
     @get("/desk/regions")
     async def desk_regions(
         self, request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub
     ) -> Response[str]:
-        return await _regions(request, hub, room, Audience.DESK)
+        return await _regions(request, hub, room, Audience(crew.role))
 
 
 def _have(request: Request[Any, Any, Any]) -> str:

@@ -1,10 +1,13 @@
 """Who takes part, and who is at the desk."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 
+from portal.accounts.tables import StaffRole
 from portal.core import db
+from portal.events.permissions import EDITORS
 from portal.webinars.tables.rooms import CrewRole
 from portal.webinars.values import Participant
 
@@ -47,10 +50,34 @@ async def removed(webinar_id: int) -> set[int]:
     return {row["seat"] for row in rows}
 
 
-async def crew_role(webinar_id: int, email: str) -> CrewRole | None:
-    """What somebody does at the desk of a room, by verified address."""
-    found = await db.fetch_value("SELECT role FROM webinar_crew WHERE webinar = $1 AND email = $2", webinar_id, email)
-    return None if found is None else CrewRole(found)
+class CrewEntry(msgspec.Struct, frozen=True):
+    """Somebody as the crew's list has them."""
+
+    role: CrewRole
+    name: str
+
+
+async def crew_entry(webinar_id: int, email: str) -> CrewEntry | None:
+    """How the crew of a room has a verified address."""
+    row = await db.fetch_one("SELECT role, name FROM webinar_crew WHERE webinar = $1 AND email = $2", webinar_id, email)
+    return None if row is None else msgspec.convert(dict(row), CrewEntry)
+
+
+_ROLES = """
+SELECT a.id, CASE WHEN EXISTS (SELECT FROM staff_member s WHERE s.account = a.id AND s.role = ANY($3)) THEN 'host'
+    ELSE c.role END AS role
+FROM account a LEFT JOIN webinar_crew c ON c.webinar = $1 AND c.email = a.email
+WHERE a.id = ANY($2) AND a.erased_at IS NULL
+"""
+
+
+async def without_role(webinar_id: int, role: CrewRole, account_ids: Collection[int]) -> set[int]:
+    """Those of the accounts that are not, or not any more, what they were at the desk."""
+    if not account_ids:
+        return set()
+    staff = [one.value for one in (*EDITORS, StaffRole.ADMIN)]
+    rows = await db.fetch(_ROLES, webinar_id, list(account_ids), staff)
+    return set(account_ids) - {row["id"] for row in rows if row["role"] == role}
 
 
 def _participant(row: Any) -> Participant | None:

@@ -27,7 +27,7 @@ class QuestionState(StrEnum):
 
 
 class Answered(StrEnum):
-    """`now`: being answered on stage; `live` was answered there; `typed` has an answer in writing."""
+    """`now`: being answered on stage, one at a time in a room; `live` was answered there; `typed` has an answer in writing."""
 
     NO = "no"
     NOW = "now"
@@ -66,6 +66,7 @@ class Question(Table, tablename="webinar_question", db=DB):
     position = Integer(null=True, default=None, help_text="seconds into the film, where it was running")
     state = Varchar(length=10, default=QuestionState.PENDING.value)
     decided_at = Timestamptz(null=True, default=None)
+    decided_by = Varchar(length=200, help_text="who at the desk approved, declined or merged it")
     merged_into: ForeignKey[Any] = ForeignKey(
         LazyTableReference("Question", module_path="portal.webinars.tables.taking_part"),
         on_delete=OnDelete.set_null, null=True, default=None, index=True,
@@ -78,6 +79,7 @@ class Question(Table, tablename="webinar_question", db=DB):
     in_faq = Boolean(help_text="shown with its answer on the public page")
     state_known = one_of("state", QuestionState)
     answered_known = one_of("answered", Answered)
+    now_is_seen = Check("answered <> 'now' OR state = 'approved'", name="webinar_question_now_seen")
     merged_leads_on = Check("(state = 'merged') = (merged_into IS NOT NULL)", name="webinar_question_merged")
 
 
@@ -177,6 +179,7 @@ class Resource(Table, tablename="webinar_resource", db=DB):
     url = Varchar(length=1000)
     shows_after = Integer(null=True, default=None, help_text="seconds after going live; none: from the start")
     shown_at = Timestamptz(null=True, default=None, help_text="when the desk showed it")
+    hidden_at = Timestamptz(null=True, default=None, help_text="when the desk took it away; until it shows it again")
     sponsor = ForeignKey(WebinarSponsor, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     needs_consent = Boolean()
     kind_known = one_of("kind", ResourceKind)
