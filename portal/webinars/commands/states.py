@@ -14,7 +14,9 @@ _DUE = f"{PLAN} WHERE w.due_at <= $1 ORDER BY w.id LIMIT 200 FOR UPDATE OF w SKI
 _ONE = f"{PLAN} WHERE w.id = $1 FOR UPDATE OF w"
 _SAVE = """
 UPDATE webinar SET state = $2::varchar, state_since = CASE WHEN state = $2::varchar THEN state_since ELSE $3 END,
-    due_state = $4, due_at = $5, planned_start = $6, live_at = $7, ended_at = $8, ends_itself = $9, replay = $10
+    due_state = $4, due_at = $5, planned_start = $6, live_at = $7, ended_at = $8, ends_itself = $9, replay = $10,
+    paused = CASE WHEN ended_at < $3 AND $2::varchar = 'live' THEN paused + tstzmultirange(tstzrange(ended_at, $3))
+        ELSE paused END
 WHERE id = $1
 """
 

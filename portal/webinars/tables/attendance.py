@@ -1,6 +1,6 @@
 """The attendance ledger, the rules of certificates, and certificates."""
 
-from piccolo.columns import BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -12,10 +12,11 @@ from portal.webinars.tables.rooms import Webinar
 
 
 class Attendance(Table, tablename="webinar_attendance", db=DB):
-    """When a person was in the room. `spans` (tstzmultirange) and `watched` (int4multirange: seconds of the recording that
-    were played) are columns of the database, see migrations: what several devices and returns say is one union.
+    """When a person was in the room, and what they saw of its recording: unions over all their open pages. Columns of the
+    database, see migrations: `spans` (tstzmultirange) in the room, `watched` (int4multirange) seconds of the recording
+    that were played, `watching` (tstzmultirange) real time spent playing it.
 
-    Only the server's clock counts. `watched_seconds` is real time spent with the recording: speed adds nothing.
+    Only the server's clock counts. A union is the same in whatever order signs of life come, and however often.
     """
 
     id = BigSerial(primary_key=True)
@@ -23,20 +24,21 @@ class Attendance(Table, tablename="webinar_attendance", db=DB):
     seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False, index=True)
     first_seen = Timestamptz()
     last_seen = Timestamptz()
+    here_until = Timestamptz(help_text="counts as present until then, without another sign of life")
     handed_over_at = Timestamptz(null=True, default=None, help_text="sent on to another service’s room")
-    watched_seconds = Integer()
     resume_at = Integer(help_text="second of the recording to go on from")
     webinar_attendance_once = Unique(["webinar", "seat"], name="webinar_attendance_once")
 
 
-class AttendanceDevice(Table, tablename="webinar_attendance_device", db=DB):
-    """The last sign of life of one open page, by which the next one is joined to it."""
+class AttendancePage(Table, tablename="webinar_attendance_page", db=DB):
+    """One open page. Its signs of life no further apart than `gap_seconds` are one stay: `spans` (tstzmultirange)."""
 
     id = BigSerial(primary_key=True)
-    attendance = ForeignKey(Attendance, on_delete=OnDelete.cascade, null=False)
-    device = Varchar(length=32)
-    seen_at = Timestamptz()
-    webinar_attendance_device_once = Unique(["attendance", "device"], name="webinar_attendance_device_once")
+    webinar = ForeignKey(Webinar, on_delete=OnDelete.cascade, null=False)
+    seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False, index=True)
+    page = Varchar(length=32)
+    gap_seconds = Integer()
+    webinar_attendance_page_once = Unique(["webinar", "seat", "page"], name="webinar_attendance_page_once")
 
 
 class AttendanceCorrection(Table, tablename="webinar_attendance_correction", db=DB):
@@ -72,14 +74,36 @@ class CertificateRule(Table, tablename="certificate_rule", db=DB):
     )
 
 
+class Attempt(Table, tablename="webinar_test_attempt", db=DB):
+    """One go at the short test. The best of them counts."""
+
+    id = BigSerial(primary_key=True)
+    webinar = ForeignKey(Webinar, on_delete=OnDelete.cascade, null=False)
+    seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False, index=True)
+    number = Integer(help_text="the first, second or third")
+    asked = Integer(help_text="questions there were")
+    correct = Integer(help_text="answered right")
+    answers = JSONB(default="{}", help_text="ids of the options chosen, by question")
+    at = Timestamptz()
+    webinar_test_attempt_once = Unique(["webinar", "seat", "number"], name="webinar_test_attempt_once")
+    bounds = Check(
+        "number BETWEEN 1 AND 3 AND correct BETWEEN 0 AND asked AND asked > 0", name="webinar_test_attempt_bounds"
+    )
+
+
 class Certificate(Table, tablename="certificate", db=DB):
-    """A certificate as it was issued: what it says does not change afterwards. Revoked, it stays and says why."""
+    """A certificate as it was issued: what it says does not change afterwards. Revoked, it stays and says why.
+
+    A seat has one standing at most (a partial unique index). It is its holder’s own: `email` finds it when the place has
+    long gone to somebody else.
+    """
 
     id = BigSerial(primary_key=True)
     number = Varchar(length=20, unique=True)
     webinar = ForeignKey(Webinar, on_delete=OnDelete.restrict, null=False, index=True)
     seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None)
     rule = ForeignKey(CertificateRule, on_delete=OnDelete.restrict, null=False)
+    email = Varchar(length=254, index=True)
     name = Varchar(length=250)
     company = Varchar(length=200)
     title = Varchar(length=250)
@@ -89,5 +113,5 @@ class Certificate(Table, tablename="certificate", db=DB):
     issued_at = Timestamptz()
     revoked_at = Timestamptz(null=True, default=None)
     revoked_reason = Text()
-    certificate_seat_once = Unique(["webinar", "seat"], name="certificate_seat_once")
+    reason_is_public = Boolean(help_text="the reason stands on the page where anybody checks the number")
     revoked_says_why = Check("(revoked_at IS NULL) = (revoked_reason = '')", name="certificate_revoked_reason")
