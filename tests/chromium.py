@@ -21,6 +21,8 @@ _AXE = Path(__file__).parent / "vendor/axe.min.js"
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+_FADED = """() => Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity)
+    .map(a => a.finished.catch(() => {})))"""
 _running: list[Browser] = []
 tasks: set["asyncio.Task[Any]"] = set()
 """What goes on in this process while the browser runs."""
@@ -79,8 +81,9 @@ def _axe_core() -> str:
 
 
 async def quiet(page: Page) -> None:
-    """Until all that htmx has asked for has come."""
+    """Until all that htmx has asked for has come, and nothing fades any more."""
     await expect(page.locator(".htmx-request")).to_have_count(0)
+    await page.evaluate(_FADED)
 
 
 async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = False) -> list[str]:

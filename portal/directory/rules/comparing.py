@@ -26,10 +26,11 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """What one company has in a line; `note` says how good it is, `tone` how to colour it."""
+    """What one company has in a line; `since` is a day and `note` what happened or happens then, `tone` how to colour it."""
 
     text: str = ""
     note: str = ""
+    since: str = ""
     tone: str = ""
 
 
@@ -41,10 +42,21 @@ class Line(msgspec.Struct, frozen=True):
     def differs(self) -> bool:
         return len({cell.text for cell in self.cells}) > 1
 
+    @property
+    def tells_little(self) -> bool:
+        """Whether all have the same in it, or of several only one has anything: a small screen can do without it."""
+        having = sum(bool(cell.text) for cell in self.cells)
+        return len(self.cells) > 1 and (not self.differs or (having == 1 and len(self.cells) > 2))
+
 
 class Section(msgspec.Struct, frozen=True):
     title: str
     lines: list[Line]
+
+    @property
+    def little(self) -> int:
+        """How many of its lines tell little."""
+        return sum(line.tells_little for line in self.lines)
 
 
 _PLAIN: tuple[tuple[str, Callable[[Compared], str]], ...] = (
@@ -91,13 +103,12 @@ def _cell(company: Compared, term: str, today: date) -> Cell:
     text = best.value or ("ended" if state is Freshness.EXPIRED else "yes")
     if best.expires_on:
         ended = "ended" if state is Freshness.EXPIRED else "until"
-        return Cell(
-            text, f"{ended} {times.day(best.expires_on, 'd MMM y')}", "bad" if state is Freshness.EXPIRED else "ok"
-        )
+        day = times.day(best.expires_on, "d MMM y")
+        return Cell(text, ended, day, "bad" if state is Freshness.EXPIRED else "ok")
     tone = {Freshness.FRESH: "ok", Freshness.AGEING: "warn"}.get(state, "bad")
     if best.confirmed_on is None:
         return Cell(text)
-    return Cell(text, f"confirmed {times.day(best.confirmed_on, 'd MMM y')}", tone)
+    return Cell(text, "confirmed", times.day(best.confirmed_on, "d MMM y"), tone)
 
 
 def _order(fact: ProfileFact, today: date) -> int:
