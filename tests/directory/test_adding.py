@@ -15,8 +15,9 @@ from portal.directory import privacy
 from portal.directory.commands import adding, corrections
 from portal.directory.commands.vocabulary import load_vocabulary
 from portal.directory.jobs.requests import answer_request
+from portal.directory.queries import likenesses
 from portal.directory.tables.companies import FactSource
-from portal.directory.values import Profile
+from portal.directory.values import OtherName, Profile
 from tests.directory.conftest import SignIn, organisation
 from tests.directory.forms import open_form, words
 from tests.factories import companies
@@ -129,6 +130,29 @@ async def test_what_looks_like_it_is_shown_first(editor: httpx.AsyncClient, now:
     assert (again.status_code, "Nordvial Holding AS" in again.text, await made()) == (409, True, 5)
     assert (await editor.post(NEW, data=open_form(again.text, "/new"))).status_code == 303
     assert await made() == 6
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ({"name": "Amgen Holdings Inc. dba Horizon", "country": "US"}, {"name": "Horizon", "country": "US"}),
+        ({"name": "Takeda", "country": "CA"}, {"name": "Takeda Canada Inc", "country": "CA"}),
+        ({"name": "Flytande Steril AB", "country": "SE"}, {"name": "Fluent", "names": (OtherName("Flytande Steril"),)}),
+        ({"name": "Eisai Limited", "country": "CA", "website": "https://eisai.com"},
+         {"name": "Eisai Canada Pharma", "country": "CA", "website": "https://ca.eisai.com"}),
+        ({"name": "BMS", "country": "CA", "street": "2344, boul. Alfred-Nobel", "postal_code": "h4s0a4"},
+         {"name": "Bristol-Myers Squibb", "country": "CA", "street": "2344 Boulevard Alfred Nobel", "postal_code": "H4S 0A4"}),
+    ],
+    ids=lambda given: given["name"],
+)  # fmt: skip
+@pytest.mark.usefixtures("database")
+async def test_every_way_to_look_alike_is_looked_at(
+    typed: dict[str, Any], listed: dict[str, Any], now: datetime
+) -> None:
+    for name in ("Amgen", "Nordlyo", "Takeda Pharma Ireland"):
+        await companies.make(name, now=now, facts=(), city="", country="IE")
+    made = await companies.make(now=now, facts=(), **{"city": "", "country": "SE", **listed})
+    assert [one.id for one in await likenesses.alike(Profile(**typed))] == [made]
 
 
 async def test_sent_twice_it_asks(editor: httpx.AsyncClient) -> None:
