@@ -1,5 +1,6 @@
-/* Suggestions under a search field (ARIA 1.2 combobox). Without this file the field is a plain search.
-   The server answers a list of options; each option is a link, and choosing one opens it. */
+/* Suggestions under a field (ARIA 1.2 combobox). Without this file the field is a plain search, or has the list it names.
+   The server answers a list of options: choosing one opens where it leads (data-href), or puts its value into the field
+   (data-value). */
 const closed = (input, list) => {
   list.hidden = true;
   input.setAttribute("aria-expanded", "false");
@@ -26,13 +27,25 @@ const begun = (input) => {
   input.closest(".combo").append(list);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list", "aria-haspopup": "listbox" })) input.setAttribute(name, value);
 
+  /* Where letters are put into the field a list is known, and may be opened before any is typed. */
+  const least = input.list ? 0 : 2;
+  input.list?.remove();
+  input.removeAttribute("list");
+  const choose = (option) => {
+    if (option.dataset.href) return location.assign(option.dataset.href);
+    input.value = option.dataset.value;
+    closed(input, list);
+  };
+
   let timer = 0;
   let asked = "";
   const ask = async () => {
     const typed = input.value.trim();
     asked = typed;
-    if (typed.length < 2) return closed(input, list);
-    const answer = await fetch(`${input.dataset.combobox}?q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } });
+    if (typed.length < least) return closed(input, list);
+    const address = new URL(input.dataset.combobox, location.href);
+    address.searchParams.set("q", typed);
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     const body = answer.ok ? await answer.text() : "";
     if (asked !== typed || document.activeElement !== input) return;
     list.innerHTML = body;
@@ -55,7 +68,7 @@ const begun = (input) => {
       marked(input, list, next < 0 || next >= options.length ? (at === -1 && step < 0 ? options.at(-1) : null) : options[next]);
     } else if (event.key === "Enter" && !list.hidden && at >= 0) {
       event.preventDefault();
-      location.assign(options[at].dataset.href);
+      choose(options[at]);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       closed(input, list);
@@ -65,7 +78,7 @@ const begun = (input) => {
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) location.assign(option.dataset.href);
+    if (option) choose(option);
   });
   input.addEventListener("blur", () => closed(input, list));
 };

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from portal.core import db
+from portal.directory.rules.words import Word, labelled
 from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
 
@@ -44,10 +45,11 @@ async def term_names(profiles: Sequence[Profile]) -> dict[str, str]:
     return {row["term"]: row["name"] for row in rows}
 
 
-async def vocabulary(kind: TermKind) -> list[tuple[str, str]]:
-    """(KIND:SLUG, name) of every word of a kind, by name; at most 5,000."""
+async def vocabulary(kind: TermKind) -> list[Word]:
+    """Every word of a kind, by name; at most 5,000."""
     rows = await db.fetch(
-        "SELECT kind || ':' || slug AS term, name FROM term WHERE kind = $1 ORDER BY lower(name), slug LIMIT 5000",
+        "SELECT kind || ':' || slug AS term, name, code, also FROM term WHERE kind = $1 ORDER BY lower(name), slug "
+        "LIMIT 5000",
         kind.value,
     )
-    return [(row["term"], row["name"]) for row in rows]
+    return labelled(rows)

@@ -6,7 +6,6 @@ A form carries the part as it was when it was opened (`was`), so that saving mer
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 import msgspec
@@ -224,20 +223,6 @@ def typed_item(of: str, data: Any, key: str, was: Any | None, term: str = "") ->
             dated = data.free_date.isoformat() if data.free_date else "?"
             typed["free_from"] = dated if data.free == "date" else data.free
     return kind(**{**before, **typed, "id": key})
-
-
-def term_typed(text: str, words: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """(KIND:SLUG, fault) for a word as somebody typed it."""
-    by_name = {name.casefold(): term for term, name in words} | {term: term for term, _ in words}
-    if found := by_name.get(text) or by_name.get(text.casefold()):
-        return found, ""
-    if not text:
-        return "", "Please choose one from the list."
-    near = get_close_matches(text.casefold(), [name.casefold() for _, name in words], n=3, cutoff=0.6)
-    if near:
-        names = [name for _, name in words if name.casefold() in near]
-        return "", f"This is not in the list. Did you mean {' or '.join(f'“{name}”' for name in names[:3])}?"
-    return "", "This is not in the list. Please choose one from it, or write to us if a word is missing."
 
 
 FIELD_OF = {"free_from": "free_date"}

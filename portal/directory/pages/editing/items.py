@@ -9,7 +9,7 @@ from litestar.response import Response
 from portal.accounts.guards import signed_in
 from portal.core import countries
 from portal.core.errors import Invalid, NotFound, RateLimited
-from portal.core.text import safe_html
+from portal.core.text import one_line, safe_html
 from portal.core.tokens import readable
 from portal.directory import permissions
 from portal.directory.commands import drafting
@@ -22,7 +22,6 @@ from portal.directory.pages.editing.forms import (
     item_values,
     packed,
     refused,
-    term_typed,
     typed_item,
     unpacked,
 )
@@ -32,14 +31,17 @@ from portal.directory.queries import drafts
 from portal.directory.rules import editing, wording
 from portal.directory.rules.editing import Section
 from portal.directory.rules.merging import LISTS, Overtaken
+from portal.directory.rules.words import beginning, meant
 from portal.directory.tables.companies import TermKind
 from portal.directory.values import Profile
 from portal.media import queries as files
 from portal.media.pages import MOST_SENT, MediaStore
+from portal.web.asking import wants_fragment
 from portal.web.clients import network
 from portal.web.forms import Filled, bind, blank, sent
 from portal.web.inputs import Now
-from portal.web.rendering import markup, see_other
+from portal.web.query_strings import pairs
+from portal.web.rendering import markup, page, see_other
 
 _TAKEN = {
     "products": asking.PICTURES,
@@ -74,9 +76,26 @@ class ItemPages(Controller):
         where = _with_items(section)
         profile = await current(managed)
         found = _found(where, profile, item)
-        names = await drafts.term_names([profile])
-        values = {**item_values(found, names), "was": packed(found)}
-        return await _show(request, managed, where, blank(**values), getattr(found, "kind", None), item=found)
+        kind: TermKind | None = getattr(found, "kind", None)
+        labels = {word.term: word.label for word in await drafts.vocabulary(kind)} if kind else {}
+        values = {**item_values(found, labels), "was": packed(found)}
+        return await _show(request, managed, where, blank(**values), kind, item=found)
+
+    @get("/words")
+    async def words(
+        self, request: Request[Any, Any, Any], managed: ManagedCompany, section: FromPath[str]
+    ) -> Response[Any]:
+        """Options for the field of a fact’s word, as letters are typed; a visit leads to the field."""
+        given = dict(reversed(pairs(request)))
+        where = _with_items(section)
+        kind = _kind(where, given.get("kind", ""))
+        if kind is None:
+            raise NotFound("This section takes no words.")
+        if not wants_fragment(request.scope):
+            return see_other(f"{address(managed, where)}/new?kind={kind.value}")
+        found = beginning(one_line(given.get("q", "")[:1000]), await drafts.vocabulary(kind))
+        used = {fact.term for fact in (await current(managed)).facts}
+        return page(request, _TEMPLATE, block="options", private=True, words=found, used=used)
 
     @post("/items", request_max_body_size=MOST_SENT)
     async def add(
@@ -116,7 +135,7 @@ async def _save(
     form.values["id"] = key
     term = ""
     if kind is not None:
-        term, fault = term_typed(form.value("term"), await drafts.vocabulary(kind))
+        term, fault = meant(form.value("term"), await drafts.vocabulary(kind))
         if fault:
             form = refused(form, {"term": fault})
     if asking.line(typed, "act") == "preview":
