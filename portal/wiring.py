@@ -126,12 +126,14 @@ from portal.registration.queries import people as seat_people
 from portal.registration.queries import tickets as seat_tickets
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
+from portal.webinars.jobs import reminders as reminder_jobs
 from portal.webinars.jobs import states as room_jobs
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.registry import REGIONS
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.live import LivePages
 from portal.webinars.pages.room import RoomPages
+from portal.webinars.staff.reminders import StaffReminders
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
 
@@ -213,6 +215,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
+            StaffReminders,
         ],
         before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MONEY, SALES, MAIL))),
     )
@@ -265,6 +268,7 @@ def jobs(made: Services) -> list[Job]:
         Job("placements.tell_plan", placement_jobs.tell_plan),
         Job("placements.tell_booked", placement_jobs.tell_booked),
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
+        Job("webinars.remind", reminder_jobs.remind),
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
@@ -290,6 +294,7 @@ def jobs(made: Services) -> list[Job]:
 def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
+        Recurring("webinars-remind", "* * * * *", reminder_jobs.look_for_reminders),
         Recurring("rooms-move", "* * * * * */2", room_jobs.move_rooms),
         *seat_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),

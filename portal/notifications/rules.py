@@ -33,7 +33,7 @@ DOUBT = timedelta(days=1)
 JOBS = ("notifications.deliver", "notifications.deliver_now")
 """Delivery has two ways to the mail server, so that a slow one never keeps somebody from the code they wait for."""
 
-_URGENCY = {"codes": Urgency.SOMEBODY_WAITS, "calendar": Urgency.ONE_OF_MANY}
+_URGENCY = {"codes": Urgency.SOMEBODY_WAITS, "calendar": Urgency.ONE_OF_MANY, "webinar-reminders": Urgency.ONE_OF_MANY}
 
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
 _NO_SUCH_ADDRESS = {(1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}

@@ -1,0 +1,1 @@
+"""Mails about webinars, built from values. Called by jobs only."""

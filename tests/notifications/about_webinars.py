@@ -1,0 +1,31 @@
+"""Mails around a webinar, with values that are as long as they get."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from portal.notifications.values import Message
+from portal.registration.tables import Watching
+from portal.webinars.emails.reminders import reminder
+from portal.webinars.queries.reminders import DueReminder
+from portal.webinars.tables.reminders import ReminderKind
+from portal.webinars.tables.rooms import RoomState
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def mails(email: str, long: str) -> list[tuple[str, Message]]:
+    """(template, mail)."""
+    due = DueReminder(
+        id=1, kind=ReminderKind.WEEK, holds=True, slug="annex-1", title=f"Annex 1, three years on {long}", starts_at=AT,
+        ends_at=AT + timedelta(hours=1), timezone="Europe/Vienna", webinar_id=1, state=RoomState.SCHEDULED, seat_id=1,
+        claim="s" * 32, email=email, name=f"Bob {long}", watching=Watching.LIVE, words="", replay_until=None,
+    )  # fmt: skip
+    over = {"state": RoomState.REPLAY, "replay_until": AT + timedelta(days=90), "words": f"Bring {long}.\nTwo lines."}
+    wanted = [
+        *({"kind": kind} for kind in ReminderKind),
+        {"kind": ReminderKind.ATTENDED, **over},
+        {"kind": ReminderKind.MISSED, "watching": Watching.RECORDING, **over},
+        {"kind": ReminderKind.MISSED, "watching": Watching.RECORDING, "state": RoomState.ENDED},
+    ]
+    return [("webinars/reminder", reminder(msgspec.structs.replace(due, **more))) for more in wanted]
