@@ -12,8 +12,11 @@ from crawleruseragents import is_crawler
 from portal.core import db
 from portal.directory.commands import counting
 from portal.directory.commands.counting import Came
+from portal.directory.rules import statistics
 from portal.directory.rules.visits import Asked, left
 from portal.directory.tables.audience import Kind, Left
+from portal.placements.rules.plans import Feature, amount
+from portal.placements.tables import Plan
 from tests import shared_data
 from tests.factories import companies
 
@@ -49,6 +52,19 @@ async def test_two_processes_count_the_same_at_once(database: str, now: datetime
     assert await db.fetch_value("SELECT sum(times) FROM company_day WHERE reason = ''") == 20
     assert await db.fetch_value("SELECT sum(times) FROM company_day WHERE reason = 'repeat'") == 40
     assert await db.fetch_value("SELECT sum(times) FROM company_day WHERE reason = 'crawler'") == 20 * 7 * 3
+
+
+async def test_sums_are_kept_as_far_back_as_a_page_goes(database: str, now: datetime) -> None:
+    one = await companies.make(now=now)
+    first = statistics.kept_since(DAY)
+    await counting.count([Came(Kind.VIEW, (one,), day) for day in (first - timedelta(days=1), first, DAY)], now=now)
+    await db.execute("INSERT INTO company_day (company, day, kind, reason, times) VALUES ($1, $2, 'view', 'staff', 9)", one,
+                     first - timedelta(days=300))  # fmt: skip
+    await counting.forget(now=now)
+    assert [row[1] for row in await sums()] == [first, DAY]
+    # The longest period that any plan, or an editor of the publisher's, may choose still begins with a whole week.
+    assert first == statistics.monday(DAY) - timedelta(weeks=max(statistics.periods(None)) - 1)
+    assert amount(Plan.PREMIUM, Feature.STATISTICS) in statistics.PERIODS
 
 
 async def test_visits_and_their_secret_are_forgotten(database: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from portal.core import db, times
+from portal.directory.rules.statistics import kept_since
 from portal.directory.tables.audience import Kind
 
 REPEAT_WITHIN = timedelta(minutes=30)
@@ -90,6 +91,7 @@ async def count_enquiries(company_ids: Iterable[int], *, now: datetime) -> None:
 
 
 async def forget(*, now: datetime) -> None:
-    """Drop visits that are no repeat any more, and secrets of past days."""
+    """Drop visits that are no repeat any more, secrets of past days, and sums that no page goes back to."""
     await db.execute("DELETE FROM company_visit WHERE until < $1", now)
     await db.execute("DELETE FROM audience_salt WHERE day < $1", times.today(now))
+    await db.execute("DELETE FROM company_day WHERE day < $1", kept_since(times.today(now)))

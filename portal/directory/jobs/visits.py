@@ -5,5 +5,5 @@ from portal.directory.commands import counting
 
 
 async def forget_visits() -> None:
-    """Recurring: drop what told a repeated view from a new one."""
+    """Recurring: drop what told a repeated view from a new one, and sums older than any page shows."""
     await counting.forget(now=clock.now())

@@ -80,6 +80,11 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def kept_since(today: date) -> date:
+    """The first day whose sums are kept: as far back as the longest period goes."""
+    return monday(today) - timedelta(weeks=PERIODS[-1] - 1)
+
+
 def weeks_of(first: date, count: int, found: Mapping[date, Mapping[Kind, int]]) -> list[Week]:
     """So many weeks in a row, the empty ones too."""
     days = [first + timedelta(weeks=n) for n in range(count)]
