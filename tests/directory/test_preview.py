@@ -84,6 +84,28 @@ async def test_what_only_the_draft_has_opens_for_who_may_see_it(app: Litestar, e
     assert (await editor.browser.get(asked[0])).headers["location"] == PREVIEW
 
 
+async def test_pictures_of_the_draft_are_seen_by_who_may_see_it(
+    client: httpx.AsyncClient, editor: Editor, sign_in: SignIn
+) -> None:
+    sent = {"file_upload": ("hall.png", made.saved(made.photo()), "image/png")}
+    form = {**(await editor.form("pictures/new")), "alt": "The hall"}
+    assert (await editor.browser.post(f"{editor.at}/pictures/items", data=form, files=sent)).status_code == 303
+    page = (await editor.browser.get(PREVIEW)).text
+    gallery = page.partition('class="gallery"')[2].partition("</ul>")[0]
+    seen = re.findall(r'(?:href|src)="(/media/[^"]+)"', gallery)
+    assert len(seen) == 2
+    leads = await sign_in(
+        "leads@isarwerk.example", await db.fetch_value("SELECT organisation FROM company"), MemberRole.LEADS
+    )
+    for who, status in (
+        (editor.browser, 200),
+        (leads, 404),
+        (await sign_in("boss@halden.example"), 404),
+        (client, 404),
+    ):
+        assert [(await who.get(address)).status_code for address in seen] == [status, status]
+
+
 async def test_what_a_plan_does_not_show_is_not_led_to(editor: Editor) -> None:
     """The free plan shows one document and no film; whoever has kept a link of a larger plan’s preview may still follow it."""
     assert len((await links(editor, "free"))[0]) == 4
