@@ -132,7 +132,9 @@ from portal.webinars.live.hub import Hub
 from portal.webinars.live.registry import REGIONS
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.live import LivePages
+from portal.webinars.pages.replay import ReplayPages
 from portal.webinars.pages.room import RoomPages
+from portal.webinars.staff.recordings import StaffRecording
 from portal.webinars.staff.reminders import StaffReminders
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
@@ -215,7 +217,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
-            StaffReminders,
+            *(StaffReminders, StaffRecording),
         ],
         before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MONEY, SALES, MAIL))),
     )
@@ -237,7 +239,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [JoinPages, LivePages, RoomPages]
+    webinars: _Routes = [JoinPages, LivePages, RoomPages, ReplayPages]
     parts = (
         entry,
         events,

@@ -45,3 +45,10 @@ def embedded(source: VideoSource, url: str) -> str:
             return f"https://player.vimeo.com/video/{url}{joint}dnt=1"
         case _:
             return ""
+
+
+def timed(source: VideoSource, url: str, second: int) -> str:
+    """The address of another service's player that begins at a second of the film."""
+    if source is VideoSource.YOUTUBE:
+        return f"{embedded(source, url)}&start={second}"
+    return f"{embedded(source, url)}#t={second}s"

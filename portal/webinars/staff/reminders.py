@@ -15,12 +15,12 @@ from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import page, see_other
 from portal.webinars.commands.reminding import set_reminder
-from portal.webinars.queries import reminders, rooms
+from portal.webinars.queries import reminders
 from portal.webinars.rules.reminders import name
+from portal.webinars.staff.inputs import the_room
 from portal.webinars.tables.reminders import ReminderKind
 from portal.webinars.values import Room
 
-_MOST_ID = 2**62
 _STATE_WORDS = {"waiting": "On the way", "accepted": "Delivered", "bounced": "Came back", "stopped": "Not wanted"}
 
 _WORD_OF = {stored: _STATE_WORDS[word] for word, all_stored in reminders.STATES.items() for stored in all_stored}
@@ -38,7 +38,7 @@ class StaffReminders(Controller):
 
     @get("/")
     async def index(self, request: Request[Any, Any, Any], webinar_id: FromPath[int], now: Now) -> Response[str]:
-        room = await _room(webinar_id)
+        room = await the_room(webinar_id)
         return page(
             request, "webinars/staff/reminders.html", private=True, room=room, now=now,
             series=await reminders.summary(room.id, now=now),
@@ -49,13 +49,13 @@ class StaffReminders(Controller):
         self, request: Request[Any, Any, Any], webinar_id: FromPath[int], kind: FromPath[str], now: Now
     ) -> Response[str]:
         """What it says besides ours, and to whom it went."""
-        return await _mail(request, await _room(webinar_id), _kind(kind), now)
+        return await _mail(request, await the_room(webinar_id), _kind(kind), now)
 
     @post("/{kind:str}")
     async def save(
         self, request: Request[Any, Any, Any], webinar_id: FromPath[int], kind: FromPath[str], actor: SignedIn, now: Now
     ) -> Response[Any]:
-        room, which = await _room(webinar_id), _kind(kind)
+        room, which = await the_room(webinar_id), _kind(kind)
         form = await read(request, ReminderForm)
         if form.data is None:
             return await _mail(request, room, which, now, form=form)
@@ -63,13 +63,6 @@ class StaffReminders(Controller):
             webinar_id=room.id, kind=which, is_on=bool(form.data.is_on), words=form.data.words, actor=actor, now=now
         )
         return see_other(f"/staff/webinars/{room.id}/reminders", notice=f"Saved: {name(which).lower()}.")
-
-
-async def _room(webinar_id: int) -> Room:
-    found = await rooms.by_id(webinar_id) if 0 < webinar_id < _MOST_ID else None
-    if found is None:
-        raise NotFound("There is no such webinar.")
-    return found
 
 
 def _kind(kind: str) -> ReminderKind:
