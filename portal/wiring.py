@@ -124,6 +124,8 @@ from portal.registration.pages.tickets import TicketPages
 from portal.registration.pages.waiting import WaitingPages
 from portal.registration.queries import people as seat_people
 from portal.registration.queries import tickets as seat_tickets
+from portal.registration.staff import routes as seat_staff
+from portal.registration.staff.requests import REQUESTS
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 from portal.webinars.jobs import reminders as reminder_jobs
@@ -218,8 +220,9 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
             *(StaffReminders, StaffRecording),
+            *seat_staff.PAGES,
         ],
-        before_request=around_pages("queues", waiting_in((EVENTS, *QUEUES, MONEY, SALES, MAIL))),
+        before_request=around_pages("queues", waiting_in((EVENTS, REQUESTS, *QUEUES, MONEY, SALES, MAIL))),
     )
     seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, PersonalFeed]
     gateway = made.payments.gateway

@@ -142,7 +142,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
     """An event as its own page tells it, and the versions of all public content it belongs to.
 
-    `description_html` was sanitised when it was stored.
+    `description_html` was sanitised when it was stored. `on_demand_until`: one can register for the recording until then.
     """
 
     row: Row
@@ -153,6 +153,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     image: str
     sold_out: bool | None
     published_at: datetime
+    on_demand_until: datetime | None
     events_version: int
     calendars_version: int
 

@@ -75,7 +75,9 @@ class RegistrationRule(Table, tablename="registration_rule", db=DB):
     approval = Boolean(help_text="staff decide who comes")
     recording_choice = Boolean(help_text="people may say that they will watch the recording")
     on_demand_until = Timestamptz(
-        null=True, default=None, help_text="registration stays open after the end, until then; infinity for ever"
+        null=True,
+        default=None,
+        help_text="registration stays open after the end, until then; 9000 for ever, never infinity",
     )
 
 

@@ -3,16 +3,38 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
+
+import msgspec
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events.commands import save_event
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts, VenueFacts
+from portal.registration.commands.asking import save_question, set_rules
 from portal.registration.commands.offering import offer_tickets
+from portal.registration.queries import setup
+from portal.registration.tables import QuestionKind
 from portal.registration.values.offers import CodeOffer, EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.setup import QuestionFacts
 
 _numbers = count(1)
+
+
+async def rule(shop: "Shop", **rules: Any) -> None:
+    """Set rules of the event's registration."""
+    known = await setup.rules(shop.event_id)
+    await set_rules(
+        actor=PORTAL, event_id=shop.event_id, rules=msgspec.structs.replace(known, **rules), now=clock.now()
+    )
+
+
+async def ask(shop: "Shop", label: str, kind: QuestionKind = QuestionKind.TEXT, *options: str, **more: Any) -> str:
+    """Have the event ask something of everybody; gives the field's plain name."""
+    facts = QuestionFacts(kind=kind, label=label, options=options, **{"required": True, **more})
+    made = await save_question(actor=PORTAL, event_id=shop.event_id, facts=facts, now=clock.now())
+    return f"q{made}"
 
 
 class Shop:

@@ -6,7 +6,10 @@ import httpx
 import pytest
 
 from tests.attending import Attending
+from tests.events.conftest import editor, sign_in
 from tests.notifications.receiver import Receiver
+
+__all__ = ["attending", "editor", "sign_in"]
 
 
 @pytest.fixture

@@ -56,7 +56,8 @@ _kept: Kept[dict[str, Any]] = Kept(1000)
 async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
     """What the page says besides the event's own columns, made once for each version of the content."""
     row, day, is_over = detail.row, today(now), detail.row.ends_at <= now
-    key = (row.id, day, is_over, detail.events_version, detail.calendars_version)
+    on_demand = is_over and detail.on_demand_until is not None and detail.on_demand_until > now
+    key = (row.id, day, is_over, on_demand, detail.events_version, detail.calendars_version)
     if (kept := _kept.get(key)) is not None:
         return kept
     neighbours = await single.neighbours(row.id, today=day)
@@ -78,7 +79,7 @@ async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
         "share": share,
         "linked": markup(json_ld.encoded([linked, trail])),
         "description": markup(detail.description_html),
-        "is_open": row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and not is_over,
+        "is_open": row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and (not is_over or on_demand),
         "is_over": is_over,
         "is_off": row.state is EventState.CANCELLED,
         **_words(detail),

@@ -8,13 +8,13 @@ from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
 from portal.events.values import Detail, Neighbours, Row
 
 _SINGLE = f"""
-SELECT {COLUMNS}, e.description_html, e.change_note, e.credit, e.image, e.sold_out, e.published_at,
+SELECT {COLUMNS}, e.description_html, e.change_note, e.credit, e.image, e.sold_out, e.published_at, e.on_demand_until,
        e.venue AS venue_id, {VENUE_COLUMNS},
        (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag IN ('calendars', 'events')) AS versions
 FROM event e LEFT JOIN venue v ON v.id = e.venue
 WHERE e.slug = $1 AND e.state <> 'draft'
 """
-_EXTRA = ("description_html", "change_note", "credit", "image", "sold_out", "published_at")
+_EXTRA = ("description_html", "change_note", "credit", "image", "sold_out", "published_at", "on_demand_until")
 
 
 async def by_slug(slug: str) -> Detail | None:

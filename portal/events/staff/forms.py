@@ -1,6 +1,5 @@
 """The form for time and place: as typed, as facts, and filled from what is stored."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
@@ -12,10 +11,8 @@ from portal.core import times
 from portal.events.rules.changes import plan_of
 from portal.events.tables import EventFormat
 from portal.events.values import VenueFacts, whole_days
+from portal.web import moments
 from portal.web.forms import Filled, field
-
-_MOMENT = "Please give a date and time such as 2027-02-09T09:00."
-_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d)?)?")
 
 Version = Annotated[int, field("Version", wrong="This page is out of date. Please open it again.", ge=0, le=2**62)]
 
@@ -91,15 +88,15 @@ def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any], *, now: date
 def _moments(data: ScheduleForm, errors: dict[str, str]) -> tuple[datetime, datetime] | None:
     found: list[datetime] = []
     for name in ("starts", "ends"):
-        local = _local(getattr(data, name), day_is_enough=bool(data.all_day))
+        local = moments.local(getattr(data, name), day_is_enough=bool(data.all_day))
         if local is None:
-            errors[name] = _MOMENT
+            errors[name] = moments.NO_MOMENT
             continue
-        if not 1970 <= local.year < 2200:
-            errors[name] = f"The year {local.year} cannot be right."
+        if why := moments.fault(local):
+            errors[name] = why
             continue
         found.append(local)
-        if not data.all_day and (gap := _gap(found[-1], data.timezone)):
+        if not data.all_day and (gap := moments.gap(local, data.timezone)):
             errors[name] = gap
     if errors or len(found) != 2:
         return None
@@ -115,26 +112,6 @@ def _moments(data: ScheduleForm, errors: dict[str, str]) -> tuple[datetime, date
         errors["ends"] = "The end must come after the start."
         return None
     return starts_at, ends_at
-
-
-def _local(typed: str, *, day_is_enough: bool) -> datetime | None:
-    """A wall clock's time as browsers send it. An offset would contradict the zone beside it, so it is refused."""
-    parts = _LOCAL.fullmatch(typed)
-    if parts is None or not (parts[2] or day_is_enough):
-        return None
-    try:
-        return datetime.fromisoformat(typed)
-    except ValueError:
-        return None
-
-
-def _gap(local: datetime, zone_name: str) -> str:
-    """Why a local time is none: it lies in the hour that is skipped when clocks go forward."""
-    zone = times.zone(zone_name)
-    back = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-    if back == local:
-        return ""
-    return f"{local:%H:%M} does not exist on that day in {zone_name}: clocks go forward to {back:%H:%M}."
 
 
 def _venue(data: ScheduleForm, stored: Mapping[str, Any]) -> VenueFacts:

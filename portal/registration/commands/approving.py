@@ -5,14 +5,14 @@ from typing import Any
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
-from portal.core.errors import Conflict, Forbidden
+from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
 from portal.core.text import one_line
-from portal.events.permissions import can_edit_events
 from portal.payments.queries import buyer_of
 from portal.registration.commands.lapsing import end_locked, end_request
 from portal.registration.commands.locking import locked_order
 from portal.registration.commands.ordering import mark_confirmed, price_order
+from portal.registration.permissions import require_staff
 from portal.registration.queries.orders import order_by_id
 from portal.registration.tables import OrderState
 from portal.registration.values.orders import OrderRecord
@@ -34,7 +34,7 @@ async def approve_order(*, actor: Actor, order_id: int, now: datetime) -> None:
 
     Raises Conflict when it was decided or taken back meanwhile, or the event is off or over.
     """
-    _allow(actor)
+    require_staff(actor)
     async with locked_order(order_id) as held:
         _require_waiting(held)
         order = await order_by_id(order_id)
@@ -66,7 +66,7 @@ async def refuse_order(*, actor: Actor, order_id: int, note: str, now: datetime)
 
     Raises Conflict when it was decided or taken back meanwhile.
     """
-    _allow(actor)
+    require_staff(actor)
     async with locked_order(order_id) as held:
         _require_waiting(held)
         await end_locked(held, order_id, OrderState.CANCELLED, REFUSED, now)
@@ -95,11 +95,6 @@ _UNDECIDED = """
 SELECT o.id FROM seat_order o JOIN event e ON e.id = o.event
 WHERE o.state = 'requested' AND greatest(e.ends_at, e.on_demand_until) <= $1 ORDER BY o.id LIMIT 500
 """
-
-
-def _allow(actor: Actor) -> None:
-    if not can_edit_events(actor):
-        raise Forbidden("Only organisers and editors decide who comes.")
 
 
 def _require_waiting(held: Any) -> None:

@@ -25,7 +25,7 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
     what could not be charged or invoiced. The database refuses a quota below what is already taken.
     """
     async with db.transaction():
-        if errors := rules.unsellable(offer, await _tax_currency(event_id), current().exchange_rate):
+        if errors := rules.unsellable(offer, await tax_currency(event_id), current().exchange_rate):
             raise Invalid(errors, " ".join(f"{name}: {why}" for name, why in errors.items()))
         # First of all, as whoever sells or calls off does.
         await lock_event(event_id)
@@ -70,7 +70,7 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
             list(types.values()),
         )
         await _codes(event_id, offer, types)
-        await _announce(event_id, now)
+        await announce(event_id, now)
         # More places, or other tickets: those who wait may be next.
         await offer_freed(list(types.values()))
         await audit.record(
@@ -78,7 +78,7 @@ async def offer_tickets(*, actor: Actor, event_id: int, offer: EventOffer, now: 
         )
 
 
-async def _tax_currency(event_id: int) -> str:
+async def tax_currency(event_id: int) -> str:
     """The currency the event's VAT must be stated in; empty where none is prescribed."""
     row = await db.fetch_one(
         "SELECT e.format, v.country FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE e.id = $1", event_id
@@ -136,10 +136,10 @@ async def follow_sales(*, now: datetime) -> None:
         if pricing.summary(offered[event_id], now) != said[event_id]:
             async with db.transaction():
                 await lock_event(event_id)
-                await _announce(event_id, now)
+                await announce(event_id, now)
 
 
-async def _announce(event_id: int, now: datetime) -> None:
+async def announce(event_id: int, now: datetime) -> None:
     """Bring what lists say of a locked event to what its tickets say."""
     said = pricing.summary(await queries.tickets(event_id, now=now), now)
     await set_price_summary(event_id=event_id, summary=said, now=now)

@@ -13,7 +13,7 @@ from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from portal.core.errors import Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.rate_limits import Limit, spend
 from portal.registration.commands.answering import save_answers
 from portal.registration.commands.attending import ask_colleague, cancel_seat, name_seat
@@ -181,11 +181,13 @@ async def _name(request: Request, place: Place, now: Now) -> Response[Any]:
 
 
 async def _answer(request: Request, place: Place, now: Now) -> Response[Any]:
-    form = _read_answers(await sent(request), place, now)
+    given, asks = await sent(request), may_answer(place.order, place.seat, now)
+    if not asks and any(question.field in given for question in place.order.questions):
+        raise Conflict("The event has begun; answers stay as they are.")
+    form = _read_answers(given, place, now)
     if form.data is None:
         return _page(request, place, form, now, status=422)
     await spend(_NAMES, network(request), now=now)
-    asks = may_answer(place.order, place.seat, now)
     await save_answers(
         order=place.order,
         seat=place.seat,
