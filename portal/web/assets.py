@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _SHEETS = (
     *("tokens", "base", "layout"),
     *(f"components/{path.stem}" for path in sorted((STATIC / "css/components").glob("*.css"))),
 )
+
+# Parts of films: systems that know Qt take the ending for a translation.
+mimetypes.add_type("video/mp2t", ".ts")
 
 
 @lru_cache(maxsize=512)

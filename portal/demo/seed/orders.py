@@ -30,7 +30,7 @@ async def seed_orders(*, payments: Payments, now: datetime) -> None:
     """
     if await db.fetch_value("SELECT 1 FROM audit_entry WHERE verb = 'seed' AND kind = 'demo' AND key = 'orders'"):
         return
-    actor = await _attendee()
+    actor = await attendee()
     await _order(actor, *ONLINE, now=now)
     async with db.transaction():
         if (past := await _order(actor, *PAST, now=now - timedelta(days=100))) is not None:
@@ -44,7 +44,8 @@ async def seed_orders(*, payments: Payments, now: datetime) -> None:
     )
 
 
-async def _attendee() -> Actor:
+async def attendee() -> Actor:
+    """The demo’s attendee, as one who acts."""
     amara = ACCOUNTS[0]
     account_id = await db.fetch_value("SELECT id FROM account WHERE email = $1", amara.email)
     return Actor(account_id=account_id, email=amara.email, name=amara.name)
