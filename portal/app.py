@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             changes.listening(heard=made.pages.drop, connected=made.pages.connected),
             made.audience.running(),
             made.rooms.running(),
+            made.presence.running(),
         ):
             yield
 

@@ -131,9 +131,11 @@ from portal.web.page_cache import PageCache
 from portal.webinars.jobs import reminders as reminder_jobs
 from portal.webinars.jobs import states as room_jobs
 from portal.webinars.live.hub import Hub
+from portal.webinars.live.presence import Presence
 from portal.webinars.live.registry import REGIONS
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.live import LivePages
+from portal.webinars.pages.presence import PresencePages
 from portal.webinars.pages.replay import ReplayPages
 from portal.webinars.pages.room import RoomPages
 from portal.webinars.staff.recordings import StaffRecording
@@ -153,6 +155,7 @@ class Services(msgspec.Struct):
     subscriptions: Subscriptions
     proofs: Proofs
     rooms: Hub
+    presence: Presence
 
 
 def services(settings: Settings) -> Services:
@@ -166,6 +169,7 @@ def services(settings: Settings) -> Services:
         subscriptions=Subscriptions(stripe, {handler.kind: handler for handler in (PLANS,)}),
         proofs=Proofs.of(settings),
         rooms=Hub(REGIONS, most_pages=settings.room_pages),
+        presence=Presence(),
     )
 
 
@@ -181,6 +185,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
         "hub": Provide(lambda: made.rooms, sync_to_thread=False),
+        "presence": Provide(lambda: made.presence, sync_to_thread=False),
         "media": Provide(lambda: made.media, sync_to_thread=False),
         "subscriptions": Provide(lambda: made.subscriptions, sync_to_thread=False),
     }
@@ -242,7 +247,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [JoinPages, LivePages, RoomPages, ReplayPages]
+    webinars: _Routes = [JoinPages, LivePages, RoomPages, ReplayPages, PresencePages]
     parts = (
         entry,
         events,

@@ -14,8 +14,8 @@ MINUTE = timedelta(minutes=1)
 
 async def seen(webinar_id: int, seat_id: int, here_until: datetime) -> None:
     await db.execute(
-        "INSERT INTO webinar_attendance (webinar, seat, first_seen, last_seen, here_until, resume_at) "
-        "VALUES ($1, $2, now(), now(), $3, 0)",
+        "INSERT INTO webinar_attendance (webinar, seat, first_seen, last_seen, here_until) "
+        "VALUES ($1, $2, now(), now(), $3)",
         webinar_id, seat_id, here_until,
     )  # fmt: skip
 

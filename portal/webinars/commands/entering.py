@@ -5,8 +5,8 @@ from datetime import datetime
 from portal.core import db
 
 _HAND_OVER = """
-INSERT INTO webinar_attendance (webinar, seat, first_seen, last_seen, here_until, handed_over_at, resume_at)
-VALUES ($1, $2, $3, $3, $3, $3, 0)
+INSERT INTO webinar_attendance (webinar, seat, first_seen, last_seen, here_until, handed_over_at)
+VALUES ($1, $2, $3, $3, $3, $3)
 ON CONFLICT (webinar, seat) DO UPDATE SET last_seen = $3, handed_over_at = coalesce(webinar_attendance.handed_over_at, $3)
 """
 

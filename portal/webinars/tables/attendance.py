@@ -26,7 +26,7 @@ class Attendance(Table, tablename="webinar_attendance", db=DB):
     last_seen = Timestamptz()
     here_until = Timestamptz(help_text="counts as present until then, without another sign of life")
     handed_over_at = Timestamptz(null=True, default=None, help_text="sent on to another service’s room")
-    resume_at = Integer(help_text="second of the recording to go on from")
+    resume_at = Integer(null=True, default=None, help_text="second of the recording to go on from")
     webinar_attendance_once = Unique(["webinar", "seat"], name="webinar_attendance_once")
 
 
