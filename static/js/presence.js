@@ -1,10 +1,10 @@
 /* Says every twenty seconds that this page is open, and what of a recording was played. Only the server's clock counts. */
-const root = document.querySelector("[data-room]");
+const root = document.querySelector("[data-room], [data-replay]");
 const EVERY_MS = 20_000;
 const MOST_RANGES = 40;
 const MOST_SECONDS = 1_000_000;
 const id = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-const address = `${root.dataset.room}/presence`;
+const address = `${root.dataset.room ?? root.dataset.replay}/presence`;
 
 /* Since the last sign: whether it was looked at, and which seconds of the recording were played. */
 let looked = !document.hidden;

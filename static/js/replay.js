@@ -1,7 +1,6 @@
-/* A recording: jumps without loading the page anew, going on where one left, and saying what was played. */
+/* A recording: jumps without loading the page anew, and going on where one left. `presence.js` says what was played. */
 const root = document.querySelector("[data-replay]");
 const video = root.querySelector("video[data-film]");
-const PING_MS = 20_000;
 
 if (video) {
   try {
@@ -34,28 +33,4 @@ if (video) {
     const now = links.filter((link) => Number(link.dataset.second) <= video.currentTime).at(-1);
     for (const link of links) link.toggleAttribute("aria-current", link === now);
   });
-
-  /* What was played, in seconds of the film; the server counts no more than the time that passed. */
-  let from = null;
-  let played = [];
-  const page = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const close = () => {
-    if (from !== null && video.currentTime > from) played.push([Math.floor(from), Math.ceil(video.currentTime)]);
-    from = null;
-  };
-  const open = () => { from = video.currentTime; };
-  const tell = () => {
-    const running = from !== null;
-    close();
-    if (running && !video.paused) open();
-    if (!played.length) return;
-    const said = new URLSearchParams({ page, visible: "1", playing: "1", second: String(Math.floor(video.currentTime)), played: played.map((part) => part.join("-")).join(",") });
-    played = [];
-    fetch(`${root.dataset.replay}/presence`, { method: "POST", body: said, keepalive: true }).catch(() => {});
-  };
-  video.addEventListener("playing", open);
-  for (const name of ["pause", "waiting", "seeking", "ended"]) video.addEventListener(name, close);
-  setInterval(tell, PING_MS);
-  video.addEventListener("pause", tell);
-  addEventListener("pagehide", tell);
 }

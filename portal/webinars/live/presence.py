@@ -35,6 +35,7 @@ class Presence:
         self._told: dict[Open, datetime] = {}
         self._counted: dict[int, datetime] = {}
         self._stopping = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     def knows(self, page: Open) -> bool:
         """Whether this page has spoken here lately."""
@@ -76,17 +77,18 @@ class Presence:
 
     async def flush(self) -> None:
         """Write down what is waiting; where the database does not take it, it waits on."""
-        batch, self._waiting = self._waiting, {}
-        if not batch:
-            return
-        try:
-            await keep(batch)
-            await self._count(batch)
-        except _OUTAGES as error:
-            for page, signs in batch.items():
-                later = self._waiting.get(page)
-                self._waiting[page] = signs if later is None else signs.then(later)
-            _log.warning("presence waits for the database", pages=len(batch), error=type(error).__name__)
+        async with self._writing:
+            batch, self._waiting = self._waiting, {}
+            if not batch:
+                return
+            try:
+                await keep(batch)
+                await self._count(batch)
+            except _OUTAGES as error:
+                for page, signs in batch.items():
+                    later = self._waiting.get(page)
+                    self._waiting[page] = signs if later is None else signs.then(later)
+                _log.warning("presence waits for the database", pages=len(batch), error=type(error).__name__)
 
     async def _count(self, batch: dict[Open, Signs]) -> None:
         """Have the number of those present counted anew, every few seconds at most."""

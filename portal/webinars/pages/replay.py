@@ -15,7 +15,9 @@ from portal.web.query_strings import pairs
 from portal.web.rendering import page
 from portal.webinars.guards import ROOM, MaybeInRoom, TheRoom
 from portal.webinars.pages.films import films
+from portal.webinars.pages.minutes import told
 from portal.webinars.queries import recordings
+from portal.webinars.queries.standing import standing
 from portal.webinars.rules import stage
 from portal.webinars.rules.transcripts import clock, written
 from portal.webinars.tables.rooms import ReplayAccess, RoomState
@@ -48,6 +50,7 @@ class ReplayPages(Controller):
             chapters=await recordings.chapters(film.id), asked=await recordings.asked(room.id), clock=clock,
             cues=await recordings.said(film.id, words) if words else await recordings.cues(film.id),
             embedded=stage.embedded(film.source, film.source_url), timed=stage.timed,
+            **told(await standing(room, visitor, now) if visitor is not None else None),
         )  # fmt: skip
 
     @get("/captions.vtt")
