@@ -126,20 +126,20 @@ from portal.registration.queries import people as seat_people
 from portal.registration.queries import tickets as seat_tickets
 from portal.registration.staff import routes as seat_staff
 from portal.registration.staff.requests import REQUESTS
+from portal.speakers import privacy as speaker_privacy
+from portal.speakers.inputs import together as all_talks
+from portal.speakers.pages import speaker_page
+from portal.speakers.staff import SPEAKERS, StaffSpeakers
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
+from portal.webinars import routes as webinar_routes
 from portal.webinars.jobs import reminders as reminder_jobs
 from portal.webinars.jobs import states as room_jobs
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.presence import Presence
 from portal.webinars.live.registry import REGIONS
-from portal.webinars.pages.joining import JoinPages
-from portal.webinars.pages.live import LivePages
-from portal.webinars.pages.presence import PresencePages
-from portal.webinars.pages.replay import ReplayPages
-from portal.webinars.pages.room import RoomPages
-from portal.webinars.staff.recordings import StaffRecording
-from portal.webinars.staff.reminders import StaffReminders
+from portal.webinars.pages.event_part import webinar_part
+from portal.webinars.queries import speaking
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
 
@@ -177,9 +177,13 @@ def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
     known = personal_data(made)
     appearances = together([organised.organised_by])
+    talks = all_talks([speaking.of_speaker])
+    parts = [webinar_part]
     return {
         "actor": Provide(provide_actor),
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
+        "event_parts": Provide(lambda: parts, sync_to_thread=False),
+        "talks": Provide(lambda: talks, sync_to_thread=False),
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
@@ -204,6 +208,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Companies", directory_privacy.known_about, directory_privacy.forget, directory_privacy.LABELS),
         PersonalData("Saved searches", searches.known_about, watching.forget, searches.LABELS),
         PersonalData("Enquiries", enquiry_privacy.known_about, enquiry_privacy.forget, enquiry_privacy.LABELS),
+        PersonalData("Programmes", speaker_privacy.known_about, speaker_privacy.forget, speaker_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
     ]
 
@@ -224,10 +229,10 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
-            *(StaffReminders, StaffRecording),
+            *(StaffSpeakers, *webinar_routes.STAFF),
             *seat_staff.PAGES,
         ],
-        before_request=around_pages("queues", waiting_in((EVENTS, REQUESTS, *QUEUES, MONEY, SALES, MAIL))),
+        before_request=around_pages("queues", waiting_in((EVENTS, REQUESTS, SPEAKERS, *QUEUES, MONEY, SALES, MAIL))),
     )
     seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, PersonalFeed]
     gateway = made.payments.gateway
@@ -247,19 +252,8 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [JoinPages, LivePages, RoomPages, ReplayPages, PresencePages]
-    parts = (
-        entry,
-        events,
-        directory,
-        finding,
-        editing,
-        enquiries,
-        webinars,
-        seats,
-        inbox,
-        files,
-    )
+    webinars: _Routes = [*webinar_routes.PUBLIC, speaker_page]
+    parts = (entry, events, directory, finding, editing, enquiries, webinars, seats, inbox, files)
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 
 

@@ -53,6 +53,6 @@ async def _keep_listening(channel: str, heard: Callable[[str], None], connected:
         wait = min(5.0, wait * 2)
 
 
-async def version(tag: str) -> int:
-    """The content's version now; it rises in the same transaction as each change."""
-    return int(await db.fetch_value("SELECT version FROM content_version WHERE tag = $1", tag) or 0)
+async def version(*tags: str) -> int:
+    """The version of all content with one of these tags; it rises in the same transaction as each change."""
+    return int(await db.fetch_value("SELECT sum(version) FROM content_version WHERE tag = ANY($1)", list(tags)) or 0)

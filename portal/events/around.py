@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Protocol
 
 import msgspec
 from markupsafe import Markup
@@ -145,11 +146,17 @@ class FeedLinks(msgspec.Struct, frozen=True):
     atom: str
 
 
-def feed(asks: Filters, path: str = "/events") -> FeedLinks:
+class Asked(Protocol):
+    """The filters of a list, as its address has them."""
+
+    def query(self) -> str: ...
+
+
+def feed(asks: Asked, path: str = "/events") -> FeedLinks:
     """The feed of a list."""
     query = asks.query()
     address = f"{current().base_url}{path}.ics{query}"
-    name = f"{current().site_name} events"
+    name = f"{current().site_name} {path.removeprefix('/')}"
     return FeedLinks(
         address=address,
         path=f"{path}.ics{query}",

@@ -1,7 +1,9 @@
 """What an event is, as plain values: what importers, the demo and staff hand to the commands."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -154,8 +156,20 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     sold_out: bool | None
     published_at: datetime
     on_demand_until: datetime | None
-    events_version: int
-    calendars_version: int
+    versions: tuple[int, ...]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What another package says on an event's page. `template` has the blocks `above` (under title and facts) and `below`
+    (after the description), given `values`. `facts` join the Event of schema.org, `linked` stand beside it.
+
+    It may depend on what is stored, on the day and on whether the event is over, on nothing else: pages are kept.
+    """
+
+    template: str
+    values: Mapping[str, Any]
+    facts: Mapping[str, Any] = {}
+    linked: Sequence[Mapping[str, Any]] = ()
 
 
 class Neighbours(msgspec.Struct, frozen=True):

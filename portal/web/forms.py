@@ -93,6 +93,16 @@ class Filled(Generic[T]):
         return Filled(self.values, {**self.errors, **error.fields})
 
 
+def differences(typed: Filled[Any], stored: Filled[Any], struct: type[Any]) -> list[tuple[str, str]]:
+    """What is stored otherwise than it was typed: the label of each field, and what stands there now."""
+    found = []
+    for info, _, meta in _described(struct):  # type: ignore[arg-type]
+        now = stored.value(info.name)
+        if info.name in stored.values and meta.get("label") and str(typed.value(info.name)) != str(now):
+            found.append((meta["label"], str(now)))
+    return found
+
+
 def blank(**values: Any) -> Filled[Any]:
     """A form nobody has sent yet, with values to start from."""
     return Filled(values)

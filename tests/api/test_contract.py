@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from litestar import Litestar
 from schemathesis import GenerationMode
 
-from tests.factories import companies, events
+from tests.factories import companies, events, stages
 from tests.serving import served
 
 EXAMPLES = 20
@@ -59,10 +59,11 @@ async def test_the_description_is_true(app: Litestar, database: str, mode: Gener
     await events.make_many(60)
     await companies.make("Tessin Lyo SA", website="https://tessin.example", founded=1996, latitude=46.2, longitude=9.0)
     await companies.make_many(20)
+    await stages.film(await stages.announce("Rejects", speakers_named=("Marit Solheim",), topics=("Isolators",)))
     async with served(app) as address:
         checked = await asyncio.wait_for(asyncio.to_thread(run_contract, address, mode), timeout=170)
-    with_parameters = ["exportCompanies", "exportEvents", "listCompanies", "listEvents"]
-    everything = sorted([*with_parameters, "getCompany", "getEvent", "listTerms", "listTopics"])
+    with_parameters = ["exportCompanies", "exportEvents", "listCompanies", "listEvents", "listWebinars"]
+    everything = sorted([*with_parameters, "getCompany", "getEvent", "getWebinar", "listTerms", "listTopics"])
     assert sorted(checked) == (everything if mode is GenerationMode.POSITIVE else with_parameters)
 
 
@@ -77,6 +78,8 @@ async def test_only_documented_addresses_are_described(client: httpx.AsyncClient
         "/api/v1/events/{slug}",
         "/api/v1/terms",
         "/api/v1/topics",
+        "/api/v1/webinars",
+        "/api/v1/webinars/{slug}",
     ]
     for path in description["paths"].values():
         operation = path["get"]

@@ -108,13 +108,15 @@ class EventList(msgspec.Struct, frozen=True):
 
 def event_out(full: Full) -> EventOut:
     """An event as lists of the API give it."""
-    return EventOut(**_common(full))
+    return EventOut(**event_fields(full))
 
 
 def event_full(detail: Detail) -> EventFull:
     """An event with everything."""
     full = Full(detail.row, detail.place, detail.credit, detail.published_at)
-    return EventFull(**_common(full), description_html=detail.description_html, change_note=detail.change_note or None)
+    return EventFull(
+        **event_fields(full), description_html=detail.description_html, change_note=detail.change_note or None
+    )
 
 
 _SAME = (
@@ -123,7 +125,8 @@ _SAME = (
 )  # fmt: skip
 
 
-def _common(full: Full) -> dict[str, Any]:
+def event_fields(full: Full) -> dict[str, Any]:
+    """What an `EventOut` is made of."""
     row, base_url = full.row, current().base_url
     place = full.place
     return {

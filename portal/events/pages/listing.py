@@ -72,7 +72,7 @@ def _about(parsed: Parsed, found: Found, *, instead: list[Respelled], day: date)
     upcoming = not past and asks.when != "all"
     active = filter_rules.chips(asks, names=names)
     return {
-        "section": "online" if asks.format == "online" else "events",
+        "section": "events",
         "filters": asks,
         "problems": parsed.problems,
         "facets": facets,

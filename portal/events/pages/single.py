@@ -1,5 +1,6 @@
 """`/events/{slug}`: one event; with `.ics` behind it a file to open, with `/calendar.ics` a calendar to subscribe to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.core.times import today
+from portal.events.inputs import EventParts, FindPart
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
@@ -31,19 +33,20 @@ from portal.web.rendering import markup, page, render
 
 class EventPages(Controller):
     path = "/events"
-    opt = {"public": True, "page": PageRule(tags=("events", "calendars"), shared=True)}
+    opt = {"public": True, "page": PageRule(tags=single.TAGS, shared=True)}
     include_in_schema = False
 
     @get("/{slug:str}")
-    async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
+    async def show(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, event_parts: EventParts
+    ) -> Response[Any]:
         if slug.endswith(".ics"):
             return await _calendar(request, slug.removesuffix(".ics"), now)
         detail = await single.by_slug(slug) if may_be_slug(slug) else None
         if detail is None:
             return await _elsewhere(slug)
-        return page(
-            request, "events/detail.html", section="events", event=detail, e=detail.row, **await _about(detail, now)
-        )
+        about = await _about(detail, now, event_parts)
+        return page(request, "events/detail.html", section="events", event=detail, e=detail.row, **about)
 
     @get("/{slug:str}/calendar.ics")
     async def subscription(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
@@ -53,11 +56,11 @@ class EventPages(Controller):
 _kept: Kept[dict[str, Any]] = Kept(1000)
 
 
-async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
+async def _about(detail: Detail, now: datetime, event_parts: Sequence[FindPart]) -> dict[str, Any]:
     """What the page says besides the event's own columns, made once for each version of the content."""
     row, day, is_over = detail.row, today(now), detail.row.ends_at <= now
     on_demand = is_over and detail.on_demand_until is not None and detail.on_demand_until > now
-    key = (row.id, day, is_over, on_demand, detail.events_version, detail.calendars_version)
+    key = (row.id, day, is_over, on_demand, detail.versions)
     if (kept := _kept.get(key)) is not None:
         return kept
     neighbours = await single.neighbours(row.id, today=day)
@@ -68,6 +71,9 @@ async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
     linked = schema_org.event(
         detail, base_url=current().base_url, image=image, currency=current().site_currency, is_over=is_over
     )
+    parts = [part for find in event_parts if (part := await find(row, now)) is not None]
+    for part in parts:
+        linked |= part.facts
     trail = schema_org.trail(detail, base_url=current().base_url)
     made = {
         "around": markup(render("events/around.html", e=row, around=neighbours, words=words)),
@@ -77,7 +83,9 @@ async def _about(detail: Detail, now: datetime) -> dict[str, Any]:
         "art": art,
         "words": words,
         "share": share,
-        "linked": markup(json_ld.encoded([linked, trail])),
+        "linked": markup(json_ld.encoded([linked, trail, *(more for part in parts for more in part.linked)])),
+        "above": markup("".join(render(part.template, block="above", **part.values) for part in parts)),
+        "below": markup("".join(render(part.template, block="below", **part.values) for part in parts)),
         "description": markup(detail.description_html),
         "is_open": row.kind is EventKind.OWN and row.state is not EventState.CANCELLED and (not is_over or on_demand),
         "is_over": is_over,

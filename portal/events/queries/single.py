@@ -7,10 +7,12 @@ from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
 from portal.events.values import Detail, Neighbours, Row
 
+TAGS = ("events", "calendars", "webinars")
+"""Whose changes change an event's page."""
 _SINGLE = f"""
 SELECT {COLUMNS}, e.description_html, e.change_note, e.credit, e.image, e.sold_out, e.published_at, e.on_demand_until,
        e.venue AS venue_id, {VENUE_COLUMNS},
-       (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag IN ('calendars', 'events')) AS versions
+       (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag = ANY($2)) AS versions
 FROM event e LEFT JOIN venue v ON v.id = e.venue
 WHERE e.slug = $1 AND e.state <> 'draft'
 """
@@ -19,13 +21,12 @@ _EXTRA = ("description_html", "change_note", "credit", "image", "sold_out", "pub
 
 async def by_slug(slug: str) -> Detail | None:
     """A public event with everything its page tells."""
-    record = await db.fetch_one(_SINGLE, slug)
+    record = await db.fetch_one(_SINGLE, slug, list(TAGS))
     if record is None:
         return None
     row = row_of({name: record[name] for name in Row.__struct_fields__})
-    calendars, events = record["versions"]
     extra = {name: record[name] for name in _EXTRA}
-    return Detail(row=row, place=venue_of(record), calendars_version=calendars, events_version=events, **extra)
+    return Detail(row=row, place=venue_of(record), versions=tuple(record["versions"]), **extra)
 
 
 async def moved_to(slug: str) -> str | None:

@@ -101,6 +101,7 @@ class Webinar(Table, tablename="webinar", db=DB):
     replay = Varchar(length=8, default=ReplayAccess.GATED.value)
     replay_until = Timestamptz(null=True, default=None)
     version = BigInt(default=1, help_text="raised on every change by staff; guards concurrent edits")
+    changed_at = Timestamptz(help_text="when staff last changed anything of it: settings, people, sponsors, polls")
     created_at = Timestamptz()
     state_known = one_of("state", RoomState)
     source_known = one_of("source", VideoSource)

@@ -1,0 +1,117 @@
+"""Acts on people who speak."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Forbidden, Invalid, NotFound
+from portal.core.overtaking import not_overtaken
+from portal.core.text import name_fault, safe_html, slug
+from portal.media import commands as media
+from portal.media.values import Owner
+from portal.speakers import queries
+from portal.speakers.permissions import can_edit_speakers
+from portal.speakers.values import SpeakerFacts
+
+PHOTOS = "speaker"
+"""The kind of a photo's owner."""
+
+_ADD = """
+INSERT INTO speaker (slug, name, email, job_title, company_name, company, bio, bio_html, website, photo, created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $10) RETURNING id
+"""
+_CHANGE = """
+UPDATE speaker SET name = $2, email = $3, job_title = $4, company_name = $5, company = $6, bio = $7, bio_html = $8, website = $9,
+    changed_at = $10
+WHERE id = $1
+"""
+
+
+async def save_speaker(
+    *, actor: Actor, facts: SpeakerFacts, now: datetime, speaker_id: int | None = None, seen: str = ""
+) -> int:
+    """Add a person, or change one that the editor saw as `seen` (`overtaking.mark` of the facts). Raises Invalid by field,
+    Conflict when somebody else was faster. The address of the page stays: it is linked to.
+    """
+    _allow(actor)
+    if errors := _faults(facts):
+        raise Invalid(errors)
+    told: list[Any] = [
+        facts.name, facts.email.lower(), facts.job_title, facts.company_name, facts.company_id, facts.bio,
+        safe_html(facts.bio), facts.website, now,
+    ]  # fmt: skip
+    async with db.transaction():
+        if speaker_id is None:
+            speaker_id = int(await db.fetch_value(_ADD, await _free_slug(facts.name), *told))
+            verb = "made"
+        else:
+            stored = await _locked(speaker_id)
+            not_overtaken(seen, stored.facts)
+            await db.execute(_CHANGE, speaker_id, *told)
+            verb = "changed"
+        await audit.record(actor=actor.label, verb=verb, kind="speaker", key=speaker_id, now=now)
+    assert speaker_id is not None
+    return speaker_id
+
+
+async def set_photo(*, actor: Actor, speaker_id: int, photo: str, now: datetime) -> None:
+    """Show this stored picture (its key; none: initials), and let go of the one before."""
+    _allow(actor)
+    async with db.transaction():
+        stored = await _locked(speaker_id)
+        if photo == stored.photo:
+            return
+        owner = Owner(PHOTOS, str(speaker_id))
+        if photo:
+            await media.attach(keys=[photo], owner=owner, actor=actor, now=now)
+        if stored.photo:
+            await media.delete(keys=[stored.photo], owner=owner, actor=actor, now=now)
+        await db.execute("UPDATE speaker SET photo = $2, changed_at = $3 WHERE id = $1", speaker_id, photo, now)
+        verb = "gave a photo" if photo else "took the photo off"
+        await audit.record(actor=actor.label, verb=verb, kind="speaker", key=speaker_id, now=now)
+
+
+async def remove_speaker(*, actor: Actor, speaker_id: int, now: datetime) -> None:
+    """Take a person off the portal and off every programme."""
+    _allow(actor)
+    async with db.transaction():
+        await _locked(speaker_id)
+        await media.forget(owner=Owner(PHOTOS, str(speaker_id)), actor=actor, now=now)
+        await db.execute("DELETE FROM speaker WHERE id = $1", speaker_id)
+        await audit.record(actor=actor.label, verb="removed", kind="speaker", key=speaker_id, now=now)
+
+
+def _allow(actor: Actor) -> None:
+    if not can_edit_speakers(actor):
+        raise Forbidden("Only organisers and editors change who speaks.")
+
+
+def _faults(facts: SpeakerFacts) -> dict[str, str]:
+    errors = {}
+    if not facts.name:
+        errors["name"] = "Please give the name as it is to be shown."
+    elif fault := name_fault(facts.name):
+        errors["name"] = fault
+    if facts.website:
+        parts = urlsplit(facts.website)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            errors["website"] = "Please give a full address that starts with https://."
+    return errors
+
+
+async def _locked(speaker_id: int) -> Any:
+    if await db.fetch_value("SELECT id FROM speaker WHERE id = $1 FOR UPDATE", speaker_id) is None:
+        raise NotFound("There is no such speaker.")
+    return await queries.by_id(speaker_id)
+
+
+async def _free_slug(name: str) -> str:
+    """An address nobody has. Holds back other givers until commit."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtext('speaker slugs'))")
+    base = slug(name, fallback="speaker")
+    rows = await db.fetch("SELECT slug FROM speaker WHERE slug = $1 OR slug LIKE $1 || '-%'", base)
+    taken = {row["slug"] for row in rows}
+    return base if base not in taken else next(s for n in count(2) if (s := f"{base}-{n}") not in taken)

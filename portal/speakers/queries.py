@@ -1,0 +1,45 @@
+"""People who speak, by address, id and name."""
+
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.core.paging import Page
+from portal.core.text import one_line
+from portal.speakers.values import Speaker, SpeakerRow
+
+PAGE_SIZE = 40
+COLUMNS = """
+s.id, s.slug, s.name, s.job_title, s.company_name, s.photo,
+(SELECT c.slug FROM company c WHERE c.id = s.company AND c.state = 'public') AS company_slug
+"""
+"""What a `SpeakerRow` is made of, over `speaker s`."""
+_FULL = f"{COLUMNS}, s.email, s.bio, s.bio_html, s.website, s.company AS company_id, s.created_at, s.changed_at"
+
+
+async def by_slug(slug: str) -> Speaker | None:
+    return _speaker(await db.fetch_one(f"SELECT {_FULL} FROM speaker s WHERE s.slug = $1", slug))
+
+
+async def by_id(speaker_id: int) -> Speaker | None:
+    return _speaker(await db.fetch_one(f"SELECT {_FULL} FROM speaker s WHERE s.id = $1", speaker_id))
+
+
+_NAMED = f"""
+SELECT count(*) OVER () AS total, {COLUMNS} FROM speaker s
+WHERE $1 = '' OR plain_text(lower(s.name || ' ' || s.company_name)) LIKE '%' || plain_text(lower($1)) || '%'
+ORDER BY lower(s.name), s.id LIMIT $2 OFFSET $3
+"""
+
+
+async def named(words: str, *, number: int = 1, size: int = PAGE_SIZE) -> tuple[list[SpeakerRow], Page]:
+    """One page of all by name, found by a part of their name or their company's."""
+    pattern = one_line(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = await db.fetch(_NAMED, pattern, size, (number - 1) * size)
+    found = [msgspec.convert(dict(row), SpeakerRow) for row in rows]
+    return found, Page(number, size, rows[0]["total"] if rows else 0)
+
+
+def _speaker(row: Any) -> Speaker | None:
+    return None if row is None else msgspec.convert(dict(row), Speaker)

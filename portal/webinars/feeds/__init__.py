@@ -1,0 +1,1 @@
+"""Public data of webinars for machines: the HTTP API, calendars, Atom."""

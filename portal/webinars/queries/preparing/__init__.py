@@ -1,0 +1,1 @@
+"""What staff see of a webinar while they set it up, by noun."""
