@@ -40,10 +40,13 @@ async def test_what_nobody_knows_is_refused_whatever_is_kept(data: httpx.AsyncCl
 async def test_what_campaigns_add_changes_nothing_and_fills_no_memory(
     app: Litestar, data: httpx.AsyncClient, path: str
 ) -> None:
+    first = await data.get(f"{path}?{CAMPAIGN}")
+    app.state.services.pages.clear()
     plain = await data.get(path)
     kept = len(app.state.services.pages.pages)
     async with counting() as asked:
         led = await data.get(f"{path}?{CAMPAIGN}")
+    assert (first.status_code, first.content) == (200, plain.content)
     assert (led.status_code, led.content, asked) == (200, plain.content, [])
     assert len(app.state.services.pages.pages) == kept == 1
 
