@@ -92,6 +92,8 @@ from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.home.sitemaps import robots, sitemap, sitemap_part
+from portal.leads import privacy as consent_privacy
+from portal.leads.pages import ConsentPages
 from portal.media import pages as media_pages
 from portal.media.flows import Media
 from portal.notifications import jobs as mail
@@ -186,6 +188,8 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "talks": Provide(lambda: talks, sync_to_thread=False),
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
+        "occasions": Provide(lambda: webinar_routes.OCCASIONS, sync_to_thread=False),
+        "seat_part": Provide(lambda: webinar_routes.seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
         "hub": Provide(lambda: made.rooms, sync_to_thread=False),
@@ -205,6 +209,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData(
             "Plans", subscription_privacy.known_about, subscription_privacy.forget, subscription_privacy.LABELS
         ),
+        PersonalData("Consents", consent_privacy.known_about, consent_privacy.forget, consent_privacy.LABELS),
         PersonalData("Companies", directory_privacy.known_about, directory_privacy.forget, directory_privacy.LABELS),
         PersonalData("Saved searches", searches.known_about, watching.forget, searches.LABELS),
         PersonalData("Enquiries", enquiry_privacy.known_about, enquiry_privacy.forget, enquiry_privacy.LABELS),
@@ -221,7 +226,7 @@ def media_readers() -> media_pages.Readers:
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
     entry: _Routes = [SignInPages, sign_out, SignUpPages, ResetPages]
-    own: _Routes = [AccountPages, SessionPages, menu, MyPages, SearchPages, my_enquiries, OwnPages]
+    own: _Routes = [AccountPages, SessionPages, menu, MyPages, SearchPages, ConsentPages, my_enquiries, OwnPages]
     own += [organisation_pages.router(), *privacy_pages.routers()]
     area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
     desk = Router(

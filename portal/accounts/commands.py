@@ -1,5 +1,6 @@
 """Acts on an account itself, its roles at the publisher, and the record of who received personal data."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from portal.accounts import passwords, rules
@@ -131,8 +132,15 @@ def _only_admins(actor: Actor) -> None:
 
 async def record_disclosure(*, email: str, recipient: str, what: str, purpose: str, now: datetime) -> None:
     """Note that personal data went to somebody else; the person sees it under “Your data”."""
+    await record_disclosures(emails=[email], recipient=recipient, what=what, purpose=purpose, now=now)
+
+
+async def record_disclosures(
+    *, emails: Collection[str], recipient: str, what: str, purpose: str, now: datetime
+) -> None:
+    """Note of each of several people that the same went to the same."""
     async with db.transaction():
         await db.execute(
-            "INSERT INTO disclosure (email, recipient, what, purpose, at) VALUES ($1, $2, $3, $4, $5)",
-            rules.address(email), recipient[:200], what, purpose[:200], now,
+            "INSERT INTO disclosure (email, recipient, what, purpose, at) SELECT unnest($1::text[]), $2, $3, $4, $5",
+            [rules.address(email) for email in emails], recipient[:200], what, purpose[:200], now,
         )  # fmt: skip

@@ -36,4 +36,5 @@ class Consent(Table, tablename="consent", db=DB):
     how = Varchar(length=40, help_text="where it was given: registration, room, replay, badge")
     given_at = Timestamptz()
     withdrawn_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None, help_text="when the company was first shown whom it is of")
     email_is_lower_case = Check("email = lower(email)", name="consent_email_lower")

@@ -79,3 +79,13 @@ async def go(shop: Webinar, *steps: HostAction) -> None:
     """Press the host's buttons."""
     for step in steps:
         await press(webinar_id=shop.webinar_id, action=step, actor=PORTAL, now=clock.now())
+
+
+async def sponsor(shop: Webinar, company_id: int, note: str = "") -> int:
+    """Name a company as a sponsor; the number of the sponsorship."""
+    made = await db.fetch_value(
+        "INSERT INTO webinar_sponsor (webinar, company, position, note, added_at) "
+        "SELECT $1, $2, count(*), $3, $4 FROM webinar_sponsor WHERE webinar = $1 RETURNING id",
+        shop.webinar_id, company_id, note, clock.now(),
+    )  # fmt: skip
+    return int(made)

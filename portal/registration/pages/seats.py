@@ -24,6 +24,7 @@ from portal.registration.forms.places import AskColleague, Named
 from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import open_order, pairs
 from portal.registration.pages.files import calendar_answer
+from portal.registration.pages.inputs import SeatPart
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.queries.orders import order_by_claim
 from portal.registration.rules.answering import may_answer, unanswered
@@ -71,8 +72,9 @@ class SeatPages(Controller):
         return page(request, "registration/passed_on.html", private=True, headers={"X-Robots-Tag": "noindex"})
 
     @get("/{claim:str}")
-    async def show(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
-        return _page(request, await _claimed(claim), None, now)
+    async def show(self, request: Request, claim: FromPath[str], now: Now, seat_part: SeatPart) -> Response[Any]:
+        place = await _claimed(claim)
+        return _page(request, place, None, now, part=await seat_part(place.order, place.seat))
 
     @post("/{claim:str}")
     async def name(self, request: Request, claim: FromPath[str], now: Now) -> Response[Any]:
@@ -220,7 +222,9 @@ async def _ask(request: Request, place: Place, now: Now) -> Response[Any]:
     return see_other(place.order.path if place.of_order else "/seats/passed-on", notice=notice)
 
 
-def _page(request: Request, place: Place, form: Filled[Any] | None, now: Now, *, status: int = 200) -> Response[Any]:
+def _page(
+    request: Request, place: Place, form: Filled[Any] | None, now: Now, *, status: int = 200, part: str = ""
+) -> Response[Any]:
     order, seat = place.order, place.seat
     over = "The event is over." if order.open_until <= now else ""
     known: Filled[Any] = blank(**_known(seat), **known_answers(order, seat))
@@ -228,7 +232,7 @@ def _page(request: Request, place: Place, form: Filled[Any] | None, now: Now, *,
         known = Filled({**known.values, **form.values}, form.errors)
     return page(
         request, "registration/seat.html", status=status, private=True, headers={"X-Robots-Tag": "noindex"},
-        order=order, seat=seat, place=place, form=known, pairs=pairs, over=order.ends_at <= now,
+        order=order, seat=seat, place=place, form=known, part=part, pairs=pairs, over=order.ends_at <= now,
         closed=over if order.is_on else "The event was called off.",
         questions=order.questions if may_answer(order, seat, now) else (),
         open_answers=unanswered(order, seat) if seat.named_at else 0,

@@ -1,0 +1,79 @@
+"""Wordings of consent, giving it, taking it back, and that somebody was told."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from portal.core import db
+from portal.core.errors import Conflict, NotFound
+from portal.leads.queries import Wording, newest_wording
+
+# One after the other: what the second compares with is what the first wrote.
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('wording_of_consent'), hashtext($1 || ' ' || $2))"
+_NEXT = """
+INSERT INTO wording_of_consent (kind, key, version, text, since)
+SELECT $1::varchar, $2::varchar, coalesce(max(version), 0) + 1, $3, $4 FROM wording_of_consent WHERE kind = $1 AND key = $2
+"""
+_GIVE = """
+INSERT INTO consent (email, company_id, company_name, wording, kind, key, how, given_at)
+SELECT $1, $2, $3, w.id, $5, $6, $7, $8 FROM wording_of_consent w WHERE w.id = $4 AND NOT EXISTS (
+    SELECT FROM wording_of_consent n WHERE n.kind = w.kind AND n.key = w.key AND n.version > w.version)
+ON CONFLICT (email, company_id, kind, key) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
+"""
+_STANDING = """
+SELECT id FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4 AND withdrawn_at IS NULL
+"""
+_WITHDRAW = """
+UPDATE consent SET withdrawn_at = coalesce(withdrawn_at, $3) WHERE id = $1 AND email = $2 RETURNING company_name
+"""
+_TOLD = """
+UPDATE consent SET told_at = $2 WHERE id = ANY($1) AND withdrawn_at IS NULL AND (told_at IS NULL OR told_at < $3) RETURNING email
+"""
+
+
+async def keep_wording(*, kind: str, key: str, text: str, now: datetime) -> Wording:
+    """The wording from now on: the newest when it says just that, else another version."""
+    async with db.transaction():
+        await db.execute(_ALONE, kind, key)
+        newest = await newest_wording(kind, key)
+        if newest is None or newest.text != text:
+            await db.execute(_NEXT, kind, key, text, now)
+            newest = await newest_wording(kind, key)
+    assert newest is not None
+    return newest
+
+
+async def give_consent(
+    *, email: str, company_id: int, company_name: str, wording_id: int, kind: str, key: str, how: str, now: datetime
+) -> int:
+    """Agree that a company is told of a person on one occasion; given twice, the first receipt stands. Its id.
+
+    Raises Conflict for a wording that is not the newest any more: what was agreed to is what was read.
+    """
+    async with db.transaction():
+        made = await db.fetch_value(_GIVE, email, company_id, company_name, wording_id, kind, key, how, now)
+        if made is None:
+            made = await db.fetch_value(_STANDING, email, company_id, kind, key)
+    if made is None:
+        raise Conflict("The wording has changed meanwhile. Please read it once more.")
+    return int(made)
+
+
+async def withdraw_consent(*, consent_id: int, email: str, now: datetime) -> str:
+    """Take a consent back; taken back twice, the first time counts. The company's name as it was shown.
+
+    Raises NotFound for one that this person never gave.
+    """
+    async with db.transaction():
+        company = await db.fetch_value(_WITHDRAW, consent_id, email, now)
+    if company is None:
+        raise NotFound("There is no such consent of yours.")
+    return str(company)
+
+
+async def note_told(*, consents: Collection[int], since: datetime | None, now: datetime) -> list[str]:
+    """Note that a company was shown whom these consents are of. Gives those addresses it had not seen before; with `since`,
+    not since then: a company that changed hands is told anew.
+    """
+    async with db.transaction():
+        rows = await db.fetch(_TOLD, list(consents), now, since)
+    return [row["email"] for row in rows]
