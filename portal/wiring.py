@@ -234,8 +234,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
-            *(StaffSpeakers, *webinar_routes.STAFF),
-            *seat_staff.PAGES,
+            *(StaffSpeakers, *seat_staff.PAGES, *webinar_routes.STAFF),
         ],
         before_request=around_pages("queues", waiting_in((EVENTS, REQUESTS, SPEAKERS, *QUEUES, MONEY, SALES, MAIL))),
     )
