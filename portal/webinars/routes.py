@@ -11,15 +11,18 @@ from portal.webinars.pages.live import LivePages
 from portal.webinars.pages.presence import PresencePages
 from portal.webinars.pages.replay import ReplayPages
 from portal.webinars.pages.room import RoomPages
+from portal.webinars.pages.sponsoring import SponsoredWebinars
 from portal.webinars.queries.consents import occasions
 from portal.webinars.staff.recordings import StaffRecording
 from portal.webinars.staff.reminders import StaffReminders
+from portal.webinars.staff.sponsors import StaffSponsors
 
 PUBLIC: list[ControllerRouterHandler] = [
     *(WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
     *(JoinPages, LivePages, RoomPages, ReplayPages, PresencePages, RoomConsents, SeatConsents),
+    SponsoredWebinars,
 ]
-STAFF: list[ControllerRouterHandler] = [StaffReminders, StaffRecording]
+STAFF: list[ControllerRouterHandler] = [StaffReminders, StaffRecording, StaffSponsors]
 OCCASIONS = {"webinar": occasions}
 """What consents can be about."""
 
