@@ -36,8 +36,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             db.pool(size=settings.database_pool_size),
             changes.listening(heard=made.pages.drop, connected=made.pages.connected),
             made.audience.running(),
-            made.rooms.running(),
-            made.presence.running(),
+            made.live.running(),
         ):
             yield
 

@@ -137,9 +137,7 @@ from portal.web.page_cache import PageCache
 from portal.webinars import routes as webinar_routes
 from portal.webinars.jobs import reminders as reminder_jobs
 from portal.webinars.jobs import states as room_jobs
-from portal.webinars.live.hub import Hub
-from portal.webinars.live.presence import Presence
-from portal.webinars.live.registry import REGIONS
+from portal.webinars.live.process import Live
 from portal.webinars.pages.event_part import webinar_part
 from portal.webinars.queries import speaking
 
@@ -156,8 +154,7 @@ class Services(msgspec.Struct):
     media: Media
     subscriptions: Subscriptions
     proofs: Proofs
-    rooms: Hub
-    presence: Presence
+    live: Live
 
 
 def services(settings: Settings) -> Services:
@@ -170,8 +167,7 @@ def services(settings: Settings) -> Services:
         payments=Payments(stripe, {handler.kind: handler for handler in (registration.PURCHASES, SPONSORSHIPS)}),
         subscriptions=Subscriptions(stripe, {handler.kind: handler for handler in (PLANS,)}),
         proofs=Proofs.of(settings),
-        rooms=Hub(REGIONS, most_pages=settings.room_pages),
-        presence=Presence(),
+        live=Live(most_pages=settings.room_pages),
     )
 
 
@@ -192,8 +188,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "seat_part": Provide(lambda: webinar_routes.seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
-        "hub": Provide(lambda: made.rooms, sync_to_thread=False),
-        "presence": Provide(lambda: made.presence, sync_to_thread=False),
+        **made.live.dependencies(),
         "media": Provide(lambda: made.media, sync_to_thread=False),
         "subscriptions": Provide(lambda: made.subscriptions, sync_to_thread=False),
     }

@@ -43,6 +43,29 @@ async def stored_file(
     found = await queries.served(key, name)
     if found is None or not await _may_read(found.file, request, readers):
         raise NotFound(_NOT_THERE)
+    return await _sent(request, media, found)
+
+
+async def sent(request: Request[Any, Any, Any], media: Media, file: File) -> Response[Any]:
+    """A document as the answer to whoever may have it by the rules of its owner's package."""
+    found = await queries.served(file.key, file.renditions[-1].name)
+    if found is None:
+        raise NotFound(_NOT_THERE)
+    answer = await _sent(request, media, found)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+async def content_of(media: Media, key: str) -> bytes:
+    """A small document whole, for a page that serves it by rules of its own; raises NotFound."""
+    file = (await queries.by_keys([key])).get(key)
+    found = await queries.served(file.key, file.renditions[-1].name) if file else None
+    if found is None:
+        raise NotFound(_NOT_THERE)
+    return b"".join([piece async for piece in await media.read(found)])
+
+
+async def _sent(request: Request[Any, Any, Any], media: Media, found: Served) -> Response[Any]:
     told = _headers(found)
     kind = found.rendition.content_type.partition(";")[0]  # Litestar says the charset of texts itself
     if told["ETag"].encode() in header(request.scope, b"if-none-match"):

@@ -31,6 +31,7 @@ DOCUMENTS = {
     "odp": "application/vnd.oasis.opendocument.presentation",
     "csv": "text/csv; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
+    "vtt": "text/vtt; charset=utf-8",
 }
 """What documents may end in, and what they are served as."""
 

@@ -47,6 +47,14 @@ class File(msgspec.Struct, frozen=True):
         """A picture's `srcset`."""
         return ", ".join(f"{self._address(made)} {made.width}w" for made in self.renditions)
 
+    @property
+    def words(self) -> str:
+        """What a document is: `PDF, 12 pages, 2.3 MB`."""
+        kind = self.address.rpartition(".")[2].upper()
+        pages = f"{self.pages} page{'s' if self.pages > 1 else ''}" if self.pages else ""
+        size = f"{self.bytes / 1_000_000:.1f} MB" if self.bytes >= 100_000 else f"{max(1, self.bytes // 1000)} kB"
+        return ", ".join(part for part in (kind, pages, size) if part)
+
     def at_least(self, width: int) -> str:
         """The address of the narrowest picture that is so wide, or of the widest."""
         return self._address(

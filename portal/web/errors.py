@@ -34,6 +34,15 @@ _STATUS: dict[type[errors.DomainError], int] = {
 }  # fmt: skip
 
 
+def status_of(error: errors.DomainError) -> int:
+    """The status of a refusal, for a page that tells of it itself."""
+    return _STATUS.get(type(error), 400)
+
+
+def headers_of(error: errors.DomainError) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, errors.RateLimited) else {}
+
+
 def _wants_json(request: Request[Any, Any, Any]) -> bool:
     return request.url.path.startswith(("/api/", "/stripe/"))
 
@@ -60,9 +69,8 @@ def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> 
         if wants_fragment(request.scope):
             return Response("", status_code=204, headers={"HX-Redirect": target})
         return see_other(target)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.RateLimited) else None
     more = {"fields": error.fields} if isinstance(error, errors.Invalid) else {}
-    return _answer(request, _STATUS.get(type(error), 400), error.message, headers, **more)
+    return _answer(request, status_of(error), error.message, headers_of(error), **more)
 
 
 def _page_above(request: Request[Any, Any, Any]) -> str:

@@ -37,13 +37,16 @@ def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in fixed.items()]
 
 
-def policy(settings: Settings, *, media: Sequence[str] = (), frames: Sequence[str] = ()) -> str:
+def policy(
+    settings: Settings, *, media: Sequence[str] = (), frames: Sequence[str] = (), forms: Sequence[str] = ()
+) -> str:
     """The Content-Security-Policy. `media`: origins a page's films come from, itself always among them once there are any;
-    `frames`: other services' players it may embed.
+    `frames`: other services' players it may embed; `forms`: where its forms may lead on to, which browsers judge by the
+    last of all redirects.
     """
-    pay = ["https://checkout.stripe.com", "https://billing.stripe.com"]
+    leads_to = [*forms, "https://checkout.stripe.com", "https://billing.stripe.com"]
     if settings.stripe_api_base:
-        pay.append(origin(settings.stripe_api_base))
+        leads_to.append(origin(settings.stripe_api_base))
     films = f"media-src 'self' blob: {' '.join(media)}; worker-src blob:; " if media or frames else ""
     framed = f"frame-src {' '.join(frames)}; " if frames else ""
     fetched = " ".join(("'self'", *media))
@@ -51,13 +54,13 @@ def policy(settings: Settings, *, media: Sequence[str] = (), frames: Sequence[st
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src {fetched}; manifest-src 'self'; base-uri 'none'; {films}{framed}"
         f"frame-ancestors 'none'; "
-        f"form-action 'self' {' '.join(pay)}"
+        f"form-action 'self' {' '.join(leads_to)}"
     )
 
 
-def with_films(*, media: Sequence[str] = (), frames: Sequence[str] = ()) -> dict[str, str]:
-    """The headers of a page that shows films."""
-    return {"Content-Security-Policy": policy(current(), media=media, frames=frames)}
+def with_films(*, media: Sequence[str] = (), frames: Sequence[str] = (), forms: Sequence[str] = ()) -> dict[str, str]:
+    """The headers of a page that shows films, or leads to other services by its forms."""
+    return {"Content-Security-Policy": policy(current(), media=media, frames=frames, forms=forms)}
 
 
 def origin(address: str) -> str:

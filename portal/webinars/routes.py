@@ -9,9 +9,12 @@ from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.listing import WebinarLists
 from portal.webinars.pages.live import LivePages
 from portal.webinars.pages.presence import PresencePages
+from portal.webinars.pages.questions import Questions
 from portal.webinars.pages.replay import ReplayPages
+from portal.webinars.pages.resources import ResourcePages
 from portal.webinars.pages.room import RoomPages
 from portal.webinars.pages.sponsoring import SponsoredWebinars
+from portal.webinars.pages.taking_part import TakingPart
 from portal.webinars.queries.consents import occasions
 from portal.webinars.staff.recordings import StaffRecording
 from portal.webinars.staff.reminders import StaffReminders
@@ -21,6 +24,7 @@ PUBLIC: list[ControllerRouterHandler] = [
     *(WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
     *(JoinPages, LivePages, RoomPages, ReplayPages, PresencePages, RoomConsents, SeatConsents),
     SponsoredWebinars,
+    *(TakingPart, Questions, ResourcePages),
 ]
 STAFF: list[ControllerRouterHandler] = [StaffReminders, StaffRecording, StaffSponsors]
 OCCASIONS = {"webinar": occasions}

@@ -96,6 +96,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     claim: str
     name: str
+    first_name: str
+    last_name: str
     job_title: str
     company: str
     email: str

@@ -14,7 +14,7 @@ let at = null;
 let over = false;
 let busy = false;
 
-const film = () => root.querySelector("video.film");
+const film = () => root.querySelector("video");
 
 /* Of our own player we know; another service's may be on at any time. */
 const playing = () => {

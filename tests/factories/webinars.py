@@ -15,11 +15,14 @@ from portal.payments.buying import Buyer
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.ordering import Attendee, save_details
 from portal.registration.queries.orders import order_by_id
+from portal.webinars.announcing import touch
+from portal.webinars.commands import questions
 from portal.webinars.commands.making import make_webinar
 from portal.webinars.commands.states import press
-from portal.webinars.queries import people
+from portal.webinars.queries import people, rooms
 from portal.webinars.rules.states import HostAction
-from portal.webinars.values import Participant, RoomSettings
+from portal.webinars.tables.taking_part import PollKind, ResourceKind
+from portal.webinars.values import Participant, Room, RoomSettings
 from tests.factories.registration import Shop, make_shop
 
 
@@ -89,3 +92,61 @@ async def sponsor(shop: Webinar, company_id: int, note: str = "") -> int:
         shop.webinar_id, company_id, note, clock.now(),
     )  # fmt: skip
     return int(made)
+
+
+async def room(shop: Webinar) -> Room:
+    found = await rooms.by_id(shop.webinar_id)
+    assert found is not None
+    return found
+
+
+async def ask(shop: Webinar, who: Participant, text: str = "Is one strategy enough?", *, approved: bool = True) -> int:
+    """A question by somebody, seen by all unless it waits."""
+    made = await questions.ask(room=await room(shop), who=who, text=text, anonymous=False, now=clock.now())
+    if approved:
+        await decide(shop, made, "approved")
+    return made
+
+
+async def decide(shop: Webinar, question: int, state: str, *, into: int | None = None, answered: str = "no") -> None:
+    """What the desk does with a question."""
+    async with db.transaction():
+        await db.execute(
+            "UPDATE webinar_question SET state = $2, merged_into = $3, answered = $4, decided_at = $5, answered_at = $5 "
+            "WHERE id = $1",
+            question, state, into, answered, clock.now(),
+        )  # fmt: skip
+        await touch(shop.webinar_id, "questions")
+
+
+async def poll(
+    shop: Webinar, kind: PollKind = PollKind.SINGLE, *options: str, question: str = "Who owns it?", state: str = "open",
+    opens_after: int | None = None, shows_results: bool = True,
+) -> tuple[int, list[int]]:  # fmt: skip
+    """A poll and its options."""
+    async with db.transaction():
+        made = await db.fetch_value(
+            "INSERT INTO webinar_poll (webinar, position, kind, question, state, opens_after, shows_results) "
+            "VALUES ($1, (SELECT count(*) FROM webinar_poll), $2, $3, $4, $5, $6) RETURNING id",
+            shop.webinar_id, kind.value, question, state, opens_after, shows_results,
+        )  # fmt: skip
+        rows = await db.fetch(
+            "INSERT INTO webinar_poll_option (poll, position, label) SELECT $1, n, label "
+            "FROM unnest($2::text[]) WITH ORDINALITY AS o (label, n) RETURNING id",
+            made, list(options),
+        )  # fmt: skip
+        await touch(shop.webinar_id, "polls")
+    return made, [row["id"] for row in rows]
+
+
+async def resource(
+    shop: Webinar, title: str = "Slides", *, kind: ResourceKind = ResourceKind.LINK, url: str = "https://slides.example/31",
+    file: str = "", shows_after: int | None = None, sponsor: int | None = None, needs_consent: bool = False,
+) -> int:  # fmt: skip
+    return int(
+        await db.fetch_value(
+            "INSERT INTO webinar_resource (webinar, position, kind, title, url, file, shows_after, sponsor, needs_consent) "
+            "VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            shop.webinar_id, kind.value, title, url, file, shows_after, sponsor, needs_consent,
+        )
+    )  # fmt: skip

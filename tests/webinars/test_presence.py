@@ -47,7 +47,7 @@ async def sign(client: httpx.AsyncClient, made: Webinar, page: str = PAGE, **sai
 
 
 def presence(app: Litestar) -> Presence:
-    found: Presence = app.state.services.presence
+    found: Presence = app.state.services.live.presence
     return found
 
 

@@ -81,7 +81,7 @@ async def test_every_open_page_can_hear_of_it(database: str) -> None:
     line = await asyncpg.connect(database)
     await line.add_listener("room", lambda _c, _pid, _channel, said: heard.put_nowait(str(said)))
     await webinars.go(made, HostAction.GO_LIVE)
-    assert {await heard.get(), await heard.get()} == {f"{made.webinar_id}:state", f"{made.webinar_id}:stage"}
+    assert await asyncio.wait_for(heard.get(), 5) == f"{made.webinar_id}:*"
     await line.close()
 
 

@@ -264,11 +264,3 @@ def register_address(slug: str, search: str, number: int) -> str:
     """A page of a company's products in registers."""
     asked = {**({"product": search} if search else {}), **({"page": number} if number > 1 else {})}
     return f"/companies/{slug}{'?' + urlencode(asked) if asked else ''}#register"
-
-
-def file_words(file: File) -> str:
-    """What a document is: `PDF, 12 pages, 2.3 MB`."""
-    kind = file.address.rpartition(".")[2].upper()
-    pages = f"{file.pages} page{'s' if file.pages > 1 else ''}" if file.pages else ""
-    size = f"{file.bytes / 1_000_000:.1f} MB" if file.bytes >= 100_000 else f"{max(1, file.bytes // 1000)} kB"
-    return ", ".join(part for part in (kind, pages, size) if part)

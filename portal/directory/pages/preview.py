@@ -20,7 +20,7 @@ from portal.directory import permissions
 from portal.directory.commands.filing import owner_of
 from portal.directory.inputs import Appearances
 from portal.directory.pages.managing import Managed, ManagedCompany, managed
-from portal.directory.pages.portrait import file_words, portrait, register_address
+from portal.directory.pages.portrait import portrait, register_address
 from portal.directory.pages.reaching import NEVER_KEPT, NO_CONTACT, NOTHING, item_target, reached, single_target
 from portal.directory.queries import about, drafts, plans
 from portal.directory.queries.companies import KnownCompany
@@ -60,7 +60,7 @@ class PreviewPages(Controller):
         here = f"/companies/{company.slug}/preview"
         return page(
             request, "directory/preview.html", private=True, section="directory", seen=seen, company=company,
-            profile=seen.profile, products=products, search="", file_words=file_words, preview=plan, current=current,
+            profile=seen.profile, products=products, search="", preview=plan, current=current,
             is_draft=draft is not None, editing=managed.address("profile"),
             plans=[(one, NAMES[one], f"{here}?plan={one.value}") for one in Plan],
             kept_back=kept_back(company.profile, limits), plan_page=managed.address("plan"),

@@ -11,7 +11,7 @@ from portal.core.errors import NotFound
 from portal.core.text import one_line
 from portal.directory import audience, permissions
 from portal.directory.inputs import Appearances
-from portal.directory.pages.portrait import file_words, portrait, public_company, register_address
+from portal.directory.pages.portrait import portrait, public_company, register_address
 from portal.directory.queries import about, companies, plans
 from portal.web.asking import wants_fragment
 from portal.web.inputs import Now
@@ -42,7 +42,7 @@ class ProfilePages(Controller):
             audience.viewed(company.id, request)
         return page(
             request, "directory/profile.html", block="register", section="directory", seen=seen, company=company,
-            profile=seen.profile, products=products, search=search, preview=None, file_words=file_words,
+            profile=seen.profile, products=products, search=search, preview=None,
             register_address=lambda number: register_address(slug, search, number),
         )  # fmt: skip
 

@@ -44,8 +44,10 @@ def look_at(source: Path, end: str) -> dict[str, Any]:
     """What is known of the document; raises Refused."""
     if end == "pdf":
         return {"pages": _pdf(source)}
-    if end in ("csv", "txt"):
+    if end in ("csv", "txt", "vtt"):
         _text(source)
+        if end == "vtt" and not source.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+            raise Refused("other")
     else:
         _office(source, end)
     return {"pages": None}

@@ -6,7 +6,7 @@ from typing import Any
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import NotFound
-from portal.webinars.announcing import touch
+from portal.webinars.announcing import touch_all
 from portal.webinars.queries.rooms import PLAN, plan_of
 from portal.webinars.rules.states import HostAction, Plan, acted, next_due, settled
 
@@ -63,4 +63,4 @@ async def _save(row: Any, plan: Plan, now: datetime) -> None:
         _SAVE, row["id"], plan.state.value, now, due.state.value if due else "", due.at if due else None,
         plan.planned_start, plan.live_at, plan.ended_at, plan.ends_itself, plan.replay.value,
     )  # fmt: skip
-    await touch(row["id"], "state", "stage")
+    await touch_all(row["id"])

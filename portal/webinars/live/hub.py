@@ -19,11 +19,12 @@ import structlog
 from portal.core import changes, clock
 from portal.core.errors import DomainError, RateLimited
 from portal.webinars import announcing
+from portal.webinars.commands.polls import open_due
 from portal.webinars.commands.states import move_due
 from portal.webinars.live import pieces as form
 from portal.webinars.live.pieces import Piece
 from portal.webinars.live.regions import Audience, Regions, rendered
-from portal.webinars.queries import people
+from portal.webinars.queries import moments, people
 from portal.webinars.tables.rooms import CrewRole, RoomState
 
 GATHER_SECONDS = 0.25
@@ -50,6 +51,8 @@ class OpenRoom:
         self.vector = ""
         self.closed = False
         self.due_at: datetime | None = None
+        """When the clock changes something: the state, a poll that opens, a resource that is shown."""
+        self.moved_at: datetime | None = None
         self.dirty: set[str] | None = None
         """Regions to render anew; None stands for all."""
         self.turn = asyncio.Event()
@@ -236,23 +239,28 @@ class Hub:
     async def _by_the_clock(self, room: OpenRoom) -> None:
         if room.due_at is not None and room.due_at <= clock.now():
             # Asked for once; where that does not help, the worker comes round.
-            room.due_at = None
+            room.moved_at, room.due_at = room.due_at, None
             try:
                 await move_due(now=clock.now())
+                await open_due(now=clock.now())
+                room.touch(None)
             except OUTAGES as error:
                 self._again(room, error)
         if self.blind:
             room.touch(None)
 
     async def _render(self, room: OpenRoom, names: set[str] | None) -> None:
+        now = clock.now()
         try:
-            found, new = await rendered(self.regions, room.webinar_id, room.audience, clock.now(), names)
+            found, new = await rendered(self.regions, room.webinar_id, room.audience, now, names)
+            due_at = await moments.next_moment(room.webinar_id, now)
             if names is None:
                 room.out = await _out(room)
         except OUTAGES as error:
             self._again(room, error)
             return
-        room.due_at, room.closed = found.due_at, found.state is RoomState.CLOSED
+        room.due_at = due_at if due_at != room.moved_at else None
+        room.closed = found.state is RoomState.CLOSED
         room.take(new)
         room.ready.set()
         if room.closed or not room.out.isdisjoint(room.seats):

@@ -1,10 +1,21 @@
-"""What pages with films are allowed to load."""
+"""What pages of rooms are allowed to load, and where their forms may lead."""
 
-from portal.web.security import origin, with_films
+from portal.web.security import with_films
 from portal.webinars.rules.sources import FRAMES
+
+ELSEWHERE = ("https:",)
+"""The other service’s room, what a sponsor offers: any address that staff wrote down."""
 
 
 def films(*addresses: str) -> dict[str, str]:
-    """Headers that let a page play from these addresses, and from the players it may embed."""
-    media = sorted({origin(address) for address in addresses if address.startswith("https://")})
-    return with_films(media=media, frames=FRAMES)
+    """Headers that let a page play from these addresses, and from the players it may embed.
+
+    A playlist elsewhere may name films on any of its service’s machines, so it opens all of them.
+    """
+    outside = any(address.startswith("https://") for address in addresses)
+    return with_films(media=ELSEWHERE if outside else (), frames=FRAMES, forms=ELSEWHERE)
+
+
+def leads_elsewhere() -> dict[str, str]:
+    """Headers of a page whose form ends at another service."""
+    return with_films(forms=ELSEWHERE)

@@ -20,6 +20,7 @@ from portal.web.query_strings import may_be_slug
 from portal.web.rendering import page, see_other
 from portal.webinars.commands.entering import hand_over
 from portal.webinars.guards import let_in
+from portal.webinars.pages.films import leads_elsewhere
 from portal.webinars.queries import people, rooms
 from portal.webinars.rules.entering import Way, way
 from portal.webinars.rules.words import what_now
@@ -35,8 +36,8 @@ class JoinPages(Controller):
     async def show(self, request: Request[Any, Any, Any], claim: FromPath[str], now: Now) -> Response[str]:
         order, place, room = await _found(claim)
         return page(
-            request, "webinars/join.html", private=True, headers={"X-Robots-Tag": "noindex"}, order=order, place=place,
-            room=room, way=way(order, room, now), what_now=what_now(room) if room else "", now=now,
+            request, "webinars/join.html", private=True, headers={"X-Robots-Tag": "noindex", **leads_elsewhere()},
+            order=order, place=place, room=room, way=way(order, room, now), what_now=what_now(room) if room else "", now=now,
         )  # fmt: skip
 
     @post("/{claim:str}")

@@ -13,7 +13,8 @@ from portal.webinars.values import Participant
 
 _PARTICIPANT = """
 SELECT s.id AS seat_id, o.id AS order_id, o.event AS event_id, w.id AS webinar_id, e.slug, s.claim_secret AS claim,
-    trim(s.first_name || ' ' || s.last_name) AS name, s.job_title, s.company, lower(s.email) AS email, s.watching,
+    trim(s.first_name || ' ' || s.last_name) AS name, s.first_name, s.last_name,
+    s.job_title, s.company, lower(s.email) AS email, s.watching,
     o.confirmed_at,
     EXISTS (SELECT FROM room_restriction r WHERE r.webinar = w.id AND r.seat = s.id AND r.kind = 'muted'
         AND r.lifted_at IS NULL) AS muted,

@@ -44,6 +44,13 @@ async def cues(film_id: int) -> list[Cue]:
     return [Cue(**row) for row in await db.fetch(f"{_CUE} ORDER BY position", film_id)]
 
 
+async def has_cues(film_id: int) -> bool:
+    """Whether it is known what is said."""
+    return bool(
+        await db.fetch_value("SELECT EXISTS (SELECT FROM webinar_transcript_cue WHERE recording = $1)", film_id)
+    )
+
+
 async def said(film_id: int, words: str) -> list[Cue]:
     """The first cues in which all these words are said, the last one perhaps not typed to its end."""
     terms = re.findall(r"\w+", words)[:12]

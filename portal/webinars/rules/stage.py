@@ -1,5 +1,6 @@
 """What stands on the stage in each state."""
 
+import hashlib
 from datetime import datetime
 
 import msgspec
@@ -16,6 +17,12 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     captions: str = ""
     begun: datetime | None = None
     seconds: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Another picture has another: what plays is replaced, and never turned into something else."""
+        told = f"{self.source} {self.url} {self.captions} {self.begun}"
+        return hashlib.blake2b(told.encode(), digest_size=5).hexdigest()
 
 
 def shown(room: Room, film: Film | None) -> Shown | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from portal.core.times import moment
 from portal.webinars.tables.rooms import RoomState
+from portal.webinars.tables.taking_part import Answered, QuestionState
 from portal.webinars.values import Room
 
 NAMES = {
@@ -42,3 +43,31 @@ def what_now(room: Room) -> str:
 
 def _clock(room: Room, at: datetime) -> str:
     return moment(at, room.timezone, "d MMMM, HH:mm zzz")
+
+
+def of_own_question(state: QuestionState, answered: Answered) -> str:
+    """What became of one's own question."""
+    match state:
+        case QuestionState.PENDING:
+            return "Waiting for the host"
+        case QuestionState.DECLINED:
+            return "Not taken up"
+        case QuestionState.MERGED:
+            return "Put together with another question"
+        case QuestionState.APPROVED:
+            return _ANSWERED[answered]
+
+
+_ANSWERED = {
+    Answered.NO: "Everybody sees it",
+    Answered.NOW: "Being answered",
+    Answered.LIVE: "Answered on stage",
+    Answered.TYPED: "Answered in writing",
+}
+
+
+def initials(name: str) -> str:
+    """`AO` for Dr. Anselm Oyelaran: of the first and the last word that is a name."""
+    parts = [part for part in name.split() if part[0].isalpha() and not part.endswith(".")]
+    ends = parts[:1] + parts[1:][-1:]
+    return "".join(part[0] for part in ends).upper()

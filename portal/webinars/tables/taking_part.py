@@ -55,11 +55,15 @@ class ResourceKind(StrEnum):
 
 
 class Question(Table, tablename="webinar_question", db=DB):
-    """A question to the stage. `anonymous` hides the name from other attendees, never from the crew."""
+    """A question to the stage. `anonymous` hides the name from other attendees, never from the crew.
+
+    `author` is what others see: it stays with who asked when the place is passed on.
+    """
 
     id = BigSerial(primary_key=True)
     webinar = ForeignKey(Webinar, on_delete=OnDelete.cascade, null=False, index=True)
     seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None, index=True)
+    author = Varchar(length=200, help_text="as shown")
     text = Varchar(length=600)
     anonymous = Boolean()
     asked_at = Timestamptz()
