@@ -22,6 +22,7 @@ from tests.events.conftest import SignIn
 from tests.factories import companies, webinars
 from tests.paying import text_of
 from tests.queries import counting
+from tests.reading_pdfs import count, pages, squeezed
 
 MANAGE = "/companies/isarwerk-biologics/manage/webinars"
 
@@ -185,21 +186,25 @@ async def test_each_route_is_for_the_companys_people_and_staff(
 ) -> None:
     who = await lead(market, "anna@brennhof.example", market.theirs)
     slug = market.made.slug
-    company = [MANAGE, f"{MANAGE}/{slug}", f"{MANAGE}/{slug}/leads.csv"]
+    company = [MANAGE, *(f"{MANAGE}/{slug}{rest}" for rest in ("", "/leads.csv", "/report.pdf"))]
     theirs = [address.replace("isarwerk-biologics", "halden-fill") for address in company]
     sponsors = f"/staff/webinars/{market.made.webinar_id}/sponsors"
-    staff = [sponsors, f"{sponsors}/{market.theirs}", f"{sponsors}/{market.theirs}/leads.csv"]
+    staff = [
+        sponsors,
+        f"{sponsors}/{market.theirs}",
+        *(f"{sponsors}/{market.theirs}/{file}" for file in ("leads.csv", "report.pdf")),
+    ]
     for address in (*company, *theirs, *staff):
         assert (await client.get(address)).status_code == 303, address
-    assert [(await member.get(address)).status_code for address in company] == [200, 200, 200]
-    assert [(await member.get(address)).status_code for address in theirs] == [404, 404, 404]
-    assert [(await member.get(address)).status_code for address in staff] == [403, 403, 403]
+    assert [(await member.get(address)).status_code for address in company] == [200] * 4
+    assert [(await member.get(address)).status_code for address in theirs] == [404] * 4
+    assert [(await member.get(address)).status_code for address in staff] == [403] * 4
     assert who.email not in (await member.get(company[1])).text
     editor = await sign_in(StaffRole.EDITOR)
-    assert [(await editor.get(address)).status_code for address in staff] == [200, 200, 200]
-    assert [(await editor.get(address)).status_code for address in theirs] == [403, 403, 403]
+    assert [(await editor.get(address)).status_code for address in staff] == [200] * 4
+    assert [(await editor.get(address)).status_code for address in theirs] == [403] * 4
     door = await sign_in(StaffRole.DOOR, "door@sterileline.example")
-    assert [(await door.get(address)).status_code for address in staff] == [403, 403, 403]
+    assert [(await door.get(address)).status_code for address in staff] == [403] * 4
     elsewhere = await webinars.make()
     assert (await member.get(f"{MANAGE}/{elsewhere.slug}")).status_code == 404
     assert (await editor.get(f"/staff/webinars/{elsewhere.webinar_id}/sponsors/{market.ours}")).status_code == 404
@@ -232,6 +237,31 @@ async def test_one_lead_or_thirty_take_as_many_queries(member: httpx.AsyncClient
         assert page.text.count("@brennhof.example") == many
         seen.append(len(asked))
     assert seen[0] == seen[1]
+
+
+async def test_the_report_has_numbers_and_nobodys_name(member: httpx.AsyncClient, market: Market) -> None:
+    here = f"{MANAGE}/{market.made.slug}/report.pdf"
+    await took_part(market, await lead(market, "anna@brennhof.example"), 40)
+    few = squeezed(" ".join(pages((await member.get(here)).content)))
+    assert ("1andfewerthan5others" in few, "Atmost" in few, "people" in few) == (True, False, True)
+    for n in range(6):
+        await took_part(market, await webinars.join(market.made, f"s{n}@secret.example", "Silent", "Secretive"), 20)
+    await db.execute("UPDATE seat_order SET source = 'linkedin' WHERE id > 1")
+    answer = await member.get(here)
+    assert (answer.headers["content-type"], count(answer.content) in (1, 2)) == ("application/pdf", True)
+    told = squeezed(" ".join(pages(answer.content)))
+    for words in (
+        "Registered7",
+        "Came7",
+        "Withheld6",
+        "Leadswhoagreed1",
+        "Atmost7atatime",
+        "Guidetogloves",
+        "linkedin6",
+    ):
+        assert words in told, words
+    for hidden in ("Secret", "Anna", "Pricelist", "brennhof"):
+        assert hidden not in told
 
 
 async def test_looks(member: httpx.AsyncClient, market: Market) -> None:

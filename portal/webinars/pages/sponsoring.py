@@ -1,5 +1,6 @@
 """`/companies/{slug}/manage/webinars`: what a company's sponsored webinars brought, and whom it is told of."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -11,14 +12,16 @@ from portal.core.errors import NotFound
 from portal.core.paging import Page
 from portal.directory.pages.managing import MANAGE, Managed, ManagedCompany, managed, managed_page
 from portal.directory.permissions import can_answer
-from portal.web.files import private_file
+from portal.web.files import pdf_file, private_file
 from portal.web.inputs import Now
 from portal.web.open_data import table
 from portal.web.query_strings import page_number
 from portal.webinars.commands.leads import note_read
+from portal.webinars.documents import sponsor_report_pdf
 from portal.webinars.queries import leads as queries
 from portal.webinars.queries import rooms
 from portal.webinars.queries.leads import Counts, Lead
+from portal.webinars.queries.sponsor_report import sponsor_report
 from portal.webinars.rules import leads as rules
 from portal.webinars.rules.words import NAMES
 from portal.webinars.values import Room
@@ -61,6 +64,17 @@ class SponsoredWebinars(Controller):
         found = await queries.leads(room.id, managed.company.id, now)
         await note_read(company=managed.company, room=room, leads=found, now=now)
         return as_csv(found, f"leads-{room.slug}-{managed.company.slug}.csv")
+
+    @get("/{webinar:str}/report.pdf")
+    async def report(self, managed: ManagedCompany, webinar: FromPath[str], now: Now) -> Response[bytes]:
+        room = await _room(managed, webinar)
+        return await as_report(room, managed.company.id, managed.company.name, managed.company.slug, now)
+
+
+async def as_report(room: Room, company_id: int, name: str, slug: str, now: datetime) -> Response[bytes]:
+    """What a webinar brought a sponsor, in numbers."""
+    report = await sponsor_report(room, company_id, now)
+    return pdf_file(await sponsor_report_pdf(room, name, report, now=now), f"report-{room.slug}-{slug}.pdf")
 
 
 async def _room(managed: Managed, slug: str) -> Room:

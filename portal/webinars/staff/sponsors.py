@@ -18,7 +18,7 @@ from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.query_strings import page_number
 from portal.web.rendering import page, see_other
-from portal.webinars.pages.sponsoring import as_csv, listed
+from portal.webinars.pages.sponsoring import as_csv, as_report, listed
 from portal.webinars.queries import leads as queries
 from portal.webinars.queries.leads import Sponsor
 from portal.webinars.rules.consent import WORDING, usual
@@ -73,6 +73,12 @@ class StaffSponsors(Controller):
         room = await the_room(webinar_id)
         sponsor = await _sponsor(room, company_id)
         return as_csv(await queries.leads(room.id, sponsor.id, now), f"leads-{room.slug}-{sponsor.slug}.csv")
+
+    @get("/{company_id:int}/report.pdf")
+    async def report(self, webinar_id: FromPath[int], company_id: FromPath[int], now: Now) -> Response[bytes]:
+        room = await the_room(webinar_id)
+        sponsor = await _sponsor(room, company_id)
+        return await as_report(room, sponsor.id, sponsor.name, sponsor.slug, now)
 
 
 async def _sponsor(room: Room, company_id: int) -> Sponsor:
