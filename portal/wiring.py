@@ -135,8 +135,7 @@ from portal.speakers.staff import SPEAKERS, StaffSpeakers
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 from portal.webinars import routes as webinar_routes
-from portal.webinars.jobs import reminders as reminder_jobs
-from portal.webinars.jobs import states as room_jobs
+from portal.webinars.jobs import lists as room_jobs
 from portal.webinars.live.process import Live
 from portal.webinars.pages.event_part import webinar_part
 from portal.webinars.queries import speaking
@@ -271,7 +270,7 @@ def jobs(made: Services) -> list[Job]:
         Job("placements.tell_plan", placement_jobs.tell_plan),
         Job("placements.tell_booked", placement_jobs.tell_booked),
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
-        Job("webinars.remind", reminder_jobs.remind),
+        *room_jobs.JOBS,
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
@@ -297,8 +296,7 @@ def jobs(made: Services) -> list[Job]:
 def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
-        Recurring("webinars-remind", "* * * * *", reminder_jobs.look_for_reminders),
-        Recurring("rooms-move", "* * * * * */2", room_jobs.move_rooms),
+        *room_jobs.RECURRING,
         *seat_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),

@@ -125,7 +125,7 @@ FROM (SELECT coalesce((entry ->> 'cancelled')::boolean, false) AS cancelled
       FROM calendar_revision WHERE item = $1 AND number = $3) r
 LEFT JOIN (SELECT method, raised FROM calendar_message WHERE item = $1 AND address = $2
            ORDER BY number DESC, id DESC LIMIT 1) last ON true
-ON CONFLICT (mail) DO NOTHING
+ON CONFLICT (mail, item) DO NOTHING
 """
 
 

@@ -52,7 +52,8 @@ class CalendarRevision(Table, tablename="calendar_revision", db=DB):
 class CalendarMessage(Table, tablename="calendar_message", db=DB):
     """A message to one address that put a revision into its calendar or took the entry out: the ledger.
 
-    `mail` carried it, and its state says whether it arrived; null stands for a message that did. `raised`: how
+    `mail` carried it, alone or with messages about other items, and its state says whether it arrived; null stands for a
+    message that did. `raised`: how
     far the address's SEQUENCE runs ahead of the item's from then on, because it was taken off an event that
     went on (see `rules.addressed_sequence`).
     """
@@ -66,7 +67,7 @@ class CalendarMessage(Table, tablename="calendar_message", db=DB):
     raised = Integer()
     mail = ForeignKey(Mail, on_delete=OnDelete.set_null, null=True, default=None)
     method_known = one_of("method", Method)
-    calendar_message_once = Unique(["mail"], name="calendar_message_once")
+    calendar_message_each = Unique(["mail", "item"], name="calendar_message_each")
 
 
 class FeedAddress(Table, tablename="feed_address", db=DB):

@@ -17,6 +17,7 @@ from portal.payments.rules import words
 from portal.registration.inviting import Invite
 from portal.registration.queries.waiting import WaitingPlace
 from portal.registration.tables import Watching
+from portal.registration.values.companions import DateTold
 from portal.registration.values.orders import OrderRecord, SeatRecord, path_for
 
 WaitingMail = Callable[[WaitingPlace], Message]
@@ -108,6 +109,47 @@ def colleague(order: OrderRecord, seat: SeatRecord) -> Message:
     """To somebody who is asked to fill in a name; each time with a new address for it."""
     key = f"seat-{seat.id}-asked-{hashed(seat.claim_secret)}"
     return _message("colleague", order, key=key, recipient=seat.email, seat=seat)
+
+
+def companions(
+    dates: Sequence[tuple[OrderRecord, SeatRecord]], invites: Sequence[Invite], *, recipient: str, ids: Sequence[int]
+) -> Message:
+    """The dates that came with a place, in one mail; each with an entry to open."""
+    return _about_dates("companions", dates, invites, recipient=recipient, ids=ids)
+
+
+def companions_gone(
+    dates: Sequence[tuple[OrderRecord, SeatRecord]], invites: Sequence[Invite], *, recipient: str, name: str,
+    ids: Sequence[int],
+) -> Message:  # fmt: skip
+    """The dates that somebody no longer has a place at."""
+    return _about_dates("companions_gone", dates, invites, recipient=recipient, ids=ids, name=name)
+
+
+def _about_dates(
+    template: str, dates: Sequence[tuple[OrderRecord, SeatRecord]], invites: Sequence[Invite], *, recipient: str,
+    ids: Sequence[int], **facts: object,
+) -> Message:  # fmt: skip
+    """A mail that lists dates, with a calendar file for each that is to be told. A calendar acts by itself on one message
+    of a mail only, so here none is another form of the mail's text.
+    """
+    listed: dict[int, list[tuple[OrderRecord, SeatRecord]]] = {}
+    for order, seat in dates:
+        listed.setdefault(order.event_id, []).append((order, seat))
+    rows = [DateTold(these[0][0], tuple(seat for _, seat in these)) for these in listed.values()]
+    files = [part for invite in invites for part in invite.parts if not part.alternative]
+    first = dates[0][0]
+    subject, text, html = compose(
+        f"registration/{template}", rows=rows, files=len(files), first=first.comes_with,
+        title=first.comes_with.title if first.comes_with else first.event_title, **facts,
+    )  # fmt: skip
+    told = hashed(",".join(f"{one}" for one in sorted(ids)) + ",".join(seat.claim_secret for _, seat in dates))
+    return Message(
+        key=f"{template}-{told}", topic="orders", recipient=recipient, subject=subject, text=text, html=html,
+        parts=tuple(msgspec.structs.replace(part, filename=f"{n}-{part.filename}") for n, part in enumerate(files, 1)),
+        about_kind="order", about_key=str(first.comes_with.id if first.comes_with else first.id),
+        reply_to=current().contact_email,
+    )  # fmt: skip
 
 
 def seat_gone(

@@ -259,6 +259,9 @@ class Companion(Table, tablename="companion", db=DB):
     address = Varchar(length=254)
     named_at = Timestamptz(null=True, default=None)
     since = Timestamptz()
+    told_at = Timestamptz(
+        null=True, default=None, help_text="when its mail was asked for, with all others of that moment"
+    )
     state_known = one_of("state", CompanionState)
     companion_once = Unique(["leader", "event"], name="companion_once")
     given_has_seat = Check("state = 'given' OR seat IS NULL", name="companion_given")

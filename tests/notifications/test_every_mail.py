@@ -18,7 +18,7 @@ from portal.calendars.tables import Method
 from portal.calendars.values import Revision
 from portal.core.money import Money
 from portal.events.queries.history import PastChange
-from portal.notifications.values import Message
+from portal.notifications.values import Message, Part
 from portal.payments.buying import Line
 from portal.payments.queries import InvoiceRecord, PurchaseRecord, RefundRecord, Story
 from portal.payments.rules.sums import totals
@@ -32,7 +32,7 @@ from portal.registration import emails
 from portal.registration.inviting import Invite
 from portal.registration.queries.waiting import WaitingPlace
 from portal.registration.tables import OrderState, Watching
-from portal.registration.values.orders import CALLED_OFF, OrderRecord
+from portal.registration.values.orders import CALLED_OFF, ComesWith, OrderRecord
 from portal.web.rendering import TEMPLATES
 from tests.calendars.made import entry, revision
 from tests.chromium import chromium, faults
@@ -52,6 +52,9 @@ ORDER = make_order(*SEATS, **FACTS)
 OFF = make_order(*SEATS, event_state="cancelled", **FACTS)
 ONLINE = make_order(*SEATS, **{**FACTS, "event_format": "online"})
 WATCHING = make_order(make_seat(1, named_at=AT, watching=Watching.RECORDING), **{**FACTS, "event_format": "online"})
+ALONG = ComesWith(id=9, number="SL-26-004817", event_title=f"Clinic {LONG}", title=f"Fill-finish clinic {LONG}")
+DATES = [(make_order(make_seat(1, named_at=AT), event_id=n // 2, comes_with=ALONG, **FACTS), make_seat(1, named_at=AT))
+         for n in range(4)]  # fmt: skip
 WAITING = make_order(*SEATS, state=OrderState.REQUESTED, requested_at=AT, holds_until=AT + timedelta(days=2), **FACTS)
 CHANGES = [PastChange(at=AT, words=f"New time: Tue 9 Feb 2027, 10:00–17:00 CET (was {LONG}).", version=3)]
 
@@ -62,6 +65,7 @@ def invite(method: Method) -> Invite:
 
 
 COMES, GOES = invite(Method.REQUEST), invite(Method.CANCEL)
+FILED = msgspec.structs.replace(COMES, parts=(Part("invite.ics", "application/ics", b"BEGIN:VCALENDAR"),))
 
 
 def wish(purpose: CodePurpose, *, known: bool) -> Wish:
@@ -167,6 +171,11 @@ def every_mail() -> list[tuple[str, Message]]:
           for part in (True, False)),
         ("registration/confirmation", emails.confirmation(ONLINE, SEATS, b"%PDF", None, "", over=True, on_demand=True)),
         ("registration/confirmation", emails.confirmation(WATCHING, WATCHING.seats, b"%PDF", COMES, "")),
+        *(("registration/companions", emails.companions(dates, [FILED] * files, recipient=BOB, ids=[1]))
+          for dates, files in ((DATES, 3), (DATES[:1], 1), (DATES[:1], 0))),
+        *(("registration/companions_gone",
+           emails.companions_gone(dates, [FILED] * files, recipient=BOB, name=name, ids=[1]))
+          for dates, files, name in ((DATES, 2, "Bob Vos"), (DATES[:1], 1, ""), (DATES[:1], 0, ""))),
         ("registration/requested", emails.requested(WAITING)),
         ("registration/requested", emails.requested(make_order(SEATS[0], state=OrderState.REQUESTED, **FACTS))),
         ("registration/approved", emails.approved(WAITING, Money(238080, "EUR"))),

@@ -1,7 +1,7 @@
 """Everything the worker can be asked to do about places, and what it does by the clock."""
 
 from portal.core.jobs import Job, Recurring
-from portal.registration.jobs import changes, orders, requests, upkeep, waiting
+from portal.registration.jobs import changes, companions, orders, requests, upkeep, waiting
 
 JOBS = [
     Job("registration.send_confirmation", orders.send_confirmation),
@@ -16,6 +16,8 @@ JOBS = [
     Job("registration.tell_approved", requests.tell_approved),
     Job("registration.tell_refused", requests.tell_refused),
     Job("registration.tell_unpaid", requests.tell_unpaid),
+    Job("registration.tell_companions", companions.tell_companions),
+    Job("registration.tell_companions_gone", companions.tell_companions_gone),
     Job("registration.offer_places", waiting.offer_places),
     Job("registration.tell_waiting_joined", waiting.tell_waiting_joined),
     Job("registration.tell_waiting_offer", waiting.tell_waiting_offer),

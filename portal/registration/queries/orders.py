@@ -40,7 +40,7 @@ SELECT o.id, o.xmin::text AS version, o.number, o.secret, o.state, o.email, o.co
      FROM seat l JOIN companion p ON p.leader = l.id JOIN event pe ON pe.id = p.event
      LEFT JOIN seat s ON s.id = p.seat LEFT JOIN seat_order po ON po.id = s.seat_order AND po.email = o.email
      WHERE l.seat_order = o.id) AS companions,
-    (SELECT json_build_object('number', lo.number, 'event_title', le.title, 'title', p.title)
+    (SELECT json_build_object('id', lo.id, 'number', lo.number, 'event_title', le.title, 'title', p.title)
      FROM seat s JOIN companion p ON p.seat = s.id JOIN seat l ON l.id = p.leader JOIN seat_order lo ON lo.id = l.seat_order
      JOIN event le ON le.id = lo.event WHERE s.seat_order = o.id LIMIT 1) AS comes_with
 FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN venue v ON v.id = e.venue

@@ -87,6 +87,7 @@ class CompanionPlace(msgspec.Struct, frozen=True):
 class ComesWith(msgspec.Struct, frozen=True):
     """The order whose place brought this one, and what both belong to."""
 
+    id: int
     number: str
     event_title: str
     title: str

@@ -1,0 +1,13 @@
+"""Everything the worker can be asked to do about webinars, and what it does by the clock."""
+
+from portal.core.jobs import Job, Recurring
+from portal.webinars.jobs import reminders, series, states
+
+JOBS = [
+    Job("webinars.remind", reminders.remind),
+]
+RECURRING = [
+    Recurring("webinars-remind", "* * * * *", reminders.look_for_reminders),
+    Recurring("series-places", "* * * * * */10", series.keep_places),
+    Recurring("rooms-move", "* * * * * */2", states.move_rooms),
+]
