@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from itertools import count
 
 os.environ["PICCOLO_CONF"] = "portal.piccolo_conf"
 os.environ["PORTAL_ENV"] = "test"
@@ -23,7 +22,6 @@ import pytest  # noqa: E402
 from litestar import Litestar  # noqa: E402
 
 from portal.accounts import passwords  # noqa: E402
-from portal.core import db  # noqa: E402
 from tests import chromium  # noqa: E402
 from tests import database as test_database  # noqa: E402
 from tests.paying import Paying  # noqa: E402
@@ -37,8 +35,7 @@ passwords._HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=64, paralleli
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
 
-_numbers = count(1)
-_databases: list[str] = []
+_DATABASE = test_database.Database()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,9 +58,10 @@ _SERVER, _COMPILED = pytest.StashKey[object](), pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def _browser_ends() -> AsyncIterator[None]:
+async def _process_ends() -> AsyncIterator[None]:
     yield
     await chromium.close()
+    await _DATABASE.end()
 
 
 @pytest.fixture
@@ -74,26 +72,23 @@ def now() -> datetime:
 
 @pytest.fixture
 async def database() -> AsyncIterator[str]:
-    """A migrated, empty database under a name of this test's own, with the engine's pool open on it; its address."""
-    name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_numbers)}"
+    """A migrated, empty database under an address of this test's own, with the engine's pool open on it; the address."""
     before = asyncio.all_tasks()
-    address = await test_database.fresh(name, _databases.pop() if _databases else None)
-    _databases.append(name)
-    db.configure(address)
-    async with db.pool(size=5):
-        async with db.connection() as line:
-            await test_database.emptied(line)
-        yield address
-        # All tests share a loop; what a failed one has left running must not write into the next one's database.
-        for task in asyncio.all_tasks() - before - chromium.tasks - {asyncio.current_task()}:
-            task.cancel()
+    yield await _DATABASE.lend()
+    # All tests share a loop; what a failed one has left running must not write into the next one's database.
+    left = asyncio.all_tasks() - before - chromium.tasks - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=5)
+    await _DATABASE.take_back()
 
 
 @pytest.fixture
 async def altered_database(database: str) -> AsyncIterator[str]:
     """For a test that changes tables, not only rows: nobody gets its database afterwards."""
     yield database
-    _databases.clear()
+    _DATABASE.altered = True
 
 
 @pytest.fixture(scope="session")

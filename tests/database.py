@@ -1,9 +1,9 @@
 """One private PostgreSQL for the whole test run, a migrated template in it, and an empty database for every test.
 
 The controller starts the server before the workers exist; they find it by its address in the environment. A process
-copies the template once. Between tests whoever is still connected is sent away, the database is renamed, so that
-nothing kept under its address lives on, and what the last test wrote is deleted. That takes a tenth of a new copy, and
-tests commit for real: notifications, jobs and other connections see what they would see live.
+copies the template once. Between tests whoever is still connected is sent away and what the last test wrote is deleted.
+That takes a hundredth of a new copy, and tests commit for real: notifications, jobs and other connections see what they
+would see live.
 """
 
 import asyncio
@@ -11,11 +11,14 @@ import os
 import shutil
 import tempfile
 import warnings
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+
+from portal.core import db
 
 TEMPLATE = "portal_template"
 ADDRESS = "PORTAL_TEST_SERVER"
@@ -47,7 +50,7 @@ def stop(handle: Any) -> None:
 
 
 async def _build_template() -> None:
-    from portal.core import db, migrating
+    from portal.core import migrating
 
     line = await asyncpg.connect(named("postgres"))
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "jit = off"):
@@ -59,47 +62,107 @@ async def _build_template() -> None:
     await line.close()
 
 
-# Content counts on, as it does in life; migrations stay applied.
-_EMPTY = """
-DO $$
-DECLARE
-    name text;
-    filled boolean;
-BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT c.oid::regclass::text FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
-        AND c.relname NOT IN ('migration', 'content_version')
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
-        IF filled THEN
-            EXECUTE format('DELETE FROM %s', name);
-        END IF;
-    END LOOP;
-    PERFORM setval(s.seqrelid::regclass, s.seqstart, false) FROM pg_sequence s
-        WHERE pg_sequence_last_value(s.seqrelid) IS NOT NULL AND s.seqrelid <> 'migration_id_seq'::regclass;
-END $$;
+# Whoever else is connected has no business here any more. Content counts on, as it does in life; migrations stay applied.
+_HOW_TO_EMPTY = """
+SELECT format($$
+    CREATE FUNCTION pg_temp.empty_all() RETURNS void LANGUAGE plpgsql AS $f$
+    BEGIN
+        PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'kept';
+        %s
+        PERFORM setval(s.seqrelid::regclass, s.seqstart, false) FROM pg_sequence s
+            WHERE pg_sequence_last_value(s.seqrelid) IS NOT NULL AND s.seqrelid <> 'migration_id_seq'::regclass;
+    END $f$
+$$, string_agg(format('IF EXISTS (SELECT FROM %1$I) THEN DELETE FROM %1$I; END IF;', relname), ' '))
+FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('migration', 'content_version')
 """
-_SEND_AWAY = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1"
 
 
-async def fresh(name: str, old: str | None) -> str:
-    """Make the process's database an empty one called `name`; its address. `old` is what it was called, if it exists."""
-    line = await asyncpg.connect(named("postgres"))
-    try:
-        if old is None:
-            await line.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-        else:
-            await line.execute(_SEND_AWAY, old)
-            await line.execute(f"ALTER DATABASE {old} RENAME TO {name}")
-    finally:
-        await line.close()
-    return named(name)
+class Line(asyncpg.Connection):  # type: ignore[misc]
+    """A connection of somebody's own. Closed, it is as good as new and waits for the next one who wants one."""
+
+    __slots__ = ("idle",)
+
+    async def close(self, *, timeout: float | None = None) -> None:
+        try:
+            if self.is_in_transaction():
+                raise asyncpg.InterfaceError("left in the middle of something")
+            await self.reset(timeout=timeout)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self.terminate()
+        self._termination_listeners.clear()
+        self._query_loggers.clear()
+        self.idle = True
 
 
-async def emptied(line: Any) -> None:
-    """Delete what earlier tests wrote, on a connection to the database."""
-    await line.execute(_EMPTY)
+class Database:
+    """What one test after the other gets: always empty, each time under another address.
+
+    Its connections stay open, because a new one costs the server more than most tests do on it: it knows no table yet.
+    The address says which test it is for, so that nothing the process keeps under an address lives on.
+    """
+
+    def __init__(self) -> None:
+        self._names, self._tests = count(1), count(1)
+        self._name = ""
+        self._lines: list[Line] = []
+        self.altered = False
+
+    async def lend(self) -> str:
+        """Empty it and point the engine at it, with its pool open; the address."""
+        if not self._name:
+            await self._make()
+        await self._keeper.execute("SELECT pg_temp.empty_all()")
+        db.DB.pool = self._pool
+        db.DB.get_new_connection = self._line  # type: ignore[method-assign]
+        db.configure(self._address(f"test_{next(self._tests)}"))
+        return str(db.DB.config["dsn"])
+
+    async def take_back(self) -> None:
+        """After the test. What was altered, or is still in use, nobody gets again."""
+        db.DB.pool = None
+        del db.DB.get_new_connection  # type: ignore[method-assign]
+        for line in self._lines:
+            if not line.idle:
+                line.terminate()
+        self._lines = [line for line in self._lines if not line.is_closed()]
+        if self.altered or self._pool.get_idle_size() < self._pool.get_size():
+            await self.end()
+
+    async def end(self) -> None:
+        """Close all connections and drop it."""
+        if not self._name:
+            return
+        self._pool.terminate()
+        for line in [self._keeper, *self._lines]:
+            line.terminate()
+        await drop(self._name)
+        self._lines, self._name, self.altered = [], "", False
+
+    async def _make(self) -> None:
+        self._name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(self._names)}"
+        await copy(self._name)
+        self._keeper = await asyncpg.connect(self._address("kept"))
+        # Without triggers and foreign keys. Said once: changing it throws away all plans.
+        await self._keeper.execute("SET session_replication_role = replica")
+        await self._keeper.execute(await self._keeper.fetchval(_HOW_TO_EMPTY))
+        self._pool = await asyncpg.create_pool(
+            self._address("kept"), min_size=1, max_size=5, command_timeout=30, reset=db._as_it_is
+        )
+
+    async def _line(self) -> asyncpg.Connection:
+        """Instead of the engine's `get_new_connection`."""
+        line = next((line for line in self._lines if line.idle and not line.is_closed()), None)
+        if line is None:
+            line = await asyncpg.connect(self._address("kept"), connection_class=Line)
+            self._lines.append(line)
+        line.idle = False
+        return line
+
+    def _address(self, application: str) -> str:
+        plain = named(self._name)
+        return f"{plain}{'&' if '?' in plain else '?'}application_name={application}"
 
 
 async def copy(name: str, template: str = TEMPLATE) -> str:
