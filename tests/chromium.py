@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright
 
 REQUIRED = "PORTAL_BROWSER_REQUIRED"
 _PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -21,8 +22,6 @@ _AXE = Path(__file__).parent / "vendor/axe.min.js"
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-_FADED = """() => Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity)
-    .map(a => a.finished.catch(() => {})))"""
 _running: list[Browser] = []
 tasks: set["asyncio.Task[Any]"] = set()
 """What goes on in this process while the browser runs."""
@@ -61,18 +60,40 @@ async def chromium(*, instead: str) -> AsyncIterator[Browser]:
 
 
 async def feed(page: Page, client: httpx.AsyncClient) -> None:
-    """Let `client` answer everything the page asks for."""
+    """Let `client` answer everything the page asks for; what never changes, once per process: Chromium keeps nothing of
+    pages that are fed."""
 
     async def answer(route: Route) -> None:
         asked = route.request
+        if (known := _lasting.get(asked.url)) is not None:
+            await route.fulfill(status=200, headers=known[0], body=known[1])
+            return
         got = await client.request(asked.method, asked.url, content=asked.post_data_buffer, headers=asked.headers)
         headers = {name: value for name, value in got.headers.items() if name != "content-length"}
         if "set-cookie" in headers:
             # Several cookies are not one with commas.
             headers["set-cookie"] = "\n".join(got.headers.get_list("set-cookie"))
+        if got.status_code == 200 and urlsplit(asked.url).path.startswith(("/static/", "/assets/")):
+            _lasting[asked.url] = headers, got.content
         await route.fulfill(status=got.status_code, headers=headers, body=got.content)
 
+    await page.add_init_script(_COUNT_TIMERS)
     await page.route("**/*", answer)
+
+
+_lasting: dict[str, tuple[dict[str, str], bytes]] = {}
+# What a page does a moment later: htmx waits before it asks and before it tidies up, our scripts before they suggest.
+_COUNT_TIMERS = """
+window.soon = new Set();
+const [set, clear] = [setTimeout, clearTimeout];
+window.setTimeout = (act, ms = 0, ...rest) => {
+  if (ms > 500 || typeof act !== "function") return set(act, ms, ...rest);
+  const id = set((...rest) => { soon.delete(id); act(...rest); }, ms, ...rest);
+  soon.add(id);
+  return id;
+};
+window.clearTimeout = (id) => { soon.delete(id); clear(id); };
+"""
 
 
 @cache
@@ -80,10 +101,14 @@ def _axe_core() -> str:
     return _AXE.read_text()
 
 
+_QUIET = """() => !window.soon?.size && !document.querySelector(".htmx-request") && document.fonts.status === "loaded"
+    && document.getAnimations().every((one) => one.playState !== "running"
+        || one.effect.getComputedTiming().endTime === Infinity)"""
+
+
 async def quiet(page: Page) -> None:
-    """Until all that htmx has asked for has come, and nothing fades any more."""
-    await expect(page.locator(".htmx-request")).to_have_count(0)
-    await page.evaluate(_FADED)
+    """Until nothing is on its way any more: answers and the waiting before them, fonts, what fades."""
+    await page.wait_for_function(_QUIET)
 
 
 async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = False) -> list[str]:
@@ -105,12 +130,12 @@ async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = F
 async def faults(page: Page, *, widths: Sequence[int] = (1280, 360), best_practice: bool = True) -> list[str]:
     """What is wrong with the page as it stands, wide and on a narrow phone, by day and by night: what axe-core finds,
     and whether it scrolls sideways. No layout changes between 352 and 480 pixels."""
-    await quiet(page)
     found = []
     for width in widths:
         await page.set_viewport_size({"width": width, "height": 900})
         # Colours in transition are no colours to judge.
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await quiet(page)
         seen = await _axe(page, best_practice=best_practice)
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         seen += [f"in the dark {fault}" for fault in await _axe(page, colours_only=True)]
