@@ -83,17 +83,17 @@ async def feed(page: Page, client: httpx.AsyncClient) -> None:
 
 _lasting: dict[str, tuple[dict[str, str], bytes]] = {}
 # What a page does a moment later: htmx waits before it asks and before it tidies up, our scripts before they suggest.
-_COUNT_TIMERS = """
-window.soon = new Set();
-const [set, clear] = [setTimeout, clearTimeout];
-window.setTimeout = (act, ms = 0, ...rest) => {
-  if (ms > 500 || typeof act !== "function") return set(act, ms, ...rest);
-  const id = set((...rest) => { soon.delete(id); act(...rest); }, ms, ...rest);
-  soon.add(id);
-  return id;
-};
-window.clearTimeout = (id) => { soon.delete(id); clear(id); };
-"""
+_COUNT_TIMERS = """{
+  const [set, clear] = [setTimeout, clearTimeout];
+  window.soon = new Set();
+  window.setTimeout = (act, ms = 0, ...rest) => {
+    if (ms > 500 || typeof act !== "function") return set(act, ms, ...rest);
+    const id = set((...rest) => { soon.delete(id); act(...rest); }, ms, ...rest);
+    soon.add(id);
+    return id;
+  };
+  window.clearTimeout = (id) => { soon.delete(id); clear(id); };
+}"""
 
 
 @cache

@@ -105,7 +105,7 @@ class Database:
 
     def __init__(self) -> None:
         self._names, self._tests = count(1), count(1)
-        self._name = ""
+        self._name = self.address = ""
         self._lines: list[Line] = []
         self.altered = False
 
@@ -116,8 +116,9 @@ class Database:
         await self._keeper.execute("SELECT pg_temp.empty_all()")
         db.DB.pool = self._pool
         db.DB.get_new_connection = self._line  # type: ignore[method-assign]
-        db.configure(self._address(f"test_{next(self._tests)}"))
-        return str(db.DB.config["dsn"])
+        self.address = self._address(f"test_{next(self._tests)}")
+        db.configure(self.address)
+        return self.address
 
     async def take_back(self) -> None:
         """After the test. What was altered, or is still in use, nobody gets again."""
@@ -152,7 +153,9 @@ class Database:
         )
 
     async def _line(self) -> asyncpg.Connection:
-        """Instead of the engine's `get_new_connection`."""
+        """Instead of the engine's `get_new_connection`; a test may point the engine elsewhere."""
+        if db.DB.config["dsn"] != self.address:
+            return await asyncpg.connect(**db.DB.config)
         line = next((line for line in self._lines if line.idle and not line.is_closed()), None)
         if line is None:
             line = await asyncpg.connect(self._address("kept"), connection_class=Line)

@@ -21,7 +21,7 @@ async def beats() -> int:
     """How many workers were seen since the last look; none when the look itself met a line that was cut."""
     try:
         return len(await db.fetch("DELETE FROM worker_heartbeat RETURNING worker"))
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         return 0
 
 

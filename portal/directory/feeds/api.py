@@ -63,10 +63,10 @@ Country = Annotated[
 ]
 Region = Annotated[list[Words], lists("Names of regions; any of them", MOST_CHOICES, maxLength=MOST_LETTERS)]
 City = Annotated[list[Words], lists("Names of cities; any of them", MOST_CHOICES, maxLength=MOST_LETTERS)]
-Size = Annotated[list[str], lists("How many people work there; any of them", MOST_CHOICES, enum=list(SIZES))]
+Size = Annotated[list[str], lists("How many people work there; any of them", MOST_CHOICES, enum=["", *SIZES])]
 Near = Annotated[str, asks("A city; only what is not further from it than `within`", max_length=MOST_LETTERS)]
-Within = Annotated[str | None, one_of("Kilometres from `near`; 100 unless given", *WITHIN)]
-Confirmed = Annotated[str | None, one_of("Only facts confirmed within so many months; 12 unless given", *CONFIRMED)]
+Within = Annotated[str | None, one_of("Kilometres from `near`; 100 unless given", "", *WITHIN)]
+Confirmed = Annotated[str | None, one_of("Only facts confirmed within so many months; 12 unless given", "", *CONFIRMED)]
 After = Annotated[
     str,
     asks(
