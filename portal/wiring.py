@@ -250,7 +250,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [*webinar_routes.PUBLIC, speaker_page]
+    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW, speaker_page]
     parts = (entry, events, directory, finding, editing, enquiries, webinars, seats, inbox, files)
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 

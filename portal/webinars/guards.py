@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -35,10 +36,6 @@ TheRoom: TypeAlias = NamedDependency[Room]
 """The room of the route's `slug`: `room: TheRoom`."""
 AtDesk: TypeAlias = NamedDependency[CrewMember]
 """Who works at the desk: `crew: AtDesk`."""
-Deciding: TypeAlias = NamedDependency[CrewMember]
-"""Who decides at the desk, a host or a moderator: `moderator: Deciding`."""
-Hosting: TypeAlias = NamedDependency[CrewMember]
-"""Who has the room in hand: `host: Hosting`."""
 _NAMELESS = "The host"
 
 
@@ -81,31 +78,46 @@ async def provide_participant(visitor: MaybeInRoom) -> Participant:
     return visitor
 
 
-async def provide_crew(request: ASGIConnection[Any, Any, Any, Any], room: TheRoom) -> CrewMember:
-    """The dependency `crew`. The publisher's organisers and editors are hosts everywhere."""
-    actor = await actor_of(request)
-    if actor is None:
-        raise SignInNeeded("Please sign in first.")
-    entry = await people.crew_entry(room.id, actor.email)
-    if entry is None and not can_edit_events(actor):
-        raise Forbidden("You are not in the crew of this webinar.")
-    name = (entry.name if entry else "") or actor.name or _NAMELESS
-    role = CrewRole.HOST if entry is None or can_edit_events(actor) else entry.role
-    return CrewMember(actor=msgspec.structs.replace(actor, name=name), role=role)
+async def provide_crew(request: ASGIConnection[Any, Any, Any, Any]) -> CrewMember:
+    """The dependency `crew`; on routes of the desk, which `at_desk` guards or one of its stricter sisters."""
+    return await crew_of(request)
 
 
-async def provide_moderator(crew: AtDesk) -> CrewMember:
-    """The dependency `moderator`. Raises Forbidden for speakers."""
-    if not can_moderate(crew):
+async def crew_of(connection: ASGIConnection[Any, Any, Any, Any]) -> CrewMember:
+    """Who works at the desk of the route's room, read once per request. The publisher's organisers and editors are hosts
+    everywhere. Raises SignInNeeded, or Forbidden for everybody else.
+    """
+    state = connection.scope["state"]
+    if "crew" not in state:
+        actor = await actor_of(connection)
+        if actor is None:
+            raise SignInNeeded("Please sign in first.")
+        room = await provide_room(str(connection.path_params["slug"]))
+        entry = await people.crew_entry(room.id, actor.email)
+        if entry is None and not can_edit_events(actor):
+            raise Forbidden("You are not in the crew of this webinar.")
+        name = (entry.name if entry else "") or actor.name or _NAMELESS
+        role = CrewRole.HOST if entry is None or can_edit_events(actor) else entry.role
+        state["crew"] = CrewMember(actor=msgspec.structs.replace(actor, name=name), role=role)
+    found: CrewMember = state["crew"]
+    return found
+
+
+async def at_desk(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: somebody of the crew, speakers too."""
+    await crew_of(connection)
+
+
+async def moderators(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: hosts and moderators, who decide."""
+    if not can_moderate(await crew_of(connection)):
         raise Forbidden("Hosts and moderators decide about this. You can type answers and write to the crew.")
-    return crew
 
 
-async def provide_host(crew: AtDesk) -> CrewMember:
-    """The dependency `host`. Raises Forbidden for everybody else."""
-    if not can_host(crew):
+async def hosts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: hosts, who have the room in hand."""
+    if not can_host(await crew_of(connection)):
         raise Forbidden("This is for the hosts of this webinar.")
-    return crew
 
 
 ROOM = {
@@ -113,7 +125,5 @@ ROOM = {
     "visitor": Provide(provide_visitor),
     "participant": Provide(provide_participant),
     "crew": Provide(provide_crew),
-    "moderator": Provide(provide_moderator),
-    "host": Provide(provide_host),
 }
 """What the controllers of rooms and desks declare as their `dependencies`."""

@@ -15,8 +15,12 @@ class Rights(msgspec.Struct, frozen=True):
     hosts: bool
 
 
+HOSTS = (CrewRole.HOST,)
+DECIDING = (CrewRole.HOST, CrewRole.MODERATOR)
+
+
 def rights(role: CrewRole) -> Rights:
-    return Rights(decides=role in (CrewRole.HOST, CrewRole.MODERATOR), hosts=role is CrewRole.HOST)
+    return Rights(decides=role in DECIDING, hosts=role in HOSTS)
 
 
 def can_prepare(actor: Actor | None) -> bool:

@@ -5,6 +5,13 @@ from litestar.types import ControllerRouterHandler
 from portal.webinars.feeds.api import WebinarApi
 from portal.webinars.feeds.lists import webinars_atom, webinars_calendar
 from portal.webinars.pages.consents import RoomConsents, SeatConsents, seat_part
+from portal.webinars.pages.desk.chat import DeskChat
+from portal.webinars.pages.desk.crew import DeskCrew
+from portal.webinars.pages.desk.home import DeskPages
+from portal.webinars.pages.desk.people import DeskPeople
+from portal.webinars.pages.desk.polls import DeskPolls
+from portal.webinars.pages.desk.questions import DeskQuestions
+from portal.webinars.pages.desk.resources import DeskResources
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.listing import WebinarLists
 from portal.webinars.pages.live import LivePages
@@ -26,8 +33,11 @@ PUBLIC: list[ControllerRouterHandler] = [
     SponsoredWebinars,
     *(TakingPart, Questions, ResourcePages),
 ]
+CREW: list[ControllerRouterHandler] = [
+    *(DeskPages, DeskQuestions, DeskPolls, DeskResources, DeskPeople, DeskChat, DeskCrew),
+]
 STAFF: list[ControllerRouterHandler] = [StaffReminders, StaffRecording, StaffSponsors]
 OCCASIONS = {"webinar": occasions}
 """What consents can be about."""
 
-__all__ = ["OCCASIONS", "PUBLIC", "STAFF", "seat_part"]
+__all__ = ["CREW", "OCCASIONS", "PUBLIC", "STAFF", "seat_part"]

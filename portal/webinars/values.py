@@ -69,6 +69,11 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
         """The room's address, without the host."""
         return f"/webinars/{self.slug}/room"
 
+    @property
+    def desk(self) -> str:
+        """The address of its crew's desk."""
+        return f"/webinars/{self.slug}/desk"
+
 
 class Film(msgspec.Struct, frozen=True, kw_only=True):
     """The recording of a room. `captions` is the key of its WebVTT file."""

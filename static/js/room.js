@@ -142,7 +142,7 @@ root.addEventListener("submit", async (event) => {
   const sent = new URLSearchParams(new FormData(form, event.submitter));
   note(form, "");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: sent, headers: { "HX-Request": "true" } });
+    const answer = await fetch(event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action, { method: "POST", body: sent, headers: { "HX-Request": "true" } });
     const html = await answer.text();
     if (answer.headers.has("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
     if (answer.ok) {

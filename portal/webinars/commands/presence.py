@@ -60,7 +60,7 @@ async def tell_who_is_here(webinar_ids: Iterable[int]) -> None:
     """Let open pages count anew who is there."""
     async with db.transaction():
         for webinar_id in webinar_ids:
-            await touch(webinar_id, "people")
+            await touch(webinar_id, "people", "desk-people")
 
 
 def _times(stays: Sequence[Stay]) -> str:

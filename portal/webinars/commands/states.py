@@ -7,8 +7,9 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import NotFound
 from portal.webinars.announcing import touch_all
+from portal.webinars.commands.ending import come_to_an_end
 from portal.webinars.queries.rooms import PLAN, plan_of
-from portal.webinars.rules.states import HostAction, Plan, acted, next_due, settled
+from portal.webinars.rules.states import OPEN_STATES, HostAction, Plan, acted, next_due, settled
 
 _DUE = f"{PLAN} WHERE w.due_at <= $1 ORDER BY w.id LIMIT 200 FOR UPDATE OF w SKIP LOCKED"
 _ONE = f"{PLAN} WHERE w.id = $1 FOR UPDATE OF w"
@@ -63,4 +64,6 @@ async def _save(row: Any, plan: Plan, now: datetime) -> None:
         _SAVE, row["id"], plan.state.value, now, due.state.value if due else "", due.at if due else None,
         plan.planned_start, plan.live_at, plan.ended_at, plan.ends_itself, plan.replay.value,
     )  # fmt: skip
+    if row["state"] in OPEN_STATES and plan.state not in OPEN_STATES:
+        await come_to_an_end(webinar_id=row["id"], now=now)
     await touch_all(row["id"])

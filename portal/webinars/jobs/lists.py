@@ -1,10 +1,11 @@
 """Everything the worker can be asked to do about webinars, and what it does by the clock."""
 
 from portal.core.jobs import Job, Recurring
-from portal.webinars.jobs import reminders, series, states
+from portal.webinars.jobs import crew, reminders, series, states
 
 JOBS = [
     Job("webinars.remind", reminders.remind),
+    Job("webinars.tell_crew", crew.tell_crew),
 ]
 RECURRING = [
     Recurring("webinars-remind", "* * * * *", reminders.look_for_reminders),

@@ -1,8 +1,9 @@
 """The list of all regions: what each page of a room shows that changes while it is open."""
 
-from portal.webinars.live import stage
+from portal.webinars.live import desk, stage
 from portal.webinars.live import taking_part as parts
 from portal.webinars.live.regions import Audience, Regions
+from portal.webinars.tables.rooms import CrewRole
 
 REGIONS: Regions = {
     Audience.ROOM: {
@@ -15,7 +16,5 @@ REGIONS: Regions = {
         "people": parts.people,
         "reactions": parts.reactions,
     },
-    Audience.HOST: {"state": stage.state},
-    Audience.MODERATOR: {"state": stage.state},
-    Audience.SPEAKER: {"state": stage.state},
+    **{Audience(role): desk.regions(role) for role in CrewRole},
 }

@@ -7,7 +7,7 @@ from litestar.response import Response, Stream
 
 from portal.web.asking import header
 from portal.web.query_strings import pairs
-from portal.webinars.guards import ROOM, AtDesk, InRoom, TheRoom
+from portal.webinars.guards import ROOM, AtDesk, InRoom, TheRoom, at_desk
 from portal.webinars.live import pieces as form
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
@@ -34,11 +34,11 @@ class LivePages(Controller):
     ) -> Response[str]:
         return await _regions(request, hub, room, Audience.ROOM)
 
-    @get("/desk/stream")
+    @get("/desk/stream", guards=[at_desk])
     async def desk_stream(self, request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub) -> Stream:
         return _stream(request, hub, room, Audience(crew.role), crew.account_id)
 
-    @get("/desk/regions")
+    @get("/desk/regions", guards=[at_desk])
     async def desk_regions(
         self, request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub
     ) -> Response[str]:

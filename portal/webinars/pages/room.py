@@ -19,7 +19,7 @@ from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import markup, page, render, see_other
 from portal.webinars.guards import ROOM, InRoom, TheRoom
-from portal.webinars.live import pieces, taking_part
+from portal.webinars.live import taking_part
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
 from portal.webinars.live.presence import Presence
@@ -27,6 +27,7 @@ from portal.webinars.live.regions import Audience
 from portal.webinars.live.taking_part import Reader, Refused
 from portal.webinars.pages.films import films
 from portal.webinars.pages.minutes import minutes
+from portal.webinars.pages.parts import parts as parts_of
 from portal.webinars.pages.presence import ThePresence, loaded
 from portal.webinars.queries import own, questions, recordings, stage
 from portal.webinars.queries.questions import Order
@@ -102,12 +103,12 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not wants_fragment(self.request.scope):
             return see_other(f"{self.room.path}{f'/{page}' if page else ''}#{at}")
-        return _parts(parts) if parts else Response(None, status_code=204)
+        return parts_of(parts) if parts else Response(None, status_code=204)
 
     async def refused(self, parts: Mapping[str, str], error: DomainError) -> Response[Any]:
         """The answer to a form that was refused, with everything that was typed; the parts say why."""
         if wants_fragment(self.request.scope):
-            return _parts(parts, status=status_of(error), headers=headers_of(error))
+            return parts_of(parts, status=status_of(error), headers=headers_of(error))
         return await self.whole(status=status_of(error), headers=headers_of(error))
 
 
@@ -121,12 +122,6 @@ def checked(form: forms.Filled[Any]) -> Any:
 def said_of(form: forms.Filled[Any], name: str, error: DomainError) -> forms.Filled[Any]:
     """The form with a refusal beside the field it is about."""
     return form.refuse(error if isinstance(error, Invalid) else Invalid({name: error.message}))
-
-
-def _parts(parts: Mapping[str, str], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
-    body = pieces.markup({name: pieces.piece(html) for name, html in parts.items()})
-    told = {"Cache-Control": "private, no-store", **(headers or {})}
-    return Response(body, status_code=status, media_type="text/html", headers=told)
 
 
 def _told(reader: Reader) -> str:

@@ -1,5 +1,6 @@
 """Polls with their answers added up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -65,7 +66,11 @@ GROUP BY poll, rating
 
 async def seen(webinar_id: int) -> list[CountedPoll]:
     """The polls that people in the room see, open ones, then those closed last that show results."""
-    rows = await db.fetch(_POLLS, webinar_id, _MOST)
+    return await counted(await db.fetch(_POLLS, webinar_id, _MOST))
+
+
+async def counted(rows: Sequence[Any]) -> list[CountedPoll]:
+    """Polls of these rows with their answers added up."""
     ids = [row["id"] for row in rows]
     bars: dict[int, list[Any]] = {}
     if ids:

@@ -36,6 +36,12 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
     )
 
 
+async def plan(webinar_id: int) -> Plan | None:
+    """What decides about a room's state."""
+    row = await db.fetch_one(f"{PLAN} WHERE w.id = $1", webinar_id)
+    return None if row is None else plan_of(row)
+
+
 async def by_id(webinar_id: int) -> Room | None:
     return _room(await db.fetch_one(f"{_ROOM} WHERE w.id = $1", webinar_id))
 

@@ -7,7 +7,7 @@ from portal.webinars.tables.taking_part import PollKind, ResourceKind
 
 MOST_OPTIONS = 12
 MOST_SECONDS = 24 * 3600
-_WITH_OPTIONS = (PollKind.SINGLE, PollKind.MULTIPLE)
+WITH_OPTIONS = (PollKind.SINGLE, PollKind.MULTIPLE)
 
 
 def poll_faults(poll: PollDraft) -> dict[str, str]:
@@ -25,7 +25,7 @@ def poll_faults(poll: PollDraft) -> dict[str, str]:
 def _option_fault(poll: PollDraft) -> str:
     labels = [option.label.casefold() for option in poll.options]
     right = sum(option.is_right for option in poll.options)
-    if poll.kind not in _WITH_OPTIONS:
+    if poll.kind not in WITH_OPTIONS:
         return "A question of the test needs choices, and right ones among them." if poll.is_test else ""
     if not 2 <= len(labels) <= MOST_OPTIONS:
         return f"Please give at least two choices, and at most {MOST_OPTIONS}."

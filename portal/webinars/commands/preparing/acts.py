@@ -1,5 +1,6 @@
 """What every act of setting up begins and ends with, and the order of what a webinar has several of."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from portal.core import audit, db
 from portal.core.errors import Forbidden, NotFound
 from portal.webinars.announcing import touch
 from portal.webinars.permissions import can_prepare
+from portal.webinars.queries import people
+from portal.webinars.tables.rooms import CrewRole
 
 _ORDERED = frozenset({"webinar_speaker", "webinar_sponsor", "webinar_poll", "webinar_resource"})
 
@@ -17,10 +20,15 @@ def allow(actor: Actor) -> None:
         raise Forbidden("Only organisers and editors set webinars up.")
 
 
-async def begun(actor: Actor, webinar_id: int) -> None:
-    """The actor may, and the webinar is there: locked, so that acts on it come one after the other."""
-    allow(actor)
-    if await db.fetch_value("SELECT id FROM webinar WHERE id = $1 FOR UPDATE", webinar_id) is None:
+async def begun(actor: Actor, webinar_id: int, *, crew: Collection[CrewRole] = ()) -> None:
+    """The actor may, as staff or in one of these roles of the webinar's crew, and the webinar is there: held, so that acts
+    on it come one after the other, while people go on asking and talking in it.
+    """
+    if not can_prepare(actor):
+        entry = await people.crew_entry(webinar_id, actor.email)
+        if entry is None or entry.role not in crew:
+            raise Forbidden("Only organisers and editors set webinars up, and what is its crew’s its crew.")
+    if await db.fetch_value("SELECT id FROM webinar WHERE id = $1 FOR NO KEY UPDATE", webinar_id) is None:
         raise NotFound("There is no such webinar.")
 
 

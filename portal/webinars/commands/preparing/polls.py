@@ -8,6 +8,7 @@ from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.overtaking import not_overtaken
 from portal.webinars.commands.preparing.acts import begun, done, last_place, shift
+from portal.webinars.permissions import DECIDING
 from portal.webinars.preparing import PollDraft
 from portal.webinars.queries.preparing.polls import DRAFT, draft_of
 from portal.webinars.rules.preparing import poll_faults
@@ -37,7 +38,7 @@ async def save_poll(
         raise Invalid(faults)
     told = (draft.kind.value, draft.question, draft.opens_after, draft.shows_results, draft.is_test)
     async with db.transaction():
-        await begun(actor, webinar_id)
+        await begun(actor, webinar_id, crew=DECIDING)
         if poll_id is None:
             place = await last_place("webinar_poll", webinar_id)
             poll_id = int(await db.fetch_value(_ADD, webinar_id, place, *told))
@@ -66,7 +67,7 @@ async def move_poll(*, actor: Actor, webinar_id: int, poll_id: int, up: bool, no
 async def remove_poll(*, actor: Actor, webinar_id: int, poll_id: int, now: datetime) -> None:
     """Throw a poll away that nobody was asked yet. Raises Conflict once it was opened."""
     async with db.transaction():
-        await begun(actor, webinar_id)
+        await begun(actor, webinar_id, crew=DECIDING)
         await _closed_book(webinar_id, poll_id)
         await db.execute("DELETE FROM webinar_poll WHERE id = $1", poll_id)
         await done(actor=actor, webinar_id=webinar_id, verb="poll removed", now=now, regions=REGIONS, poll=poll_id)

@@ -9,6 +9,7 @@ from portal.core.overtaking import not_overtaken
 from portal.media import commands as media
 from portal.media.values import Owner
 from portal.webinars.commands.preparing.acts import begun, done, last_place, shift
+from portal.webinars.permissions import DECIDING
 from portal.webinars.preparing import ResourceDraft
 from portal.webinars.queries.preparing.resources import DRAFT, draft_of
 from portal.webinars.rules.preparing import resource_faults
@@ -77,7 +78,7 @@ async def save_resource(
 async def move_resource(*, actor: Actor, webinar_id: int, resource_id: int, up: bool, now: datetime) -> None:
     """Let a resource change places with the one before or behind."""
     async with db.transaction():
-        await begun(actor, webinar_id)
+        await begun(actor, webinar_id, crew=DECIDING)
         if await shift("webinar_resource", webinar_id, resource_id, up=up):
             await done(
                 actor=actor,

@@ -1,0 +1,1 @@
+"""`/webinars/{slug}/desk`: where the crew runs a webinar, by noun."""
