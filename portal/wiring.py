@@ -130,8 +130,6 @@ from portal.registration.staff import routes as seat_staff
 from portal.registration.staff.requests import REQUESTS
 from portal.speakers import privacy as speaker_privacy
 from portal.speakers.inputs import together as all_talks
-from portal.speakers.pages import speaker_page
-from portal.speakers.staff import SPEAKERS, StaffSpeakers
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
 from portal.webinars import routes as webinar_routes
@@ -214,7 +212,8 @@ def personal_data(made: Services) -> list[PersonalData]:
 
 def media_readers() -> media_pages.Readers:
     """Who may read private files, by the kind of their owner."""
-    return {"claim": may_read_document, "company": may_read_profile_file, "enquiry": may_read_file}
+    readers = {"claim": may_read_document, "company": may_read_profile_file, "enquiry": may_read_file}
+    return {**readers, **webinar_routes.READERS}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
@@ -223,14 +222,15 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     own: _Routes = [AccountPages, SessionPages, menu, MyPages, SearchPages, ConsentPages, my_enquiries, OwnPages]
     own += [organisation_pages.router(), *privacy_pages.routers()]
     area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
+    waiting = (EVENTS, REQUESTS, *webinar_routes.QUEUES, *QUEUES, MONEY, SALES, MAIL)
     desk = Router(
         "/",
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
-            *(StaffSpeakers, *seat_staff.PAGES, *webinar_routes.STAFF),
+            *(*seat_staff.PAGES, *webinar_routes.STAFF),
         ],
-        before_request=around_pages("queues", waiting_in((EVENTS, REQUESTS, SPEAKERS, *QUEUES, MONEY, SALES, MAIL))),
+        before_request=around_pages("queues", waiting_in(waiting)),
     )
     seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, PersonalFeed]
     gateway = made.payments.gateway
@@ -250,7 +250,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW, speaker_page]
+    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW]
     parts = (entry, events, directory, finding, editing, enquiries, webinars, seats, inbox, files)
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 

@@ -14,10 +14,13 @@ from portal.events import saving
 from portal.events.batch import Batch
 from portal.events.permissions import can_edit_events
 from portal.events.queries.history import changed_since, touched_since
+from portal.events.queries.staff import topic_names
 from portal.events.rules import changes, states
 from portal.events.rules import facts as fact_rules
 from portal.events.tables import EventFormat, EventState
-from portal.events.values import EventFacts, PriceSummary, Saved, VenueFacts
+from portal.events.values import EventFacts, EventTexts, PriceSummary, Saved, VenueFacts
+
+_TEXTS = ("title", "summary", "description", "description_html", "language", "image", "search_words")
 
 
 async def save_event(*, actor: Actor, facts: EventFacts, now: datetime, event_id: int | None = None) -> int:
@@ -117,6 +120,34 @@ async def move_event(
         )
         tell = before.state is not EventState.DRAFT
         await _finish(actor, "event.moved", row, told, now=now, tell=tell, tell_over=tell_over)
+
+
+async def describe_event(*, actor: Actor, event_id: int, version: int, texts: EventTexts, now: datetime) -> bool:
+    """Change what an event says of itself. `version` is the one the editor looked at; anything that changed since raises
+    Conflict. Its address stays. Attendees are told of another title. False when nothing is different.
+    """
+    _allow(actor)
+    async with db.transaction():
+        row = await _locked(event_id)
+        await _not_overtaken(row, version, by_anything=True)
+        before = changes.plan_of(row)
+        told_of = {
+            name: getattr(before, name) for name in ("starts_at", "ends_at", "timezone", "all_day", "format", "venue")
+        }
+        wanted = fact_rules.tidied(
+            EventFacts(**msgspec.structs.asdict(texts), **told_of, organiser_name=row["organiser_name"])
+        )
+        if faults := fact_rules.faults(wanted):
+            raise Invalid(faults)
+        written = saving.columns(wanted, row["venue_id"], digest=row["source_digest"])
+        changed = {name: written[name] for name in _TEXTS if written[name] != row[name]}
+        if not changed and set(wanted.topics) == set(await topic_names(event_id)):
+            return False
+        await saving.set_columns(event_id, **(changed or {"title": wanted.title}))
+        await saving.link_topics({event_id: wanted.topics})
+        told = changes.told(before, msgspec.structs.replace(before, title=wanted.title))
+        await _finish(actor, "event.described", row, told, now=now, tell=before.state is not EventState.DRAFT)
+    return True
 
 
 async def cancel_event(

@@ -97,6 +97,17 @@ class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
 
 
+class EventTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event says of itself. `description` is Markdown, `topics` are names, `image` a house illustration."""
+
+    title: str
+    summary: str = ""
+    description: str = ""
+    topics: tuple[str, ...] = ()
+    language: str = ""
+    image: str = ""
+
+
 class PriceSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What lists say of an event's tickets: some are free, the lowest price of the others (0 where there are none),
     none is left. None is unknown.

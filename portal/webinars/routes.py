@@ -2,6 +2,8 @@
 
 from litestar.types import ControllerRouterHandler
 
+from portal.speakers.pages import speaker_page
+from portal.speakers.staff import SPEAKERS, StaffSpeakers
 from portal.webinars.feeds.api import WebinarApi
 from portal.webinars.feeds.lists import webinars_atom, webinars_calendar
 from portal.webinars.pages.consents import RoomConsents, SeatConsents, seat_part
@@ -23,12 +25,23 @@ from portal.webinars.pages.room import RoomPages
 from portal.webinars.pages.sponsoring import SponsoredWebinars
 from portal.webinars.pages.taking_part import TakingPart
 from portal.webinars.queries.consents import occasions
+from portal.webinars.staff.certificate import StaffCertificate
+from portal.webinars.staff.crew import StaffCrew
+from portal.webinars.staff.facts import StaffFacts
+from portal.webinars.staff.leads import StaffLeads
+from portal.webinars.staff.listing import WEBINARS, StaffWebinars
+from portal.webinars.staff.making import StaffNewWebinar
+from portal.webinars.staff.polls import StaffPolls
 from portal.webinars.staff.recordings import StaffRecording
 from portal.webinars.staff.reminders import StaffReminders
+from portal.webinars.staff.resources import StaffResources, may_read_file
+from portal.webinars.staff.room import StaffRoom
+from portal.webinars.staff.series import StaffAllSeries, StaffSeries
+from portal.webinars.staff.speakers import StaffStage
 from portal.webinars.staff.sponsors import StaffSponsors
 
 PUBLIC: list[ControllerRouterHandler] = [
-    *(WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
+    *(speaker_page, WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
     *(JoinPages, LivePages, RoomPages, ReplayPages, PresencePages, RoomConsents, SeatConsents),
     SponsoredWebinars,
     *(TakingPart, Questions, ResourcePages),
@@ -36,8 +49,17 @@ PUBLIC: list[ControllerRouterHandler] = [
 CREW: list[ControllerRouterHandler] = [
     *(DeskPages, DeskQuestions, DeskPolls, DeskResources, DeskPeople, DeskChat, DeskCrew),
 ]
-STAFF: list[ControllerRouterHandler] = [StaffReminders, StaffRecording, StaffSponsors]
+STAFF: list[ControllerRouterHandler] = [
+    StaffSpeakers,
+    *(StaffWebinars, StaffNewWebinar, StaffAllSeries, StaffFacts, StaffRoom, StaffStage, StaffCrew, StaffSeries),
+    *(StaffSponsors, StaffLeads, StaffPolls, StaffResources, StaffCertificate, StaffReminders, StaffRecording),
+]
 OCCASIONS = {"webinar": occasions}
 """What consents can be about."""
 
-__all__ = ["CREW", "OCCASIONS", "PUBLIC", "STAFF", "seat_part"]
+QUEUES = (WEBINARS, SPEAKERS)
+"""Parts of the staff’s pages."""
+READERS = {"webinar": may_read_file}
+"""Who may read private files, by the kind of their owner."""
+
+__all__ = ["CREW", "OCCASIONS", "PUBLIC", "QUEUES", "READERS", "STAFF", "seat_part"]

@@ -65,9 +65,16 @@ def _row(record: Mapping[str, Any]) -> StaffRow:
     return StaffRow(**{**values, **typed})
 
 
+async def topic_names(event_id: int) -> list[str]:
+    """The topics of an event."""
+    sql = "SELECT t.name FROM event_topic et JOIN topic t ON t.id = et.topic WHERE et.event = $1 ORDER BY t.name"
+    return [row["name"] for row in await db.fetch(sql, event_id)]
+
+
 _ONE = f"""
 SELECT e.id, e.slug, e.title, e.summary, e.state, e.kind, e.format, e.starts_at, e.ends_at, e.timezone, e.all_day,
        e.first_starts_at, e.first_place, e.change_note, e.online_url, e.version, e.published_at, e.source, e.credit,
+       e.description, e.language, e.image,
        e.venue AS venue_id, {VENUE_COLUMNS}
 FROM event e LEFT JOIN venue v ON v.id = e.venue WHERE e.id = $1
 """

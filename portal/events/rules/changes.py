@@ -55,7 +55,8 @@ ACTS = {
     "event.created": "Added", "event.saved": "Facts saved", "event.moved": "Time or place set",
     "event.cancelled": "Cancelled", "event.reinstated": "Put on again", "event.published": "Published",
     "event.withdrawn": "Made a draft again", "event.priced": "Price in lists brought in line with the tickets",
-    "offer tickets": "Tickets set", "set rules": "Rules of registration set", "save question": "Question of registration saved",
+    "event.described": "Texts set", "offer tickets": "Tickets set",
+    "set rules": "Rules of registration set", "save question": "Question of registration saved",
     "withdraw question": "Question of registration withdrawn", "save ticket": "Ticket saved",
     "save places": "Number of places set", "stop ticket": "Ticket taken off sale",
 }  # fmt: skip

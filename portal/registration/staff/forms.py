@@ -1,24 +1,20 @@
 """What staff type when they set registration up: as typed, and as facts."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
 from babel.numbers import list_currencies
 
-from portal.core.money import Money, exponent
 from portal.registration.tables import QuestionKind
 from portal.registration.values.offers import TicketOffer
 from portal.registration.values.setup import QuestionFacts, QuestionSetup, Rules, TicketSetup
-from portal.web import moments
+from portal.web import amounts, moments
 from portal.web.forms import Filled, Sent, bind, field
 
 FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 _MOST_OPTIONS, _LONGEST_OPTION = 40, 120
-_NUMBER = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?")
 
 
 class RulesForm(msgspec.Struct):
@@ -149,11 +145,11 @@ def read_ticket(sent: Sent, zone: str, currency: str = "") -> Filled[TicketTyped
     if "currency" not in errors and code not in list_currencies():
         errors["currency"] = "Please give a currency by its three letters, such as EUR."
         code = "EUR"
-    amounts = {}
+    minor = {}
     for name in ("price", "regular_price"):
-        amounts[name], why = _amount(str(form.value(name)), code)
+        minor[name], why = amounts.amount(str(form.value(name)), code)
         errors |= {name: why} if why else {}
-    rate, why = _percent(str(form.value("tax_rate")))
+    rate, why = amounts.percent(str(form.value("tax_rate")))
     errors |= {"tax_rate": why} if why else {}
     times = {}
     for name in ("sale_opens_at", "sale_closes_at"):
@@ -168,8 +164,8 @@ def read_ticket(sent: Sent, zone: str, currency: str = "") -> Filled[TicketTyped
     if data is None or errors:
         return Filled(form.values, {name: errors[name] for name in form.values if name in errors})
     offer = TicketOffer(
-        name=data.name, price=amounts["price"] or 0, quotas=(), description=data.description,
-        regular_price=amounts["regular_price"], tax_rate=rate, **times, min_per_order=data.min_per_order,
+        name=data.name, price=minor["price"] or 0, quotas=(), description=data.description,
+        regular_price=minor["regular_price"], tax_rate=rate, **times, min_per_order=data.min_per_order,
         max_per_order=data.max_per_order, by_code_only=bool(data.by_code_only), extra=bool(data.extra),
     )  # fmt: skip
     return Filled(form.values, {}, TicketTyped(offer, code, data.version, data.quotas, data.places))
@@ -177,10 +173,10 @@ def read_ticket(sent: Sent, zone: str, currency: str = "") -> Filled[TicketTyped
 
 def filled_ticket(ticket: TicketSetup, zone: str) -> Filled[Any]:
     plain = ("version", "name", "description", "currency", "min_per_order", "max_per_order")
-    regular = "" if ticket.regular_price is None else _shown(ticket.regular_price, ticket.currency)
+    regular = "" if ticket.regular_price is None else amounts.shown(ticket.regular_price, ticket.currency)
     return Filled({
         **{name: getattr(ticket, name) for name in plain},
-        "price": _shown(ticket.price, ticket.currency) if ticket.price else "",
+        "price": amounts.shown(ticket.price, ticket.currency) if ticket.price else "",
         "regular_price": regular,
         "tax_rate": f"{ticket.tax_rate.normalize():f}",
         "sale_opens_at": moments.shown(ticket.sale_opens_at, zone),
@@ -190,36 +186,6 @@ def filled_ticket(ticket: TicketSetup, zone: str) -> Filled[Any]:
         "quotas": [str(quota) for quota in ticket.quotas],
         "places": "",
     })  # fmt: skip
-
-
-def _amount(typed: str, currency: str) -> tuple[int | None, str]:
-    """Minor units of what was typed; None where nothing was. Whether `1,090` is a thousand or one is not guessed."""
-    if not typed:
-        return None, ""
-    places = exponent(currency)
-    amount = _number(typed, places)
-    if amount is None:
-        example = f"1090 or 1090.{'0' * places}" if places else "1090"
-        return None, f"Please give an amount such as {example}, without marks between thousands."
-    return Money.from_decimal(amount, currency).minor, ""
-
-
-def _percent(typed: str) -> tuple[Decimal, str]:
-    rate = _number(typed.rstrip("% "), 2) if typed else Decimal(0)
-    if rate is None or rate >= 100:
-        return Decimal(0), "Please give per cents such as 19 or 8.1."
-    return rate, ""
-
-
-def _number(typed: str, places: int) -> Decimal | None:
-    parts = _NUMBER.fullmatch(typed.replace(" ", ""))
-    if parts is None or len(parts[2] or "") > places:
-        return None
-    return Decimal(f"{parts[1]}.{parts[2] or 0}")
-
-
-def _shown(minor: int, currency: str) -> str:
-    return f"{Money(minor, currency).decimal:f}"
 
 
 class QuotaForm(msgspec.Struct):

@@ -7,6 +7,7 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.webinars.announcing import touch_all
 from portal.webinars.commands.states import replan
 from portal.webinars.rules.sources import refusals
 from portal.webinars.values import RoomSettings
@@ -19,7 +20,7 @@ FROM event e WHERE e.id = $1 AND e.kind = 'own' AND e.format IN ('online', 'hybr
 ON CONFLICT (event) DO NOTHING RETURNING id
 """
 _SAVE = f"""
-UPDATE webinar SET version = version + 1, series = $3, {", ".join(f"{name} = ${n + 4}" for n, name in enumerate(_COLUMNS))}
+UPDATE webinar SET version = version + 1, changed_at = $3, {", ".join(f"{name} = ${n + 4}" for n, name in enumerate(_COLUMNS))}
 WHERE id = $1 AND version = $2
 """
 
@@ -39,15 +40,19 @@ async def make_webinar(*, event_id: int, settings: RoomSettings, actor: Actor, n
 
 
 async def save_settings(*, webinar_id: int, version: int, settings: RoomSettings, actor: Actor, now: datetime) -> None:
-    """Change how a room works; open pages follow. Raises Conflict when somebody else was faster, NotFound without a room."""
+    """Change how a room works; open pages follow. Its series stays (`preparing.series.put_in_series`).
+
+    Raises Conflict when somebody else was faster, NotFound without a room.
+    """
     _check(settings)
     async with db.transaction():
-        tag = await db.execute(_SAVE, webinar_id, version, settings.series_id, *_values(settings))
+        tag = await db.execute(_SAVE, webinar_id, version, now, *_values(settings))
         if not db.affected(tag):
             if await db.fetch_value("SELECT id FROM webinar WHERE id = $1", webinar_id) is None:
                 raise NotFound("There is no such webinar.")
             raise Conflict("Somebody else changed these settings meanwhile.")
         await replan(webinar_id=webinar_id, now=now)
+        await touch_all(webinar_id)
         await audit.record(actor=actor.label, verb="set up", kind="webinar", key=webinar_id, now=now)
 
 

@@ -12,12 +12,12 @@ from portal.core.errors import Invalid
 from portal.events.permissions import EDITORS
 from portal.web.forms import Filled, Upload, blank, field, read
 from portal.web.inputs import Now
-from portal.web.rendering import page, see_other
+from portal.web.rendering import see_other
 from portal.webinars.commands import recordings as commands
 from portal.webinars.queries import recordings as queries
 from portal.webinars.rules import transcripts
 from portal.webinars.rules.sources import stored
-from portal.webinars.rules.words import NAMES, what_now
+from portal.webinars.staff.frame import staff_page
 from portal.webinars.staff.inputs import the_room
 from portal.webinars.tables.rooms import VideoSource
 from portal.webinars.values import Room
@@ -114,8 +114,7 @@ async def _page(
             source=film.source.value, url=film.source_url, length=transcripts.clock(film.seconds), language=film.language,
             chapters=transcripts.typed(chapters),
         )  # fmt: skip
-    return page(
-        request, "webinars/staff/recording.html", private=True, status=422 if form or upload else 200, room=room, film=film,
-        form=form or known, upload=upload or blank(), sources=_SOURCES, cues=cues, state=NAMES[room.state],
-        what_now=what_now(room),
+    return staff_page(
+        request, "webinars/staff/recording.html", room, "recording", status=422 if form or upload else 200, film=film,
+        form=form or known, upload=upload or blank(), sources=_SOURCES, cues=cues,
     )  # fmt: skip

@@ -13,10 +13,11 @@ from portal.events.permissions import EDITORS
 from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.query_strings import pairs
-from portal.web.rendering import page, see_other
+from portal.web.rendering import see_other
 from portal.webinars.commands.reminding import set_reminder
 from portal.webinars.queries import reminders
 from portal.webinars.rules.reminders import name
+from portal.webinars.staff.frame import staff_page
 from portal.webinars.staff.inputs import the_room
 from portal.webinars.tables.reminders import ReminderKind
 from portal.webinars.values import Room
@@ -39,8 +40,8 @@ class StaffReminders(Controller):
     @get("/")
     async def index(self, request: Request[Any, Any, Any], webinar_id: FromPath[int], now: Now) -> Response[str]:
         room = await the_room(webinar_id)
-        return page(
-            request, "webinars/staff/reminders.html", private=True, room=room, now=now,
+        return staff_page(
+            request, "webinars/staff/reminders.html", room, "reminders", now=now,
             series=await reminders.summary(room.id, now=now),
         )  # fmt: skip
 
@@ -77,8 +78,8 @@ async def _mail(
     asked = dict(pairs(request)).get("state", "")
     state = asked if asked in reminders.STATES else ""
     [status] = [one for one in await reminders.summary(room.id, now=now) if one.kind is kind]
-    return page(
-        request, "webinars/staff/reminder.html", private=True, status=422 if form else 200, room=room, mail=status,
+    return staff_page(
+        request, "webinars/staff/reminder.html", room, "reminders", status=422 if form else 200, mail=status,
         form=form or blank(words=status.words, is_on="yes" if status.is_on else ""), state=state, now=now,
         people=await reminders.people(room.id, kind, state), state_words=_STATE_WORDS, word_of=_WORD_OF,
     )  # fmt: skip

@@ -1,33 +1,38 @@
-"""`/staff/webinars/{id}/sponsors`: whom each sponsor is told of, and the words people agree to."""
+"""`/staff/webinars/{id}/sponsors`: companies of the directory that pay, their order, and what they offer. Whom each is told of,
+and what people agree to, stands on its own page (`leads`).
+"""
 
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, get, post
-from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
-from portal.core import audit, db
-from portal.core.errors import NotFound
-from portal.core.settings import current
+from portal.accounts.organisations.pages import Id
+from portal.core.errors import Conflict, NotFound
+from portal.core.overtaking import mark
+from portal.core.text import one_line
+from portal.directory.queries import named
 from portal.events.permissions import EDITORS
-from portal.leads.commands import keep_wording
-from portal.leads.queries import newest_wording
-from portal.web.forms import Filled, blank, field, read
+from portal.web.forms import Filled, field, read
 from portal.web.inputs import Now
-from portal.web.query_strings import page_number
-from portal.web.rendering import page, see_other
-from portal.webinars.pages.sponsoring import as_csv, as_report, listed
-from portal.webinars.queries import leads as queries
-from portal.webinars.queries.leads import Sponsor
-from portal.webinars.rules.consent import WORDING, usual
-from portal.webinars.staff.inputs import the_room
+from portal.webinars.commands.preparing import sponsors as commands
+from portal.webinars.queries.preparing import people
+from portal.webinars.staff.frame import saved, staff_page
+from portal.webinars.staff.inputs import Item, goes_up, the_room, wants_list
 from portal.webinars.values import Room
 
+_IN_ROOM = "who pays"
 
-class WordingForm(msgspec.Struct):
-    text: Annotated[str, field("What people agree to", kind="text", max_length=1500)]
+
+class AddForm(msgspec.Struct):
+    company: Annotated[int, field("Company", ge=1, le=2**62, wrong="Please choose a company.")]
+
+
+class NoteForm(msgspec.Struct):
+    note: Annotated[str, field("What it offers", max_length=300)] = ""
+    seen: Annotated[str, field("", max_length=40)] = ""
 
 
 class StaffSponsors(Controller):
@@ -36,69 +41,74 @@ class StaffSponsors(Controller):
     include_in_schema = False
 
     @get("/")
-    async def index(self, request: Request[Any, Any, Any], webinar_id: FromPath[int]) -> Response[str]:
-        room = await the_room(webinar_id)
-        return page(
-            request, "webinars/staff/sponsors.html", private=True, room=room, sponsors=await queries.sponsors(room.id)
-        )
+    async def show(self, request: Request[Any, Any, Any], webinar_id: Id) -> Response[str]:
+        return await _list(request, await the_room(webinar_id))
 
-    @get("/{company_id:int}")
-    async def show(
-        self, request: Request[Any, Any, Any], webinar_id: FromPath[int], company_id: FromPath[int], now: Now
-    ) -> Response[str]:
+    @post("/")
+    async def add(self, request: Request[Any, Any, Any], webinar_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
         room = await the_room(webinar_id)
-        return await _page(request, room, await _sponsor(room, company_id), now)
-
-    @post("/{company_id:int}/wording")
-    async def save(
-        self, request: Request[Any, Any, Any], webinar_id: FromPath[int], company_id: FromPath[int], actor: SignedIn, now: Now
-    ) -> Response[Any]:  # fmt: skip
-        """Another version of the words; who agreed to the one before agreed to that."""
-        room = await the_room(webinar_id)
-        sponsor = await _sponsor(room, company_id)
-        form = await read(request, WordingForm)
+        form = await read(request, AddForm)
         if form.data is None:
-            return await _page(request, room, sponsor, now, form=form)
-        async with db.transaction():
-            kept = await keep_wording(kind=WORDING, key=str(sponsor.id), text=form.data.text, now=now)
-            await audit.record(
-                actor=actor.label, verb="consent.wording", kind="company", key=sponsor.id, now=now, version=kept.version
+            return await _list(request, room, errors={"": "Please choose a company."}, status=422)
+        try:
+            await commands.add_sponsor(actor=actor, webinar_id=room.id, company_id=form.data.company, now=now)
+        except (Conflict, NotFound) as refused:
+            return await _list(request, room, errors={"": refused.message}, status=409)
+        return saved(room, "/sponsors", "A sponsor. It is named wherever the webinar is.", in_room=_IN_ROOM)
+
+    @post("/{company_id:int}/note")
+    async def save(
+        self, request: Request[Any, Any, Any], webinar_id: Id, company_id: Item, actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        """What it offers those who agree."""
+        room = await the_room(webinar_id)
+        form = await read(request, NoteForm)
+        typed = {company_id: str(form.value("note"))}
+        if form.data is None:
+            errors = {f"note-{company_id}": form.error("note") or "This page is out of date. Please open it again."}
+            return await _list(request, room, errors=errors, typed=typed, status=422)
+        try:
+            changed = await commands.save_note(
+                actor=actor,
+                webinar_id=room.id,
+                company_id=company_id,
+                note=form.data.note,
+                seen=form.data.seen,
+                now=now,
             )
-        return see_other(
-            f"/staff/webinars/{room.id}/sponsors/{sponsor.id}", notice=f"Asked from now on: wording {kept.version}."
-        )
+        except Conflict as overtaken:
+            kept = await people.sponsors(room.id)
+            now_stored = next((one.note for one in kept if one.company_id == company_id), "")
+            words = f"{overtaken.message} It is stored as “{now_stored}”. Saving again replaces it with yours."
+            errors = {f"note-{company_id}": words}
+            return await _list(request, room, errors=errors, typed=typed, status=409)
+        return saved(room, "/sponsors", "Saved." if changed else "Nothing was different.", in_room=_IN_ROOM)
 
-    @get("/{company_id:int}/leads.csv")
-    async def csv(self, webinar_id: FromPath[int], company_id: FromPath[int], now: Now) -> Response[bytes]:
+    @post("/{company_id:int}/place", status_code=200)
+    async def move(
+        self, request: Request[Any, Any, Any], webinar_id: Id, company_id: Item, actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        room, up = await the_room(webinar_id), await goes_up(request)
+        await commands.move_sponsor(actor=actor, webinar_id=room.id, company_id=company_id, up=up, now=now)
+        return await _list(request, room) if wants_list(request) else saved(room, "/sponsors", "Ordered.")
+
+    @post("/{company_id:int}/removal")
+    async def remove(self, webinar_id: Id, company_id: Item, actor: SignedIn, now: Now) -> Response[Any]:
         room = await the_room(webinar_id)
-        sponsor = await _sponsor(room, company_id)
-        return as_csv(await queries.leads(room.id, sponsor.id, now), f"leads-{room.slug}-{sponsor.slug}.csv")
-
-    @get("/{company_id:int}/report.pdf")
-    async def report(self, webinar_id: FromPath[int], company_id: FromPath[int], now: Now) -> Response[bytes]:
-        room = await the_room(webinar_id)
-        sponsor = await _sponsor(room, company_id)
-        return await as_report(room, sponsor.id, sponsor.name, sponsor.slug, now)
+        await commands.remove_sponsor(actor=actor, webinar_id=room.id, company_id=company_id, now=now)
+        done = "No sponsor any more. What people agreed to stands until they take it back."
+        return saved(room, "/sponsors", done, in_room=_IN_ROOM)
 
 
-async def _sponsor(room: Room, company_id: int) -> Sponsor:
-    found = next((one for one in await queries.sponsors(room.id) if one.id == company_id), None)
-    if found is None:
-        raise NotFound("This company does not sponsor this webinar.")
-    return found
-
-
-async def _page(
-    request: Request[Any, Any, Any], room: Room, sponsor: Sponsor, now: Now, *, form: Filled[Any] | None = None
-) -> Response[str]:
-    own = await newest_wording(WORDING, str(sponsor.id))
-    text = own.text if own else usual(current().site_name, sponsor.name)
-    shown = listed(
-        await queries.leads(room.id, sponsor.id, now),
-        await queries.counts(room.id, sponsor.id, now),
-        page_number(request),
-    )
-    return page(
-        request, "webinars/staff/sponsor.html", private=True, status=422 if form else 200, room=room, sponsor=sponsor,
-        form=form or blank(text=text), base=f"/staff/webinars/{room.id}/sponsors/{sponsor.id}", **shown,
+async def _list(
+    request: Request[Any, Any, Any], room: Room, *, errors: dict[str, str] | None = None,
+    typed: dict[int, str] | None = None, status: int = 200,
+) -> Response[str]:  # fmt: skip
+    words = one_line(request.query_params.get("q", ""))[:120]
+    paying = await people.sponsors(room.id)
+    notes = {f"note-{one.company_id}": (typed or {}).get(one.company_id, one.note) for one in paying}
+    return staff_page(
+        request, "webinars/staff/sponsors.html", room, "sponsors", block="paying", status=status, paying=paying, words=words,
+        found=await named.like(words) if words else [], known={one.company_id for one in paying}, mark=mark,
+        form=Filled(notes, errors),
     )  # fmt: skip

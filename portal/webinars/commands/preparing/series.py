@@ -56,6 +56,14 @@ async def put_in_series(*, actor: Actor, webinar_id: int, series_id: int | None,
         await done(actor=actor, webinar_id=webinar_id, verb="series set", now=now, series=series_id)
 
 
+async def begin_series(*, actor: Actor, webinar_id: int, facts: SeriesFacts, now: datetime) -> int:
+    """Make a series that begins with this webinar. Raises Invalid by field."""
+    async with db.transaction():
+        made = await save_series(actor=actor, facts=facts, now=now)
+        await put_in_series(actor=actor, webinar_id=webinar_id, series_id=made, now=now)
+    return int(made)
+
+
 async def remove_series(*, actor: Actor, series_id: int, now: datetime) -> None:
     """Give a series up; its webinars stand for themselves."""
     allow(actor)

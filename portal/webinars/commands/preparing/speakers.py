@@ -5,6 +5,8 @@ from datetime import datetime
 from portal.accounts.actors import Actor
 from portal.core import db
 from portal.core.errors import Conflict, NotFound
+from portal.speakers.commands import save_speaker
+from portal.speakers.values import SpeakerFacts
 from portal.webinars.commands.preparing.acts import begun, done, last_place, shift
 
 REGIONS = ("stage", "state")
@@ -29,6 +31,15 @@ async def add_speaker(
         await done(
             actor=actor, webinar_id=webinar_id, verb="speaker added", now=now, regions=REGIONS, speaker=speaker_id
         )
+
+
+async def add_new_speaker(
+    *, actor: Actor, webinar_id: int, facts: SpeakerFacts, is_moderator: bool = False, now: datetime
+) -> None:
+    """Make a person and put them on the programme. Raises Invalid by field."""
+    async with db.transaction():
+        made = await save_speaker(actor=actor, facts=facts, now=now)
+        await add_speaker(actor=actor, webinar_id=webinar_id, speaker_id=made, is_moderator=is_moderator, now=now)
 
 
 async def set_moderator(*, actor: Actor, webinar_id: int, speaker_id: int, is_moderator: bool, now: datetime) -> None:
