@@ -59,7 +59,7 @@ class StaffLeads(Controller):
         if form.data.version not in (None, sponsor.version or 0):
             newest = await newest_wording(WORDING, str(sponsor.id))
             words = f"Somebody else wrote another one meanwhile: “{newest.text if newest else ''}”. Send yours again to keep it."
-            overtaken = Filled({**form.values, "version": sponsor.version or 0}, {"text": words})
+            overtaken: Filled[Any] = Filled({**form.values, "version": sponsor.version or 0}, {"text": words})
             return await _page(request, room, sponsor, now, form=overtaken, status=409)
         async with db.transaction():
             kept = await keep_wording(kind=WORDING, key=str(sponsor.id), text=form.data.text, now=now)
