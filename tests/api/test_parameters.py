@@ -5,13 +5,15 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from portal.core import db
 from tests.events.hearing import settled
-from tests.factories import companies, events
+from tests.factories import companies, events, webinars
 from tests.queries import counting
 
 LISTS = ("/api/v1/events", "/api/v1/events.csv", "/events.atom", "/events.ics", "/api/v1/companies", "/api/v1/companies.csv",
-         "/companies.atom")  # fmt: skip
-SINGLE = ("/api/v1/topics", "/api/v1/terms", "/api/v1/events/isolator-day", "/api/v1/companies/tessin-lyo")
+         "/companies.atom", "/api/v1/webinars", "/webinars.atom", "/webinars.ics")  # fmt: skip
+SINGLE = ("/api/v1/topics", "/api/v1/terms", "/api/v1/events/isolator-day", "/api/v1/companies/tessin-lyo",
+          "/api/v1/webinars/findings")  # fmt: skip
 CAMPAIGN = "utm_source=news&utm_id=4&fbclid=x&gclid=y&msclkid=&mc_eid=1&mtm_campaign=z&_gl=1*2"
 
 
@@ -19,6 +21,8 @@ CAMPAIGN = "utm_source=news&utm_id=4&fbclid=x&gclid=y&msclkid=&mc_eid=1&mtm_camp
 async def data(app: Litestar, client: httpx.AsyncClient) -> httpx.AsyncClient:
     await events.make("Isolator Day", slug="isolator-day")
     await companies.make("Tessin Lyo SA")
+    made = await webinars.make()
+    await db.execute("UPDATE event SET slug = 'findings' WHERE id = $1", made.event_id)
     await settled(app)
     return client
 
@@ -73,5 +77,6 @@ async def test_no_list_of_data_is_forgotten(app: Litestar) -> None:
         "/api/v1/terms",
         "/api/v1/events/{slug:str}",
         "/api/v1/companies/{slug:str}",
+        "/api/v1/webinars/{slug:str}",
     }
     assert other == {"/events/{slug:str}", "/events/{slug:str}/calendar.ics"}

@@ -90,11 +90,12 @@ async def test_pages_follow_each_other(season: httpx.AsyncClient) -> None:
     assert (await season.get("/api/v1/webinars?page=2")).status_code == 404
 
 
-async def test_a_copy_is_kept_by_asking_what_is_new(season: httpx.AsyncClient) -> None:
+async def test_a_copy_is_kept_by_asking_what_is_new(app: Litestar, season: httpx.AsyncClient) -> None:
     since = (clock.now() + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
     assert (await season.get(f"/api/v1/webinars?when=all&changed_since={since}")).json()["total"] == 0
     later = clock.now() + timedelta(hours=2)
     await db.execute("UPDATE webinar SET state_since = $1 WHERE state = 'live'", later)
+    await settled(app)
     body = (await season.get(f"/api/v1/webinars?when=all&changed_since={since}")).json()
     assert [one["title"] for one in body["webinars"]] == ["Findings"]
 

@@ -6,10 +6,12 @@ import msgspec
 
 from portal.notifications.values import Message
 from portal.registration.tables import Watching
+from portal.webinars.emails.crew import called_to_desk
 from portal.webinars.emails.reminders import reminder
+from portal.webinars.queries.crew import Called
 from portal.webinars.queries.reminders import DueReminder
 from portal.webinars.tables.reminders import ReminderKind
-from portal.webinars.tables.rooms import RoomState
+from portal.webinars.tables.rooms import CrewRole, RoomState
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -28,4 +30,11 @@ def mails(email: str, long: str) -> list[tuple[str, Message]]:
         {"kind": ReminderKind.MISSED, "watching": Watching.RECORDING, **over},
         {"kind": ReminderKind.MISSED, "watching": Watching.RECORDING, "state": RoomState.ENDED},
     ]
-    return [("webinars/reminder", reminder(msgspec.structs.replace(due, **more))) for more in wanted]
+    called = Called(
+        id=1, email=email, role=CrewRole.HOST, slug="annex-1", title=f"Annex 1, three years on {long}", starts_at=AT,
+        timezone="Europe/Vienna",
+    )  # fmt: skip
+    return [
+        *(("webinars/reminder", reminder(msgspec.structs.replace(due, **more))) for more in wanted),
+        *(("webinars/crew", called_to_desk(msgspec.structs.replace(called, role=role))) for role in CrewRole),
+    ]

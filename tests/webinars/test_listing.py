@@ -53,6 +53,8 @@ async def season(client: httpx.AsyncClient) -> httpx.AsyncClient:
 
 
 async def found(client: httpx.AsyncClient, query: str = "") -> list[str]:
+    # What was written meanwhile is heard of before a kept page is read.
+    await settled(client._transport.app)  # type: ignore[attr-defined]
     answer = await client.get(f"/webinars{query}")
     assert answer.status_code == 200
     return titles(answer.text)

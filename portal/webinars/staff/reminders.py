@@ -76,10 +76,10 @@ async def _mail(
     request: Request[Any, Any, Any], room: Room, kind: ReminderKind, now: Now, *, form: Filled[Any] | None = None
 ) -> Response[str]:
     asked = dict(pairs(request)).get("state", "")
-    state = asked if asked in reminders.STATES else ""
+    wanted = asked if asked in reminders.STATES else ""
     [status] = [one for one in await reminders.summary(room.id, now=now) if one.kind is kind]
     return staff_page(
         request, "webinars/staff/reminder.html", room, "reminders", status=422 if form else 200, mail=status,
-        form=form or blank(words=status.words, is_on="yes" if status.is_on else ""), state=state, now=now,
-        people=await reminders.people(room.id, kind, state), state_words=_STATE_WORDS, word_of=_WORD_OF,
+        form=form or blank(words=status.words, is_on="yes" if status.is_on else ""), wanted=wanted, now=now,
+        people=await reminders.people(room.id, kind, wanted), state_words=_STATE_WORDS, word_of=_WORD_OF,
     )  # fmt: skip
