@@ -59,7 +59,10 @@ async def test_paid_twice_is_told_as_two_payments(paying: Paying) -> None:
     answer = await paying.client.get(path)
     told = steps(answer.text)
     money = [step for step in told if "€" in step or "money" in step]
-    assert money == ["€59.50 received", "Another €59.50 received", "We could not use the money", "€59.50 sent back"]
+    # Two deliveries are worked off at once: which of the two is heard of first is anybody's guess.
+    assert sorted(money) == sorted(
+        ["€59.50 received", "Another €59.50 received", "We could not use the money", "€59.50 sent back"]
+    )
     page = text_of(answer)
     assert "Stripe reported it" not in page
     # Which card the second one was paid with is not known.
