@@ -10,7 +10,6 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import actor_of
@@ -49,33 +48,70 @@ def _signed(participant: Participant) -> str:
     return signature("room", f"{participant.seat_id}:{participant.claim}")
 
 
-async def provide_room(slug: FromPath[str]) -> Room:
+async def provide_room(request: ASGIConnection[Any, Any, Any, Any]) -> Room:
     """The dependency `room`; raises NotFound where the event has none."""
-    found = await rooms.by_slug(slug) if may_be_slug(slug) else None
-    if found is None:
-        raise NotFound("There is no such webinar.")
-    return found
+    return await room_of(request)
 
 
-async def provide_visitor(request: ASGIConnection[Any, Any, Any, Any], room: TheRoom) -> Participant | None:
+async def room_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Room:
+    """The room of the route's `slug`, read once per request. Raises NotFound where the event has none."""
+    state = connection.scope["state"]
+    if "room" not in state:
+        slug = str(connection.path_params["slug"])
+        found = await rooms.by_slug(slug) if may_be_slug(slug) else None
+        if found is None:
+            raise NotFound("There is no such webinar.")
+        state["room"] = found
+    room: Room = state["room"]
+    return room
+
+
+async def provide_visitor(request: ASGIConnection[Any, Any, Any, Any]) -> Participant | None:
     """The dependency `visitor`: by cookie, else by account; None for everybody else."""
-    seat, _, signed = cookies.read(request, _COOKIE, path=_PATH).partition(".")
-    if seat.isdecimal() and len(seat) < 19:
-        found = await people.by_seat(int(seat))
-        here = found is not None and found.webinar_id == room.id
-        if here and signature_matches("room", f"{found.seat_id}:{found.claim}", signed):  # type: ignore[union-attr]
-            return found
-    actor = await actor_of(request)
-    return await people.by_address(room.event_id, actor.email) if actor is not None else None
+    return await visitor_of(request)
 
 
-async def provide_participant(visitor: MaybeInRoom) -> Participant:
-    """The dependency `participant`. Raises Forbidden for whoever has no place, or was shown the door."""
+async def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Participant | None:
+    """Who takes part in the route's room, if anybody, read once per request."""
+    state = connection.scope["state"]
+    if "visitor" not in state:
+        room = await room_of(connection)
+        found = await _by_cookie(connection, room)
+        if found is None and (actor := await actor_of(connection)) is not None:
+            found = await people.by_address(room.event_id, actor.email)
+        state["visitor"] = found
+    visitor: Participant | None = state["visitor"]
+    return visitor
+
+
+async def _by_cookie(connection: ASGIConnection[Any, Any, Any, Any], room: Room) -> Participant | None:
+    seat, _, signed = cookies.read(connection, _COOKIE, path=_PATH).partition(".")
+    if not (seat.isdecimal() and len(seat) < 19):
+        return None
+    found = await people.by_seat(int(seat))
+    if found is None or found.webinar_id != room.id:
+        return None
+    return found if signature_matches("room", f"{found.seat_id}:{found.claim}", signed) else None
+
+
+async def provide_participant(request: ASGIConnection[Any, Any, Any, Any]) -> Participant:
+    """The dependency `participant`, on routes that `in_room` guards."""
+    return await participant_of(request)
+
+
+async def participant_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Participant:
+    """Who takes part in the route's room. Raises Forbidden for whoever has no place, or was shown the door."""
+    visitor = await visitor_of(connection)
     if visitor is None:
         raise Forbidden("This room is for those who registered. Please use the link in your confirmation.")
     if visitor.removed:
         raise Forbidden("The host has asked you to leave this room.")
     return visitor
+
+
+async def in_room(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: somebody with a place, who was not shown the door."""
+    await participant_of(connection)
 
 
 async def provide_crew(request: ASGIConnection[Any, Any, Any, Any]) -> CrewMember:
@@ -92,7 +128,7 @@ async def crew_of(connection: ASGIConnection[Any, Any, Any, Any]) -> CrewMember:
         actor = await actor_of(connection)
         if actor is None:
             raise SignInNeeded("Please sign in first.")
-        room = await provide_room(str(connection.path_params["slug"]))
+        room = await room_of(connection)
         entry = await people.crew_entry(room.id, actor.email)
         if entry is None and not can_edit_events(actor):
             raise Forbidden("You are not in the crew of this webinar.")

@@ -20,7 +20,7 @@ from portal.web.inputs import Now
 from portal.web.query_strings import may_be_slug
 from portal.web.rendering import markup, page, render, see_other
 from portal.webinars.commands.consents import agree, take_back
-from portal.webinars.guards import ROOM, InRoom, TheRoom
+from portal.webinars.guards import ROOM, InRoom, TheRoom, in_room
 from portal.webinars.queries import people, rooms
 from portal.webinars.queries.consents import choices
 from portal.webinars.rules.consent import How
@@ -52,8 +52,8 @@ class RoomConsents(Controller):
     """For whoever is in the room, by its cookie or their account."""
 
     path = "/webinars/{slug:str}/consents"
-    opt = {"public": True}
     dependencies = ROOM
+    guards = [in_room]
     include_in_schema = False
 
     @get("/")

@@ -7,7 +7,7 @@ from litestar.response import Response, Stream
 
 from portal.web.asking import header
 from portal.web.query_strings import pairs
-from portal.webinars.guards import ROOM, AtDesk, InRoom, TheRoom, at_desk
+from portal.webinars.guards import ROOM, AtDesk, InRoom, TheRoom, at_desk, in_room
 from portal.webinars.live import pieces as form
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
@@ -22,13 +22,13 @@ class LivePages(Controller):
     dependencies = ROOM
     include_in_schema = False
 
-    @get("/room/stream")
+    @get("/room/stream", guards=[in_room])
     async def room_stream(
         self, request: Request[Any, Any, Any], room: TheRoom, participant: InRoom, hub: TheHub
     ) -> Stream:
         return _stream(request, hub, room, Audience.ROOM, participant.seat_id)
 
-    @get("/room/regions")
+    @get("/room/regions", guards=[in_room])
     async def room_regions(
         self, request: Request[Any, Any, Any], room: TheRoom, participant: InRoom, hub: TheHub
     ) -> Response[str]:

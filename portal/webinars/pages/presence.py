@@ -15,7 +15,7 @@ from portal.web import cookies
 from portal.web.forms import field, read
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
-from portal.webinars.guards import ROOM, InRoom, TheRoom
+from portal.webinars.guards import ROOM, InRoom, TheRoom, in_room
 from portal.webinars.live.presence import Presence
 from portal.webinars.pages.minutes import fragment
 from portal.webinars.rules import presence as rules
@@ -46,6 +46,7 @@ class Sign(msgspec.Struct):
 class PresencePages(Controller):
     path = "/webinars/{slug:str}/room/presence"
     dependencies = ROOM
+    guards = [in_room]
     include_in_schema = False
 
     @post("/")

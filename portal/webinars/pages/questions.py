@@ -19,6 +19,7 @@ from portal.web.query_strings import page_number, pairs
 from portal.web.rendering import page
 from portal.webinars.commands import questions
 from portal.webinars.forms import AskForm
+from portal.webinars.guards import in_room
 from portal.webinars.pages.room import VISIT, TheVisit, Visit, checked, said_of
 from portal.webinars.queries import own
 from portal.webinars.queries import questions as asked
@@ -34,6 +35,7 @@ Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 class Questions(Controller):
     path = "/webinars/{slug:str}/room/questions"
     dependencies = VISIT
+    guards = [in_room]
     include_in_schema = False
 
     @get("/")

@@ -16,6 +16,7 @@ from portal.web.errors import headers_of, status_of
 from portal.web.rendering import page, see_other
 from portal.webinars.commands.resources import take
 from portal.webinars.forms import TakeForm
+from portal.webinars.guards import in_room
 from portal.webinars.pages.films import leads_elsewhere
 from portal.webinars.pages.room import VISIT, TheVisit, Visit, said_of
 from portal.webinars.queries import resources
@@ -29,6 +30,7 @@ Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 class ResourcePages(Controller):
     path = "/webinars/{slug:str}/room/resources/{number:int}"
     dependencies = VISIT
+    guards = [in_room]
     include_in_schema = False
 
     @get("/")

@@ -18,7 +18,7 @@ from portal.web.errors import headers_of, status_of
 from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import markup, page, render, see_other
-from portal.webinars.guards import ROOM, InRoom, TheRoom
+from portal.webinars.guards import ROOM, InRoom, TheRoom, in_room
 from portal.webinars.live import taking_part
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
@@ -150,6 +150,7 @@ VISIT = {**ROOM, "visit": Provide(provide_visit)}
 class RoomPages(Controller):
     path = "/webinars/{slug:str}/room"
     dependencies = VISIT
+    guards = [in_room]
     include_in_schema = False
 
     @get("/")

@@ -15,6 +15,7 @@ from portal.core.rate_limits import Limit, spend
 from portal.web import forms
 from portal.webinars.commands import chat, polls
 from portal.webinars.forms import AnswerForm, SayForm
+from portal.webinars.guards import in_room
 from portal.webinars.live import taking_part
 from portal.webinars.live.inputs import TheReactions
 from portal.webinars.live.taking_part import Refused
@@ -30,6 +31,7 @@ Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 class TakingPart(Controller):
     path = "/webinars/{slug:str}/room"
     dependencies = VISIT
+    guards = [in_room]
     include_in_schema = False
 
     @post("/polls/{number:int}/answers")
