@@ -121,3 +121,10 @@ const tick = () => {
 };
 tick();
 setInterval(tick, 1000);
+
+/* What the room sees plays here only while somebody looks at it. */
+const preview = root.querySelector("[data-player]");
+preview.addEventListener("toggle", () => {
+  if (preview.open) import(preview.dataset.player);
+  else preview.querySelector("video")?.pause();
+});

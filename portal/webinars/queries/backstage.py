@@ -33,7 +33,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LINES = """
-SELECT id, author, text, at, account IS NOT NULL OR seat IS NULL AS is_crew, seat AS seat_id, hidden_at
+SELECT id, author, text, at, account IS NOT NULL AS is_crew, seat AS seat_id, hidden_at
 FROM webinar_chat_message WHERE webinar = $1 ORDER BY id DESC LIMIT $2 OFFSET $3
 """
 
