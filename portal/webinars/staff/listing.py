@@ -53,7 +53,11 @@ class StaffWebinars(Controller):
     async def of_event(self, event_id: Id) -> Response[Any]:
         """The webinar of an event, or the way to make one of it."""
         found = await rooms.of_event(event_id)
-        return see_other(f"{_HERE}/{found}" if found else f"{_HERE}/new?event={event_id}#rooms")
+        if found is None:
+            raise NotFound("There is no such event.")
+        if found.webinar_id is None and not found.may:
+            return see_other(f"/staff/events/{event_id}", notice="It has no room online: its format says otherwise.")
+        return see_other(f"{_HERE}/{found.webinar_id or f'new?event={event_id}#rooms'}")
 
 
 def _address(asks: Mapping[str, str], number: int) -> str:

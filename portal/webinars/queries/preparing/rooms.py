@@ -72,7 +72,18 @@ async def roomless(now: datetime) -> list[Roomless]:
     return [Roomless(**row) for row in rows]
 
 
-async def of_event(event_id: int) -> int | None:
-    """The webinar of an event."""
-    found: int | None = await db.fetch_value("SELECT id FROM webinar WHERE event = $1", event_id)
-    return found
+class OfEvent(msgspec.Struct, frozen=True):
+    """The webinar of an event, if it has one; `may` have one, where it takes place online and is ours."""
+
+    webinar_id: int | None
+    may: bool
+
+
+async def of_event(event_id: int) -> OfEvent | None:
+    """What an event has, or could have; None where there is no such event."""
+    row = await db.fetch_one(
+        "SELECT w.id AS webinar_id, e.kind = 'own' AND e.format IN ('online', 'hybrid') AS may "
+        "FROM event e LEFT JOIN webinar w ON w.event = e.id WHERE e.id = $1",
+        event_id,
+    )
+    return None if row is None else OfEvent(**row)
