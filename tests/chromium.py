@@ -111,34 +111,48 @@ async def quiet(page: Page) -> None:
     await page.wait_for_function(_QUIET)
 
 
-async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = False) -> list[str]:
+async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = False, fresh: bool = False) -> list[str]:
     """What axe-core finds wrong with the page as it is: rule and element. `colours_only` for a second theme: it changes
-    nothing else."""
+    nothing else. With `fresh`, only in what `_SHOWN` found to show for the first time."""
     rules = {"type": "tag", "values": [*_WCAG, "best-practice"] if best_practice else _WCAG}
     if colours_only:
         rules = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_axe_core())
     found = await page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, iframes: false, preload: false, resultTypes: ['violations']})"
+        "([rules, fresh]) => axe.run(fresh ? {include: window.fresh} : document,"
+        " {runOnly: rules, iframes: false, preload: false, resultTypes: ['violations']})"
         ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target.join(' '))))",
-        rules,
+        [rules, fresh],
     )
     return list(found)
 
 
+# How many elements show now and did not since `again` was false.
+_SHOWN = """(again) => {
+  if (!again) window.shown = new WeakSet();
+  window.fresh = [...document.body.querySelectorAll("*")]
+    .filter((one) => !shown.has(one) && one.checkVisibility({checkVisibilityCSS: true}));
+  fresh.forEach((one) => shown.add(one));
+  return fresh.length;
+}"""
+
+
 async def faults(page: Page, *, widths: Sequence[int] = (1280, 360), best_practice: bool = True) -> list[str]:
     """What is wrong with the page as it stands, wide and on a narrow phone, by day and by night: what axe-core finds,
-    and whether it scrolls sideways. No layout changes between 352 and 480 pixels."""
+    and whether it scrolls sideways. No layout changes between 352 and 480 pixels. Colours of the night do not depend on
+    the width, so that after the first one only what did not show there is judged by night."""
     found = []
-    for width in widths:
+    for place, width in enumerate(widths):
         await page.set_viewport_size({"width": width, "height": 900})
         # Colours in transition are no colours to judge.
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         await quiet(page)
         seen = await _axe(page, best_practice=best_practice)
-        await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        seen += [f"in the dark {fault}" for fault in await _axe(page, colours_only=True)]
+        if await page.evaluate(_SHOWN, place > 0):
+            await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            dark = await _axe(page, colours_only=True, fresh=place > 0)
+            seen += [f"in the dark {fault}" for fault in dark]
         seen += ["scrolls sideways"] * await sideways(page)
         found += [f"{page.url} {width}: {fault}" for fault in seen]
     return found

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,13 @@ os.environ["MEDIA_URL"] = "memory:///"
 for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "STRIPE_API_BASE"):
     os.environ.pop(_name, None)
 
+# Where Python may not keep what it has compiled, this run and the programs it starts share a folder for it.
+_COMPILED = ""
+if sys.dont_write_bytecode:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = _COMPILED = tempfile.mkdtemp(prefix="portal-test-pyc-")
+
 import argon2  # noqa: E402
 import httpx  # noqa: E402
 import hypothesis  # noqa: E402
@@ -22,7 +30,7 @@ import pytest  # noqa: E402
 from litestar import Litestar  # noqa: E402
 
 from portal.accounts import passwords  # noqa: E402
-from tests import chromium  # noqa: E402
+from tests import chromium, stripe_server  # noqa: E402
 from tests import database as test_database  # noqa: E402
 from tests.paying import Paying  # noqa: E402
 from tests.stripe_server import serving  # noqa: E402
@@ -42,26 +50,23 @@ _DATABASE = test_database.Database()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_SERVER] = test_database.start()
-        # Where Python may not keep what it has compiled, the programs that tests start share a folder for this run.
-        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-            config.stash[_COMPILED] = folder = tempfile.mkdtemp(prefix="portal-test-pyc-")
-            os.environ["PYTHONPYCACHEPREFIX"] = folder
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if (handle := config.stash.get(_SERVER, None)) is not None:
         test_database.stop(handle)
-    if (folder := config.stash.get(_COMPILED, None)) is not None:
-        shutil.rmtree(folder, ignore_errors=True)
+    if _COMPILED:
+        shutil.rmtree(_COMPILED, ignore_errors=True)
 
 
-_SERVER, _COMPILED = pytest.StashKey[object](), pytest.StashKey[str]()
+_SERVER = pytest.StashKey[object]()
 
 
 @pytest.fixture(scope="session", autouse=True)
 async def _process_ends() -> AsyncIterator[None]:
     yield
     await chromium.close()
+    await stripe_server.close()
     await _DATABASE.end()
 
 
@@ -77,7 +82,7 @@ async def database() -> AsyncIterator[str]:
     before = asyncio.all_tasks()
     yield await _DATABASE.lend()
     # All tests share a loop; what a failed one has left running must not write into the next one's database.
-    left = asyncio.all_tasks() - before - chromium.tasks - {asyncio.current_task()}
+    left = asyncio.all_tasks() - before - chromium.tasks - stripe_server.tasks - {asyncio.current_task()}
     for task in left:
         task.cancel()
     if left:

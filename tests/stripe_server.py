@@ -129,34 +129,87 @@ async def serving(
     secret_key: str = DEMO_KEY,
     webhook_secret: str = DEMO_WEBHOOK_SECRET,
 ) -> AsyncIterator[StripeServer]:
-    """Start on a free port of this machine. `transport` receives the webhooks, e.g. `httpx.ASGITransport(portal)`."""
-    port = _free_port()
+    """Answer on a port of this machine. `transport` receives the webhooks, e.g. `httpx.ASGITransport(portal)`."""
+    place = await _free_socket()
     clock, faults = Clock(), list[str]()
     known = judge() if shared_data.present("stripe") else None
     settings = StandinSettings(
-        address=f"http://127.0.0.1:{port}", webhook_url=webhook_url, secret_key=secret_key,
+        address=place.address, webhook_url=webhook_url, secret_key=secret_key,
         webhook_secret=webhook_secret, folder=folder, shop_name="Sterile Line", background=False,
     )  # fmt: skip
-    watched = _WatchedTransport(transport, known, faults)
-    standin = create_standin(settings, clock=clock, transport=watched)
-    handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
-    server = Server(
-        _watched(standin, known, faults), address="127.0.0.1", port=port, interface=Interfaces.ASGI, websockets=False,
-        log_enabled=False,
-    )  # fmt: skip
-    task = asyncio.create_task(server.serve())
+    standin = create_standin(settings, clock=clock, transport=_WatchedTransport(transport, known, faults))
     held = StripeServer(standin, clock, faults)
+    place.answer = _watched(standin, known, faults)
     try:
-        await _until_up(held, task)
-        yield held
+        async with standin.running():
+            yield held
     finally:
         await held.close()
-        server.stop()
-        await task
-        for name, handler in handlers.items():
-            signal.signal(name, handler)
+        place.answer = None
     if faults:
         raise AssertionError("Stripe would not know this:\n" + "\n".join(faults))
+
+
+class _Socket:
+    """A port of this process's that answers for one stand-in after the other: a server takes longer to start than most
+    tests take."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.answer: Any = None
+        self._server = Server(
+            self._front, address="127.0.0.1", port=self.port, interface=Interfaces.ASGINL, websockets=False,
+            log_enabled=False,
+        )  # fmt: skip
+
+    async def open(self) -> None:
+        before = asyncio.all_tasks()
+        handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+        self._serving = asyncio.create_task(self._server.serve())
+        async with asyncio.timeout(20):
+            while not self._serving.done():
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                except OSError:
+                    await asyncio.sleep(0.005)
+                else:
+                    writer.close()
+                    break
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
+        tasks.update(asyncio.all_tasks() - before)
+
+    async def close(self) -> None:
+        self._server.stop()
+        await self._serving
+
+    async def _front(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.answer is None:
+            raise ConnectionError("nobody is served here any more")
+        await self.answer(scope, receive, send)
+
+
+_sockets: list[_Socket] = []
+tasks: set["asyncio.Task[Any]"] = set()
+"""What goes on in this process between stand-ins."""
+
+
+async def _free_socket() -> _Socket:
+    found = next((one for one in _sockets if one.answer is None), None)
+    if found is None:
+        found = _Socket()
+        await found.open()
+        _sockets.append(found)
+    return found
+
+
+async def close() -> None:
+    """When the last test is over."""
+    while _sockets:
+        await _sockets.pop().close()
 
 
 def _watched(standin: Standin, known: Judge | None, faults: list[str]) -> Any:
@@ -221,23 +274,6 @@ class _WatchedTransport(httpx.AsyncBaseTransport):
         if self._inner is None:
             raise httpx.ConnectError(f"nobody listens at {urlsplit(str(request.url)).netloc}")
         return await self._inner.handle_async_request(request)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def _until_up(held: StripeServer, task: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(20):
-        while not task.done():
-            try:
-                await held.browser.get(f"{held.address}/_control/state")
-                return
-            except httpx.TransportError:
-                await asyncio.sleep(0.005)
-    task.result()
 
 
 def session_request(**changes: Any) -> SessionRequest:

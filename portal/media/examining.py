@@ -11,6 +11,8 @@ import structlog
 from portal.media import rules
 
 _ROOT = Path(__file__).resolve().parents[2]
+# Where compiled modules are kept apart from their sources, they may be read there.
+_PYTHON = [sys.executable, *([f"-Xpycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else [])]
 _MOST_MEMORY = 1_500_000_000
 _MOST_SECONDS = 30
 _AT_ONCE = 2
@@ -72,7 +74,7 @@ class Examiner:
     async def _ask(self, task: str, source: Path, folder: Path) -> dict[str, Any]:
         async with self._turns:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "portal.media.workshop", task, str(source), str(folder),
+                *_PYTHON, "-m", "portal.media.workshop", task, str(source), str(folder),
                 str(self.memory), str(self.seconds),
                 # Nothing of ours to find: no secrets in its environment, no terminal, no errors in our log.
                 cwd=_ROOT, env={"PYTHONDONTWRITEBYTECODE": "1"}, start_new_session=True,

@@ -80,9 +80,3 @@ def empty_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-async def demo(empty_folder: Path) -> AsyncIterator[RunningDemo]:
-    async with demo_in(empty_folder) as running:
-        yield running

@@ -38,8 +38,8 @@ async def test_pages_fit_and_axe_finds_nothing(attending: Attending) -> None:
     await sign_in(attending)
     claims = [seat["claim_secret"] for seat in await attending.seats(order)]
     paths = [
-        order, gone, f"{order}/seats/3", f"/seats/{claims[1]}", "/seats/passed-on", f"/staff/events/{shop.event_id}",
-        "/staff/mail?q=bob@x.example",
+        order, gone, f"{order}/seats/3", f"{order}/seats/1/cancellation", f"/seats/{claims[1]}", "/seats/passed-on",
+        f"/staff/events/{shop.event_id}", "/staff/mail?q=bob@x.example",
     ]  # fmt: skip
     async with chromium(instead="the pages after the order were not looked at") as browser:
         page = await browser.new_page()
