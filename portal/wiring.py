@@ -88,6 +88,7 @@ from portal.events.pages.listing import ListPages
 from portal.events.pages.month import MonthPages
 from portal.events.pages.single import EventPages
 from portal.events.queries import organised
+from portal.events.staff.making import StaffMaking
 from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
@@ -228,7 +229,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
             *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
-            *(*seat_staff.PAGES, *webinar_routes.STAFF),
+            *(StaffMaking, *seat_staff.PAGES, *webinar_routes.STAFF),
         ],
         before_request=around_pages("queues", waiting_in(waiting)),
     )

@@ -329,6 +329,7 @@ async def test_staff_acts_are_in_the_audit_trail(editor: httpx.AsyncClient, even
 
 _OF_REGISTRATION = {
     "offer tickets", "set rules", "save places", "save question", "withdraw question", "stop ticket", "save ticket",
+    "export attendees",
 }  # fmt: skip
 
 

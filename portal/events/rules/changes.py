@@ -59,6 +59,7 @@ ACTS = {
     "set rules": "Rules of registration set", "save question": "Question of registration saved",
     "withdraw question": "Question of registration withdrawn", "save ticket": "Ticket saved",
     "save places": "Number of places set", "stop ticket": "Ticket taken off sale",
+    "export attendees": "List of attendees taken away",
 }  # fmt: skip
 """What was done to an event, by the verb the audit trail has for it."""
 CALLED_OFF = "It is cancelled."

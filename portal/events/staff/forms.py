@@ -1,6 +1,6 @@
 """The form for time and place: as typed, as facts, and filled from what is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -10,7 +10,7 @@ import msgspec
 from portal.core import times
 from portal.events.rules.changes import plan_of
 from portal.events.tables import EventFormat
-from portal.events.values import VenueFacts, whole_days
+from portal.events.values import EventTexts, VenueFacts, whole_days
 from portal.web import moments
 from portal.web.forms import Filled, field
 
@@ -49,8 +49,26 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     online_url: str
 
 
-def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any], *, now: datetime) -> Schedule | None:
-    """The facts a form stands for. What is wrong with it is added to its errors; then None.
+class TextsForm(msgspec.Struct):
+    """What an event says of itself. `topics` are names, parted by commas; `description` is Markdown."""
+
+    version: Version
+    title: Annotated[str, field("Title", max_length=250)]
+    summary: Annotated[str, field("In a sentence", max_length=400)] = ""
+    description: Annotated[str, field("Description", kind="text", max_length=20_000)] = ""
+    topics: Annotated[str, field("Topics", max_length=1000)] = ""
+    language: Annotated[str, field("Language", max_length=60)] = ""
+
+    def texts(self, image: str = "") -> EventTexts:
+        """As the command takes them, with the picture that the event has."""
+        topics = tuple(dict.fromkeys(name for name in (part.strip() for part in self.topics.split(",")) if name))
+        plain = ("title", "summary", "description", "language")
+        return EventTexts(**{name: getattr(self, name) for name in plain}, topics=topics, image=image)
+
+
+def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any] | None, *, now: datetime) -> Schedule | None:
+    """The facts a form stands for; `stored` is None for a new event. What is wrong with it is added to its errors; then
+    None.
 
     An event that is still to come is moved into the past only when its editor says that this is meant.
     """
@@ -58,21 +76,21 @@ def schedule(form: Filled[ScheduleForm], stored: Mapping[str, Any], *, now: date
     if data is None:
         return None
     errors: dict[str, str] = {}
-    moments: tuple[datetime, datetime] | None = None
+    span: tuple[datetime, datetime] | None = None
     try:
         times.zone(data.timezone)
     except ZoneInfoNotFoundError:
         errors["timezone"] = "Please choose a time zone from the list, such as Europe/Vienna."
     else:
-        moments = _moments(data, errors)
-    if moments and moments[1] <= now < stored["ends_at"] and not data.past:
+        span = _moments(data, errors)
+    if span and span[1] <= now and (stored is None or now < stored["ends_at"]) and not data.past:
         errors["past"] = "The new time is over already. If that is right, tick this box and save again."
     if data.format is not EventFormat.ONLINE and not (data.city or data.name or data.country):
         errors["city"] = "Where does it take place? A city is enough."
     form.errors.update(errors)
-    if errors or moments is None:
+    if errors or span is None:
         return None
-    starts_at, ends_at = moments
+    starts_at, ends_at = span
     online = data.format is EventFormat.ONLINE
     return Schedule(
         starts_at=starts_at,
@@ -114,9 +132,9 @@ def _moments(data: ScheduleForm, errors: dict[str, str]) -> tuple[datetime, date
     return starts_at, ends_at
 
 
-def _venue(data: ScheduleForm, stored: Mapping[str, Any]) -> VenueFacts:
+def _venue(data: ScheduleForm, stored: Mapping[str, Any] | None) -> VenueFacts:
     """The place as typed; its position on the map is kept while it is the same place."""
-    before = plan_of(stored).venue
+    before = plan_of(stored).venue if stored is not None else None
     typed = VenueFacts(
         name=data.name,
         street=data.street,
@@ -129,6 +147,12 @@ def _venue(data: ScheduleForm, stored: Mapping[str, Any]) -> VenueFacts:
         kept = {"region": before.region, "latitude": before.latitude, "longitude": before.longitude}
         return msgspec.structs.replace(typed, **kept)
     return typed
+
+
+def filled_texts(stored: Mapping[str, Any], topics: Sequence[str]) -> Filled[TextsForm]:
+    """The texts as an event fills them."""
+    plain = ("version", "title", "summary", "description", "language")
+    return Filled({**{name: stored[name] for name in plain}, "topics": ", ".join(topics)})
 
 
 def filled(stored: Mapping[str, Any]) -> Filled[ScheduleForm]:

@@ -32,7 +32,7 @@ from portal.web.query_strings import may_be_slug, page_number, pairs
 from portal.web.rendering import page, see_other
 
 EVENTS = Queue("events", "Events", "/staff/events", can_edit_events)
-_FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
+FIELD_OF = {"starts_at": "starts", "ends_at": "ends"}
 _MOST_ID = 2**62
 _MOST_HOLDERS = 200
 
@@ -86,7 +86,7 @@ class StaffEventPages(Controller):
     async def edit(
         self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now, audience: Audience
     ) -> Response[str]:
-        stored = await _stored(event_id)
+        stored = await stored_event(event_id)
         return await _edit(request, stored, filled(stored), now=now, audience=audience)
 
     @post("/{event_id:int}/preview", status_code=200)
@@ -94,7 +94,7 @@ class StaffEventPages(Controller):
         self, request: Request[Any, Any, Any], event_id: FromPath[int], now: Now, audience: Audience
     ) -> Response[str]:
         """What attendees would be told, without saving anything."""
-        stored = await _stored(event_id)
+        stored = await stored_event(event_id)
         form = await read(request, ScheduleForm)
         wanted = schedule(form, stored, now=now)
         if wanted is None:
@@ -106,7 +106,7 @@ class StaffEventPages(Controller):
     async def move(
         self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now, audience: Audience
     ) -> Response[Any]:
-        stored = await _stored(event_id)
+        stored = await stored_event(event_id)
         form = await read(request, ScheduleForm)
         wanted = schedule(form, stored, now=now)
         if wanted is None or form.data is None:
@@ -127,11 +127,11 @@ class StaffEventPages(Controller):
                 now=now,
             )
         except Invalid as refused:
-            form.errors.update({_FIELD_OF.get(name, name): words for name, words in refused.fields.items()})
+            form.errors.update({FIELD_OF.get(name, name): words for name, words in refused.fields.items()})
             return await _edit(request, stored, form, now=now, audience=audience, status=422)
         except Conflict as overtaken:
             # Somebody was faster: what they changed, what was typed here, and the choice to save all the same.
-            stored = await _stored(event_id)
+            stored = await stored_event(event_id)
             kept: Filled[Any] = Filled({**form.values, "version": stored["version"]}, form.errors)
             return await _edit(
                 request, stored, kept, now=now, audience=audience, status=409, conflict=overtaken.message
@@ -143,7 +143,7 @@ class StaffEventPages(Controller):
         self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now, audience: Audience
     ) -> Response[Any]:
         form = await read(request, CancelForm)
-        stored = await _stored(event_id)
+        stored = await stored_event(event_id)
         typed = form.data
         if typed is None:
             return await _edit(request, stored, filled(stored), now=now, audience=audience, status=422, cancelling=form)
@@ -153,7 +153,7 @@ class StaffEventPages(Controller):
                 tell_over=bool(typed.tell_anyway), now=now,
             )  # fmt: skip
         except Conflict as overtaken:
-            stored = await _stored(event_id)
+            stored = await stored_event(event_id)
             form = Filled({**form.values, "version": stored["version"]})
             return await _edit(
                 request, stored, filled(stored), now=now, audience=audience, status=409, cancelling=form,
@@ -199,7 +199,7 @@ async def _version(request: Request[Any, Any, Any]) -> int:
     return form.data.version
 
 
-async def _stored(event_id: int) -> Mapping[str, Any]:
+async def stored_event(event_id: int) -> Mapping[str, Any]:
     stored = await queries.one(_known(event_id))
     if stored is None:
         raise NotFound("There is no such event.")
