@@ -14,6 +14,8 @@ from tests.chromium import chromium, faults
 from tests.journeys.conftest import RunningDemo, demo_in
 
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 34", "cvc": "123", "name": "Amara Okonjo-Reuter"}
+# Chromium tells of every answer 422; htmx, of a status it was asking for when the page was left.
+EXPECTED = ("Failed to load resource: the server responded with a status of 422", "htmx:afterRequest", "htmx:sendError")
 SKIPPED = "nobody walked the main road"
 
 
@@ -81,10 +83,10 @@ async def walk_twice(demo: RunningDemo, folder: Path) -> str:
         page = await context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "422" not in m.text else None)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         order = await walk(page, demo, scripts=True)
         await check_what_came(page, demo, order, folder)
-        assert complaints == []
+        assert [text for text in complaints if not text.startswith(EXPECTED)] == []
         bare = await browser.new_context(
             viewport={"width": 360, "height": 780}, java_script_enabled=False, accept_downloads=True
         )
