@@ -67,7 +67,7 @@ async def check_what_came(page: Page, demo: RunningDemo, order: str, folder: Pat
         entry = Calendar.from_ical((await client.get(f"{order}/calendar/1.ics")).content)
         assert entry["METHOD"] == "REQUEST"
     await expect(page.locator(".truth")).to_contain_text("received")
-    for _ in range(40):
+    for _ in range(240):
         await page.goto(f"{demo.services}/mail?to=amara%40brennhof.example")
         if await page.get_by_role("link", name=re.compile(f"Paid and registered.*{number}")).count():
             break
