@@ -133,6 +133,7 @@ from portal.speakers import privacy as speaker_privacy
 from portal.speakers.inputs import together as all_talks
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
+from portal.webinars import privacy_taking_part as room_privacy
 from portal.webinars import routes as webinar_routes
 from portal.webinars.jobs import lists as room_jobs
 from portal.webinars.live.process import Live
@@ -208,6 +209,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Enquiries", enquiry_privacy.known_about, enquiry_privacy.forget, enquiry_privacy.LABELS),
         PersonalData("Programmes", speaker_privacy.known_about, speaker_privacy.forget, speaker_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
+        PersonalData("In webinars", room_privacy.known_about, room_privacy.forget, room_privacy.LABELS),
     ]
 
 

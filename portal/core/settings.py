@@ -114,6 +114,13 @@ class Settings(BaseSettings):
     mail_keep_days: int = Field(
         90, ge=1, le=3650, description="How long the text and files of sent mails are kept; the record of them stays."
     )
+    room_keep_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="How long after a webinar its chat, notes of the crew, questions nobody let through and which pages were "
+        "open are kept. Attendance, polls and answered questions stay.",
+    )
     vies_url: kinds.WebAddress = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."
     )

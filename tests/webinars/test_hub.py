@@ -159,7 +159,7 @@ async def test_who_is_shown_out_is_told_to_go_and_others_stay() -> None:
     made, board = await webinars.make(starts_in=10 * MINUTE), Board()
     async with running(board) as hub:
         anna, ben = await webinars.join(made, "anna@a.example"), await webinars.join(made, "ben@a.example")
-        out, stays = (Page(hub, made.webinar_id, seat=one.seat_id) for one in (anna, ben))
+        out, stays = (Page(hub, made.webinar_id, seat=one.claim) for one in (anna, ben))
         await out.next()
         await stays.next()
         async with db.transaction():

@@ -38,9 +38,8 @@ async def restrict(
             if await db.fetch_value(_STANDS, webinar_id, seat_id, kind.value) is None:
                 raise NotFound("Nobody with this place is registered for this webinar.")
             return
-        await audit.record(
-            actor=actor.label, verb=kind.value, kind="seat", key=seat_id, now=now, webinar=webinar_id, reason=reason
-        )
+        # Why stands with the restriction, where it can be forgotten.
+        await audit.record(actor=actor.label, verb=kind.value, kind="seat", key=seat_id, now=now, webinar=webinar_id)
         await touch_all(webinar_id)
 
 

@@ -1,7 +1,7 @@
 """Everything the worker can be asked to do about webinars, and what it does by the clock."""
 
 from portal.core.jobs import Job, Recurring
-from portal.webinars.jobs import crew, reminders, series, states
+from portal.webinars.jobs import crew, reminders, series, states, upkeep
 
 JOBS = [
     Job("webinars.remind", reminders.remind),
@@ -10,5 +10,6 @@ JOBS = [
 RECURRING = [
     Recurring("webinars-remind", "* * * * *", reminders.look_for_reminders),
     Recurring("series-places", "* * * * * */10", series.keep_places),
+    Recurring("rooms-shorten", "43 3 * * *", upkeep.shorten_old),
     Recurring("rooms-move", "* * * * * */2", states.move_rooms),
 ]

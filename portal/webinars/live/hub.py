@@ -36,6 +36,8 @@ _LINGER_SECONDS = 15.0
 _log = structlog.get_logger("rooms")
 OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DomainError)
 _Key: TypeAlias = tuple[int, Audience]
+Whose: TypeAlias = int | str
+"""Whose page it is: in the room the secret of a seat, which is another once the place goes to another; at the desk an account."""
 
 
 class OpenRoom:
@@ -45,8 +47,8 @@ class OpenRoom:
         self.webinar_id = webinar_id
         self.audience = audience
         self.pages = 0
-        self.seats: Counter[int] = Counter()
-        self.out: set[int] = set()
+        self.seats: Counter[Whose] = Counter()
+        self.out: set[Whose] = set()
         self.pieces: dict[str, Piece] = {}
         self.vector = ""
         self.closed = False
@@ -157,18 +159,17 @@ class Hub:
         await room.ready.wait()
         return room
 
-    def admit(self, webinar_id: int, audience: Audience, seat: int | None) -> None:
+    def admit(self, webinar_id: int, audience: Audience, seat: Whose | None) -> None:
         """Raise RateLimited where no other page is taken."""
         room = self.rooms.get((webinar_id, audience))
         own = 0 if seat is None or room is None else room.seats[seat]
         if own >= MOST_PAGES_A_SEAT or self.pages >= self.most_pages or self.stopping:
             raise RateLimited("Too many pages are open here. This one looks every few seconds instead.", retry_after=30)
 
-    async def stream(self, webinar_id: int, audience: Audience, *, seat: int | None, have: str) -> AsyncIterator[bytes]:
-        """Server-sent events for one page that has the vector `have`, until the room is closed or the page is to leave.
-
-        `seat` says whose page it is: in the room a seat, at the desk an account.
-        """
+    async def stream(
+        self, webinar_id: int, audience: Audience, *, seat: Whose | None, have: str
+    ) -> AsyncIterator[bytes]:
+        """Server-sent events for one page that has the vector `have`, until the room is closed or the page is to leave."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + _LONGEST_SECONDS
         with self._page(webinar_id, audience, seat) as room:
@@ -190,7 +191,7 @@ class Hub:
                         yield form.KEEP_ALIVE
 
     @contextlib.contextmanager
-    def _page(self, webinar_id: int, audience: Audience, seat: int | None) -> Iterator[OpenRoom]:
+    def _page(self, webinar_id: int, audience: Audience, seat: Whose | None) -> Iterator[OpenRoom]:
         room = self._room((webinar_id, audience))
         room.pages += 1
         self.pages += 1
@@ -272,8 +273,11 @@ class Hub:
         asyncio.get_running_loop().call_later(_BLIND_SECONDS, room.touch, None)
 
 
-async def _out(room: OpenRoom) -> set[int]:
-    """Whose pages end: in the room those who were removed, at the desk those who are not what they were."""
+async def _out(room: OpenRoom) -> set[Whose]:
+    """Whose pages end: in the room those who were removed or have no place any more, at the desk those who are not what they
+    were.
+    """
     if room.audience is Audience.ROOM:
-        return await people.removed(room.webinar_id)
-    return await people.without_role(room.webinar_id, CrewRole(room.audience), room.seats)
+        return {*await people.out(room.webinar_id, [seat for seat in room.seats if isinstance(seat, str)])}
+    accounts = [seat for seat in room.seats if isinstance(seat, int)]
+    return {*await people.without_role(room.webinar_id, CrewRole(room.audience), accounts)}

@@ -9,7 +9,7 @@ from portal.web.asking import header
 from portal.web.query_strings import pairs
 from portal.webinars.guards import ROOM, AtDesk, InRoom, TheRoom, at_desk, in_room
 from portal.webinars.live import pieces as form
-from portal.webinars.live.hub import Hub
+from portal.webinars.live.hub import Hub, Whose
 from portal.webinars.live.inputs import TheHub
 from portal.webinars.live.regions import Audience
 from portal.webinars.values import Room
@@ -26,7 +26,7 @@ class LivePages(Controller):
     async def room_stream(
         self, request: Request[Any, Any, Any], room: TheRoom, participant: InRoom, hub: TheHub
     ) -> Stream:
-        return _stream(request, hub, room, Audience.ROOM, participant.seat_id)
+        return _stream(request, hub, room, Audience.ROOM, participant.claim)
 
     @get("/room/regions", guards=[in_room])
     async def room_regions(
@@ -51,7 +51,7 @@ def _have(request: Request[Any, Any, Any]) -> str:
     return said.decode("latin-1") if said else dict(pairs(request)).get("have", "")
 
 
-def _stream(request: Request[Any, Any, Any], hub: Hub, room: Room, audience: Audience, seat: int | None) -> Stream:
+def _stream(request: Request[Any, Any, Any], hub: Hub, room: Room, audience: Audience, seat: Whose) -> Stream:
     hub.admit(room.id, audience, seat)
     events = hub.stream(room.id, audience, seat=seat, have=_have(request))
     return Stream(events, media_type="text/event-stream", headers=_HEADERS)

@@ -43,12 +43,19 @@ async def by_address(event_id: int, email: str) -> Participant | None:
     )
 
 
-async def removed(webinar_id: int) -> set[int]:
-    """The seats that were shown the door."""
-    rows = await db.fetch(
-        "SELECT seat FROM room_restriction WHERE webinar = $1 AND kind = 'removed' AND lifted_at IS NULL", webinar_id
-    )
-    return {row["seat"] for row in rows}
+_OUT = """
+SELECT s.claim_secret AS claim FROM room_restriction r JOIN seat s ON s.id = r.seat
+WHERE r.webinar = $1 AND r.kind = 'removed' AND r.lifted_at IS NULL
+UNION
+SELECT claim FROM unnest($2::text[]) AS claim WHERE NOT EXISTS (
+    SELECT FROM seat s JOIN seat_order o ON o.id = s.seat_order JOIN webinar w ON w.event = o.event
+    WHERE s.claim_secret = claim AND w.id = $1 AND s.state = 'confirmed' AND o.state = 'confirmed')
+"""
+
+
+async def out(webinar_id: int, claims: Collection[str]) -> set[str]:
+    """Secrets of everybody who was shown the door, and those of `claims` that stand for no place here any more."""
+    return {row["claim"] for row in await db.fetch(_OUT, webinar_id, list(claims))}
 
 
 class CrewEntry(msgspec.Struct, frozen=True):

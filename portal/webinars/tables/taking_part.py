@@ -57,13 +57,16 @@ class ResourceKind(StrEnum):
 class Question(Table, tablename="webinar_question", db=DB):
     """A question to the stage. `anonymous` hides the name from other attendees, never from the crew.
 
-    `author` is what others see: it stays with who asked when the place is passed on.
+    `author` is what others see: it stays with who asked when the place is passed on, and so does `written_by`.
     """
 
     id = BigSerial(primary_key=True)
     webinar = ForeignKey(Webinar, on_delete=OnDelete.cascade, null=False, index=True)
     seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     author = Varchar(length=200, help_text="as shown")
+    written_by = Varchar(
+        length=254, index=True, help_text="whose it is, once the place went to somebody else (trigger)"
+    )
     text = Varchar(length=600)
     anonymous = Boolean()
     asked_at = Timestamptz()
@@ -150,6 +153,9 @@ class ChatMessage(Table, tablename="webinar_chat_message", db=DB):
     seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None)
     author = Varchar(length=200, help_text="as shown")
+    written_by = Varchar(
+        length=254, index=True, help_text="whose it is, once the place went to somebody else (trigger)"
+    )
     text = Varchar(length=600)
     at = Timestamptz()
     hidden_at = Timestamptz(null=True, default=None)

@@ -45,13 +45,10 @@ async def test_muted_and_removed_until_it_is_lifted_with_all_of_it_on_record() -
     for row in (*rows, *rows):
         await lift(webinar_id=made.webinar_id, restriction_id=row["id"], actor=MARIT, now=clock.now())
     assert await state_of(anna) == (False, False)
-    audit = await db.fetch(
-        "SELECT actor, verb, facts ->> 'reason' AS reason FROM audit_entry WHERE kind = 'seat' ORDER BY id"
-    )
-    assert [(row["actor"], row["verb"], row["reason"]) for row in audit] == [
-        ("Marit Solheim", "muted", ""), ("Marit Solheim", "removed", "Rude."),
-        ("Marit Solheim", "un-muted", None), ("Marit Solheim", "un-removed", None),
-    ]  # fmt: skip
+    audit = await db.fetch("SELECT actor, verb, key FROM audit_entry WHERE kind = 'seat' ORDER BY id")
+    assert [tuple(row) for row in audit] == [
+        ("Marit Solheim", verb, str(anna.seat_id)) for verb in ("muted", "removed", "un-muted", "un-removed")
+    ]
 
 
 async def test_nobody_is_removed_without_a_reason_or_from_elsewhere() -> None:
@@ -87,8 +84,8 @@ async def test_a_removal_ends_open_pages_in_every_process_within_two_seconds() -
     regions = {Audience.ROOM: {"state": _state}}
     one, other = Hub(regions, most_pages=10), Hub(regions, most_pages=10)
     async with one.running(), other.running():
-        hers = [hub.stream(made.webinar_id, Audience.ROOM, seat=anna.seat_id, have="") for hub in (one, other)]
-        his = other.stream(made.webinar_id, Audience.ROOM, seat=ben.seat_id, have="")
+        hers = [hub.stream(made.webinar_id, Audience.ROOM, seat=anna.claim, have="") for hub in (one, other)]
+        his = other.stream(made.webinar_id, Audience.ROOM, seat=ben.claim, have="")
         waiting = [asyncio.create_task(bye(page)) for page in (*hers, his)]
         await settled(one, pages=1)
         await settled(other, pages=2)
