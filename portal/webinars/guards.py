@@ -24,7 +24,6 @@ from portal.webinars.tables.rooms import CrewRole
 from portal.webinars.values import CrewMember, Participant, Room
 
 _COOKIE = "room"
-_PATH = "/webinars"
 _SECONDS = 14 * 24 * 3600
 
 InRoom: TypeAlias = NamedDependency[Participant]
@@ -41,7 +40,12 @@ _NAMELESS = "The host"
 def let_in(answer: Response[Any], participant: Participant) -> None:
     """Have the browser keep the way in."""
     value = f"{participant.seat_id}.{_signed(participant)}"
-    cookies.give(answer, _COOKIE, value, seconds=_SECONDS, path=_PATH)
+    cookies.give(answer, _COOKIE, value, seconds=_SECONDS, path=_path(participant.slug))
+
+
+def _path(slug: str) -> str:
+    """Each webinar has a cookie of its own: who goes into one keeps the way into the others."""
+    return f"/webinars/{slug}"
 
 
 def _signed(participant: Participant) -> str:
@@ -85,7 +89,7 @@ async def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Particip
 
 
 async def _by_cookie(connection: ASGIConnection[Any, Any, Any, Any], room: Room) -> Participant | None:
-    seat, _, signed = cookies.read(connection, _COOKIE, path=_PATH).partition(".")
+    seat, _, signed = cookies.read(connection, _COOKIE, path=_path(room.slug)).partition(".")
     if not (seat.isdecimal() and len(seat) < 19):
         return None
     found = await people.by_seat(int(seat))

@@ -21,7 +21,7 @@ from portal.webinars.pages.presence import PresencePages
 from portal.webinars.pages.questions import Questions
 from portal.webinars.pages.replay import ReplayPages
 from portal.webinars.pages.resources import ResourcePages
-from portal.webinars.pages.room import RoomPages
+from portal.webinars.pages.room import RoomCaptions, RoomPage
 from portal.webinars.pages.sponsoring import SponsoredWebinars
 from portal.webinars.pages.taking_part import TakingPart
 from portal.webinars.queries.consents import occasions
@@ -42,7 +42,7 @@ from portal.webinars.staff.sponsors import StaffSponsors
 
 PUBLIC: list[ControllerRouterHandler] = [
     *(speaker_page, WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
-    *(JoinPages, LivePages, RoomPages, ReplayPages, PresencePages, RoomConsents, SeatConsents),
+    *(JoinPages, LivePages, RoomPage, RoomCaptions, ReplayPages, PresencePages, RoomConsents, SeatConsents),
     SponsoredWebinars,
     *(TakingPart, Questions, ResourcePages),
 ]

@@ -65,9 +65,18 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
         return self.event_state in (EventState.PUBLISHED, EventState.MOVED)
 
     @property
+    def replays(self) -> bool:
+        """Whether its recording can be watched by those who may."""
+        return self.state is RoomState.REPLAY and self.replay is not ReplayAccess.NONE
+
+    @property
     def path(self) -> str:
         """The room's address, without the host."""
         return f"/webinars/{self.slug}/room"
+
+    @property
+    def replay_path(self) -> str:
+        return f"/webinars/{self.slug}/replay"
 
     @property
     def desk(self) -> str:

@@ -36,7 +36,7 @@ async def test_entering_opens_the_room_for_this_browser(client: httpx.AsyncClien
 
 
 @pytest.mark.parametrize(
-    ("starts_in", "words"), [(timedelta(days=3), "The lobby opens at"), (timedelta(days=-3), "This event is over")]
+    ("starts_in", "words"), [(timedelta(days=3), "The lobby opens on"), (timedelta(days=-3), "This event is over")]
 )
 async def test_the_page_says_what_there_is_otherwise(
     client: httpx.AsyncClient, starts_in: timedelta, words: str

@@ -45,7 +45,7 @@ async def test_each_is_due_in_its_turn_and_once() -> None:
         assert await write(start - before) == 1
         assert await write(start - before + MINUTE) == 0
     told = [words for _, words in await sent()]
-    assert (told[0], *told[2:]) == ("In a week", "In an hour", "In ten minutes")
+    assert (told[0], *told[2:]) == ("In a week", "In an hour", "In 10 minutes")
     assert told[1].endswith("day")
 
 
@@ -171,3 +171,28 @@ async def test_nobody_else_sees_it(client: httpx.AsyncClient) -> None:
     made, _ = await made_with()
     for path in ("reminders", "reminders/day"):
         assert (await client.get(f"/staff/webinars/{made.webinar_id}/{path}")).status_code in (303, 401)
+
+
+@pytest.mark.parametrize(
+    ("before", "subject", "opening"),
+    [
+        (6 * DAY, "In 6 days", "It begins on"),
+        (40 * MINUTE, "In 40 minutes", "It begins at"),
+        (9 * MINUTE, "In 9 minutes", "and the lobby is open."),
+    ],
+)
+async def test_what_is_late_says_how_long_it_is_then(before: timedelta, subject: str, opening: str) -> None:
+    _, start = await made_with("anna@a.example")
+    if before < DAY:
+        await move_due(now=start - before)
+    await write(start - before)
+    assert [words for _, words in await sent()] == [subject]
+    assert opening in await db.fetch_value("SELECT text FROM mail WHERE topic = 'webinar-reminders'")
+
+
+async def test_nobody_is_told_that_a_lobby_is_open_before_it_is() -> None:
+    made, start = await made_with("anna@a.example")
+    await db.execute("UPDATE webinar SET lobby_minutes = 5 WHERE id = $1", made.webinar_id)
+    await move_due(now=start - 10 * MINUTE)
+    await write(start - 10 * MINUTE)
+    assert "lobby" not in await db.fetch_value("SELECT text FROM mail WHERE topic = 'webinar-reminders'")

@@ -14,12 +14,14 @@ from portal.events.commands import save_event
 from portal.events.tables import EventFormat
 from portal.events.values import EventFacts
 from portal.payments.buying import Buyer
+from portal.registration.commands.asking import set_rules
 from portal.registration.commands.holding import hold_seats
 from portal.registration.commands.offering import offer_tickets
 from portal.registration.commands.ordering import Attendee, save_details
 from portal.registration.queries.orders import order_by_id
 from portal.registration.queries.tickets import tickets
 from portal.registration.values.offers import EventOffer, QuotaOffer, TicketOffer
+from portal.registration.values.setup import FOR_EVER, Rules
 from portal.webinars.commands.making import make_webinar
 from portal.webinars.commands.recordings import publish_recording, save_recording, save_transcript
 from portal.webinars.commands.reminding import set_reminder
@@ -55,6 +57,7 @@ async def seed_rooms(*, now: datetime) -> None:
             await set_reminder(webinar_id=webinar, kind=kind, is_on=False, words="", actor=PORTAL, now=now)
         if row["over"]:
             await _record(webinar, now=now)
+            await _on_demand(row["id"], now=now)
 
 
 async def keep_clinic(*, now: datetime) -> None:
@@ -111,6 +114,16 @@ async def _register(event_id: int, *, now: datetime) -> None:
         order=order, buyer=Buyer(email=actor.email, name=actor.name, company="Brennhof Pharma"), draft={}, actor=actor, now=now,
         attendees=[Attendee(first, last, actor.email, "Head of external manufacturing")], terms=current().terms_url,
     )  # fmt: skip
+
+
+async def _on_demand(event_id: int, *, now: datetime) -> None:
+    """Whoever comes late registers for the recording."""
+    seat = TicketOffer("Live seat", 0, ("Seats",), tax_rate=Decimal(19), max_per_order=5)
+    offer = EventOffer(currency="EUR", quotas=(QuotaOffer("Seats", 1000),), codes=(), tickets=(seat,))
+    await offer_tickets(actor=PORTAL, event_id=event_id, offer=offer, now=now)
+    await set_rules(
+        actor=PORTAL, event_id=event_id, rules=Rules(recording_choice=True, on_demand_until=FOR_EVER), now=now
+    )
 
 
 async def _record(webinar_id: int, *, now: datetime) -> None:

@@ -57,6 +57,19 @@ async def tickets_of(event_ids: Sequence[int], *, now: datetime) -> dict[int, li
     return found
 
 
+_OPEN = """
+SELECT EXISTS (SELECT FROM event e JOIN ticket_type t ON t.event = e.id WHERE e.id = $1 AND e.kind = 'own'
+    AND e.state IN ('published', 'moved') AND greatest(e.ends_at, e.on_demand_until) > $2
+    AND t.active AND NOT t.by_code_only AND NOT t.extra
+    AND (t.sale_opens_at IS NULL OR t.sale_opens_at <= $2) AND (t.sale_closes_at IS NULL OR t.sale_closes_at > $2))
+"""
+
+
+async def is_open(event_id: int, *, now: datetime) -> bool:
+    """Whether one can register, or wait for a place: after the end, for the recording."""
+    return bool(await db.fetch_value(_OPEN, event_id, now))
+
+
 async def tickets(event_id: int, *, now: datetime) -> list[Ticket]:
     """One event's ticket types."""
     return (await tickets_of([event_id], now=now))[event_id]

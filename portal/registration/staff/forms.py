@@ -1,7 +1,6 @@
 """What staff type when they set registration up: as typed, and as facts."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,11 +8,10 @@ from babel.numbers import list_currencies
 
 from portal.registration.tables import QuestionKind
 from portal.registration.values.offers import TicketOffer
-from portal.registration.values.setup import QuestionFacts, QuestionSetup, Rules, TicketSetup
+from portal.registration.values.setup import FOR_EVER, QuestionFacts, QuestionSetup, Rules, TicketSetup
 from portal.web import amounts, moments
 from portal.web.forms import Filled, Sent, bind, field
 
-FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 _MOST_OPTIONS, _LONGEST_OPTION = 40, 120
 
 

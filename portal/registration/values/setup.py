@@ -1,12 +1,15 @@
 """How registration for an event is set up, as staff see and change it. `version` marks a row as it was looked at."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
 
 from portal.events.tables import EventFormat, EventState
 from portal.registration.tables import QuestionKind
+
+FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""`on_demand_until` without an end."""
 
 
 class StaffEvent(msgspec.Struct, frozen=True, kw_only=True):

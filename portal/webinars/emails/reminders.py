@@ -6,23 +6,24 @@ from portal.notifications.composing import compose
 from portal.notifications.values import Message
 from portal.registration.tables import Watching
 from portal.webinars.queries.reminders import DueReminder
-from portal.webinars.rules.reminders import TOPIC
+from portal.webinars.rules.reminders import TOPIC, time_left
+from portal.webinars.rules.states import OPEN_STATES
 from portal.webinars.tables.reminders import ReminderKind
 from portal.webinars.tables.rooms import RoomState
 
 _SUBJECTS = {
-    ReminderKind.WEEK: "In a week: {title}",
+    ReminderKind.WEEK: "{left}: {title}",
     ReminderKind.DAY: "{day}: {title}",
-    ReminderKind.HOUR: "In an hour: {title}",
-    ReminderKind.TEN_MINUTES: "In ten minutes: {title}",
+    ReminderKind.HOUR: "{left}: {title}",
+    ReminderKind.TEN_MINUTES: "{left}: {title}",
     ReminderKind.ATTENDED: "Thank you for coming: {title}",
     ReminderKind.MISSED: "What you missed: {title}",
 }
 _OPENINGS = {
-    ReminderKind.WEEK: "In a week it begins.",
+    ReminderKind.WEEK: "It begins on {date} at {clock}.",
     ReminderKind.DAY: "It begins on {day} at {clock}.",
     ReminderKind.HOUR: "It begins at {clock}.",
-    ReminderKind.TEN_MINUTES: "It begins in ten minutes, and the lobby is open.",
+    ReminderKind.TEN_MINUTES: "It begins at {clock}{lobby}.",
     ReminderKind.ATTENDED: "Thank you for being there.",
     ReminderKind.MISSED: "It has taken place without you.",
 }
@@ -34,7 +35,9 @@ def reminder(due: DueReminder) -> Message:
     recording = due.state is RoomState.REPLAY
     said = {
         "title": due.title, "day": moment(due.starts_at, due.timezone, "EEEE"),
+        "date": moment(due.starts_at, due.timezone, "EEEE d MMMM"), "left": time_left(due.starts_at - due.at),
         "clock": moment(due.starts_at, due.timezone, "HH:mm") + " " + zone_short(due.timezone, due.starts_at),
+        "lobby": ", and the lobby is open" if due.state in OPEN_STATES else "",
     }  # fmt: skip
     watches = due.watching is Watching.RECORDING and due.kind is ReminderKind.MISSED
     subject, opening = _SUBJECTS[due.kind].format(**said), _OPENINGS[due.kind].format(**said)

@@ -15,6 +15,7 @@ from portal.events.tables import EventFormat
 from portal.registration.queries.orders import order_by_claim
 from portal.registration.tables import SeatState
 from portal.registration.values.orders import OrderRecord
+from portal.web import forms
 from portal.web.inputs import Now
 from portal.web.query_strings import may_be_slug
 from portal.web.rendering import page, see_other
@@ -41,26 +42,31 @@ class JoinPages(Controller):
         )  # fmt: skip
 
     @post("/{claim:str}")
-    async def enter(self, claim: FromPath[str], now: Now) -> Response[Any]:
+    async def enter(self, request: Request[Any, Any, Any], claim: FromPath[str], now: Now) -> Response[Any]:
+        """Go in. Where the picture is in another service’s room, `to=room` asks for ours, with its questions and polls."""
         order, place, room = await _found(claim)
+        here = (await forms.sent(request)).get("to") == ["room"]
         match way(order, room, now):
-            case Way.ROOM:
-                assert room is not None
-                answer = see_other(room.path)
-                let_in(answer, place)
-                return answer
-            case Way.REPLAY:
-                assert room is not None
-                answer = see_other(f"/webinars/{room.slug}/replay")
-                let_in(answer, place)
-                return answer
+            case Way.ROOM if room is not None:
+                return _in(room.path, place)
+            case Way.REPLAY if room is not None:
+                return _in(room.replay_path, place)
+            case Way.ELSEWHERE if room is not None and here:
+                return _in(room.path, place)
+            case Way.ELSEWHERE if room is not None:
+                await hand_over(webinar_id=room.id, seat_id=place.seat_id, now=now)
+                return _in(room.source_url, place)
             case Way.ELSEWHERE:
-                address = room.source_url if room is not None else order.online_url
-                if room is not None:
-                    await hand_over(webinar_id=room.id, seat_id=place.seat_id, now=now)
-                return see_other(address)
+                return see_other(order.online_url)
             case _:
                 raise Conflict("There is no way in at this moment. The page says when there will be.")
+
+
+def _in(address: str, place: Participant) -> Response[Any]:
+    """There, with the way into our own room and to its recording kept by the browser."""
+    answer = see_other(address)
+    let_in(answer, place)
+    return answer
 
 
 async def _found(claim: str) -> tuple[OrderRecord, Participant, Room | None]:

@@ -10,13 +10,15 @@ from litestar.response import Response
 
 from portal.core.errors import Forbidden, NotFound
 from portal.core.text import one_line
+from portal.media import queries as files
 from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import page
 from portal.webinars.guards import ROOM, MaybeInRoom, TheRoom
 from portal.webinars.pages.films import films
+from portal.webinars.pages.gate import gate
 from portal.webinars.pages.minutes import told
-from portal.webinars.queries import recordings
+from portal.webinars.queries import recordings, resources
 from portal.webinars.queries.standing import standing
 from portal.webinars.rules import stage
 from portal.webinars.rules.transcripts import clock, written
@@ -36,20 +38,20 @@ class ReplayPages(Controller):
     ) -> Response[str]:
         film = await _film(room)
         if not may_watch(room, visitor):
-            return page(
-                request, "webinars/replay_gate.html", private=True, status=403, room=room, film=film, clock=clock
-            )
+            return await gate(request, room, visitor, now, film=film)
         given = dict(reversed(pairs(request)))
         words = one_line(given.get("q", ""))[:120]
         left_at = await recordings.resumes_at(room.id, visitor.seat_id) if visitor is not None else 0
         wanted = given.get("t", "")
         begins = min(int(wanted), film.seconds - 1) if wanted.isdecimal() and len(wanted) < 7 else None
+        offered = await resources.offered(room.id, now) if visitor is not None else []
         return page(
             request, "webinars/replay.html", block="transcript", private=True, headers=films(film.source_url), room=room,
             film=film, me=visitor, begins=begins, left_at=left_at if 5 < left_at < film.seconds - 5 else 0, words=words,
             chapters=await recordings.chapters(film.id), asked=await recordings.asked(room.id), clock=clock,
             cues=await recordings.said(film.id, words) if words else await recordings.cues(film.id),
             embedded=stage.embedded(film.source, film.source_url), timed=stage.timed,
+            offered=offered, files=await files.by_keys([one.file for one in offered if one.file]),
             **told(await standing(room, visitor, now) if visitor is not None else None),
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ from portal.web.errors import headers_of, status_of
 from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import markup, page, render, see_other
-from portal.webinars.guards import ROOM, InRoom, TheRoom, in_room
+from portal.webinars.guards import ROOM, InRoom, MaybeInRoom, TheRoom, in_room
 from portal.webinars.live import taking_part
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
@@ -26,6 +26,7 @@ from portal.webinars.live.presence import Presence
 from portal.webinars.live.regions import Audience
 from portal.webinars.live.taking_part import Reader, Refused
 from portal.webinars.pages.films import films
+from portal.webinars.pages.gate import gate
 from portal.webinars.pages.minutes import minutes
 from portal.webinars.pages.parts import parts as parts_of
 from portal.webinars.pages.presence import ThePresence, loaded
@@ -147,17 +148,34 @@ VISIT = {**ROOM, "visit": Provide(provide_visit)}
 """What controllers of a room's pages declare as their `dependencies`."""
 
 
-class RoomPages(Controller):
+class RoomPage(Controller):
+    """Open to whoever comes: without a place, one is told the ways to one."""
+
     path = "/webinars/{slug:str}/room"
+    opt = {"public": True}
+    dependencies = ROOM
+    include_in_schema = False
+
+    @get("/")
+    async def show(
+        self, request: Request[Any, Any, Any], room: TheRoom, visitor: MaybeInRoom, hub: TheHub, presence: ThePresence,
+        now: Now,
+    ) -> Response[Any]:  # fmt: skip
+        """The room; once its recording is shown, the way there."""
+        if room.replays:
+            return see_other(room.replay_path)
+        if visitor is None or visitor.removed:
+            return await gate(request, room, visitor, now)
+        return await Visit(request=request, room=room, who=visitor, hub=hub, presence=presence, now=now).whole()
+
+
+class RoomCaptions(Controller):
+    path = "/webinars/{slug:str}/room/captions.vtt"
     dependencies = VISIT
     guards = [in_room]
     include_in_schema = False
 
     @get("/")
-    async def show(self, visit: TheVisit) -> Response[str]:
-        return await visit.whole()
-
-    @get("/captions.vtt")
     async def captions(self, visit: TheVisit, media: MediaStore) -> Response[Any]:
         """What is said in the picture that is shown: of a film shown as if it were live its own words, else the stored file."""
         film = await recordings.of_room(visit.room.id)

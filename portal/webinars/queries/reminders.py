@@ -14,7 +14,7 @@ from portal.webinars.tables.rooms import RoomState
 
 _MOST_NAMES = 200
 _DUE = """
-SELECT t.id, t.kind, t.starts_at = e.starts_at AND e.state IN ('published', 'moved') AS holds, e.slug, e.title, e.starts_at,
+SELECT t.id, t.kind, t.at, t.starts_at = e.starts_at AND e.state IN ('published', 'moved') AS holds, e.slug, e.title, e.starts_at,
     e.ends_at, e.timezone, w.id AS webinar_id, w.state, s.id AS seat_id, s.claim_secret AS claim, lower(s.email) AS email,
     trim(s.first_name || ' ' || s.last_name) AS name, s.watching, coalesce(r.words, '') AS words, w.replay_until
 FROM webinar_reminder_sent t JOIN webinar w ON w.id = t.webinar JOIN event e ON e.id = w.event
@@ -28,6 +28,7 @@ class DueReminder(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     kind: ReminderKind
+    at: datetime
     holds: bool
     slug: str
     title: str

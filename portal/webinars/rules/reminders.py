@@ -36,5 +36,19 @@ END
 """When it is due (SQL over `webinar w` and `webinar_recording f`): with the recording, or after a day without one."""
 
 
+def time_left(left: timedelta) -> str:
+    """`In a week`, `In 50 minutes`: as it is when the mail is written, which may be later than planned."""
+    for unit, one, many in (
+        (7 * _D, "In a week", ""),
+        (_D, "In a day", "In {} days"),
+        (_H, "In an hour", "In {} hours"),
+    ):
+        count = round(left / unit)
+        if count and left >= unit * 0.95:
+            return one if count == 1 else many.format(count)
+    minutes = max(1, -(-left // _M))
+    return "In a minute" if minutes == 1 else f"In {minutes} minutes"
+
+
 def name(kind: ReminderKind) -> str:
     return STEPS[kind].name if kind in STEPS else AFTERWARDS[kind]

@@ -1,8 +1,7 @@
 """What pages say of a room's state."""
 
-from datetime import datetime
-
 from portal.core.times import moment
+from portal.events.tables import EventState
 from portal.webinars.tables.rooms import RoomState
 from portal.webinars.tables.taking_part import Answered, QuestionState
 from portal.webinars.values import Room
@@ -17,6 +16,7 @@ NAMES = {
 }
 
 
+_ON = "'on' d MMMM 'at' HH:mm zzz"
 _ALWAYS = {
     RoomState.LIVE: "It is live now.",
     RoomState.ENDED: "It is over. Thank you for coming.",
@@ -27,22 +27,18 @@ _ALWAYS = {
 
 def what_now(room: Room) -> str:
     """One sentence: what goes on, and what follows."""
+    if room.event_state is EventState.DRAFT:
+        return "It is a draft, and nothing happens before it is published."
     if not room.is_on:
         return "This webinar has been called off."
     if room.state is RoomState.SCHEDULED:
-        return f"The lobby opens at {_clock(room, room.due_at or room.starts_at)}."
+        return f"The lobby opens {moment(room.due_at or room.starts_at, room.timezone, _ON)}."
     if room.state is RoomState.LOBBY:
-        begins = (
-            f"It begins at {_clock(room, room.starts_at)}." if room.starts_itself else "The host will begin shortly."
-        )
-        return f"{begins} This page turns by itself."
+        begins = f"It begins {moment(room.starts_at, room.timezone, _ON)}."
+        return begins if room.starts_itself else "The host will begin shortly."
     if room.state is RoomState.ENDED and room.due_state == RoomState.REPLAY and room.due_at is not None:
-        return f"It is over. The recording will be here from {_clock(room, room.due_at)}."
+        return f"It is over. The recording will be here {moment(room.due_at, room.timezone, _ON)}."
     return _ALWAYS[room.state]
-
-
-def _clock(room: Room, at: datetime) -> str:
-    return moment(at, room.timezone, "d MMMM, HH:mm zzz")
 
 
 def of_own_question(state: QuestionState, answered: Answered) -> str:

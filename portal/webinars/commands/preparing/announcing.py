@@ -11,11 +11,16 @@ from portal.events.queries import staff as event_queries
 from portal.events.rules.changes import plan_of
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import EventFacts, EventTexts
+from portal.registration.commands.asking import set_rules
 from portal.registration.commands.offering import offer_tickets
 from portal.registration.values.offers import EventOffer
+from portal.registration.values.setup import FOR_EVER, Rules
 from portal.webinars.commands.making import make_webinar
 from portal.webinars.commands.preparing.acts import allow
 from portal.webinars.values import RoomSettings
+
+_RULES = Rules(recording_choice=True, on_demand_until=FOR_EVER)
+"""Who registers says whether live or with the recording, also once it is over."""
 
 
 class Time(msgspec.Struct, frozen=True):
@@ -41,6 +46,7 @@ async def announce(
         )  # fmt: skip
         event_id = await events.save_event(actor=actor, facts=facts, now=now)
         await offer_tickets(actor=actor, event_id=event_id, offer=offer, now=now)
+        await set_rules(actor=actor, event_id=event_id, rules=_RULES, now=now)
         made = await make_webinar(event_id=event_id, settings=RoomSettings(), actor=actor, now=now)
     return int(made)
 

@@ -23,8 +23,8 @@ from portal.webinars.live.inputs import TheHub
 from portal.webinars.live.regions import Audience, rendered
 from portal.webinars.pages.films import films
 from portal.webinars.pages.parts import parts
-from portal.webinars.permissions import Rights, rights
-from portal.webinars.queries import recordings, rooms
+from portal.webinars.permissions import Rights, can_prepare, rights
+from portal.webinars.queries import people, recordings, rooms
 from portal.webinars.rules.desk_words import ROLES
 from portal.webinars.tables.rooms import RoomState
 from portal.webinars.values import CrewMember, Room
@@ -66,7 +66,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
             self.request, "webinars/desk/desk.html", private=True, status=status,
             headers={**films(self.room.source_url, film.source_url if film else ""), **(headers or {})},
             room=self.room, crew=self.crew, may=self.may, role=ROLES[self.crew.role], told=self.told,
-            have=pieces.vector(now), is_live=self.room.state is not RoomState.CLOSED, now=self.now,
+            has_place=await people.by_address(self.room.event_id, self.crew.actor.email) is not None,
+            prepares=can_prepare(self.crew.actor), have=pieces.vector(now), now=self.now,
+            is_live=self.room.state is not RoomState.CLOSED,
             regions={name: markup(html) for name, html in {**{n: p.html for n, p in now.items()}, **own}.items()},
         )  # fmt: skip
 
