@@ -28,6 +28,11 @@ UPDATE consent SET withdrawn_at = coalesce(withdrawn_at, $3) WHERE id = $1 AND e
 _TOLD = """
 UPDATE consent SET told_at = $2 WHERE id = ANY($1) AND withdrawn_at IS NULL AND (told_at IS NULL OR told_at < $3) RETURNING email
 """
+_FOLLOW = """
+UPDATE consent c SET company_id = $2 WHERE company_id = $1 AND ($3::bigint[] IS NULL OR id = ANY($3))
+    AND (withdrawn_at IS NOT NULL OR NOT EXISTS (SELECT FROM consent o WHERE o.company_id = $2 AND o.withdrawn_at IS NULL
+        AND (o.email, o.kind, o.key) = (c.email, c.kind, c.key))) RETURNING id
+"""
 
 
 async def keep_wording(*, kind: str, key: str, text: str, now: datetime) -> Wording:
@@ -77,3 +82,12 @@ async def note_told(*, consents: Collection[int], since: datetime | None, now: d
     async with db.transaction():
         rows = await db.fetch(_TOLD, list(consents), now, since)
     return [row["email"] for row in rows]
+
+
+async def follow_company(*, source: int, target: int, ids: Collection[int] | None) -> list[int]:
+    """Let consents (these, or all there are) be for the company that another became part of, under the name that was read;
+    those that went. Where the person agreed for both, both stand.
+    """
+    async with db.transaction():
+        rows = await db.fetch(_FOLLOW, source, target, None if ids is None else list(ids))
+    return sorted(row["id"] for row in rows)

@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
+from portal.directory.commands import merging
 from portal.events import commands as events
 from portal.webinars.commands.preparing.rules import set_rule
 from portal.webinars.preparing import RuleDraft
@@ -119,7 +120,7 @@ async def test_people_and_sponsors_in_their_order(client: httpx.AsyncClient) -> 
 async def test_a_sponsor_that_became_part_of_another_goes_by_its_name(client: httpx.AsyncClient) -> None:
     old, new = await companies.make("Old Lyo SA"), await companies.make("Tessin Lyo SA")
     shop = await stages.announce(sponsored_by=(old,))
-    await db.execute("UPDATE company SET state = 'merged', merged_into = $2 WHERE id = $1", old, new)
+    await merging.merge_companies(actor=PORTAL, kept_id=new, merged_id=old, now=clock.now())
     assert "Sponsored by Tessin Lyo SA" in await shown(client, shop)
     assert "Old Lyo" not in (await client.get("/webinars")).text
 

@@ -141,6 +141,26 @@ async def test_who_agreed_is_listed_with_reasons_and_nobody_else(member: httpx.A
     assert (await member.get(MANAGE)).text.count(market.made.slug) == 1
 
 
+@pytest.mark.parametrize(("anonymous", "said"), [(True, ["false", "5"]), (False, ["true", "15"])])
+async def test_a_question_without_a_name_says_nothing_of_who_asked(
+    member: httpx.AsyncClient, market: Market, anonymous: bool, said: list[str]
+) -> None:
+    who = await lead(market, "anna@brennhof.example")
+    other = await lead(market, "ben@brennhof.example", first="Ben")
+    await db.execute(
+        "INSERT INTO webinar_question (webinar, seat, author, text, anonymous, asked_at, state, answered, answer, in_faq) "
+        "VALUES ($1, $2, 'A. Lindqvist', 'Why not?', $3, now(), 'approved', 'typed', 'Because.', true)",
+        market.made.webinar_id, who.seat_id, anonymous,
+    )  # fmt: skip
+    rows = csv.DictReader(io.StringIO((await member.get(f"{MANAGE}/{market.made.slug}/leads.csv")).text))
+    told = {row["email"]: [row["asked_a_question"], row["score"]] for row in rows}
+    assert told == {who.email: said, other.email: ["false", "5"]}
+    page = text_of(await member.get(f"{MANAGE}/{market.made.slug}"))
+    assert page.count("Asked a question +10") == (0 if anonymous else 1)
+    report = "".join(pages((await member.get(f"{MANAGE}/{market.made.slug}/report.pdf")).content))
+    assert "Lindqvist" not in report
+
+
 async def test_as_csv_nothing_is_a_formula(member: httpx.AsyncClient, market: Market) -> None:
     who = await lead(market, "anna@brennhof.example")
     await db.execute("UPDATE seat SET company = '=HYPERLINK(1)', job_title = '+1' WHERE id = $1", who.seat_id)

@@ -12,6 +12,7 @@ What becomes of what belongs to them:
 - A company with an owner is kept. Where both have one, or somebody is claiming the merged one, merging is refused.
 - That the merged company and a third were kept apart is remembered of the kept one.
 - Counted views stay where they were counted.
+- Sponsorships of webinars, and whom people let be told, follow (`following`).
 
 Undoing gives back what moved and takes out of the profile what the merge put in; what people wrote since stays. What
 sources said since goes to the company whose record it is.
@@ -27,6 +28,7 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.directory import permissions, saving
+from portal.directory.commands import following
 from portal.directory.commands.filing import OWNER, owner_of
 from portal.directory.commands.publishing import accepted, written
 from portal.directory.rules import sources
@@ -133,6 +135,7 @@ async def merge_companies(
         after = accepted(united(before, theirs, of_merged=of_merged, was_renamed=was_renamed), now)
         apart = {row["id"]: row["added"] for row in await db.fetch(_APART, merged_id, kept_id)}
         rows = {table: await _move(table, once, merged_id, kept_id) for table, once in _MOVED.items()}
+        rows |= await following.hand_over(source=merged_id, target=kept_id)
         moved = Moved(
             before=before,
             after=after,
@@ -218,6 +221,7 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
         moved = msgspec.json.decode(row["moved"], type=Moved)
         for table, once in _MOVED.items():
             await _move(table, once, kept["id"], merged["id"], moved.rows.get(table, []))
+        await following.hand_over(source=kept["id"], target=merged["id"], rows=moved.rows)
         await _part(kept, merged, moved, actor, now)
         await db.execute(
             "DELETE FROM duplicate_hint WHERE id = ANY($1::bigint[]) AND state = 'kept_apart'", moved.apart

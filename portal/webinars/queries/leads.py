@@ -48,9 +48,9 @@ SELECT c.id, c.name, c.slug, (SELECT max(v.version) FROM wording_of_consent v
     WHERE v.kind = 'webinar_sponsor' AND v.key = c.id::text) AS version,
     (SELECT count(*) FROM consent a WHERE a.kind = '{OCCASION}' AND a.key = $2 AND a.company_id = c.id
         AND a.withdrawn_at IS NULL) AS agreed
-FROM company c WHERE EXISTS (SELECT FROM webinar_sponsor s WHERE s.webinar = $1 AND s.company = c.id)
+FROM company c WHERE c.state <> 'merged' AND (EXISTS (SELECT FROM webinar_sponsor s WHERE s.webinar = $1 AND s.company = c.id)
     OR EXISTS (SELECT FROM consent a WHERE a.kind = '{OCCASION}' AND a.key = $2 AND a.company_id = c.id
-        AND a.withdrawn_at IS NULL)
+        AND a.withdrawn_at IS NULL))
 ORDER BY c.name, c.id LIMIT 50
 """
 

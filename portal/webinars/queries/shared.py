@@ -17,10 +17,8 @@ def room(prefix: str = "") -> str:
     return ", ".join(f"{sql} AS {prefix}{name}" for name, sql in _ROOM.items())
 
 
-# A company that became part of another sponsors under the other's name.
-SPONSORED = (
-    "webinar_sponsor p JOIN company o ON o.id = p.company JOIN company c ON c.id = coalesce(o.merged_into, o.id)"
-)
+# A sponsorship stays with a company that became part of another only where the other has one of its own.
+SPONSORED = "webinar_sponsor p JOIN company c ON c.id = p.company AND c.state <> 'merged'"
 
 SPEAKERS = """
 (SELECT coalesce(json_agg(json_build_object('id', s.id, 'slug', s.slug, 'name', s.name, 'job_title', s.job_title,

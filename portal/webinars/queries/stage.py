@@ -37,7 +37,7 @@ async def on_stage(webinar_id: int) -> list[OnStage]:
 async def sponsors(webinar_id: int) -> list[Paying]:
     rows = await db.fetch(
         "SELECT c.id AS company_id, c.slug, c.name, s.note FROM webinar_sponsor s JOIN company c ON c.id = s.company "
-        "WHERE s.webinar = $1 ORDER BY s.position, s.id LIMIT 20",
+        "WHERE s.webinar = $1 AND c.state <> 'merged' ORDER BY s.position, s.id LIMIT 20",
         webinar_id,
     )
     return [msgspec.convert(dict(row), Paying) for row in rows]

@@ -66,7 +66,8 @@ SELECT p.id, c.id AS company_id, c.name, c.state = 'public' AS is_public, p.note
     (SELECT count(*) FROM webinar_resource r WHERE r.sponsor = p.id) AS resources,
     (SELECT count(*) FROM consent a WHERE a.company_id = c.id AND a.kind = '{OCCASION}' AND a.key = p.webinar::text
         AND a.withdrawn_at IS NULL) AS agreed
-FROM webinar_sponsor p JOIN company c ON c.id = p.company WHERE p.webinar = $1 ORDER BY p.position, p.id LIMIT 50
+FROM webinar_sponsor p JOIN company c ON c.id = p.company WHERE p.webinar = $1 AND c.state <> 'merged'
+ORDER BY p.position, p.id LIMIT 50
 """
 
 

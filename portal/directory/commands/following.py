@@ -1,0 +1,37 @@
+"""What follows a company that is made one with another, besides what the directory itself knows of it: whose sponsorships of
+webinars they are, what those offer, and whom people let be told of them.
+
+Where both sponsor the same webinar, the kept company's sponsorship is the one that counts; where somebody agreed to both, so
+is what they agreed to for it. The other row waits with the merged company for the two to be parted.
+"""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from portal.core import db
+from portal.leads.commands import follow_company
+
+Rows: TypeAlias = dict[str, list[int]]
+"""Ids of what moved, by table."""
+
+_SPONSORSHIPS = """
+UPDATE webinar_sponsor s SET company = $2 WHERE company = $1 AND ($3::bigint[] IS NULL OR s.id = ANY($3))
+    AND NOT EXISTS (SELECT FROM webinar_sponsor o WHERE o.webinar = s.webinar AND o.company = $2) RETURNING s.id
+"""
+_OFFERS = """
+UPDATE webinar_resource r SET sponsor = b.id
+FROM webinar_sponsor a JOIN webinar_sponsor b ON b.webinar = a.webinar AND b.company = $2
+WHERE a.company = $1 AND r.sponsor = a.id AND ($3::bigint[] IS NULL OR r.id = ANY($3)) RETURNING r.id
+"""
+
+
+async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] | None = None) -> Rows:
+    """Give these rows of one company, or all there are, to another; those that went. In the caller's transaction."""
+    wanted = {name: None if rows is None else rows.get(name, []) for name in ("webinar_sponsor", "webinar_resource")}
+    went = {
+        "webinar_sponsor": await db.fetch(_SPONSORSHIPS, source, target, wanted["webinar_sponsor"]),
+        "webinar_resource": await db.fetch(_OFFERS, source, target, wanted["webinar_resource"]),
+    }
+    moved = {name: sorted(row["id"] for row in found) for name, found in went.items()}
+    consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))
+    return {**moved, "consent": consents}
