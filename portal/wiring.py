@@ -133,6 +133,7 @@ from portal.speakers import privacy as speaker_privacy
 from portal.speakers.inputs import together as all_talks
 from portal.web import assets, health
 from portal.web.page_cache import PageCache
+from portal.webinars import privacy_attendance as ledger_privacy
 from portal.webinars import privacy_taking_part as room_privacy
 from portal.webinars import routes as webinar_routes
 from portal.webinars.jobs import lists as room_jobs
@@ -210,6 +211,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Programmes", speaker_privacy.known_about, speaker_privacy.forget, speaker_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
         PersonalData("In webinars", room_privacy.known_about, room_privacy.forget, room_privacy.LABELS),
+        PersonalData("Attendance", ledger_privacy.known_about, ledger_privacy.forget, ledger_privacy.LABELS),
     ]
 
 
@@ -223,7 +225,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
     entry: _Routes = [SignInPages, sign_out, SignUpPages, ResetPages]
     own: _Routes = [AccountPages, SessionPages, menu, MyPages, SearchPages, ConsentPages, my_enquiries, OwnPages]
-    own += [organisation_pages.router(), *privacy_pages.routers()]
+    own += [organisation_pages.router(), *privacy_pages.routers(), *webinar_routes.OWN]
     area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
     waiting = (EVENTS, REQUESTS, *webinar_routes.QUEUES, *QUEUES, MONEY, SALES, MAIL)
     desk = Router(

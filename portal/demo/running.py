@@ -24,6 +24,7 @@ from portal.core.embedded import private_server
 from portal.core.settings import current, current_or_exit
 from portal.demo import folder as folders
 from portal.demo.folder import DemoRefused
+from portal.demo.seed.certificates import seed_certificates
 from portal.demo.seed.market import seed_market
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
@@ -145,6 +146,7 @@ class Demo:
                 await seed_rooms(now=clock.now())
                 await keep_clinic(now=clock.now())
                 await seed_stages(now=clock.now())
+                await seed_certificates(now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),

@@ -1,14 +1,11 @@
 """Tickets on paper and on the phone, made from values."""
 
 import asyncio
-import io
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import segno
-
-from portal.core import countries
+from portal.core import countries, qr
 from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.core.times import clock, day, day_span, zone, zone_short, zone_words
@@ -17,9 +14,6 @@ from portal.events.tables import EventFormat
 from portal.registration.rules.ticket_codes import grouped, ticket_payload
 from portal.registration.tables import OrderState, SeatState
 from portal.registration.values.orders import OrderRecord, SeatRecord
-
-# Light modules around a QR code, as its standard wants.
-_QUIET = 4
 
 
 async def ticket_pdf(
@@ -55,7 +49,7 @@ def _tickets(order: OrderRecord, seats: Sequence[SeatRecord]) -> list[dict[str, 
 
 def _ticket(order: OrderRecord, seat: SeatRecord) -> dict[str, Any]:
     confirmed = [s.id for s in order.seats if s.state is SeatState.CONFIRMED]
-    drawn, quiet = _qr(ticket_payload(order.event_id, seat.code))
+    drawn, quiet = qr.drawn(ticket_payload(order.event_id, seat.code))
     return {
         "count": f"Ticket {confirmed.index(seat.id) + 1} of {len(confirmed)}",
         "name": seat.name,
@@ -66,14 +60,6 @@ def _ticket(order: OrderRecord, seat: SeatRecord) -> dict[str, Any]:
         "quiet": quiet,
         "page": _page(order, seat),
     }
-
-
-def _qr(payload: str) -> tuple[str, float]:
-    """The code as SVG, with the light modules around it that scanners need, and how much of its width they take."""
-    code = segno.make_qr(payload, error="m", boost_error=False)
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=_QUIET, light="white", xmldecl=False)
-    return drawn.getvalue().decode(), _QUIET / code.symbol_size(border=_QUIET)[0]
 
 
 def _order(order: OrderRecord) -> dict[str, Any]:

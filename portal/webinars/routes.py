@@ -6,6 +6,7 @@ from portal.speakers.pages import speaker_page
 from portal.speakers.staff import SPEAKERS, StaffSpeakers
 from portal.webinars.feeds.api import WebinarApi
 from portal.webinars.feeds.lists import webinars_atom, webinars_calendar
+from portal.webinars.pages.certificates import AccountCertificates, CheckPages, OwnCertificate
 from portal.webinars.pages.consents import RoomConsents, SeatConsents, seat_part
 from portal.webinars.pages.desk.chat import DeskChat
 from portal.webinars.pages.desk.crew import DeskCrew
@@ -22,9 +23,12 @@ from portal.webinars.pages.questions import Questions
 from portal.webinars.pages.replay import ReplayPages
 from portal.webinars.pages.resources import ResourcePages
 from portal.webinars.pages.room import RoomCaptions, RoomPage
+from portal.webinars.pages.short_tests import TestPages
 from portal.webinars.pages.sponsoring import SponsoredWebinars
 from portal.webinars.pages.taking_part import TakingPart
 from portal.webinars.queries.consents import occasions
+from portal.webinars.staff.attendance import StaffAttendance
+from portal.webinars.staff.attendee import StaffAttendee
 from portal.webinars.staff.certificate import StaffCertificate
 from portal.webinars.staff.crew import StaffCrew
 from portal.webinars.staff.facts import StaffFacts
@@ -45,14 +49,18 @@ PUBLIC: list[ControllerRouterHandler] = [
     *(JoinPages, LivePages, RoomPage, RoomCaptions, ReplayPages, PresencePages, RoomConsents, SeatConsents),
     SponsoredWebinars,
     *(TakingPart, Questions, ResourcePages),
+    *(CheckPages, OwnCertificate, TestPages),
 ]
 CREW: list[ControllerRouterHandler] = [
     *(DeskPages, DeskQuestions, DeskPolls, DeskResources, DeskPeople, DeskChat, DeskCrew),
 ]
+OWN: list[ControllerRouterHandler] = [AccountCertificates]
+"""In the account area."""
 STAFF: list[ControllerRouterHandler] = [
     StaffSpeakers,
     *(StaffWebinars, StaffNewWebinar, StaffAllSeries, StaffFacts, StaffRoom, StaffStage, StaffCrew, StaffSeries),
     *(StaffSponsors, StaffLeads, StaffPolls, StaffResources, StaffCertificate, StaffReminders, StaffRecording),
+    *(StaffAttendance, StaffAttendee),
 ]
 OCCASIONS = {"webinar": occasions}
 """What consents can be about."""
@@ -62,4 +70,4 @@ QUEUES = (WEBINARS, SPEAKERS)
 READERS = {"webinar": may_read_file}
 """Who may read private files, by the kind of their owner."""
 
-__all__ = ["CREW", "OCCASIONS", "PUBLIC", "QUEUES", "READERS", "STAFF", "seat_part"]
+__all__ = ["CREW", "OCCASIONS", "OWN", "PUBLIC", "QUEUES", "READERS", "STAFF", "seat_part"]

@@ -97,6 +97,5 @@ addEventListener("pageshow", (event) => { if (event.persisted) void say(); });
 
 /* Thousands of pages that were opened together do not speak together. */
 const again = () => setTimeout(() => { void say(); again(); }, EVERY_MS * (0.9 + Math.random() * 0.2));
-for (const button of document.querySelectorAll("[data-scriptless]")) button.hidden = true;
 void say();
 again();

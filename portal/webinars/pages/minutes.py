@@ -9,9 +9,14 @@ from portal.webinars.rules.minutes import SCRIPTLESS, breaks, corrected, lasting
 from portal.webinars.values import Participant, Room
 
 
-def told(found: Standing | None) -> dict[str, Any]:
-    """What `webinars/room/minutes.html` needs besides `room`; the page leaves it out where `standing` is None."""
-    return {"standing": found, "breaks": breaks, "lasting": lasting, "corrected": corrected, "scriptless": SCRIPTLESS}
+def told(found: Standing | None, *, inside: bool = True) -> dict[str, Any]:
+    """What `webinars/room/minutes.html` needs besides `room`; the page leaves it out where `standing` is None. Not `inside`
+    the room or its replay it has no buttons that lead on from there.
+    """
+    return {
+        "standing": found, "inside": inside, "breaks": breaks, "lasting": lasting, "corrected": corrected,
+        "scriptless": SCRIPTLESS,
+    }  # fmt: skip
 
 
 async def minutes(room: Room, participant: Participant, now: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from portal.web.inputs import Now
 from portal.web.open_data import table
 from portal.web.query_strings import page_number
 from portal.webinars.commands.leads import note_read
-from portal.webinars.documents import sponsor_report_pdf
+from portal.webinars.documents.sponsor_reports import sponsor_report_pdf
 from portal.webinars.queries import leads as queries
 from portal.webinars.queries import rooms
 from portal.webinars.queries.leads import Counts, Lead

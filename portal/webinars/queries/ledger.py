@@ -10,9 +10,10 @@ from portal.core import db
 from portal.webinars.rules.earning import Record, Rule, Setting, Verdict, judge, setting
 from portal.webinars.values import Room
 
-ENTRY = """
-SELECT s.id AS seat_id, trim(s.first_name || ' ' || s.last_name) AS name, s.company, s.job_title, lower(s.email) AS email,
-    o.confirmed_at, a.first_seen, a.last_seen, a.handed_over_at, lower(l.live) AS joined_at, upper(l.live) AS left_at,
+_ALL = """
+SELECT w.id AS webinar_id, s.id AS seat_id,
+    trim(s.first_name || ' ' || s.last_name) AS name, s.company, s.job_title, s.email, o.confirmed_at,
+    a.first_seen, a.last_seen, a.handed_over_at, lower(l.live) AS joined_at, upper(l.live) AS left_at,
     span_seconds(l.live) AS live_seconds, (SELECT count(*) FROM unnest(l.live)) AS stays,
     floor(least(film_seconds(a.watched - film_positions(l.live, w.live_at)), span_seconds(a.watching)))::int AS replay_seconds,
     (SELECT coalesce(sum(c.minutes), 0) FROM webinar_attendance_correction c
@@ -30,25 +31,32 @@ CROSS JOIN LATERAL (SELECT max(100 * g.correct / g.asked) AS best, count(*) AS t
     WHERE g.webinar = w.id AND g.seat = s.id) t
 LEFT JOIN LATERAL (SELECT c.number, c.issued_at, c.revoked_at FROM certificate c
     WHERE c.webinar = w.id AND c.seat = s.id ORDER BY c.revoked_at IS NULL DESC, c.id DESC LIMIT 1) c ON true
-WHERE w.id = $1
 """
+ENTRY = f"{_ALL} WHERE w.id = $1"
 """Everybody with a place at webinar $1, as of $2."""
 
+# Places that count for something still, or where somebody was.
+_OWN = f"""
+{_ALL} WHERE s.email = $1 AND (w.state IN ('live', 'ended', 'replay') OR a.spans <> '{{}}')
+    AND EXISTS (SELECT FROM certificate_rule r WHERE r.webinar = w.id)
+ORDER BY w.live_at DESC NULLS LAST, s.id LIMIT 200
+"""
 _RULES = """
-SELECT id, version, since, minutes, polls, test_percent, replay_counts, credit, offered
-FROM certificate_rule WHERE webinar = $1 ORDER BY version
+SELECT webinar, id, version, since, minutes, polls, test_percent, replay_counts, credit, offered
+FROM certificate_rule WHERE webinar = ANY($1) ORDER BY version
 """
 _ASKED = """
-SELECT count(*) FILTER (WHERE NOT is_test AND opened_at IS NOT NULL) AS polls_asked,
+SELECT webinar, count(*) FILTER (WHERE NOT is_test AND opened_at IS NOT NULL) AS polls_asked,
     count(*) FILTER (WHERE is_test AND kind IN ('single', 'multiple')
         AND EXISTS (SELECT FROM webinar_poll_option o WHERE o.poll = p.id AND o.is_right)) AS test_questions
-FROM webinar_poll p WHERE webinar = $1
+FROM webinar_poll p WHERE webinar = ANY($1) GROUP BY webinar
 """
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One person in the ledger. `certificate` is the standing one, or the newest that was revoked."""
 
+    webinar_id: int
     seat_id: int
     name: str
     company: str
@@ -103,14 +111,22 @@ class Measure(msgspec.Struct, frozen=True):
 
 async def measure(room: Room) -> Measure:
     """The versions of its rule, and what there was to do."""
-    asked = await db.fetch_one(_ASKED, room.id)
-    assert asked is not None
-    return Measure(await versions(room.id), setting(room, **asked))
+    return (await measures([room]))[room.id]
 
 
-async def versions(webinar_id: int) -> tuple[Rule, ...]:
-    """Every version of the certificate's rule, oldest first."""
-    return tuple(msgspec.convert(dict(row), Rule) for row in await db.fetch(_RULES, webinar_id))
+async def measures(rooms: Sequence[Room]) -> dict[int, Measure]:
+    """The same for several."""
+    ids = [room.id for room in rooms]
+    rules: dict[int, list[Rule]] = {webinar_id: [] for webinar_id in ids}
+    for row in await db.fetch(_RULES, ids):
+        rules[row["webinar"]].append(msgspec.convert(dict(row), Rule))
+    asked = {row["webinar"]: (row["polls_asked"], row["test_questions"]) for row in await db.fetch(_ASKED, ids)}
+    found = {}
+    for room in rooms:
+        polls_asked, test_questions = asked.get(room.id, (0, 0))
+        stands = setting(room, polls_asked=polls_asked, test_questions=test_questions)
+        found[room.id] = Measure(tuple(rules[room.id]), stands)
+    return found
 
 
 async def of_seat(webinar_id: int, seat_id: int, now: datetime) -> Entry | None:
@@ -123,6 +139,11 @@ async def of_seats(webinar_id: int, seat_ids: Sequence[int], now: datetime) -> l
     return [
         entry(row) for row in await db.fetch(f"{ENTRY} AND s.id = ANY($3) ORDER BY s.id", webinar_id, now, seat_ids)
     ]
+
+
+async def of_person(email: str, now: datetime) -> list[Entry]:
+    """Somebody's at all webinars with certificates, the newest first."""
+    return [entry(row) for row in await db.fetch(_OWN, email, now)]
 
 
 def entry(row: Any) -> Entry:

@@ -1,6 +1,6 @@
 """Rooms: what decides about their state, and what their pages tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -44,6 +44,11 @@ async def plan(webinar_id: int) -> Plan | None:
 
 async def by_id(webinar_id: int) -> Room | None:
     return _room(await db.fetch_one(f"{_ROOM} WHERE w.id = $1", webinar_id))
+
+
+async def by_ids(webinar_ids: Sequence[int]) -> list[Room]:
+    rows = await db.fetch(f"{_ROOM} WHERE w.id = ANY($1)", webinar_ids)
+    return [msgspec.convert(dict(row), Room) for row in rows]
 
 
 async def by_slug(slug: str) -> Room | None:

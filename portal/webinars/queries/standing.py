@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from portal.core import db
-from portal.webinars.queries import ledger
+from portal.webinars.queries import ledger, rooms
 from portal.webinars.queries.ledger import Entry
 from portal.webinars.rules.earning import Phase, Rule, Setting, Verdict
 from portal.webinars.values import Participant, Room
@@ -66,6 +66,31 @@ async def standing(room: Room, participant: Participant, now: datetime) -> Stand
     """How somebody stands now; None where their place counts for nothing here."""
     entry = await ledger.of_seat(room.id, participant.seat_id, now)
     return None if entry is None else await of_entry(room, entry)
+
+
+class OnTheWay(msgspec.Struct, frozen=True, kw_only=True):
+    """A webinar where somebody has no certificate: what counts so far, and what is missing."""
+
+    room: Room
+    entry: Entry
+    verdict: Verdict
+
+
+async def on_the_way(email: str, now: datetime) -> list[OnTheWay]:
+    """Where a certificate can be had still, or was missed by somebody who came."""
+    entries = await ledger.of_person(email, now)
+    found = {room.id: room for room in await rooms.by_ids([entry.webinar_id for entry in entries])}
+    measured = await ledger.measures(list(found.values()))
+    own = [
+        OnTheWay(room=found[one.webinar_id], entry=one, verdict=measured[one.webinar_id].verdict(one))
+        for one in entries
+        if one.number is None
+    ]
+    return [one for one in own if one.verdict.rule and (one.verdict.minutes or _can_be_had(one.verdict))]
+
+
+def _can_be_had(verdict: Verdict) -> bool:
+    return all(one.can_be_had for one in verdict.missing)
 
 
 async def of_entry(room: Room, entry: Entry) -> Standing:

@@ -1,7 +1,6 @@
 """What a certificate asks for, and what somebody still lacks.
 
-The version of the rule in force when a place was confirmed holds for it. A later version serves too where it is worth the
-same and asks for no more in any point: nobody is worse off for having come early, and none is forced on anybody.
+The version of the rule in force when a place was confirmed holds for it, whatever is changed afterwards.
 """
 
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ MOST_TRIES = 3
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One version; see `CertificateRule`."""
+    """One version of what is asked for; see `CertificateRule` for what each means."""
 
     id: int
     version: int
@@ -80,7 +79,7 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """How somebody stands under the rule that serves them best; `rule` is None where there is no certificate for them."""
+    """How somebody stands under the rule of their place; `rule` is None where there is no certificate for them."""
 
     rule: Rule | None
     minutes: int
@@ -109,27 +108,6 @@ def in_force(rules: Sequence[Rule], confirmed_at: datetime) -> Rule | None:
     return min(rules, key=lambda rule: rule.version, default=None)
 
 
-def serving(rules: Sequence[Rule], confirmed_at: datetime) -> list[Rule]:
-    """The versions by which a place may earn its certificate, its own first."""
-    own = in_force(rules, confirmed_at)
-    if own is None:
-        return []
-    later = [rule for rule in rules if rule.version > own.version and rule.offered and _no_harder(rule, own)]
-    return [*([own] if own.offered else []), *sorted(later, key=lambda rule: rule.version)]
-
-
-def _no_harder(rule: Rule, than: Rule) -> bool:
-    if not than.offered:
-        return True
-    return (
-        rule.credit == than.credit
-        and rule.minutes <= than.minutes
-        and rule.polls <= than.polls
-        and rule.test_percent <= than.test_percent
-        and rule.replay_counts >= than.replay_counts
-    )
-
-
 def minutes(record: Record, *, replay_counts: bool) -> int:
     """Whole minutes that count."""
     seconds = record.live_seconds + (record.replay_seconds if replay_counts else 0)
@@ -137,17 +115,17 @@ def minutes(record: Record, *, replay_counts: bool) -> int:
 
 
 def judge(rules: Sequence[Rule], confirmed_at: datetime, record: Record, at: Setting) -> Verdict:
-    """How a place stands: by its own version, or by a later, easier one that lacks less."""
-    found = [
-        Verdict(rule, minutes(record, replay_counts=rule.replay_counts), tuple(missing(rule, record, at)))
-        for rule in serving(rules, confirmed_at)
-    ]
-    if not found:
+    """How a place stands by the version that holds for it."""
+    rule = in_force(rules, confirmed_at)
+    if rule is None or not rule.offered:
         return Verdict(None, minutes(record, replay_counts=True))
-    best = min(
-        found, key=lambda one: (len(one.missing), one.rule.minutes - one.minutes if one.missing and one.rule else 0)
+    lacking = tuple(missing(rule, record, at))
+    return Verdict(
+        rule,
+        minutes(record, replay_counts=rule.replay_counts),
+        lacking,
+        earned=at.phase is Phase.OVER and not lacking,
     )
-    return msgspec.structs.replace(best, earned=at.phase is Phase.OVER and not best.missing)
 
 
 def missing(rule: Rule, record: Record, at: Setting) -> list[Missing]:
@@ -161,7 +139,8 @@ def missing(rule: Rule, record: Record, at: Setting) -> list[Missing]:
 
 
 def _minutes(rule: Rule, record: Record, at: Setting) -> Missing | None:
-    short = rule.minutes - minutes(record, replay_counts=rule.replay_counts)
+    # Nobody earns a certificate of attendance who was not there at all.
+    short = max(1, rule.minutes) - minutes(record, replay_counts=rule.replay_counts)
     if short <= 0:
         return None
     if record.handed_over:

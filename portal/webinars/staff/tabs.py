@@ -30,6 +30,7 @@ TABS = (
     Tab("certificate", "Certificate", "badge-check", f"{_HERE}/certificate"),
     Tab("recording", "Recording", "play", f"{_HERE}/recording"),
     Tab("reminders", "Mails", "mail", f"{_HERE}/reminders"),
+    Tab("attendance", "Attendance", "timer", f"{_HERE}/attendance"),
     Tab("registration", "Registration", "ticket", "/staff/events/{room.event_id}/registration"),
     Tab("time", "Time, calendars, cancelling", "calendar-check", "/staff/events/{room.event_id}"),
 )

@@ -101,7 +101,7 @@ class Certificate(Table, tablename="certificate", db=DB):
     id = BigSerial(primary_key=True)
     number = Varchar(length=20, unique=True)
     webinar = ForeignKey(Webinar, on_delete=OnDelete.restrict, null=False, index=True)
-    seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None)
+    seat = ForeignKey(Seat, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     rule = ForeignKey(CertificateRule, on_delete=OnDelete.restrict, null=False)
     email = Varchar(length=254, index=True)
     name = Varchar(length=250)

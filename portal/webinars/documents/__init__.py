@@ -1,0 +1,1 @@
+"""PDFs of the package, by noun."""
