@@ -53,7 +53,7 @@ def environment() -> Environment:
         "day_span": times.day_span,
         "plural": plural,
     }
-    for name in ("ui", "forms", "pictures"):
+    for name in ("ui", "forms", "pictures", "charts"):
         env.globals[name] = env.get_template(f"macros/{name}.html").module
     # A page has dozens of icons, drawn alike each time: a macro's call costs more than what it writes.
     drawn: Any = env.get_template("macros/icons.html").module

@@ -18,7 +18,7 @@ from portal.core.tokens import signature, signature_matches
 from portal.events.permissions import can_edit_events
 from portal.web import cookies
 from portal.web.query_strings import may_be_slug
-from portal.webinars.permissions import can_host, can_moderate
+from portal.webinars.permissions import can_host, can_moderate, can_read_report
 from portal.webinars.queries import people, rooms
 from portal.webinars.tables.rooms import CrewRole
 from portal.webinars.values import CrewMember, Participant, Room
@@ -152,6 +152,12 @@ async def moderators(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRout
     """Guard: hosts and moderators, who decide."""
     if not can_moderate(await crew_of(connection)):
         raise Forbidden("Hosts and moderators decide about this. You can type answers and write to the crew.")
+
+
+async def report_readers(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: who may read the report."""
+    if not can_read_report(await crew_of(connection)):
+        raise Forbidden("The report is for the hosts and moderators of this webinar.")
 
 
 async def hosts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

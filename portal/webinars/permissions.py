@@ -38,6 +38,11 @@ def can_moderate(crew: CrewMember | None) -> bool:
     return crew is not None and rights(crew.role).decides
 
 
+def can_read_report(crew: CrewMember | None) -> bool:
+    """See who registered from where, and how it went: those who decide; not speakers, who are often somebody else’s people."""
+    return crew is not None and rights(crew.role).decides
+
+
 def can_answer(crew: CrewMember | None) -> bool:
     """Type answers and backstage notes: everybody at the desk."""
     return crew is not None

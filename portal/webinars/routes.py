@@ -14,6 +14,7 @@ from portal.webinars.pages.desk.home import DeskPages
 from portal.webinars.pages.desk.people import DeskPeople
 from portal.webinars.pages.desk.polls import DeskPolls
 from portal.webinars.pages.desk.questions import DeskQuestions
+from portal.webinars.pages.desk.report import DeskReport
 from portal.webinars.pages.desk.resources import DeskResources
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.listing import WebinarLists
@@ -53,6 +54,7 @@ PUBLIC: list[ControllerRouterHandler] = [
 ]
 CREW: list[ControllerRouterHandler] = [
     *(DeskPages, DeskQuestions, DeskPolls, DeskResources, DeskPeople, DeskChat, DeskCrew),
+    DeskReport,
 ]
 OWN: list[ControllerRouterHandler] = [AccountCertificates]
 """In the account area."""

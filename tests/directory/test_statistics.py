@@ -111,13 +111,6 @@ async def test_others_find_nothing(owned: tuple[int, int], sign_in: SignIn, clie
         assert (await client.get(path)).status_code == 303
 
 
-@pytest.mark.parametrize(
-    ("value", "top"), [(0, 4), (4, 4), (5, 10), (11, 20), (21, 40), (41, 100), (999, 1000), (1001, 2000)]
-)
-def test_the_top_line_is_a_round_number(value: int, top: int) -> None:
-    assert rules.round_up(value) == top
-
-
 def test_bars_stand_on_the_ground_and_weeks_are_told_in_words() -> None:
     weeks = [Week(date(2026, 11, 2) + timedelta(weeks=n), {Kind.VIEW: n * 5}) for n in range(3)]
     chart = rules.chart(weeks, "views", height=100)

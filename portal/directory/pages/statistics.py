@@ -55,7 +55,7 @@ class StatisticsPages(Controller):
         )
         return managed_page(
             request, "directory/statistics.html", managed, here="statistics", asked=asked, weeks=weeks, totals=totals,
-            charts=[(group, rules.GROUP_WORDS[group], rules.chart(weeks, group)) for group in _CHARTS],
+            drawn=[(group, rules.GROUP_WORDS[group], rules.chart(weeks, group)) for group in _CHARTS],
             kinds=_kinds(weeks), words=rules.GROUP_WORDS,
             left=_left(await queries.left_out(company, first=asked.first, count=asked.weeks)),
             periods=[(weeks, rules.period_words(weeks)) for weeks in rules.periods(asked.most)],

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import msgspec
 
 from portal.core import times
+from portal.core.charts import Chart, columns, some
 from portal.directory.tables.audience import Kind, Left
 
 LEAST_COMPANIES = 5
@@ -30,8 +31,6 @@ REASONS = {
     Left.STAFF: "Our own staff",
     Left.OWN: "Your own people, signed in",
 }
-_WIDEST = 6.5
-"""No bar is wider than this, in per cent of the chart: four weeks are no wall."""
 PERIODS = (4, 13, 26, 52, 104, 156)
 
 
@@ -56,24 +55,6 @@ class Median(msgspec.Struct, frozen=True):
     group: str
     companies: int
     middle: float
-
-
-class Bar(msgspec.Struct, frozen=True):
-    """A bar of a chart: across in per cent, up and down in pixels, with what a reader hears of it."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-
-
-class Chart(msgspec.Struct, frozen=True):
-    """Bars over weeks: `most` is what the top line means; `marks` say some weeks below, at their x in per cent."""
-
-    bars: list[Bar]
-    most: int
-    marks: list[tuple[float, str]]
 
 
 def monday(day: date) -> date:
@@ -101,36 +82,11 @@ def period_words(weeks: int) -> str:
 
 
 def chart(weeks: Sequence[Week], group: str, *, height: int = 140) -> Chart:
-    """The bars of a group; the top is a round number at or above the largest."""
+    """The columns of a group."""
     values = [week.of(group) for week in weeks]
-    most = round_up(max(values, default=0))
-    step = 100 / max(1, len(weeks))
-    wide = min(step - min(1.5, step * 0.2), _WIDEST)
-    bars = []
-    for n, (week, value) in enumerate(zip(weeks, values, strict=True)):
-        tall = height * value / most
-        label = f"{times.day_span(week.first, week.last)}: {value:,}"
-        bars.append(
-            Bar(
-                round(n * step + min(0.75, step * 0.1), 2),
-                round(height - tall, 2),
-                round(wide, 2),
-                round(tall, 2),
-                label,
-            )
-        )
-    every = max(1, -(-len(weeks) // 6))
-    marks = [(round(n * step, 2), times.day(week.first, "d MMM")) for n, week in enumerate(weeks) if n % every == 0]
-    return Chart(bars, most, marks)
-
-
-def round_up(value: int) -> int:
-    """The next of 4, 10, 20, 40, 100, 200, 400 …: a top line that halves into whole numbers."""
-    top = 4
-    while top < value:
-        scale = 10 ** (len(str(top)) - 1)
-        top = next(size * scale for size in (2, 4, 10, 20) if size * scale > top)
-    return top
+    labels = [f"{times.day_span(week.first, week.last)}: {value:,}" for week, value in zip(weeks, values, strict=True)]
+    marks = {n: times.day(weeks[n].first, "d MMM") for n in some(len(weeks))}
+    return columns({"": values}, labels, marks, height=height)
 
 
 def compared(total: int, median: float) -> str:

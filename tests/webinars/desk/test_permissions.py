@@ -31,6 +31,7 @@ LEAST = {
     "GET polls/new": MODERATOR, "POST polls/new": MODERATOR, "GET polls/1": MODERATOR, "POST polls/1": MODERATOR,
     "POST polls/1/removal": MODERATOR, "GET crew": HOST, "POST crew": HOST, "POST crew/999/role": HOST,
     "POST crew/999/removal": HOST, "POST state/end": HOST, "GET picture": HOST, "POST picture": HOST,
+    "GET report": MODERATOR, "GET report/sources.csv": MODERATOR,
 }  # fmt: skip
 """The least role for each; whoever has a higher one may too."""
 SAMPLES = {
@@ -39,6 +40,7 @@ SAMPLES = {
     "{action:str}": "end",
     "{name:str}": "chat_on",
     "{member:int}": "999",
+    "{part:str}": "sources.csv",
 }
 
 
@@ -96,7 +98,17 @@ async def test_what_is_not_theirs_to_press_is_not_on_their_page(at_desk: AtDesk)
     speaker = await at_desk(made, CrewRole.SPEAKER, name="Anselm Oyelaran")
     moderator = await at_desk(made, CrewRole.MODERATOR)
     pages = [(await one.get(made.desk)).text for one in (speaker, moderator)]
-    for way in ("/approval", "/stage", "/closing", "/hiding", "/showing", "/switches/", "/state/", "answers.csv"):
+    for way in (
+        "/approval",
+        "/stage",
+        "/closing",
+        "/hiding",
+        "/showing",
+        "/switches/",
+        "/state/",
+        "answers.csv",
+        "/report",
+    ):
         assert [way in page for page in pages] == [False, way != "/state/"], way
     person = f"{made.desk}/people/1"
     assert ["@brennhof.example" in (await one.get(person)).text for one in (speaker, moderator)] == [False, True]

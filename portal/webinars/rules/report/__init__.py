@@ -1,0 +1,1 @@
+"""How a webinar's report reckons and says what it counted. Pure."""

@@ -1,0 +1,1 @@
+"""What a host reads of a webinar."""
