@@ -22,7 +22,7 @@ from portal.checking import run_checks
 from portal.core import clock, db, migrating, migrations
 from portal.core.embedded import private_server
 from portal.core.errors import DomainError, Invalid, NotFound
-from portal.core.processes import run_to_its_end
+from portal.core.processes import let_open, run_to_its_end
 from portal.core.settings import Settings, current, current_or_exit
 from portal.demo.folder import DemoRefused
 from portal.demo.running import Demo, PortBusy
@@ -47,6 +47,8 @@ app.add_typer(imports, name="import")
 console = Console(stderr=True)
 
 _NO_DATABASE = 69  # EX_UNAVAILABLE of sysexits.h
+_OTHER_LINES = 1024  # connections of a web process beside those of open rooms
+_OTHER_FILES = 512  # files, and lines to the database
 
 
 @contextmanager
@@ -105,10 +107,16 @@ def serve(
 
     On SIGTERM requests in hand are finished. Behind DATABASE_URL this process becomes the server itself.
     """
+    settings = current_or_exit()
+    # Granian's back-pressure counts connections, and an open page of a room is one for as long as it is open.
+    lines = settings.room_pages + _OTHER_LINES
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.app:create_app",
                "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws", "--respawn-failed-workers",
-               "--workers-kill-timeout", "30"]  # fmt: skip
-    named = current_or_exit().database_url
+               "--workers-kill-timeout", "30", "--backpressure", str(lines), "--backlog", "4096"]  # fmt: skip
+    if (files := let_open(lines + _OTHER_FILES)) < lines + _OTHER_FILES:
+        console.print(f"[yellow]This machine lets a process open {files} files[/] (ulimit -n), which is fewer than "
+                      f"ROOM_PAGES={settings.room_pages} needs.", soft_wrap=True)  # fmt: skip
+    named = settings.database_url
     with _settings():
         if named:
             os.execv(command[0], command)  # noqa: S606 (our own arguments)

@@ -4,10 +4,7 @@ import argparse
 import asyncio
 import logging
 import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +12,6 @@ from typing import Any
 
 import httpx
 import msgspec
-import psutil
 import structlog
 from rich.console import Console
 from rich.table import Table
@@ -24,8 +20,9 @@ from portal.accounts.commands import ensure_account
 from portal.calendars.commands import feed_address
 from portal.core import clock, db, migrating
 from portal.core.embedded import private_server
-from tests.bench import client, directory, seeding
+from tests.bench import client, directory, rooms, seeding
 from tests.bench.measures import registrations, worker_rate
+from tests.bench.server import Server
 
 ROUNDS, SLICE, CONNECTIONS = 5, 1.5, 16
 MEASURES = {
@@ -33,54 +30,10 @@ MEASURES = {
     "directory": "10,000 companies: index, word, profile data, search as you type",
     "registrations": "places taken through the form against a bare insert",
     "worker": "jobs a second",
+    "rooms": "5,000 open pages of a room: memory, delay, a storm of votes, broken lines, against a bare broadcast",
     "import": "5,000 events and 6,500 companies from files",
 }
 _console = Console()
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """Granian with two workers on a free port."""
-
-    def __init__(self, factory: str, **environment: str) -> None:
-        self.port = _port()
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--no-ws",
-                   "--workers", "2", "--port", str(self.port), factory]  # fmt: skip
-        self.process = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    async def up(self, path: str) -> None:
-        async with httpx.AsyncClient(timeout=5) as probe:
-            for _ in range(1200):
-                try:
-                    if (await probe.get(f"http://127.0.0.1:{self.port}{path}")).status_code < 500:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.05)
-        raise RuntimeError(f"no answer at {path}")
-
-    def peak_mib(self) -> float:
-        """The largest worker's peak resident memory."""
-        workers = psutil.Process(self.process.pid).children(recursive=True)
-        return max((_peak(worker.pid) for worker in workers), default=0.0)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-
-def _peak(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 async def _against_bare(
@@ -101,16 +54,19 @@ async def _against_bare(
     }  # fmt: skip
 
 
-async def _measure(database: str, wanted: set[str]) -> dict[str, Any]:
+async def _measure(database: str, wanted: set[str], pages: int) -> dict[str, Any]:
     results: dict[str, Any] = {"pages": []}
     async with db.pool(size=4):
-        await seeding.events()
+        if wanted != {"rooms"}:
+            await seeding.events()
         if "import" in wanted:
             results["import_6500_companies_seconds"] = round(await seeding.imported_companies(), 1)
         if wanted & {"directory"}:
             await directory.companies()
         if wanted & {"pages", "directory", "registrations"}:
             results |= await _served(database, wanted)
+        if "rooms" in wanted:
+            results["rooms"] = await rooms.measure(_environment(database), pages=pages, tell=_tell)
         if "worker" in wanted:
             results["worker_jobs_per_second"] = await worker_rate()
         if "import" in wanted:
@@ -118,11 +74,15 @@ async def _measure(database: str, wanted: set[str]) -> dict[str, Any]:
     return results
 
 
+def _environment(database: str) -> dict[str, str]:
+    return {"DATABASE_URL": database, "PORTAL_ENV": "demo", "TRUSTED_PROXIES": "1", "LOG_FORMAT": "json"}
+
+
 async def _served(database: str, wanted: set[str]) -> dict[str, Any]:
     """What is asked of the production server."""
     event_id, slug, ticket = await seeding.shop()
     await db.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, name text, email text)")
-    common = {"DATABASE_URL": database, "PORTAL_ENV": "demo", "TRUSTED_PROXIES": "1", "LOG_FORMAT": "json"}
+    common = _environment(database)
     bare = Server("tests.bench.bare:create_app", **common)
     fresh = Server("portal.app:create_app", PAGE_CACHE="false", **common)
     kept = Server("portal.app:create_app", **common)
@@ -192,6 +152,10 @@ async def _personal_feed() -> str:
     return await feed_address(kind="person", key=str(account_id), now=clock.now())
 
 
+def _tell(name: str, value: Any) -> None:
+    _console.print(f"rooms, {name.replace('_', ' ')}: {value}", soft_wrap=True)
+
+
 def _show(results: dict[str, Any]) -> None:
     table = Table("measurement", "ours / bare", "a second", "p50 ms", "p99 ms", "errors")
     for row in results["pages"]:
@@ -200,11 +164,11 @@ def _show(results: dict[str, Any]) -> None:
     if results["pages"]:
         _console.print(table)
     for name, value in results.items():
-        if name != "pages":
+        if name not in ("pages", "rooms"):
             _console.print(f"{name}: {value}")
 
 
-def _wanted() -> set[str]:
+def _wanted() -> tuple[set[str], int]:
     listed = "\n".join(f"  {name:15}{what}" for name, what in MEASURES.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description=f"{__doc__}\n\nmeasurements:\n{listed}",
@@ -213,11 +177,13 @@ def _wanted() -> set[str]:
     parser.add_argument(
         "--only", metavar="NAME", choices=MEASURES, action="append", help="one of them; can be repeated"
     )
-    return set(parser.parse_args().only or MEASURES)
+    parser.add_argument("--pages", metavar="N", type=int, default=rooms.PAGES, help="open pages of `rooms`")
+    given = parser.parse_args()
+    return set(given.only or MEASURES), given.pages
 
 
 def main() -> None:
-    wanted = _wanted()
+    wanted, pages = _wanted()
     os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")
     # What is measured is the work, not a terminal.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -226,7 +192,7 @@ def main() -> None:
         os.environ["DATABASE_URL"] = database
         db.configure(database)
         asyncio.run(migrating.apply())
-        results = asyncio.run(_measure(database, wanted))
+        results = asyncio.run(_measure(database, wanted, pages))
     results["seconds"] = round(time.monotonic() - started)
     Path("bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)))
     _show(results)

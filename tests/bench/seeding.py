@@ -78,17 +78,17 @@ async def shop() -> tuple[int, str, int]:
     return row["id"], row["slug"], ticket
 
 
-async def orders(event_id: int, ticket_type: int, count: int = 50_000) -> None:
-    """Confirmed free orders with one named seat each."""
+async def orders(event_id: int, ticket_type: int, count: int = 50_000, *, prefix: str = "B") -> None:
+    """Confirmed free orders with one named seat each; their numbers begin with `prefix`."""
     await db.execute(
         "WITH o AS (INSERT INTO seat_order (number, secret, event, state, email, contact_name, held_at, confirmed_at, "
-        "end_reason) SELECT 'B' || n, md5(n::text || 'o'), $1, 'confirmed', "
-        "'b' || n || '@bench.example', 'Buyer ' || n, now(), now(), '' "
+        "end_reason) SELECT $4::text || n, md5(n::text || 'o' || $4::text), $1, 'confirmed', "
+        "lower($4::text) || n || '@bench.example', 'Buyer ' || n, now(), now(), '' "
         "FROM generate_series(1, $3::int) n RETURNING id, email) "
         "INSERT INTO seat (seat_order, ticket_type, position, state, list_net, net, code, claim_secret, first_name, last_name, "
         "email, job_title, company, named_at) SELECT id, $2, 1, 'confirmed', 0, 0, upper(substr(md5(id::text), 1, 10)), "
         "md5(id::text || 's'), 'Buyer', id::text, email, '', '', now() FROM o",
-        event_id, ticket_type, count,
+        event_id, ticket_type, count, prefix,
     )  # fmt: skip
     await db.execute("ANALYZE")
 

@@ -44,7 +44,7 @@ class Page:
     """One open page: what it was sent, and its vector."""
 
     def __init__(self, hub: Hub, webinar_id: int, *, seat: int | None = None, have: str = "") -> None:
-        self.events = hub.stream(webinar_id, Audience.ROOM, seat=seat, have=have)
+        self.events = hub.stream(hub.admit(webinar_id, Audience.ROOM, seat), have=have)
         self.have = have
         self.shows: dict[str, str] = {}
         self.messages = 0

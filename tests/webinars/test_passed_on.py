@@ -121,7 +121,7 @@ async def test_open_pages_of_the_one_before_end_within_two_seconds(ends: str) ->
     hub = Hub({Audience.ROOM: {"state": _state}}, most_pages=10)
     async with hub.running():
         hers, his = (
-            asyncio.create_task(bye(hub.stream(made.webinar_id, Audience.ROOM, seat=who.claim, have="")))
+            asyncio.create_task(bye(hub.stream(hub.admit(made.webinar_id, Audience.ROOM, who.claim), have="")))
             for who in (anna, ben)
         )
         await settled(hub, pages=2)

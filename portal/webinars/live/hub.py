@@ -7,9 +7,10 @@ and neither takes memory nor holds up another.
 
 import asyncio
 import contextlib
+import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ import structlog
 
 from portal.core import changes, clock
 from portal.core.errors import DomainError, RateLimited
+from portal.core.processes import when_told_to_stop
 from portal.webinars import announcing
 from portal.webinars.commands.polls import open_due
 from portal.webinars.commands.states import move_due
@@ -61,7 +63,7 @@ class OpenRoom:
         self.turn.set()
         self.ready = asyncio.Event()
         self.news = asyncio.Event()
-        self.asked = time.monotonic()
+        self.asked = self.woken = time.monotonic()
         self._made: dict[str, bytes] = {}
 
     def wanted(self) -> bool:
@@ -80,6 +82,7 @@ class OpenRoom:
 
     def wake(self) -> None:
         """Let every page look; those who wait next wait for the next time."""
+        self.woken = time.monotonic()
         waiting, self.news = self.news, asyncio.Event()
         waiting.set()
 
@@ -122,16 +125,21 @@ class Hub:
         self.stopping = False
         async with changes.listening(channel=announcing.CHANNEL, heard=self.heard, connected=self.connected):
             try:
-                yield
+                with when_told_to_stop(self.let_go):
+                    yield
             finally:
                 await self.stop()
 
-    async def stop(self) -> None:
+    def let_go(self) -> None:
         """End every stream: pages come back to another process."""
         self.stopping = True
         for room in self.rooms.values():
             room.ready.set()
             room.wake()
+
+    async def stop(self) -> None:
+        """End every stream, and what keeps the rooms."""
+        self.let_go()
         tasks = list(self.keepers.values())
         self.rooms.clear()
         self.keepers.clear()
@@ -159,23 +167,26 @@ class Hub:
         await room.ready.wait()
         return room
 
-    def admit(self, webinar_id: int, audience: Audience, seat: Whose | None) -> None:
-        """Raise RateLimited where no other page is taken."""
+    def admit(self, webinar_id: int, audience: Audience, seat: Whose | None) -> "Place":
+        """A place for one more page. `seat` says whose it is: in the room a seat, at the desk an account.
+
+        Raises RateLimited where no other page is taken.
+        """
         room = self.rooms.get((webinar_id, audience))
         own = 0 if seat is None or room is None else room.seats[seat]
         if own >= MOST_PAGES_A_SEAT or self.pages >= self.most_pages or self.stopping:
             raise RateLimited("Too many pages are open here. This one looks every few seconds instead.", retry_after=30)
+        return Place(self, self._room((webinar_id, audience)), seat)
 
-    async def stream(
-        self, webinar_id: int, audience: Audience, *, seat: Whose | None, have: str
-    ) -> AsyncIterator[bytes]:
+    async def stream(self, place: "Place", *, have: str) -> AsyncIterator[bytes]:
         """Server-sent events for one page that has the vector `have`, until the room is closed or the page is to leave."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + _LONGEST_SECONDS
-        with self._page(webinar_id, audience, seat) as room:
-            yield form.RETRY
+        room, seat = place.room, place.seat
+        # Pages that came together come back one by one.
+        ends = time.monotonic() + _LONGEST_SECONDS * random.uniform(0.7, 1)  # noqa: S311 (no secret)
+        try:
+            yield form.retry(random.randrange(1000, 3000))  # noqa: S311
             await room.ready.wait()
-            while not self.stopping and loop.time() < ends:
+            while not self.stopping and time.monotonic() < ends:
                 news = room.news
                 if (message := room.since(have)) is not None:
                     have = room.vector
@@ -184,28 +195,11 @@ class Hub:
                     yield form.BYE
                     return
                 else:
-                    try:
-                        async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
-                            await news.wait()
-                    except TimeoutError:
+                    await news.wait()
+                    if have == room.vector:
                         yield form.KEEP_ALIVE
-
-    @contextlib.contextmanager
-    def _page(self, webinar_id: int, audience: Audience, seat: Whose | None) -> Iterator[OpenRoom]:
-        room = self._room((webinar_id, audience))
-        room.pages += 1
-        self.pages += 1
-        if seat is not None:
-            room.seats[seat] += 1
-        try:
-            yield room
         finally:
-            room.pages -= 1
-            self.pages -= 1
-            if seat is not None:
-                room.seats[seat] -= 1
-                if not room.seats[seat]:
-                    del room.seats[seat]
+            place.leave()
 
     def _room(self, key: _Key) -> OpenRoom:
         if (room := self.rooms.get(key)) is None:
@@ -233,11 +227,15 @@ class Hub:
     def _patience(self, room: OpenRoom) -> float:
         """Seconds until somebody has to look without being told."""
         longest = _BLIND_SECONDS if self.blind else _LINGER_SECONDS
-        if room.due_at is None:
-            return longest
-        return min(longest, max(0.0, (room.due_at - clock.now()).total_seconds()))
+        until = [room.woken + _KEEP_ALIVE_SECONDS - time.monotonic()]
+        if room.due_at is not None:
+            until.append((room.due_at - clock.now()).total_seconds())
+        return min(longest, max(0.0, min(until)))
 
     async def _by_the_clock(self, room: OpenRoom) -> None:
+        if time.monotonic() - room.woken >= _KEEP_ALIVE_SECONDS:
+            # One clock for all pages: each says that the line is open.
+            room.wake()
         if room.due_at is not None and room.due_at <= clock.now():
             # Asked for once; where that does not help, the worker comes round.
             room.moved_at, room.due_at = room.due_at, None
@@ -271,6 +269,31 @@ class Hub:
         """A database that is away for a while ends no page: everything is rendered again."""
         _log.warning("room not rendered", webinar=room.webinar_id, error=type(error).__name__)
         asyncio.get_running_loop().call_later(_BLIND_SECONDS, room.touch, None)
+
+
+class Place:
+    """What an open page counts as, until it leaves; where its stream never began, until it is forgotten."""
+
+    __slots__ = ("hub", "left", "room", "seat")
+
+    def __init__(self, hub: Hub, room: OpenRoom, seat: Whose | None) -> None:
+        self.hub, self.room, self.seat, self.left = hub, room, seat, False
+        self._count(1)
+
+    def leave(self) -> None:
+        if not self.left:
+            self.left = True
+            self._count(-1)
+
+    __del__ = leave
+
+    def _count(self, change: int) -> None:
+        self.hub.pages += change
+        self.room.pages += change
+        if self.seat is not None:
+            self.room.seats[self.seat] += change
+            if not self.room.seats[self.seat]:
+                del self.room.seats[self.seat]
 
 
 async def _out(room: OpenRoom) -> set[Whose]:

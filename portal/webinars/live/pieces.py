@@ -12,7 +12,6 @@ import msgspec
 
 KEEP_ALIVE = b": here\n\n"
 BYE = b"event: bye\ndata: bye\n\n"
-RETRY = b"retry: 2000\n\n"
 _LONGEST = 2000
 
 
@@ -46,6 +45,11 @@ def missing(pieces: Mapping[str, Piece], have: Mapping[str, str]) -> dict[str, P
 def markup(pieces: Mapping[str, Piece]) -> str:
     """Regions side by side, each in a `template` that the page's script takes apart."""
     return "\n".join(f'<template data-region="{name}">{one.html}</template>' for name, one in pieces.items())
+
+
+def retry(milliseconds: int) -> bytes:
+    """Has a page that loses its line come back after so long."""
+    return b"retry: %d\n\n" % milliseconds
 
 
 def message(pieces: Mapping[str, Piece], now: str) -> bytes:

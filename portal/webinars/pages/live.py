@@ -52,8 +52,7 @@ def _have(request: Request[Any, Any, Any]) -> str:
 
 
 def _stream(request: Request[Any, Any, Any], hub: Hub, room: Room, audience: Audience, seat: Whose) -> Stream:
-    hub.admit(room.id, audience, seat)
-    events = hub.stream(room.id, audience, seat=seat, have=_have(request))
+    events = hub.stream(hub.admit(room.id, audience, seat), have=_have(request))
     return Stream(events, media_type="text/event-stream", headers=_HEADERS)
 
 

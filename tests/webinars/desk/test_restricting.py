@@ -84,8 +84,8 @@ async def test_a_removal_ends_open_pages_in_every_process_within_two_seconds() -
     regions = {Audience.ROOM: {"state": _state}}
     one, other = Hub(regions, most_pages=10), Hub(regions, most_pages=10)
     async with one.running(), other.running():
-        hers = [hub.stream(made.webinar_id, Audience.ROOM, seat=anna.claim, have="") for hub in (one, other)]
-        his = other.stream(made.webinar_id, Audience.ROOM, seat=ben.claim, have="")
+        hers = [hub.stream(hub.admit(made.webinar_id, Audience.ROOM, anna.claim), have="") for hub in (one, other)]
+        his = other.stream(other.admit(made.webinar_id, Audience.ROOM, ben.claim), have="")
         waiting = [asyncio.create_task(bye(page)) for page in (*hers, his)]
         await settled(one, pages=1)
         await settled(other, pages=2)
@@ -107,7 +107,7 @@ async def test_who_leaves_the_crew_or_gets_another_role_loses_the_open_desk() ->
     hub = Hub({Audience.MODERATOR: {"state": _state}}, most_pages=10)
     async with hub.running():
         waiting = {
-            name: asyncio.create_task(bye(hub.stream(made.webinar_id, Audience.MODERATOR, seat=account, have="")))
+            name: asyncio.create_task(bye(hub.stream(hub.admit(made.webinar_id, Audience.MODERATOR, account), have="")))
             for name, account in by.items()
         }
         await settled(hub, pages=3)
