@@ -3,10 +3,10 @@
 from datetime import datetime
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
+from portal.core.addresses import parts_of
 from portal.core.errors import Forbidden, Invalid, NotFound
 from portal.core.overtaking import not_overtaken
 from portal.core.text import name_fault, safe_html, slug
@@ -96,7 +96,7 @@ def _faults(facts: SpeakerFacts) -> dict[str, str]:
     elif fault := name_fault(facts.name):
         errors["name"] = fault
     if facts.website:
-        parts = urlsplit(facts.website)
+        parts = parts_of(facts.website)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             errors["website"] = "Please give a full address that starts with https://."
     return errors

@@ -13,6 +13,7 @@ from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.core.addresses import parts_of
 from portal.core.errors import Forbidden
 from portal.core.settings import Settings, current
 
@@ -112,4 +113,4 @@ def _from_here(connection: ASGIConnection) -> bool:
     if site:
         return site in {"same-origin", "none"}
     sender = connection.headers.get("origin", "")
-    return bool(sender) and urlsplit(sender).netloc == connection.headers.get("host")
+    return bool(sender) and parts_of(sender).netloc == connection.headers.get("host")

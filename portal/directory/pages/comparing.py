@@ -10,6 +10,7 @@ from litestar import Controller, Request, get, post
 from litestar.response import Response
 
 from portal.accounts.rules import safe_next
+from portal.core.addresses import parts_of
 from portal.core.errors import Invalid
 from portal.core.text import one_line
 from portal.core.times import today
@@ -127,7 +128,7 @@ def _kept(request: Request[Any, Any, Any]) -> list[int]:
 
 def _came_from(request: Request[Any, Any, Any]) -> str:
     """The page of ours that the form stood on; our own answers have browsers name it to us alone."""
-    here = urlsplit(request.headers.get("referer", ""))
+    here = parts_of(request.headers.get("referer", ""))
     own = here.netloc == request.headers.get("host", "")
     return urlunsplit(("", "", here.path, here.query, "")) if own else ""
 

@@ -1,10 +1,9 @@
 """Public companies as somebody names them: by the address of their profile, or by a part of their names."""
 
-from urllib.parse import urlsplit
-
 import msgspec
 
 from portal.core import db
+from portal.core.addresses import parts_of
 from portal.directory.rules.names import name_key
 
 
@@ -51,4 +50,4 @@ async def meant(typed: str) -> list[Named]:
 
 def _last_step(typed: str) -> str:
     """The last part of a pasted address, or what was typed itself."""
-    return next((part for part in reversed(urlsplit(typed.strip()).path.split("/")) if part), "")
+    return next((part for part in reversed(parts_of(typed.strip()).path.split("/")) if part), "")

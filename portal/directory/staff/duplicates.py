@@ -1,7 +1,6 @@
 """`/staff/companies/duplicates`: companies that look like one, side by side, to be merged or kept apart; undoing a merge."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Controller, Request, get, post
 from litestar.response import Response
@@ -10,6 +9,7 @@ from portal.accounts.access.pages import steps
 from portal.accounts.guards import SignedIn, staff
 from portal.accounts.organisations.pages import Id
 from portal.accounts.tables import StaffRole
+from portal.core.addresses import parts_of
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound
 from portal.directory.commands import duplicates, merging
 from portal.directory.forms.duplicates import MergePair, NamePair
@@ -100,7 +100,7 @@ class StaffDuplicates(Controller):
 
 def slug_in(given: str) -> str:
     """The last part of a pasted address, or the slug itself."""
-    parts = [part for part in urlsplit(given).path.split("/") if part]
+    parts = [part for part in parts_of(given).path.split("/") if part]
     return parts[-1] if parts else ""
 
 

@@ -1,7 +1,6 @@
 """What can be prepared for a room: polls, resources, what a certificate asks for; faults by field."""
 
-from urllib.parse import urlsplit
-
+from portal.core.addresses import is_own_path, is_secure
 from portal.webinars.preparing import PollDraft, ResourceDraft, RuleDraft
 from portal.webinars.tables.taking_part import PollKind, ResourceKind
 
@@ -49,11 +48,8 @@ def resource_faults(resource: ResourceDraft) -> dict[str, str]:
         found["title"] = "What is it called?"
     if resource.kind is ResourceKind.FILE and not resource.file:
         found["file"] = "Please choose the file."
-    if resource.kind is not ResourceKind.FILE:
-        parts = urlsplit(resource.url)
-        own = resource.url.startswith("/") and not resource.url.startswith("//")
-        if not own and (parts.scheme != "https" or not parts.hostname):
-            found["url"] = "Please give a whole address that begins with https://."
+    if resource.kind is not ResourceKind.FILE and not (is_own_path(resource.url) or is_secure(resource.url)):
+        found["url"] = "Please give a whole address that begins with https://."
     if resource.shows_after is not None and not 0 <= resource.shows_after <= MOST_SECONDS:
         found["shows_after"] = "Please give minutes from 0 to 1440."
     if resource.needs_consent and resource.sponsor_id is None:

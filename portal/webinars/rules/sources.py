@@ -1,8 +1,9 @@
 """Where a room's picture may come from."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
+from portal.core.addresses import is_own_path, is_secure, parts_of
 from portal.webinars.tables.rooms import VideoSource
 
 _YOUTUBE = re.compile(r"[\w-]{11}", re.ASCII)
@@ -15,10 +16,7 @@ def refusals(source: VideoSource, url: str) -> dict[str, str]:
         case VideoSource.NONE:
             return {}
         case VideoSource.HLS | VideoSource.HAND_OVER:
-            parts = urlsplit(url)
-            own = source is VideoSource.HLS and url.startswith("/") and not url.startswith("//")
-            whole = parts.scheme == "https" and bool(parts.hostname)
-            fine = own or whole
+            fine = is_secure(url) or (source is VideoSource.HLS and is_own_path(url))
             return {} if fine else {"source_url": "Please give a whole address that begins with https://."}
         case VideoSource.YOUTUBE:
             fine = _YOUTUBE.fullmatch(url) is not None
@@ -33,7 +31,7 @@ def refusals(source: VideoSource, url: str) -> dict[str, str]:
 def stored(source: VideoSource, typed: str) -> str:
     """What is kept of a typed address: of a film its id; anything else as it is, for `refusals` to judge."""
     typed = typed.strip()
-    parts = urlsplit(typed)
+    parts = parts_of(typed)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     last = parts.path.rstrip("/").rpartition("/")[2]
     if source is VideoSource.YOUTUBE and host in ("youtube.com", "youtube-nocookie.com"):
