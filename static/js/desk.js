@@ -125,6 +125,6 @@ setInterval(tick, 1000);
 /* What the room sees plays here only while somebody looks at it. */
 const preview = root.querySelector("[data-player]");
 preview.addEventListener("toggle", () => {
-  if (preview.open) import(preview.dataset.player);
+  if (preview.open) for (const script of preview.dataset.player.split(" ")) import(script);
   else preview.querySelector("video")?.pause();
 });

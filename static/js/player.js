@@ -116,7 +116,9 @@ class Player {
   due() {
     if (this.begun !== null) return Math.min(Math.max(0, serverNow() - this.begun), Math.max(0, this.seconds - 0.5));
     const { seekable } = this.video;
-    return this.hls?.liveSyncPosition ?? (seekable.length && this.video.duration === Infinity ? seekable.end(seekable.length - 1) - 6 : null);
+    // A playlist that has an end is watched from its beginning: hls.js names an edge of those too.
+    if (this.hls) return this.hls.levels[Math.max(0, this.hls.currentLevel)]?.details?.live ? this.hls.liveSyncPosition : null;
+    return seekable.length && this.video.duration === Infinity ? seekable.end(seekable.length - 1) - 6 : null;
   }
 
   catchUp(now = false) {
@@ -173,15 +175,6 @@ const clock = (seconds) => {
   return `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(rest).padStart(2, "0")}`;
 };
 
-/* Another service's film that runs as if it were live begins where everybody is. */
-const frameAt = (frame) => {
-  const second = Math.max(0, Math.floor(serverNow() - Number(frame.dataset.begun)));
-  const address = new URL(frame.src);
-  if (address.hostname === "player.vimeo.com") address.hash = `t=${second}s`;
-  else address.searchParams.set("start", second);
-  frame.src = address.href;
-};
-
 /* Whatever the stage shows now; a film that was there before stays as it is. */
 const look = () => {
   const stage = root.querySelector('[data-live="stage"]');
@@ -191,10 +184,6 @@ const look = () => {
     playing = null;
   }
   if (film && !playing) playing = new Player(film);
-  for (const frame of stage.querySelectorAll("iframe[data-begun]:not([data-own-at])")) {
-    frame.dataset.ownAt = "yes";
-    frameAt(frame);
-  }
 };
 
 /* A film from where this page may not load: the page is made anew, with what was typed. Once: what is refused then stays so. */

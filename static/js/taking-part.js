@@ -88,7 +88,7 @@ root.addEventListener("click", (event) => {
 region("questions").addEventListener("pointerleave", () => arrange());
 region("questions").addEventListener("focusout", () => setTimeout(arrange));
 
-/* One's own questions: when the list of all changes, what became of those that wait is asked for, now and then. */
+/* One's own questions: when the list of all changes, what became of those that wait or are open is asked for, now and then. */
 const OWN_MS = 5000;
 let asking = 0;
 const lookAfterOwn = () => {

@@ -201,6 +201,15 @@ async def test_a_person_sees_once_that_the_company_read_of_them(member: httpx.As
     assert [row[0] for row in await db.fetch(noted)] == ["anna@brennhof.example Isarwerk Biologics GmbH"]
 
 
+async def test_what_staff_take_along_is_on_record(market: Market, sign_in: SignIn) -> None:
+    await lead(market, "anna@brennhof.example")
+    editor = await sign_in(StaffRole.EDITOR)
+    sponsors = f"/staff/webinars/{market.made.webinar_id}/sponsors"
+    assert "anna@brennhof.example" in (await editor.get(f"{sponsors}/{market.ours}/leads.csv")).text
+    details = await db.fetch_value("SELECT facts::text FROM audit_entry WHERE verb = 'exported'")
+    assert ("leads of Isarwerk Biologics GmbH" in details, '"rows": 1' in details) == (True, True)
+
+
 async def test_each_route_is_for_the_companys_people_and_staff(
     member: httpx.AsyncClient, client: httpx.AsyncClient, market: Market, sign_in: SignIn
 ) -> None:

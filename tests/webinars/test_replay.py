@@ -116,6 +116,18 @@ async def test_questions_stand_along_the_film(client: httpx.AsyncClient) -> None
     assert ("Declined?" in page, "Open?" in page) == (False, False)
 
 
+async def test_what_was_answered_beyond_a_films_end_is_no_way_into_it(client: httpx.AsyncClient) -> None:
+    made = await over(ReplayAccess.OPEN)
+    await db.execute(
+        "INSERT INTO webinar_question (webinar, text, asked_at, state, answered, answer, answered_by, answered_position, in_faq) "
+        "VALUES ($1, 'The last one?', now(), 'approved', 'live', 'Yes.', 'M. Solheim', 600, true)",
+        made.webinar_id,
+    )
+    for page in (await client.get(at(made)), await client.get(f"/events/{made.slug}")):
+        assert "The last one?" in page.text
+        assert "t=600" not in page.text
+
+
 async def test_one_goes_on_where_one_left(client: httpx.AsyncClient) -> None:
     made = await over()
     claim = await _late(made)

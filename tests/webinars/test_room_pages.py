@@ -88,6 +88,17 @@ async def test_a_script_is_sent_its_own_part_of_the_page(client: httpx.AsyncClie
     assert own.text == sent.text
 
 
+async def test_what_became_of_a_question_is_asked_for_until_it_is_answered(client: httpx.AsyncClient) -> None:
+    made, anna = await inside(client)
+    asked = await webinars.ask(made, anna, approved=False)
+    said = []
+    for state, answered in (("pending", "no"), ("approved", "no"), ("approved", "now"), ("approved", "live")):
+        await webinars.decide(made, asked, state, answered=answered)
+        own = await client.get(f"{made.room}/questions/own", headers={"HX-Request": "true"})
+        said += re.findall(r'data-asked="(\w+)"', own.text)
+    assert said == ["pending", "pending", "pending", "approved"]
+
+
 async def test_voting_is_marked_and_taken_back(client: httpx.AsyncClient) -> None:
     made, anna = await inside(client)
     asked = await webinars.ask(made, anna)

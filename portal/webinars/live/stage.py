@@ -16,14 +16,16 @@ async def state(room: Room, now: datetime) -> str:
     )
 
 
-async def stage(room: Room, now: datetime) -> str:
-    """The player as everybody sees it; where the film is shown as if live, the second follows from `live_at`."""
+async def stage(room: Room, now: datetime, *, allowed: bool = False) -> str:
+    """The player as everybody sees it; where the film is shown as if live, the second follows from `live_at`. A film of
+    another service is loaded once it is wanted; in a page made for somebody who wants it (`allowed`), at once.
+    """
     film = await recordings.of_room(room.id)
     shown = rules.shown(room, film)
-    captioned = shown is not None and (
-        await recordings.has_cues(film.id) if shown.begun and film else bool(shown.captions)
-    )
+    as_live = shown is not None and shown.begun is not None
+    captioned = await recordings.has_cues(film.id) if as_live and film else shown is not None and bool(shown.captions)
     return render(
-        "webinars/room/stage.html", room=room, shown=shown, what_now=what_now(room), embedded=rules.embedded,
+        "webinars/room/stage.html", room=room, shown=shown, what_now=what_now(room), embedded=rules.embedded, allowed=allowed,
         captions=f"{room.path}/captions.vtt?v={shown.key}" if shown and captioned else "",
+        spoken=film.language if as_live and film else "",
     )  # fmt: skip

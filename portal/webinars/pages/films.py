@@ -1,5 +1,10 @@
 """What pages of rooms are allowed to load, and where their forms may lead."""
 
+from typing import Any
+
+from litestar import Request
+
+from portal.web.query_strings import pairs
 from portal.web.security import with_films
 from portal.webinars.rules.sources import FRAMES
 
@@ -19,3 +24,8 @@ def films(*addresses: str) -> dict[str, str]:
 def leads_elsewhere() -> dict[str, str]:
     """Headers of a page whose form ends at another service."""
     return with_films(forms=ELSEWHERE)
+
+
+def wants_film(request: Request[Any, Any, Any]) -> bool:
+    """Whether somebody without scripts asks for the film of another service, which sees them then."""
+    return request.method == "GET" and dict(pairs(request)).get("film") == "shown"

@@ -15,7 +15,7 @@ from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import page
 from portal.webinars.guards import ROOM, MaybeInRoom, TheRoom
-from portal.webinars.pages.films import films
+from portal.webinars.pages.films import films, wants_film
 from portal.webinars.pages.gate import gate
 from portal.webinars.pages.minutes import told
 from portal.webinars.queries import recordings, resources
@@ -50,7 +50,7 @@ class ReplayPages(Controller):
             film=film, me=visitor, begins=begins, left_at=left_at if 5 < left_at < film.seconds - 5 else 0, words=words,
             chapters=await recordings.chapters(film.id), asked=await recordings.asked(room.id), clock=clock,
             cues=await recordings.said(film.id, words) if words else await recordings.cues(film.id),
-            embedded=stage.embedded(film.source, film.source_url), timed=stage.timed,
+            timed=stage.timed, allowed=wants_film(request),
             offered=offered, files=await files.by_keys([one.file for one in offered if one.file]),
             **told(await standing(room, visitor, now) if visitor is not None else None),
         )  # fmt: skip

@@ -19,13 +19,14 @@ from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import markup, page, render, see_other
 from portal.webinars.guards import ROOM, InRoom, MaybeInRoom, TheRoom, in_room
+from portal.webinars.live import stage as live_stage
 from portal.webinars.live import taking_part
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
 from portal.webinars.live.presence import Presence
 from portal.webinars.live.regions import Audience
 from portal.webinars.live.taking_part import Reader, Refused
-from portal.webinars.pages.films import films
+from portal.webinars.pages.films import films, wants_film
 from portal.webinars.pages.gate import gate
 from portal.webinars.pages.minutes import minutes
 from portal.webinars.pages.parts import parts as parts_of
@@ -83,6 +84,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
             "ask": await self.ask_part(),
             "say": self.say_part(),
         }
+        if wants_film(self.request):
+            marked["stage"] = await live_stage.stage(self.room, self.now, allowed=True)
         shared = {name: piece.html for name, piece in now.pieces.items()}
         film = await recordings.of_room(self.room.id)
         speakers = await stage.on_stage(self.room.id)

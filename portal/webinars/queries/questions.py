@@ -58,6 +58,12 @@ class OwnQuestion(msgspec.Struct, frozen=True, kw_only=True):
     state: QuestionState
     answered: Answered
 
+    @property
+    def may_change(self) -> bool:
+        """Whether somebody still decides about it, or answers it."""
+        waits = self.state is QuestionState.APPROVED and self.answered in (Answered.NO, Answered.NOW)
+        return waits or self.state is QuestionState.PENDING
+
 
 # Whoever voted for two questions that were merged has one vote.
 _SEEN = """

@@ -46,7 +46,7 @@ def embedded(source: VideoSource, url: str) -> str:
     """The address of another service's player in its privacy mode; empty for our own."""
     match source:
         case VideoSource.YOUTUBE:
-            return f"https://www.youtube-nocookie.com/embed/{url}?rel=0&playsinline=1"
+            return f"https://www.youtube-nocookie.com/embed/{url}?rel=0&playsinline=1&enablejsapi=1"
         case VideoSource.VIMEO:
             joint = "&" if "?" in url else "?"
             return f"https://player.vimeo.com/video/{url}{joint}dnt=1"

@@ -2,7 +2,7 @@
 
 from portal.core.times import moment
 from portal.events.tables import EventState
-from portal.webinars.tables.rooms import RoomState
+from portal.webinars.tables.rooms import ReplayAccess, RoomState
 from portal.webinars.tables.taking_part import Answered, QuestionState
 from portal.webinars.values import Room
 
@@ -38,6 +38,8 @@ def what_now(room: Room) -> str:
         return begins if room.starts_itself else "The host will begin shortly."
     if room.state is RoomState.ENDED and room.due_state == RoomState.REPLAY and room.due_at is not None:
         return f"It is over. The recording will be here {moment(room.due_at, room.timezone, _ON)}."
+    if room.state is RoomState.ENDED and room.replay is not ReplayAccess.NONE:
+        return "It is over. Thank you for coming. The recording will follow."
     return _ALWAYS[room.state]
 
 

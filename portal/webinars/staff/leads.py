@@ -18,6 +18,7 @@ from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.query_strings import page_number
 from portal.web.rendering import see_other
+from portal.webinars.commands.exporting import note_export
 from portal.webinars.pages.sponsoring import as_csv, as_report, listed
 from portal.webinars.queries import leads as queries
 from portal.webinars.queries.leads import Sponsor
@@ -71,10 +72,15 @@ class StaffLeads(Controller):
         )
 
     @get("/{company_id:int}/leads.csv")
-    async def csv(self, webinar_id: FromPath[int], company_id: FromPath[int], now: Now) -> Response[bytes]:
+    async def csv(
+        self, webinar_id: FromPath[int], company_id: FromPath[int], actor: SignedIn, now: Now
+    ) -> Response[bytes]:
+        """Noted, because it concerns people."""
         room = await the_room(webinar_id)
         sponsor = await _sponsor(room, company_id)
-        return as_csv(await queries.leads(room.id, sponsor.id, now), f"leads-{room.slug}-{sponsor.slug}.csv")
+        found = await queries.leads(room.id, sponsor.id, now)
+        await note_export(webinar_id=room.id, what=f"leads of {sponsor.name}", rows=len(found), actor=actor, now=now)
+        return as_csv(found, f"leads-{room.slug}-{sponsor.slug}.csv")
 
     @get("/{company_id:int}/report.pdf")
     async def report(self, webinar_id: FromPath[int], company_id: FromPath[int], now: Now) -> Response[bytes]:

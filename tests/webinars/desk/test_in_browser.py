@@ -114,7 +114,7 @@ async def test_who_is_removed_is_out_within_two_seconds(app: Litestar) -> None:
             webinar_id=made.webinar_id, seat_id=anna.seat_id, kind=Restriction.REMOVED, reason="Rude.", actor=PORTAL,
             now=clock.now(),
         )  # fmt: skip
-        await expect(inside.locator("h1")).to_have_text("This is not open to you", timeout=SOON)
+        await expect(inside.locator("main")).to_contain_text("The host has asked you to leave.", timeout=SOON)
 
 
 async def test_everything_works_without_scripts(app: Litestar) -> None:

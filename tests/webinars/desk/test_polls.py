@@ -36,6 +36,16 @@ async def options() -> list[str]:
     return [row["label"] for row in await db.fetch("SELECT label FROM webinar_poll_option ORDER BY position")]
 
 
+async def test_a_poll_can_be_opened_while_somebody_could_answer(at_desk: AtDesk) -> None:
+    made = await live()
+    marit = await at_desk(made)
+    poll, _ = await webinars.poll(made, PollKind.RATING, state="draft")
+    opening = f'formaction="{made.desk}/polls/{poll}/opening"'
+    assert opening in (await marit.get(made.desk)).text
+    await webinars.go(made, HostAction.END)
+    assert opening not in (await marit.get(made.desk)).text
+
+
 async def test_a_moderator_writes_edits_and_deletes_a_poll(at_desk: AtDesk) -> None:
     made = await live()
     marit = await at_desk(made)
