@@ -28,6 +28,7 @@ APP_CONFIG = AppConfig(
             "portal.directory.enquiries.tables",
             "portal.speakers.tables",
             "portal.registration.tables",
+            "portal.programme.tables",
             "portal.webinars.tables.rooms",
             "portal.webinars.tables.sponsors",
             "portal.webinars.tables.taking_part",

@@ -150,11 +150,11 @@ def span(first: Moment, last: Moment | None, *, zone: str, fallback: str, now: d
         check_times(starts_at, ends_at, where, now=now)
         return Span(starts_at, ends_at, where, True)
     where = first.zone or zone or fallback
-    starts_at = _instant(first, where)
+    starts_at = instant(first, where)
     if last is None or last.clock is None:
         ends_at = starts_at + timedelta(hours=1)
     else:
-        ends_at = _instant(last, last.zone or where)
+        ends_at = instant(last, last.zone or where)
         if ends_at == starts_at:
             ends_at += timedelta(hours=1)
     check_times(starts_at, ends_at, where, now=now)
@@ -168,7 +168,8 @@ def _days(first: date, last: date, where: str) -> tuple[datetime, datetime]:
         raise Unreadable(f"the year {first.year} cannot be right") from None
 
 
-def _instant(moment: Moment, where: str) -> datetime:
+def instant(moment: Moment, where: str) -> datetime:
+    """A date with a time of day as a moment, in zone `where` unless an offset stands beside it."""
     assert moment.clock is not None
     try:
         if moment.offset is not None:

@@ -1,0 +1,203 @@
+"""Small readings that all formats share: spans, kinds, languages, links, text of many kinds."""
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from babel import Locale, UnknownLocaleError
+
+from portal.core.importing.values import Unreadable, shortened
+from portal.core.text import many_lines, one_line
+from portal.events.importing import fields
+from portal.programme.importing.values import Reading, Row
+from portal.programme.tables import Level, SessionKind
+from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
+
+LONGEST = timedelta(days=7)
+_NAME, _LABEL, _PLACE = 200, 80, 120
+_DURATION = re.compile(r"(\d{1,3}):(\d\d)(?::\d\d)?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
+_KINDS = (
+    (SessionKind.WORKSHOP, r"workshop|hands.?on|tutorial|masterclass|\bhacken?\b"),
+    (SessionKind.PANEL, r"\bpanel|round.?table|podium|debate|fishbowl"),
+    (SessionKind.BREAK, r"\b(?:coffee |lunch |tea )?break\b|^(?:coffee|lunch|pause|registration|dinner)\b"),
+)
+_LEVELS = {
+    "introductory": Level.INTRODUCTORY, "beginner": Level.INTRODUCTORY, "beginners": Level.INTRODUCTORY,
+    "basic": Level.INTRODUCTORY, "easy": Level.INTRODUCTORY, "intermediate": Level.INTERMEDIATE,
+    "medium": Level.INTERMEDIATE, "advanced": Level.ADVANCED, "expert": Level.ADVANCED, "hard": Level.ADVANCED,
+}  # fmt: skip
+
+
+def line(value: Any, most: int = 250, *, what: str = "text") -> str:
+    """Text on one line; what is too long to be shown is refused rather than cut."""
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str):
+        raise Unreadable(f"its {what} is not text: {shortened(value)}")
+    words = one_line(html.unescape(value) if "&" in value else value)
+    if len(words) > most:
+        raise Unreadable(f"its {what} has {len(words):,} characters; at most {most} can be shown")
+    return words
+
+
+def place(value: Any, what: str) -> str:
+    """The name of a room or track."""
+    return line(value, _PLACE, what=what)
+
+
+def text(value: Any) -> str:
+    """A text of many lines: Markdown, HTML or both."""
+    return many_lines(fields.description(value)) if value else ""
+
+
+def kind_of(*words: str) -> SessionKind:
+    """What kind of session these words of the organiser mean."""
+    said = " ".join(words).casefold()
+    return next((kind for kind, pattern in _KINDS if re.search(pattern, said)), SessionKind.TALK)
+
+
+def label_of(words: Any) -> str:
+    """How the organiser calls this kind of session, unless that says no more than ours."""
+    said = line(words, what="type")
+    return "" if said.casefold() in {kind.value for kind in SessionKind} or len(said) > _LABEL else said
+
+
+def level_of(words: Any) -> Level | None:
+    return _LEVELS.get(str(words or "").strip().casefold())
+
+
+def language_of(code: Any) -> str:
+    """A BCP 47 tag, or nothing where no language is known by it."""
+    said = str(code or "").strip().replace("_", "-")
+    try:
+        Locale.parse(said, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return ""
+    return said[:35]
+
+
+def link(kind: str, title: Any, address: Any) -> LinkFacts | None:
+    """A link, or None where its address leads nowhere on the web: many files hold paths of their own site."""
+    try:
+        url = fields.link(address)
+    except Unreadable:
+        return None
+    return LinkFacts(kind, one_line(str(title or ""))[:200] or url[:200], url) if url else None
+
+
+def links(found: Iterable[LinkFacts | None]) -> tuple[LinkFacts, ...]:
+    """Each address once."""
+    return tuple({one.url: one for one in reversed([one for one in found if one])}.values())[::-1]
+
+
+def page(address: Any) -> str:
+    """The session’s page elsewhere."""
+    found = link("link", "", address)
+    return found.url if found else ""
+
+
+def people(found: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
+    """Each person once, without those who have no name."""
+    once = {person.key or person.name.casefold(): person for person in found if person.name}
+    return tuple(once.values())
+
+
+def name(value: Any) -> str:
+    return line(value, _NAME, what="speaker’s name")
+
+
+def duration(value: Any) -> timedelta:
+    """Hours and minutes, as 0:45, 00:45 or 00:45:00."""
+    found = _DURATION.fullmatch(str(value or "").strip())
+    if not found or int(found[2]) > 59:
+        raise Unreadable(f"its duration is not hours and minutes: “{shortened(value)}”")
+    length = timedelta(hours=int(found[1]), minutes=int(found[2]))
+    if not timedelta(0) < length <= LONGEST:
+        raise Unreadable(f"its duration is {shortened(value)}; a session takes up to 7 days")
+    return length
+
+
+def moment(value: Any, zone: ZoneInfo, *, what: str = "start") -> datetime:
+    """A date with a time in ISO 8601, or with a blank between; one without an offset is local."""
+    try:
+        found = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise Unreadable(f"its {what} is no date with a time: “{shortened(str(value))}”") from None
+    return _sound(found if found.tzinfo else found.replace(tzinfo=zone), what)
+
+
+def day(value: Any) -> date | None:
+    """The date a text begins with."""
+    try:
+        return date.fromisoformat(str(value or "").strip()[:10])
+    except ValueError:
+        return None
+
+
+def on_day(date_: date | None, clock: Any, changes: time, zone: ZoneInfo) -> datetime:
+    """A time of day of a conference’s day, which goes on after midnight until `changes`."""
+    found = _CLOCK.fullmatch(str(clock or "").strip())
+    if date_ is None or not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise Unreadable(f"its start is no time of day: “{shortened(clock)}”")
+    at = time(int(found[1]), int(found[2]))
+    if at < changes < time(12):
+        date_ += timedelta(days=1)
+    return _sound(datetime.combine(date_, at, zone), "start")
+
+
+def after(starts: datetime, ends: datetime) -> datetime:
+    """The end, where it can be one."""
+    if not starts < ends <= starts + LONGEST:
+        raise Unreadable(f"it would end at {ends:%Y-%m-%d %H:%M}, which is not within 7 days of its start")
+    return ends
+
+
+def _sound(at: datetime, what: str) -> datetime:
+    if not 1970 <= at.year <= 2200:
+        raise Unreadable(f"its {what} is in the year {at.year}")
+    return at
+
+
+def keep(reading: Reading, number: int, facts: SessionFacts, seen: dict[str, SessionFacts]) -> None:
+    """Add a session. One that is held several times has one key in most files: each later time gets one with its start."""
+    if (first := seen.get(facts.key)) is not None:
+        if (first.starts_at, first.room) == (facts.starts_at, facts.room):
+            reading.merged.append(number)
+            return
+        again = f"{facts.key} {facts.starts_at:%Y-%m-%d %H:%M} {facts.room}" if facts.starts_at else facts.key
+        facts = msgspec.structs.replace(facts, key=again[:200], guid="")
+        if facts.key in seen:
+            raise Unreadable(f"“{shortened(first.title)}” has the same number, {shortened(first.key)}")
+    seen[facts.key] = facts
+    reading.rows.append(Row(number, facts))
+
+
+def settle(reading: Reading) -> Reading:
+    """Rooms and tracks that have sessions, in the file’s order or else as they are met; where one number
+    stands for several people, their names tell them apart: camps give it to whoever entered the sessions.
+    """
+    facts = [row.facts for row in reading.rows]
+    rooms = dict.fromkeys(one.room for one in facts if one.room)
+    reading.rooms = {name: reading.rooms.get(name) for name in _ordered(reading.rooms, rooms)}
+    reading.tracks = _ordered(reading.tracks, dict.fromkeys(one.track for one in facts if one.track))
+    names: dict[str, set[str]] = {}
+    for person in (person for one in facts for person in one.people):
+        names.setdefault(person.key, set()).add(person.name)
+    if any(key and len(known) > 1 for key, known in names.items()):
+        reading.rows = [Row(row.line, _without_numbers(row.facts)) for row in reading.rows]
+    return reading
+
+
+def _ordered(wished: Iterable[str], used: Iterable[str]) -> list[str]:
+    used = list(used)
+    return [*(name for name in wished if name in used), *(name for name in used if name not in set(wished))]
+
+
+def _without_numbers(facts: SessionFacts) -> SessionFacts:
+    people_ = (msgspec.structs.replace(person, key="") for person in facts.people)
+    return msgspec.structs.replace(facts, people=people(people_))

@@ -1,0 +1,55 @@
+"""What a programme is, as plain values: what importers, the demo and staff hand to the commands."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.programme.tables import Level, SessionKind, SessionRole
+
+
+class PersonFacts(msgspec.Struct, frozen=True):
+    """Somebody in a session. `key` is who it is in the source, where that says so; else the name is."""
+
+    name: str
+    key: str = ""
+    role: SessionRole = SessionRole.SPEAKER
+    bio: str = ""
+    company: str = ""
+    job_title: str = ""
+
+
+class LinkFacts(msgspec.Struct, frozen=True, array_like=True):
+    """Something to a session. `kind` is link or attachment."""
+
+    kind: str
+    title: str
+    url: str
+
+
+class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be said about a session.
+
+    `key` is its identity in the source, `guid` its identity everywhere, where the source has one (RFC 9562 text). Times are
+    aware, both or neither given; texts are Markdown with stray HTML. `language` is a BCP 47 tag. Room and track are names.
+    """
+
+    key: str
+    title: str
+    guid: str = ""
+    kind: SessionKind = SessionKind.TALK
+    label: str = ""
+    subtitle: str = ""
+    abstract: str = ""
+    description: str = ""
+    language: str = ""
+    level: Level | None = None
+    track: str = ""
+    room: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    capacity: int | None = None
+    recorded: bool = True
+    url: str = ""
+    people: tuple[PersonFacts, ...] = ()
+    links: tuple[LinkFacts, ...] = ()
+    cancelled: bool = False

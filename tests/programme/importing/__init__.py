@@ -1,0 +1,1 @@
+"""Reading and saving programmes from files."""
