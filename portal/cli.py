@@ -29,6 +29,7 @@ from portal.demo.running import Demo, PortBusy
 from portal.directory.commands.vocabulary import load_vocabulary
 from portal.directory.importing.command_line import import_companies_command
 from portal.events.importing.command_line import import_events_command
+from portal.programme.importing.command_line import import_programme_command
 from portal.worker import run as run_worker
 
 T = TypeVar("T")
@@ -225,6 +226,7 @@ def _act(work: Callable[[], Awaitable[T]]) -> T:
 
 imports.command("events")(import_events_command(_settings))
 imports.command("companies")(import_companies_command(_settings))
+imports.command("programme")(import_programme_command(_settings))
 
 
 @imports.command("vocabulary")

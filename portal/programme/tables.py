@@ -104,7 +104,7 @@ class ProgrammeSession(Table, tablename="programme_session", db=DB):
 
     id = BigSerial(primary_key=True)
     event = ForeignKey(Event, on_delete=OnDelete.cascade, null=False)
-    guid = Varchar(length=36, unique=True)
+    guid = Varchar(length=36)
     slug = Varchar(length=120)
     kind = Varchar(length=10, default=SessionKind.TALK.value)
     label = Varchar(length=80, help_text="how the organiser calls this kind of session, where that says more")
@@ -131,6 +131,7 @@ class ProgrammeSession(Table, tablename="programme_session", db=DB):
     changed_at = Timestamptz()
     kind_known = one_of("kind", SessionKind)
     level_known = Check("level IN ('', 'introductory', 'intermediate', 'advanced')", name="programme_session_level")
+    programme_session_guid = Unique(["event", "guid"], name="programme_session_guid")
     programme_session_slug = Unique(["event", "slug"], name="programme_session_slug")
     programme_session_source = Unique(["event", "source_key"], name="programme_session_source")
     placed_whole = Check(
@@ -157,7 +158,8 @@ class Appearance(Table, tablename="appearance", db=DB):
     id = BigSerial(primary_key=True)
     event = ForeignKey(Event, on_delete=OnDelete.cascade, null=False)
     speaker = ForeignKey(Speaker, on_delete=OnDelete.cascade, null=False, index=True)
-    source_key = Varchar(length=200, help_text="identity in the source the programme comes from")
+    source_key = Varchar(length=200, help_text="identity in the source the programme comes from; empty: the name is")
+    source_name = Varchar(length=200, help_text="as the source wrote it last")
     invited_at = Timestamptz(null=True, default=None, help_text="when the desk was last pointed out by mail")
     answered_availability_at = Timestamptz(null=True, default=None)
     recording_wording = ForeignKey(ConsentWording, on_delete=OnDelete.restrict, null=True, default=None, index=True)

@@ -53,3 +53,22 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[PersonFacts, ...] = ()
     links: tuple[LinkFacts, ...] = ()
     cancelled: bool = False
+
+
+class ProgrammeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole programme as one source has it. `rooms` are names with how many each holds, where that is known."""
+
+    source: str
+    credit: str = ""
+    rooms: dict[str, int | None] = {}
+    tracks: tuple[str, ...] = ()
+    sessions: tuple[SessionFacts, ...] = ()
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """What saving a programme came to, in numbers of sessions. `cancelled` are those the source has no more."""
+
+    created: int = 0
+    changed: int = 0
+    cancelled: int = 0
+    unchanged: int = 0

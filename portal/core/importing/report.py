@@ -50,7 +50,7 @@ def closing(report: ImportReport) -> str:
     one, several = report.nouns
     if not count:
         return "Nothing could be imported."
-    if not report.created and not report.changed:
+    if not (report.created or report.changed or report.aside):
         same = f"the {one} is as it was" if count == 1 else f"all {count:,} {several} are as they were"
         said = f"Nothing to do: {same}."
     else:

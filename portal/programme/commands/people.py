@@ -1,0 +1,53 @@
+"""Who speaks at an event, as the source of its programme names them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from portal.accounts.actors import Actor
+from portal.core import db
+from portal.programme.values import PersonFacts
+from portal.speakers import commands as speakers
+from portal.speakers.values import SpeakerFacts
+
+_KNOWN = """
+SELECT a.speaker, a.source_key, a.source_name, p.name
+FROM appearance a JOIN speaker p ON p.id = a.speaker WHERE a.event = $1
+"""
+_APPEAR = """
+INSERT INTO appearance (event, speaker, source_key, source_name, note)
+SELECT $1, x.speaker, x.key, x.name, '' FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (speaker, key, name)
+"""
+_CALLED = """
+UPDATE appearance a SET source_name = x.name FROM unnest($2::bigint[], $3::text[]) AS x (id, name)
+WHERE a.event = $1 AND a.speaker = x.id
+"""
+
+
+async def appear(*, actor: Actor, event_id: int, people: Sequence[PersonFacts], now: datetime) -> dict[str, int]:
+    """Speakers’ ids by what the source knows them by: number, or else name in lower case. New ones are added.
+
+    Within one event only: the same name at another event may be somebody else, which is for staff to know. Whom staff
+    renamed keeps that name; else a new name in the source is taken over. Called in the transaction of the programme.
+    """
+    wanted = {person.key or person.name.casefold(): person for person in people}
+    rows = await db.fetch(_KNOWN, event_id)
+    known = {row["source_key"] or row["source_name"].casefold() or row["name"].casefold(): row for row in rows}
+    renamed = [
+        (known[key]["speaker"], one.name, known[key]["source_name"])
+        for key, one in wanted.items()
+        if key in known and known[key]["source_name"] not in ("", one.name)
+    ]
+    if renamed:
+        ids, names, former = map(list, zip(*renamed, strict=True))
+        await speakers.rename(actor=actor, ids=ids, names=names, former=former, now=now)
+        await db.execute(_CALLED, event_id, ids, names)
+    new = {key: one for key, one in wanted.items() if key not in known}
+    added = await speakers.add_speakers(actor=actor, facts=[_facts(one) for one in new.values()], now=now)
+    named = [(speaker, one.key, one.name) for speaker, one in zip(added, new.values(), strict=True)]
+    if named:
+        await db.execute(_APPEAR, event_id, *map(list, zip(*named, strict=True)))
+    return {key: row["speaker"] for key, row in known.items()} | dict(zip(new, added, strict=True))
+
+
+def _facts(one: PersonFacts) -> SpeakerFacts:
+    return SpeakerFacts(name=one.name, job_title=one.job_title, company_name=one.company, bio=one.bio)

@@ -1,0 +1,91 @@
+"""Making the draft public."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Forbidden
+from portal.programme.commands.locking import locked
+from portal.programme.permissions import can_edit_programme
+from portal.programme.queries import drafts
+from portal.programme.rules.changes import Change, changes
+from portal.programme.tables import ChangeKind
+
+_COLUMNS = """event, guid, slug, kind, label, title, subtitle, abstract_html, description_html, language, level, track, room,
+    starts_at, ends_at, capacity, recorded, url, links, cancelled_at"""
+_NAMES = [name.strip() for name in _COLUMNS.split(",")]
+_RELEASE = """
+INSERT INTO programme_release (event, number, released_at, actor, note) VALUES ($1, $2, $3, $4, $5) RETURNING id
+"""
+_LOG = """
+INSERT INTO release_change (release, session, slug, title, kind, before, after)
+SELECT $1, x.session, x.slug, x.title, x.kind, x.before::jsonb, x.after::jsonb
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    AS x (session, slug, title, kind, before, after)
+"""
+# A slug may go from one session to another: those that changed leave theirs before they take the new one.
+_LEAVE_SLUGS = "UPDATE released_session SET slug = 'leaving-' || session WHERE session = ANY($1)"
+_SHOW = f"""
+INSERT INTO released_session (session, taken, since_release, {_COLUMNS})
+SELECT id, 0, $2, {_COLUMNS} FROM programme_session WHERE id = ANY($1)
+ON CONFLICT (session) DO UPDATE SET since_release = excluded.since_release,
+    {", ".join(f"{name} = excluded.{name}" for name in _NAMES)}
+"""
+_SHOW_PEOPLE = """
+INSERT INTO released_speaker (session, speaker, role, position)
+SELECT session, speaker, role, position FROM session_speaker WHERE session = ANY($1)
+"""
+
+
+class Released(msgspec.Struct, frozen=True):
+    """A release: its number, and what it changed."""
+
+    number: int
+    changes: list[Change]
+
+
+async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "") -> Released | None:
+    """Let the public read the draft as it is now, and log what is other than before; None where nothing is.
+
+    What the first release holds is new as a whole, and is not logged line by line.
+    """
+    if not can_edit_programme(actor):
+        raise Forbidden("Only organisers and editors release a programme.")
+    async with db.transaction():
+        programme = await locked(event_id, now=now)
+        told = changes(await drafts.public(event_id), await drafts.draft(event_id))
+        if not told:
+            return None
+        number = programme.release + 1
+        release_id = await db.fetch_value(_RELEASE, event_id, number, now, actor.label, note)
+        if number > 1:
+            await _log(release_id, told)
+        gone = [one.session for one in told if one.kind is ChangeKind.REMOVED]
+        shown = [one.session for one in told if one.kind is not ChangeKind.REMOVED]
+        await db.execute("DELETE FROM released_session WHERE session = ANY($1)", gone)
+        await db.execute(_LEAVE_SLUGS, shown)
+        await db.execute(_SHOW, shown, number)
+        await db.execute("DELETE FROM released_speaker WHERE session = ANY($1)", shown)
+        await db.execute(_SHOW_PEOPLE, shown)
+        await db.execute("UPDATE programme SET release = $2 WHERE id = $1", programme.id, number)
+        await audit.record(
+            actor=actor.label,
+            verb="released",
+            kind="programme",
+            key=event_id,
+            now=now,
+            number=number,
+            changes=len(told),
+        )
+    return Released(number, told)
+
+
+async def _log(release_id: int, told: Sequence[Change]) -> None:
+    encode = msgspec.json.encode
+    await db.execute(
+        _LOG, release_id, [c.session for c in told], [c.slug for c in told], [c.title for c in told],
+        [c.kind.value for c in told], [encode(c.before).decode() for c in told], [encode(c.after).decode() for c in told],
+    )  # fmt: skip
