@@ -30,6 +30,7 @@ from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
 from portal.demo.seed.run import seed
 from portal.demo.seed.stages import seed_stages
+from portal.demo.seed.turnouts import seed_turnouts
 from portal.demo.seed.webinars import keep_clinic, seed_rooms
 from portal.demo.stripe_standin.settings import StandinRefused, refuse_production
 from portal.media.flows import Media
@@ -147,6 +148,7 @@ class Demo:
                 await keep_clinic(now=clock.now())
                 await seed_stages(now=clock.now())
                 await seed_certificates(now=clock.now())
+                await seed_turnouts(now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),

@@ -150,15 +150,16 @@ async def test_beside_the_series_else_beside_the_publisher(at_desk: AtDesk) -> N
 
     lead, medians = await told()
     assert lead.startswith("Compared with the median of the 3 newest other ended webinars of this publisher")
+    assert "Its own series" not in lead
     assert medians["Registered"] == "20"
     series = await db.fetch_value(
         "INSERT INTO series (slug, title, summary, one_registration, created_at) VALUES ('a', 'Floor', '', false, now()) "
         "RETURNING id"
     )
+    await db.execute("UPDATE webinar SET series = $1 WHERE id = $2", series, made.webinar_id)
+    assert (await told())[0].endswith("Its own series has no other that has ended.")
     await db.execute(
-        "UPDATE webinar SET series = $1 WHERE id = ANY($2)",
-        series,
-        [made.webinar_id, others[0].webinar_id, others[1].webinar_id],
+        "UPDATE webinar SET series = $1 WHERE id = ANY($2)", series, [one.webinar_id for one in others[:2]]
     )
     lead, medians = await told()
     assert lead.startswith("Too few to compare: only the 2 newest other ended webinars of the series “Floor”.")

@@ -87,7 +87,7 @@ async def peers(room: Room) -> Peers:
     of_series = [row["id"] for row in rows if row["of_series"]]
     if of_series:
         return Peers(of_series, series=rows[0]["series"])
-    return Peers([row["id"] for row in rows])
+    return Peers([row["id"] for row in rows], alone=room.series_id is not None)
 
 
 async def left_out(webinar_id: int) -> int:

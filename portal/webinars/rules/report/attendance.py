@@ -138,16 +138,18 @@ def _state(one: Minute) -> str:
 
 
 def lost(minutes: Sequence[Minute], happened: Sequence[Happening], zone: str) -> Table:
+    has_chapters = any(one.what == "chapter" for one in happened)
+    chapter = (Column("chapter", "Chapter", Kind.TEXT),) if has_chapters else ()
     return Table(
         key="losses", title="Where most were lost",
         columns=(
             Column("minute", "Minute"), Column("at", "At", Kind.TEXT), Column("lost", "Fewer people"),
-            Column("lost_percent", "Of those there", Kind.PERCENT, bar=True), Column("chapter", "Chapter", Kind.TEXT),
+            Column("lost_percent", "Of those there", Kind.PERCENT, bar=True), *chapter,
             Column("happened", "What went on", Kind.TEXT),
         ),
         rows=[
             (one.minute.number, one.minute.at.astimezone(times.zone(zone)), one.lost, share(one.lost, one.of),
-             chapter_at(happened, one.minute.number), "; ".join(one.happened))
+             *((chapter_at(happened, one.minute.number),) if has_chapters else ()), "; ".join(one.happened))
             for one in losses(minutes, happened)
         ],
         means="Those who left less those who came, against the minute before. Named is what happened in that minute or the "

@@ -59,10 +59,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Peers(msgspec.Struct, frozen=True):
-    """The webinars one is compared with: of its series, or, without a name, the publisher's."""
+    """The webinars one is compared with: of its series, or, without a name, the publisher's. `alone` is in a series without
+    another that has ended.
+    """
 
     ids: list[int]
     series: str = ""
+    alone: bool = False
 
     @property
     def enough(self) -> bool:
@@ -83,7 +86,7 @@ class Peers(msgspec.Struct, frozen=True):
             return (
                 f"Too few to compare: only {self.words}. From {LEAST_PEERS} on, their median stands beside each figure."
             )
-        why = "" if self.series else " Its own series has no other that has ended."
+        why = " Its own series has no other that has ended." if self.alone else ""
         return f"Compared with the median of {self.words}: half of them have more, half have less.{why}"
 
 

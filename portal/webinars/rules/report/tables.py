@@ -10,6 +10,7 @@ from portal.core import times
 from portal.core.charts import Chart
 
 NOTHING = "–"
+_MOST_IN_HALF = 4
 
 
 class Kind(StrEnum):
@@ -53,6 +54,11 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     means: str = ""
     empty: str = "Nothing so far."
     folded: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether half a page is too little for it."""
+        return len(self.columns) > _MOST_IN_HALF
 
 
 class Figure(msgspec.Struct, frozen=True):
