@@ -22,10 +22,10 @@ def amount(typed: str, currency: str) -> tuple[int | None, str]:
     return Money.from_decimal(found, currency).minor, ""
 
 
-def percent(typed: str) -> tuple[Decimal, str]:
-    """A rate, and what is wrong with it; nothing typed is 0."""
+def percent(typed: str, *, whole: bool = False) -> tuple[Decimal, str]:
+    """A rate, and what is wrong with it; nothing typed is 0. Only as part of a `whole` it may be 100."""
     rate = _number(typed.rstrip("% "), 2) if typed else Decimal(0)
-    if rate is None or rate >= 100:
+    if rate is None or rate > 100 or (rate == 100 and not whole):
         return Decimal(0), "Please give per cents such as 19 or 8.1."
     return rate, ""
 

@@ -1,9 +1,19 @@
 """How registration for an event is set up, for staff."""
 
+from typing import Any
+
 import msgspec
 
 from portal.core import db
-from portal.registration.values.setup import QuestionSetup, QuotaSetup, Rules, StaffEvent, TicketSetup
+from portal.registration.values.setup import (
+    CodeFacts,
+    CodeSetup,
+    QuestionSetup,
+    QuotaSetup,
+    Rules,
+    StaffEvent,
+    TicketSetup,
+)
 
 _EVENT = """
 SELECT id, slug, title, state, format, timezone, starts_at, ends_at, all_day FROM event WHERE id = $1 AND kind = 'own'
@@ -23,6 +33,11 @@ SELECT t.id, t.xmin::text AS version, t.name, t.description, t.price, t.regular_
     array(SELECT d.quota FROM ticket_quota d WHERE d.ticket_type = t.id ORDER BY d.quota) AS quotas,
     (SELECT count(*) FROM seat s WHERE s.ticket_type = t.id AND s.state IN ('held', 'confirmed')) AS taken
 FROM ticket_type t WHERE t.event = $1 ORDER BY NOT t.active, t.position, t.id LIMIT 200
+"""
+_CODES = """
+SELECT c.id, c.used, c.code, c.label, c.percent_off, c.amount_off, c.max_uses, c.valid_from, c.valid_until,
+    array(SELECT t.ticket_type FROM promo_code_ticket t WHERE t.promo_code = c.id ORDER BY t.ticket_type) AS tickets
+FROM promo_code c WHERE c.event = $1
 """
 
 
@@ -55,3 +70,18 @@ async def quotas(event_id: int) -> list[QuotaSetup]:
         "SELECT id, name, capacity, taken FROM quota WHERE event = $1 ORDER BY id LIMIT 200", event_id
     )
     return [msgspec.convert(dict(row), QuotaSetup) for row in rows]
+
+
+async def codes(event_id: int) -> list[CodeSetup]:
+    """The newest first."""
+    return [_code(row) for row in await db.fetch(f"{_CODES} ORDER BY c.id DESC LIMIT 500", event_id)]
+
+
+async def code(event_id: int, code_id: int) -> CodeSetup | None:
+    row = await db.fetch_one(f"{_CODES} AND c.id = $2", event_id, code_id)
+    return None if row is None else _code(row)
+
+
+def _code(row: Any) -> CodeSetup:
+    facts = {name: row[name] for name in CodeFacts.__struct_fields__ if name != "tickets"}
+    return CodeSetup(id=row["id"], used=row["used"], facts=CodeFacts(**facts, tickets=tuple(row["tickets"])))

@@ -10,8 +10,10 @@ from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Conflict, NotFound
 from portal.core.money import Money
 from portal.registration.commands.asking import MOST_QUESTIONS, set_rules
+from portal.registration.commands.promoting import MOST_CODES
 from portal.registration.permissions import STAFF
 from portal.registration.queries import setup as queries
+from portal.registration.rules.codes import gives, standing
 from portal.registration.staff.forms import filled_rules, read_rules
 from portal.registration.tables import QuestionKind
 from portal.registration.values.setup import StaffEvent
@@ -68,9 +70,11 @@ async def _show(
 ) -> Response[Any]:  # fmt: skip
     tickets, quotas = await queries.tickets(event.id), await queries.quotas(event.id)
     questions = await queries.questions(event.id)
+    codes = await queries.codes(event.id)
     return page(
         request, "registration/staff/setup.html", private=True, status=status, event=event, tickets=tickets, quotas=quotas,
         names={quota.id: quota.name for quota in quotas}, prices={t.id: Money(t.price, t.currency) for t in tickets},
+        codes=[(one, standing(one, now), gives(one.facts, tickets)) for one in codes], most_codes=MOST_CODES,
         asked=[one for one in questions if one.withdrawn_at is None], most=MOST_QUESTIONS,
         withdrawn=[one for one in questions if one.withdrawn_at is not None], kinds=KINDS, conflict=conflict, now=now,
         form=form or filled_rules(await queries.rules(event.id), event.timezone),

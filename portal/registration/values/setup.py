@@ -86,6 +86,27 @@ class TicketSetup(msgspec.Struct, frozen=True, kw_only=True):
     taken: int
 
 
+class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A promo code as it shall be. `tickets` are those it is limited to, and shows where they are hidden; none: all."""
+
+    code: str
+    label: str = ""
+    percent_off: Decimal = Decimal(0)
+    amount_off: int = 0
+    max_uses: int | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    tickets: tuple[int, ...] = ()
+
+
+class CodeSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """A promo code, and how many orders hold or have used it."""
+
+    id: int
+    used: int
+    facts: CodeFacts
+
+
 class QuotaSetup(msgspec.Struct, frozen=True, kw_only=True):
     """A number of places."""
 
