@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import httpx
+import pytest
 from icalendar import Calendar
 
+from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.registration import privacy
+from portal.registration.commands.asking import set_rules
+from portal.registration.values.setup import Rules
 from portal.webinars.commands.series import keep_series
 from tests.attending import AMARA, Attending, named
 from tests.factories import webinars
@@ -321,3 +325,26 @@ async def test_a_leader_that_ends_while_places_are_given_leaves_none_behind(atte
     await keep(2)
     assert await db.fetch_value("SELECT count(*) FROM seat WHERE state = 'confirmed'") == 0
     assert [row["taken"] for row in await db.fetch("SELECT taken FROM quota")] == [0, 0]
+
+
+async def test_a_free_place_brings_none_that_has_a_price(attending: Attending) -> None:
+    free, also_free, priced = await dates(3, await series())
+    await db.execute("UPDATE ticket_type SET price = 9500 WHERE event = $1", priced.event_id)
+    await webinars.join(free, BOB)
+    await keep()
+    assert await places(BOB) == all_of([free, also_free])
+    await db.execute("UPDATE ticket_type SET price = 4500 WHERE event = $1", free.event_id)
+    await keep()
+    assert await places(BOB) == all_of([free, also_free, priced])
+
+
+@pytest.mark.parametrize("rule", [Rules(approval=True), Rules(company_mail_only=True)])
+async def test_a_date_that_asks_more_of_people_comes_with_none_that_did_not(attending: Attending, rule: Rules) -> None:
+    first, strict = await dates(2, await series())
+    await set_rules(actor=PORTAL, event_id=strict.event_id, rules=rule, now=clock.now())
+    await webinars.join(first, BOB)
+    await keep()
+    assert await places(BOB) == all_of([first])
+    await set_rules(actor=PORTAL, event_id=first.event_id, rules=rule, now=clock.now())
+    await keep()
+    assert await places(BOB) == all_of([first, strict])
