@@ -10,6 +10,7 @@ import re
 import resource
 import sys
 import time
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ _AT_ONCE = 128
 _PER_SOURCE = 20_000
 _QUESTION = re.compile(rb'id="q-(\d+)"')
 _ID = re.compile(rb"^id: (.*)$", re.M)
+_ZIP_BEGINS = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
 class Order(msgspec.Struct):
@@ -33,6 +35,24 @@ class Order(msgspec.Struct):
     every: int = 1
     questions: list[int] = []
     seconds: float = 60.0
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An event: its id, the questions it shows (None where it says nothing of them), and how long it is."""
+
+    have: bytes
+    questions: frozenset[int] | None
+    size: int
+
+
+def _told(sent: bytes) -> Told | None:
+    said = sent.removeprefix(_ZIP_BEGINS)
+    if not said.startswith((b"id: ", b"retry: ", b": ", b"event: ")):
+        said = zlib.decompressobj(-zlib.MAX_WBITS).decompress(said)
+    if (found := _ID.search(said)) is None:
+        return None
+    questions = frozenset(map(int, _QUESTION.findall(said))) if b'data-region="questions"' in said else None
+    return Told(found[1].strip(), questions, len(said))
 
 
 class Page(asyncio.Protocol):
@@ -56,7 +76,7 @@ class Page(asyncio.Protocol):
         last = b"Last-Event-ID: %s\r\n" % self.have if self.have else b""
         cookie = self.crowd.cookies[self.number % len(self.crowd.cookies)]
         transport.write(
-            b"GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nCookie: room=%s\r\n%s\r\n"
+            b"GET %s HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nCookie: room=%s\r\n%s\r\n"
             % (self.crowd.path, cookie, last)
         )
 
@@ -78,7 +98,7 @@ class Page(asyncio.Protocol):
             size = int(rest[at:end], 16)
             if size == 0 or len(rest) < end + 4 + size:
                 break
-            self.event(rest, end + 2, size)
+            self.event(rest[end + 2 : end + 2 + size])
             at = end + 4 + size
         self.rest = rest[at:] if at else rest
 
@@ -90,18 +110,18 @@ class Page(asyncio.Protocol):
         if not self.told.done():
             self.told.set_result(None)
 
-    def event(self, rest: bytes, at: int, size: int) -> None:
-        """A chunk is what the server sent in one go: a whole event, or a comment."""
-        if not rest.startswith(b"id: ", at):
+    def event(self, sent: bytes) -> None:
+        """A chunk is what the server sent in one go: an event, or a comment."""
+        told = self.crowd.read(sent)
+        if told is None:
             return
-        self.have = rest[at + 4 : rest.index(b"\n", at)]
+        self.have = told.have
         self.messages += 1
-        knows = self.crowd.questions_of(self.have, size, rest, at)
-        if knows is not None and knows != self.knows:
+        if told.questions is not None and told.questions != self.knows:
             now = time.monotonic()
-            for question in knows - self.knows:
+            for question in told.questions - self.knows:
                 self.crowd.seen.setdefault(question, []).append((now, self.is_slow))
-            self.knows = knows
+            self.knows = told.questions
         if not self.told.done():
             self.told.set_result(None)
 
@@ -133,20 +153,20 @@ class Crowd:
         self.statuses: Counter[int] = Counter()
         self.lost = 0
         self.seen: dict[int, list[tuple[float, bool]]] = {}
-        self.sizes: Counter[int] = Counter()
-        self._known: dict[tuple[bytes, int], frozenset[int] | None] = {}
+        self.sizes: Counter[tuple[int, int]] = Counter()
+        self._read: dict[bytes, Told | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._door = asyncio.Semaphore(_AT_ONCE)
 
-    def questions_of(self, have: bytes, size: int, rest: bytes, at: int) -> frozenset[int] | None:
-        """Those in a message; None where it says nothing of them. What many pages were sent is read once."""
-        self.sizes[size] += 1
-        key = (have, size)
-        if key not in self._known:
-            body = rest[at : at + size]
-            shown = b'data-region="questions"' in body
-            self._known[key] = frozenset(map(int, _QUESTION.findall(body))) if shown else None
-        return self._known[key]
+    def read(self, sent: bytes) -> Told | None:
+        """The event in a chunk, if it is one. What thousands of pages were sent is read once."""
+        try:
+            told = self._read[sent]
+        except KeyError:
+            told = self._read[sent] = _told(sent)
+        if told is not None:
+            self.sizes[told.size, len(sent)] += 1
+        return told
 
     def spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -199,7 +219,7 @@ class Crowd:
         bulk = self.sizes.most_common(1)
         told = {
             "at": time.monotonic(), "least": counts[0], "most": counts[-1], "all": sum(counts), "lost": self.lost,
-            "open": sum(page.transport is not None for page in self.pages), "size": bulk[0][0] if bulk else 0,
+            "open": sum(page.transport is not None for page in self.pages), "size": bulk[0][0] if bulk else (0, 0),
         }  # fmt: skip
         self.lost = 0
         self.sizes.clear()

@@ -88,9 +88,11 @@ async def measure(environment: dict[str, str], *, pages: int, tell: Callable[[st
             await server.all_up()
             note(**await _opened(server, people, f"{room.path}/stream", room.cookies, pages))
             note(lines_to_postgresql=await _lines())
+            worked = server.cpu_seconds()
             note(approve_to_seen_ms=await _approvals(people, room))
-            size = (await people.tell("count"))["size"]
-            note(message_bytes=size)
+            note(cpu_us_a_page_and_message=_each(server, worked, pages))
+            size, on_the_line = (await people.tell("count"))["size"]
+            note(message_bytes=size, on_the_line=on_the_line)
             by_form = partial(storms.by_form, room, server.port, rate=RATE, seconds=SECONDS)
             note(storm=await _storm(people, room, by_form()))
             if results["storm"]["votes_a_second"] < RATE * 0.95:
@@ -110,7 +112,10 @@ async def measure(environment: dict[str, str], *, pages: int, tell: Callable[[st
         ) as server:
             await server.all_up()
             bare = await _opened(server, people, "/stream", [], pages)
-            note(bare={**bare, "broadcast_to_seen_ms": await _broadcasts(people, size)})
+            worked = server.cpu_seconds()
+            seen = await _broadcasts(people, size)
+            cpu = _each(server, worked, pages)
+            note(bare={**bare, "broadcast_to_seen_ms": seen, "cpu_us_a_page_and_message": cpu})
             await people.tell("leave")
     note(**_ratios(results))
     return results
@@ -223,6 +228,11 @@ async def _broadcasts(people: Crowd, size: int) -> Told:
         found, _ = await people.delays({number: time.monotonic()})
         delays += found
     return percentiles(delays)
+
+
+def _each(server: Server, worked: float, pages: int) -> float:
+    """Microseconds of a processor's time for one message to one page, everything about it included."""
+    return round((server.cpu_seconds() - worked) * 1e6 / pages / APPROVALS, 1)
 
 
 def percentiles(times: list[float]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The servers that are measured: the production server's two processes, and what they take."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -66,20 +67,30 @@ class Server:
         return writer
 
     def workers(self) -> list[psutil.Process]:
-        """The web processes. (Python's own resource tracker is a child as well.)"""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "granian" in child.name() or "spawn_main" in " ".join(child.cmdline())]
+        """The web processes. (Whatever else was started for a moment is a child as well.)"""
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "granian" in child.name() and child.status() != psutil.STATUS_ZOMBIE:
+                    found.append(child)
+        return found
 
     def mib(self) -> list[float]:
         """What each web process takes now: its own pages, and its share of those it has in common with others (PSS)."""
         return [_line(f"/proc/{one.pid}/smaps_rollup", "Pss:") for one in self.workers()]
 
+    def cpu_seconds(self) -> float:
+        """What the web processes have worked so far."""
+        return sum(spent.user + spent.system for spent in (one.cpu_times() for one in self.workers()))
+
     def open_pages(self) -> list[int]:
         """Connections of clients to each web process."""
-        return [
-            sum(c.status == psutil.CONN_ESTABLISHED and c.laddr.port == self.port for c in one.net_connections("tcp"))
-            for one in self.workers()
-        ]
+        counts = []
+        for one in self.workers():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                lines = one.net_connections("tcp")
+                counts.append(sum(x.status == psutil.CONN_ESTABLISHED and x.laddr.port == self.port for x in lines))
+        return counts
 
     def peak_mib(self) -> float:
         """The largest worker's peak resident memory."""

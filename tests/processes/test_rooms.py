@@ -29,6 +29,8 @@ async def test_a_storm_is_gathered_and_who_does_not_read_holds_up_nobody(databas
     async with opened(database) as (server, room, people):
         told = await people.open(server, f"{room.path}/stream", room.cookies, PAGES)
         assert (told["failed"], told["statuses"]) == ({}, {"200": PAGES})
+        size, on_the_line = (await people.tell("count"))["size"]
+        assert 0 < on_the_line < size / 4
         assert all(server.open_pages())
         await people.tell("slow", every=SLOW_EVERY)
         await people.tell("count")

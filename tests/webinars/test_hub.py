@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import time
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -11,7 +13,7 @@ import pytest
 from portal.core import clock, db
 from portal.core.errors import RateLimited
 from portal.webinars.announcing import touch, touch_all
-from portal.webinars.live.hub import GATHER_SECONDS, Hub
+from portal.webinars.live.hub import GATHER_SECONDS, Hub, rest
 from portal.webinars.live.pieces import BYE, had
 from portal.webinars.live.regions import Audience, Regions
 from portal.webinars.rules.states import HostAction
@@ -171,6 +173,36 @@ async def test_who_is_shown_out_is_told_to_go_and_others_stay() -> None:
         assert not await asyncio.wait_for(out.next(), 5)
         await say(made.webinar_id, board, "still here")
         await stays.until("questions", "still here")
+
+
+async def test_a_zipped_stream_says_the_same_and_is_made_once_for_all() -> None:
+    made, board = await webinars.make(starts_in=10 * MINUTE), Board()
+    async with running(board) as hub:
+        open_pages = [
+            hub.stream(hub.admit(made.webinar_id, Audience.ROOM, None), have="", zipped=True) for _ in range(2)
+        ]
+        sent = [[await anext(page), await anext(page)] for page in open_pages]
+        await say(made.webinar_id, board, "once more, once more, once more")
+        for page, parts in zip(open_pages, sent, strict=True):
+            parts.append(await asyncio.wait_for(anext(page), 5))
+        assert all(one is other for one, other in zip(sent[0][1:], sent[1][1:], strict=True))
+        browser = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        retry, first, second = [browser.decompress(part).decode() for part in sent[0]]
+        assert re.fullmatch(r"retry: \d+\n\n", retry)
+        assert re.findall(r'data-region="(\w+)">([^<]*)<', first) == [("state", "lobby"), ("questions", "none")]
+        assert re.findall(r'data-region="(\w+)">([^<]*)<', second) == [("questions", "once more, once more, once more")]
+
+
+async def test_a_process_that_is_busy_telling_pages_gathers_for_longer() -> None:
+    async def busy() -> None:
+        time.sleep(0.2)
+
+    task = asyncio.create_task(busy())
+    assert await rest() >= 0.4
+    await task
+    tasks = [asyncio.create_task(busy()) for _ in range(8)]
+    assert await rest() == 1
+    await asyncio.gather(*tasks)
 
 
 async def test_nobody_opens_a_room_without_end() -> None:

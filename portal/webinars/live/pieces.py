@@ -6,12 +6,16 @@ missed: what was approved stands in the newest state of its region.
 """
 
 import hashlib
+import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
 KEEP_ALIVE = b": here\n\n"
 BYE = b"event: bye\ndata: bye\n\n"
+ZIP_BEGINS = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+"""What a gzipped stream begins with (RFC 1952)."""
 _LONGEST = 2000
 
 
@@ -56,3 +60,12 @@ def message(pieces: Mapping[str, Piece], now: str) -> bytes:
     """A server-sent event that brings a page to `now`, the vector of everything."""
     lines = markup(pieces).splitlines()
     return "".join([f"id: {now}\nevent: room\n", *(f"data: {line}\n" for line in lines), "\n"]).encode()
+
+
+@lru_cache(64)
+def zipped(said: bytes) -> bytes:
+    """The same as a part of a gzipped stream. It refers to nothing before it, so one is made for all pages: a tenth of the
+    bytes for each, on the line as well as in the memory of a page that reads slowly.
+    """
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(said) + packer.flush(zlib.Z_SYNC_FLUSH)
