@@ -61,9 +61,7 @@ DESCRIPTION = "stored files"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.add_table(
         class_name="StoredRendition",
@@ -765,9 +763,7 @@ async def forwards():
         tablename="stored_file",
         constraint_name="stored_file_pictures_have_sides",
         constraint_class=Check,
-        params={
-            "condition": "(kind = 'image') = (width IS NOT NULL AND height IS NOT NULL)"
-        },
+        params={"condition": "(kind = 'image') = (width IS NOT NULL AND height IS NOT NULL)"},
         schema=None,
     )
 

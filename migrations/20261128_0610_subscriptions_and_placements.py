@@ -54,9 +54,7 @@ DESCRIPTION = "subscriptions and placements"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.add_table(
         class_name="PlanNotice",
@@ -2576,9 +2574,7 @@ async def forwards():
         tablename="subscription",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('pending', 'active', 'grace', 'ended')"
-        },
+        params={"condition": "\"state\" IN ('pending', 'active', 'grace', 'ended')"},
         schema=None,
     )
 
@@ -2596,9 +2592,7 @@ async def forwards():
         tablename="subscription",
         constraint_name="treatment_known",
         constraint_class=Check,
-        params={
-            "condition": "\"tax_treatment\" IN ('standard', 'destination', 'reverse_charge', 'outside_scope')"
-        },
+        params={"condition": "\"tax_treatment\" IN ('standard', 'destination', 'reverse_charge', 'outside_scope')"},
         schema=None,
     )
 
@@ -2607,9 +2601,7 @@ async def forwards():
         tablename="subscription",
         constraint_name="next_is_whole",
         constraint_class=Check,
-        params={
-            "condition": "(next_plan = '') = (next_interval = '') AND (next_plan = '') = (next_net IS NULL)"
-        },
+        params={"condition": "(next_plan = '') = (next_interval = '') AND (next_plan = '') = (next_net IS NULL)"},
         schema=None,
     )
 
@@ -2683,9 +2675,7 @@ async def forwards():
         tablename="subscription_act",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('created', 'open', 'done', 'expired', 'failed')"
-        },
+        params={"condition": "\"state\" IN ('created', 'open', 'done', 'expired', 'failed')"},
         schema=None,
     )
 
@@ -2703,9 +2693,7 @@ async def forwards():
         tablename="sponsor_booking",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('held', 'paying', 'booked', 'lapsed')"
-        },
+        params={"condition": "\"state\" IN ('held', 'paying', 'booked', 'lapsed')"},
         schema=None,
     )
 
@@ -2714,9 +2702,7 @@ async def forwards():
         tablename="subscription_invoice",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('draft', 'open', 'uncollectible', 'void', 'paid')"
-        },
+        params={"condition": "\"state\" IN ('draft', 'open', 'uncollectible', 'void', 'paid')"},
         schema=None,
     )
 

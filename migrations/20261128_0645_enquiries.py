@@ -76,9 +76,7 @@ DESCRIPTION = "enquiries"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.add_table(
         class_name="EnquiryBlock",
@@ -101,9 +99,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Enquiry", tablename="enquiry", schema=None, columns=None
-    )
+    manager.add_table(class_name="Enquiry", tablename="enquiry", schema=None, columns=None)
 
     manager.add_table(
         class_name="EnquiryMissed",
@@ -1525,9 +1521,7 @@ async def forwards():
         tablename="enquiry_message",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "\"kind\" IN ('message', 'question', 'yes', 'no', 'note')"
-        },
+        params={"condition": "\"kind\" IN ('message', 'question', 'yes', 'no', 'note')"},
         schema=None,
     )
 
@@ -1545,9 +1539,7 @@ async def forwards():
         tablename="enquiry_recipient",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('sent', 'seen', 'question', 'yes', 'no', 'expired', 'ended', 'blocked')"
-        },
+        params={"condition": "\"state\" IN ('sent', 'seen', 'question', 'yes', 'no', 'expired', 'ended', 'blocked')"},
         schema=None,
     )
 
@@ -1556,9 +1548,7 @@ async def forwards():
         tablename="enquiry_recipient",
         constraint_name="reason_known",
         constraint_class=Check,
-        params={
-            "condition": "\"reason\" IN ('capacity', 'not_offered', 'volume', 'date', 'details', 'other')"
-        },
+        params={"condition": "\"reason\" IN ('capacity', 'not_offered', 'volume', 'date', 'details', 'other')"},
         schema=None,
     )
 
@@ -1603,9 +1593,7 @@ async def forwards():
         tablename="enquiry",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('unproved', 'held', 'refused', 'open', 'closed', 'expired')"
-        },
+        params={"condition": "\"state\" IN ('unproved', 'held', 'refused', 'open', 'closed', 'expired')"},
         schema=None,
     )
 
@@ -1634,9 +1622,7 @@ async def forwards():
         tablename="enquiry",
         constraint_name="enquiry_open_was_sent",
         constraint_class=Check,
-        params={
-            "condition": "(state IN ('unproved', 'held', 'refused')) = (sent_at IS NULL)"
-        },
+        params={"condition": "(state IN ('unproved', 'held', 'refused')) = (sent_at IS NULL)"},
         schema=None,
     )
 
@@ -1645,9 +1631,7 @@ async def forwards():
         tablename="enquiry_missed",
         constraint_name="reason_known",
         constraint_class=Check,
-        params={
-            "condition": "\"reason\" IN ('not_chosen', 'outside', 'expired', 'stale', 'lacking', 'slow')"
-        },
+        params={"condition": "\"reason\" IN ('not_chosen', 'outside', 'expired', 'stale', 'lacking', 'slow')"},
         schema=None,
     )
 

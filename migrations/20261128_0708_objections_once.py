@@ -13,7 +13,9 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await db.execute("CREATE UNIQUE INDEX correction_objection_once ON correction (company, fact_key) WHERE fact_key <> '' AND state = 'open'")
+        await db.execute(
+            "CREATE UNIQUE INDEX correction_objection_once ON correction (company, fact_key) WHERE fact_key <> '' AND state = 'open'"
+        )
 
     async def run_backwards() -> None:
         await db.execute("DROP INDEX correction_objection_once")

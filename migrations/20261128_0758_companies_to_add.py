@@ -18,7 +18,9 @@ async def forwards() -> MigrationManager:
 
     async def run() -> None:
         await db.execute("ALTER TABLE correction DROP CONSTRAINT topic_known")
-        await db.execute(f"ALTER TABLE correction ADD CONSTRAINT topic_known CHECK (\"topic\" IN ({_BEFORE}, 'missing'))")
+        await db.execute(
+            f"ALTER TABLE correction ADD CONSTRAINT topic_known CHECK (\"topic\" IN ({_BEFORE}, 'missing'))"
+        )
 
     async def run_backwards() -> None:
         await db.execute("DELETE FROM correction WHERE company IS NULL")

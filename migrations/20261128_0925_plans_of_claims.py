@@ -9,9 +9,7 @@ DESCRIPTION = "plans of claims"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.add_column(
         table_class_name="Claim",

@@ -257,13 +257,9 @@ DESCRIPTION = "webinars"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Speaker", tablename="speaker", schema=None, columns=None
-    )
+    manager.add_table(class_name="Speaker", tablename="speaker", schema=None, columns=None)
 
     manager.add_table(
         class_name="ChatMessage",
@@ -300,9 +296,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Poll", tablename="webinar_poll", schema=None, columns=None
-    )
+    manager.add_table(class_name="Poll", tablename="webinar_poll", schema=None, columns=None)
 
     manager.add_table(
         class_name="TranscriptCue",
@@ -388,9 +382,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Webinar", tablename="webinar", schema=None, columns=None
-    )
+    manager.add_table(class_name="Webinar", tablename="webinar", schema=None, columns=None)
 
     manager.add_table(
         class_name="ResourceTaken",
@@ -462,9 +454,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Consent", tablename="consent", schema=None, columns=None
-    )
+    manager.add_table(class_name="Consent", tablename="consent", schema=None, columns=None)
 
     manager.add_table(
         class_name="AttendanceCorrection",
@@ -6110,9 +6100,7 @@ async def forwards():
         tablename="webinar_poll",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "\"kind\" IN ('single', 'multiple', 'rating', 'open')"
-        },
+        params={"condition": "\"kind\" IN ('single', 'multiple', 'rating', 'open')"},
         schema=None,
     )
 
@@ -6157,9 +6145,7 @@ async def forwards():
         tablename="webinar_reminder",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "\"kind\" IN ('week', 'day', 'hour', 'ten_minutes', 'attended', 'missed')"
-        },
+        params={"condition": "\"kind\" IN ('week', 'day', 'hour', 'ten_minutes', 'attended', 'missed')"},
         schema=None,
     )
 
@@ -6186,9 +6172,7 @@ async def forwards():
         tablename="webinar_question",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('pending', 'approved', 'declined', 'merged')"
-        },
+        params={"condition": "\"state\" IN ('pending', 'approved', 'declined', 'merged')"},
         schema=None,
     )
 
@@ -6224,9 +6208,7 @@ async def forwards():
         tablename="registration_question",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "\"kind\" IN ('text', 'long_text', 'choice', 'choices', 'agreement')"
-        },
+        params={"condition": "\"kind\" IN ('text', 'long_text', 'choice', 'choices', 'agreement')"},
         schema=None,
     )
 
@@ -6244,9 +6226,7 @@ async def forwards():
         tablename="certificate_rule",
         constraint_name="bounds",
         constraint_class=Check,
-        params={
-            "condition": "minutes BETWEEN 0 AND 1440 AND polls >= 0 AND test_percent BETWEEN 0 AND 100"
-        },
+        params={"condition": "minutes BETWEEN 0 AND 1440 AND polls >= 0 AND test_percent BETWEEN 0 AND 100"},
         schema=None,
     )
 
@@ -6264,9 +6244,7 @@ async def forwards():
         tablename="webinar",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('scheduled', 'lobby', 'live', 'ended', 'replay', 'closed')"
-        },
+        params={"condition": "\"state\" IN ('scheduled', 'lobby', 'live', 'ended', 'replay', 'closed')"},
         schema=None,
     )
 
@@ -6275,9 +6253,7 @@ async def forwards():
         tablename="webinar",
         constraint_name="source_known",
         constraint_class=Check,
-        params={
-            "condition": "\"source\" IN ('none', 'hls', 'youtube', 'vimeo', 'hand_over')"
-        },
+        params={"condition": "\"source\" IN ('none', 'hls', 'youtube', 'vimeo', 'hand_over')"},
         schema=None,
     )
 
@@ -6358,9 +6334,7 @@ async def forwards():
         tablename="webinar_recording",
         constraint_name="source_known",
         constraint_class=Check,
-        params={
-            "condition": "\"source\" IN ('none', 'hls', 'youtube', 'vimeo', 'hand_over')"
-        },
+        params={"condition": "\"source\" IN ('none', 'hls', 'youtube', 'vimeo', 'hand_over')"},
         schema=None,
     )
 
@@ -6378,9 +6352,7 @@ async def forwards():
         tablename="webinar_reminder_sent",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "\"kind\" IN ('week', 'day', 'hour', 'ten_minutes', 'attended', 'missed')"
-        },
+        params={"condition": "\"kind\" IN ('week', 'day', 'hour', 'ten_minutes', 'attended', 'missed')"},
         schema=None,
     )
 

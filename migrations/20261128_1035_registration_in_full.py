@@ -46,13 +46,9 @@ DESCRIPTION = "registration in full"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Companion", tablename="companion", schema=None, columns=None
-    )
+    manager.add_table(class_name="Companion", tablename="companion", schema=None, columns=None)
 
     manager.add_column(
         table_class_name="Companion",
@@ -307,9 +303,7 @@ async def forwards():
         tablename="registration_question",
         constraint_name="choices_given",
         constraint_class=Check,
-        params={
-            "condition": "kind NOT IN ('choice', 'choices') OR jsonb_array_length(options) > 1"
-        },
+        params={"condition": "kind NOT IN ('choice', 'choices') OR jsonb_array_length(options) > 1"},
         schema=None,
     )
 

@@ -47,9 +47,7 @@ DESCRIPTION = "attendance of pages"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.add_table(
         class_name="Attempt",
@@ -369,9 +367,7 @@ async def forwards():
         tablename="webinar_test_attempt",
         constraint_name="bounds",
         constraint_class=Check,
-        params={
-            "condition": "number BETWEEN 1 AND 3 AND correct BETWEEN 0 AND asked AND asked > 0"
-        },
+        params={"condition": "number BETWEEN 1 AND 3 AND correct BETWEEN 0 AND asked AND asked > 0"},
         schema=None,
     )
 

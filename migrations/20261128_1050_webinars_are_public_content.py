@@ -11,7 +11,15 @@ ID = "2026-11-28T10:50:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "webinars are public content"
 
-_TABLES = ("webinar", "webinar_recording", "webinar_speaker", "webinar_sponsor", "series", "speaker", "certificate_rule")
+_TABLES = (
+    "webinar",
+    "webinar_recording",
+    "webinar_speaker",
+    "webinar_sponsor",
+    "series",
+    "speaker",
+    "certificate_rule",
+)
 
 # Row by row: a statement that touches no webinar (each moved event tries) is no change, nor is a question nobody published.
 _FORWARDS = f"""

@@ -24,9 +24,7 @@ _BACKWARDS = "DROP TRIGGER certificate_follows ON seat; DROP FUNCTION certificat
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.alter_column(
         table_class_name="Certificate",

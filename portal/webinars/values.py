@@ -85,13 +85,14 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Film(msgspec.Struct, frozen=True, kw_only=True):
-    """The recording of a room. `captions` is the key of its WebVTT file."""
+    """The recording of a room. `captions` is the key of its WebVTT file; the webinar went live at its `live_second`."""
 
     id: int
     webinar_id: int
     source: VideoSource
     source_url: str
     seconds: int
+    live_second: int
     captions: str
     language: str
     published_at: datetime | None

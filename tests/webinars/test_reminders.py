@@ -8,9 +8,11 @@ import pytest
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.webinars.commands.reminding import set_reminder, take_due
+from portal.webinars.commands.restricting import restrict
 from portal.webinars.commands.states import move_due
 from portal.webinars.jobs.reminders import remind
 from portal.webinars.tables.reminders import ReminderKind
+from portal.webinars.tables.rooms import Restriction
 from tests.factories import webinars
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -196,3 +198,19 @@ async def test_nobody_is_told_that_a_lobby_is_open_before_it_is() -> None:
     await move_due(now=start - 10 * MINUTE)
     await write(start - 10 * MINUTE)
     assert "lobby" not in await db.fetch_value("SELECT text FROM mail WHERE topic = 'webinar-reminders'")
+
+
+async def test_whoever_was_shown_the_door_is_not_thanked() -> None:
+    made, start = await made_with("anna@a.example", "ben@a.example")
+    anna = await db.fetch_value("SELECT id FROM seat WHERE email = 'anna@a.example'")
+    await restrict(
+        webinar_id=made.webinar_id,
+        seat_id=anna,
+        kind=Restriction.REMOVED,
+        reason="Rude.",
+        actor=PORTAL,
+        now=clock.now(),
+    )
+    await move_due(now=start + 2 * HOUR)
+    await write(start + 2 * HOUR + DAY)
+    assert [who for who, _ in await sent()] == ["ben@a.example"]

@@ -10,6 +10,7 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.core.errors import Conflict, Invalid
 from portal.webinars.commands import recordings
+from portal.webinars.queries.ledger import of_seat
 from portal.webinars.rules.states import HostAction
 from portal.webinars.rules.transcripts import Chapter, Cue
 from portal.webinars.tables.rooms import ReplayAccess, VideoSource
@@ -128,6 +129,44 @@ async def test_what_was_answered_beyond_a_films_end_is_no_way_into_it(client: ht
         assert "t=600" not in page.text
 
 
+@pytest.mark.parametrize(("live_second", "shown"), [(0, "1:10"), (30, "1:40"), (-60, "0:10"), (-90, None), (535, None)])
+async def test_questions_stand_where_the_film_has_them(
+    client: httpx.AsyncClient, live_second: int, shown: str | None
+) -> None:
+    made = await over(ReplayAccess.OPEN)
+    await db.execute(
+        "INSERT INTO webinar_question (webinar, text, asked_at, state, answered, answer, answered_by, answered_position, in_faq) "
+        "VALUES ($1, 'One strategy?', now(), 'approved', 'live', 'Yes.', 'M. Solheim', 70, true)",
+        made.webinar_id,
+    )
+    await db.execute("UPDATE webinar_recording SET live_second = $1", live_second)
+    page, public = text_of(await client.get(at(made))), await client.get(f"/events/{made.slug}")
+    assert (f"{shown} One strategy?" in page) is (shown is not None)
+    assert ("/replay?t=" in public.text) is (shown is not None)
+
+
+async def test_what_was_seen_live_is_known_in_a_film_that_begins_earlier(client: httpx.AsyncClient) -> None:
+    made = await over()
+    seat = (await webinars.join(made, "anna@brennhof.example")).seat_id
+    now = clock.now()
+    await db.execute(
+        "UPDATE webinar SET live_at = $1, ended_at = $2", now - timedelta(minutes=10), now - timedelta(minutes=5)
+    )
+    await db.execute(
+        "INSERT INTO webinar_attendance (webinar, seat, first_seen, last_seen, here_until, spans, watching, watched) "
+        "SELECT $1, $2, now(), now(), now(), tstzmultirange(tstzrange(w.live_at, w.live_at + interval '1 minute')), "
+        "tstzmultirange(tstzrange($3::timestamptz, $3 + interval '2 minutes')), '{[150,240)}' FROM webinar w WHERE w.id = $1",
+        made.webinar_id, seat, now,
+    )  # fmt: skip
+    seconds = []
+    for live_second in (0, 150):
+        await db.execute("UPDATE webinar_recording SET live_second = $1", live_second)
+        entry = await of_seat(made.webinar_id, seat, now)
+        assert entry is not None
+        seconds.append(entry.replay_seconds)
+    assert seconds == [90, 30]
+
+
 async def test_one_goes_on_where_one_left(client: httpx.AsyncClient) -> None:
     made = await over()
     claim = await _late(made)
@@ -173,7 +212,12 @@ class TestStaff:
             True,
             True,
         )
-        assert (await editor.post(path, data={**typed, "chapters": "0:00 Welcome"})).status_code == 303
+        right = {**typed, "chapters": "0:00 Welcome"}
+        for begins, words in (("soon", "or -5:00 where the beginning was cut off"), ("10:00", "beyond the film’s end")):
+            wrong = await editor.post(path, data={**right, "begins": begins})
+            assert (wrong.status_code, words in wrong.text, f'value="{begins}"' in wrong.text) == (422, True, True)
+        assert (await editor.post(path, data={**right, "begins": "-1:05"})).status_code == 303
+        assert 'value="-1:05"' in (await editor.get(path)).text
         bad = await editor.post(f"{path}/transcript", files={"file": ("a.vtt", b"no", "text/vtt")})
         assert (bad.status_code, "This is no WebVTT file" in bad.text) == (422, True)
         good = b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anselm>Good afternoon.\n"

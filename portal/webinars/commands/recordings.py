@@ -14,28 +14,32 @@ from portal.webinars.tables.rooms import VideoSource
 
 _MOST_SECONDS = 24 * 3600
 _SAVE = """
-INSERT INTO webinar_recording (webinar, source, source_url, seconds, language) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO webinar_recording (webinar, source, source_url, seconds, language, live_second) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (webinar) DO UPDATE SET source = excluded.source, source_url = excluded.source_url, seconds = excluded.seconds,
-    language = excluded.language
+    language = excluded.language, live_second = excluded.live_second
 RETURNING id
 """
 
 
 async def save_recording(
     *, webinar_id: int, source: VideoSource, url: str, seconds: int, language: str, chapters: Sequence[Chapter],
-    actor: Actor, now: datetime,
+    actor: Actor, now: datetime, live_second: int = 0,
 ) -> int:  # fmt: skip
-    """Say where the film is and what its chapters are. Raises Invalid for a source that cannot be, NotFound without a room."""
+    """Say where the film is, what its chapters are, and at which of its seconds the webinar went live.
+
+    Raises Invalid for a source that cannot be, NotFound without a room."""
     errors = refusals(source, url)
     if source in (VideoSource.NONE, VideoSource.HAND_OVER):
         errors["source"] = "Please choose where the film is."
     if not 0 < seconds <= _MOST_SECONDS:
         errors["length"] = "Please give the film’s length, such as 58:30."
+    elif not -_MOST_SECONDS <= live_second < seconds:
+        errors["begins"] = "That is beyond the film’s end."
     if errors:
         raise Invalid(errors)
     async with db.transaction():
         await _locked(webinar_id)
-        film: int = await db.fetch_value(_SAVE, webinar_id, source.value, url, seconds, language)
+        film: int = await db.fetch_value(_SAVE, webinar_id, source.value, url, seconds, language, live_second)
         await db.execute("DELETE FROM webinar_chapter WHERE recording = $1", film)
         await db.execute(
             "INSERT INTO webinar_chapter (recording, second, title) SELECT $1, * FROM unnest($2::int[], $3::text[])",

@@ -38,6 +38,8 @@ WITH step AS (
         THEN (step.kind = 'attended') = coalesce(a.handed_over_at IS NOT NULL
             OR a.spans && tstzmultirange(tstzrange(step.live_at, step.ended_at)), false)
         ELSE s.watching = 'live' END
+        AND NOT EXISTS (SELECT FROM room_restriction x WHERE x.webinar = step.id AND x.seat = s.id AND x.kind = 'removed'
+            AND x.lifted_at IS NULL)
         AND NOT EXISTS (SELECT FROM webinar_reminder_sent t WHERE t.webinar = step.id AND t.kind = step.kind
             AND t.seat = s.id AND t.starts_at = step.starts_at)
     ORDER BY step.starts_at, s.id LIMIT $6

@@ -7,15 +7,16 @@ from typing import Any
 import msgspec
 
 from portal.core import db
+from portal.webinars.queries.shared import FILM_ZERO
 from portal.webinars.rules.earning import Record, Rule, Setting, Verdict, judge, setting
 from portal.webinars.values import Room
 
-_ALL = """
+_ALL = f"""
 SELECT w.id AS webinar_id, s.id AS seat_id,
     trim(s.first_name || ' ' || s.last_name) AS name, s.company, s.job_title, s.email, o.confirmed_at,
     a.first_seen, a.last_seen, a.handed_over_at, lower(l.live) AS joined_at, upper(l.live) AS left_at,
     span_seconds(l.live) AS live_seconds, (SELECT count(*) FROM unnest(l.live)) AS stays,
-    floor(least(film_seconds(a.watched - film_positions(l.live, w.live_at)), span_seconds(a.watching)))::int AS replay_seconds,
+    floor(least(film_seconds(a.watched - film_positions(l.live, {FILM_ZERO})), span_seconds(a.watching)))::int AS replay_seconds,
     (SELECT coalesce(sum(c.minutes), 0) FROM webinar_attendance_correction c
         WHERE c.webinar = w.id AND c.seat = s.id)::int AS corrected,
     (SELECT count(DISTINCT p.id) FROM webinar_poll_answer g JOIN webinar_poll p ON p.id = g.poll
@@ -25,8 +26,9 @@ SELECT w.id AS webinar_id, s.id AS seat_id,
         AND r.lifted_at IS NULL) AS removed
 FROM webinar w JOIN seat_order o ON o.event = w.event AND o.state = 'confirmed'
 JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed' JOIN ticket_type k ON k.id = s.ticket_type AND NOT k.extra
+LEFT JOIN webinar_recording r ON r.webinar = w.id
 LEFT JOIN webinar_attendance a ON a.webinar = w.id AND a.seat = s.id
-CROSS JOIN LATERAL (SELECT coalesce(a.spans, '{}') * on_air(w.live_at, w.ended_at, w.paused, $2) AS live) l
+CROSS JOIN LATERAL (SELECT coalesce(a.spans, '{{}}') * on_air(w.live_at, w.ended_at, w.paused, $2) AS live) l
 CROSS JOIN LATERAL (SELECT max(100 * g.correct / g.asked) AS best, count(*) AS tries FROM webinar_test_attempt g
     WHERE g.webinar = w.id AND g.seat = s.id) t
 LEFT JOIN LATERAL (SELECT c.number, c.issued_at, c.revoked_at FROM certificate c

@@ -4,7 +4,7 @@ import msgspec
 
 from portal.core import db
 from portal.webinars.public import OnEvent
-from portal.webinars.queries.shared import CERTIFICATE, SPEAKERS, SPONSORS, room
+from portal.webinars.queries.shared import CERTIFICATE, SPEAKERS, SPONSORS, in_film, room
 
 _MOST_OTHERS, _MOST_ANSWERS = 12, 60
 _SERIES = f"""
@@ -18,7 +18,8 @@ _SERIES = f"""
  FROM series s WHERE s.id = w.series)
 """
 _FAQ = f"""
-(SELECT coalesce(json_agg(json_build_object('id', q.id, 'question', q.text, 'answer', q.answer, 'second', q.answered_position)
+(SELECT coalesce(json_agg(json_build_object('id', q.id, 'question', q.text, 'answer', q.answer,
+    'second', {in_film("q.answered_position")})
     ORDER BY q.answered_position NULLS LAST, q.id), '[]')
  FROM (SELECT * FROM webinar_question WHERE webinar = w.id AND in_faq AND state = 'approved' ORDER BY id LIMIT {_MOST_ANSWERS}) q)
 """

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 import msgspec
 
 from portal.core import db
+from portal.webinars.queries.shared import in_film
 from portal.webinars.rules.transcripts import Chapter, Cue
 from portal.webinars.values import Film
 
-_FILM = "SELECT id, webinar AS webinar_id, source, source_url, seconds, captions, language, published_at FROM webinar_recording"
+_FILM = """
+SELECT id, webinar AS webinar_id, source, source_url, seconds, live_second, captions, language, published_at
+FROM webinar_recording
+"""
 _CUE = "SELECT starts_ms, ends_ms, speaker, text FROM webinar_transcript_cue WHERE recording = $1"
 _MOST_FOUND = 100
-_ASKED = """
-SELECT id, text, coalesce(answered_position, position) AS second, answer, answered_by
-FROM webinar_question WHERE webinar = $1 AND state = 'approved' AND answered <> 'no'
-ORDER BY second NULLS LAST, asked_at LIMIT 200
+_ASKED = f"""
+SELECT q.id, q.text, {in_film("coalesce(q.answered_position, q.position)")} AS second, q.answer, q.answered_by
+FROM webinar_question q JOIN webinar w ON w.id = q.webinar LEFT JOIN webinar_recording r ON r.webinar = w.id
+WHERE q.webinar = $1 AND q.state = 'approved' AND q.answered <> 'no' ORDER BY second NULLS LAST, q.asked_at LIMIT 200
 """
 
 

@@ -44,3 +44,14 @@ CERTIFICATE = """
 CERTIFIED = (
     "coalesce((SELECT c.offered FROM certificate_rule c WHERE c.webinar = w.id ORDER BY c.version DESC LIMIT 1), false)"
 )
+
+_FROM = "CASE WHEN w.simulated THEN 0 ELSE coalesce(r.live_second, 0) END"
+
+
+def in_film(position: str) -> str:
+    """The second of the film of a position in the room; null where the film does not show it."""
+    return f"(SELECT x FROM (SELECT {position} + {_FROM} AS x) one WHERE x BETWEEN 0 AND r.seconds - 1)"
+
+
+FILM_ZERO = f"(w.live_at - make_interval(secs => {_FROM}))"
+"""When the film’s second 0 was, or would have been."""

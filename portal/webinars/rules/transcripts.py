@@ -93,6 +93,22 @@ def second(typed: str) -> int | None:
     return None if found is None else int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
 
 
+def signed(typed: str, *, field: str) -> int:
+    """Seconds of a time that may lie before the film’s beginning, `-5:00`; 0 for nothing. Raises Invalid under `field`."""
+    given = typed.strip().replace("−", "-")
+    found = second(given.removeprefix("-")) if given else 0
+    if found is None:
+        raise Invalid(
+            {field: "Please give minutes and seconds, such as 2:30, or -5:00 where the beginning was cut off."}
+        )
+    return -found if given.startswith("-") else found
+
+
+def signed_clock(at: int) -> str:
+    """Such a time as it is typed; empty for none."""
+    return f"{'-' if at < 0 else ''}{clock(abs(at))}" if at else ""
+
+
 def chapters(typed: str, *, field: str, seconds: int) -> list[Chapter]:
     """Chapters typed one to a line, `0:00 Welcome`; raises Invalid under `field` and names the line."""
     made: dict[int, Chapter] = {}

@@ -32,6 +32,7 @@ class RecordingForm(msgspec.Struct):
     url: Annotated[str, field("Address", max_length=1000)]
     length: Annotated[str, field("Length", max_length=10)]
     language: Annotated[str, field("Language", max_length=10)] = "en"
+    begins: Annotated[str, field("Goes live at", max_length=10)] = ""
     chapters: Annotated[str, field("Chapters", kind="text", max_length=20_000)] = ""
 
 
@@ -61,6 +62,7 @@ class StaffRecording(Controller):
             await commands.save_recording(
                 webinar_id=room.id, source=form.data.source, url=stored(form.data.source, form.data.url), seconds=seconds,
                 language=form.data.language, actor=actor, now=now,
+                live_second=transcripts.signed(form.data.begins, field="begins"),
                 chapters=transcripts.chapters(form.data.chapters, field="chapters", seconds=seconds or 24 * 3600),
             )  # fmt: skip
         except Invalid as refused:
@@ -112,6 +114,7 @@ async def _page(
     if film is not None:
         known = blank(
             source=film.source.value, url=film.source_url, length=transcripts.clock(film.seconds), language=film.language,
+            begins=transcripts.signed_clock(film.live_second),
             chapters=transcripts.typed(chapters),
         )  # fmt: skip
     return staff_page(

@@ -18,6 +18,9 @@ class Recording(Table, tablename="webinar_recording", db=DB):
     source = Varchar(length=10)
     source_url = Varchar(length=1000)
     seconds = Integer()
+    live_second = Integer(
+        help_text="of the film, at which the webinar went live; below zero where its beginning was cut off"
+    )
     captions = Varchar(length=32, help_text="key of the stored WebVTT file")
     language = Varchar(length=10, default="en")
     published_at = Timestamptz(null=True, default=None)

@@ -46,6 +46,6 @@ class ReminderSent(Table, tablename="webinar_reminder_sent", db=DB):
     seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False, index=True)
     starts_at = Timestamptz(help_text="the start it speaks of")
     at = Timestamptz()
-    mail = ForeignKey(Mail, on_delete=OnDelete.set_null, null=True, default=None)
+    mail = ForeignKey(Mail, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     kind_known = one_of("kind", ReminderKind)
     webinar_reminder_sent_once = Unique(["webinar", "kind", "seat", "starts_at"], name="webinar_reminder_sent_once")
