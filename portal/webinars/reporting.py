@@ -39,6 +39,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """What stands out at the top."""
         return tuple(self.figure(key) for key in _HEADLINES)
 
+    @property
+    def compared(self) -> str:
+        """With what it is compared; while it is on, its own figures still grow."""
+        so_far = " This one is still on: its own figures are those so far." if self.room.state is RoomState.LIVE else ""
+        return f"{self.peers.told}{so_far if self.peers.enough else ''}"
+
     def figure(self, key: str) -> Figure:
         one = self.beside[key]
         return Figure(one.figure.words, one.value, one.told)
@@ -149,7 +155,7 @@ async def _mails(of: Report) -> Section:
 
 
 async def _comparison(of: Report) -> Section:
-    return Section(key="comparison", title="Beside other webinars", lead=of.peers.told, tables=(comparison(of.beside),))
+    return Section(key="comparison", title="Beside other webinars", lead=of.compared, tables=(comparison(of.beside),))
 
 
 def _corrected(own: Figures) -> str:

@@ -20,7 +20,7 @@ from portal.accounts.commands import ensure_account
 from portal.calendars.commands import feed_address
 from portal.core import clock, db, migrating
 from portal.core.embedded import private_server
-from tests.bench import client, directory, rooms, seeding
+from tests.bench import client, directory, report, rooms, seeding
 from tests.bench.measures import registrations, worker_rate
 from tests.bench.server import Server
 
@@ -31,6 +31,7 @@ MEASURES = {
     "registrations": "places taken through the form against a bare insert",
     "worker": "jobs a second",
     "rooms": "5,000 open pages of a room: memory, delay, a storm of votes, broken lines, against a bare broadcast",
+    "report": "the report of a webinar of 5,000 people, statement by statement",
     "import": "5,000 events and 6,500 companies from files",
 }
 _console = Console()
@@ -57,7 +58,7 @@ async def _against_bare(
 async def _measure(database: str, wanted: set[str], pages: int) -> dict[str, Any]:
     results: dict[str, Any] = {"pages": []}
     async with db.pool(size=4):
-        if wanted != {"rooms"}:
+        if wanted - {"rooms", "report"}:
             await seeding.events()
         if "import" in wanted:
             results["import_6500_companies_seconds"] = round(await seeding.imported_companies(), 1)
@@ -67,6 +68,8 @@ async def _measure(database: str, wanted: set[str], pages: int) -> dict[str, Any
             results |= await _served(database, wanted)
         if "rooms" in wanted:
             results["rooms"] = await rooms.measure(_environment(database), pages=pages, tell=_tell)
+        if "report" in wanted:
+            results["report"] = await report.measure(lambda name, value: _tell(name, value, of="report"))
         if "worker" in wanted:
             results["worker_jobs_per_second"] = await worker_rate()
         if "import" in wanted:
@@ -152,8 +155,8 @@ async def _personal_feed() -> str:
     return await feed_address(kind="person", key=str(account_id), now=clock.now())
 
 
-def _tell(name: str, value: Any) -> None:
-    _console.print(f"rooms, {name.replace('_', ' ')}: {value}", soft_wrap=True)
+def _tell(name: str, value: Any, *, of: str = "rooms") -> None:
+    _console.print(f"{of}, {name.replace('_', ' ')}: {value}", soft_wrap=True)
 
 
 def _show(results: dict[str, Any]) -> None:
@@ -164,7 +167,7 @@ def _show(results: dict[str, Any]) -> None:
     if results["pages"]:
         _console.print(table)
     for name, value in results.items():
-        if name not in ("pages", "rooms"):
+        if name not in ("pages", "rooms", "report"):
             _console.print(f"{name}: {value}")
 
 

@@ -30,6 +30,7 @@ async def test_a_host_reads_it_and_takes_a_table_along(app: Litestar) -> None:
         await page.wait_for_url("**/account")
         await page.goto(f"{address}{made.desk}")
         await page.get_by_role("link", name="Report").click()
+        await page.wait_for_url("**/desk/report")
         assert await faults(page) == []
         await page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.core import db
-from portal.webinars.queries.report.people import PEOPLE
+from portal.webinars.queries.report.people import AIR, PLACES
 from portal.webinars.rules.report.attendance import Happening, Minute
 
 MOST_MINUTES = 1440
@@ -13,12 +13,13 @@ MOST_MINUTES = 1440
 # Each person once in each minute, at the first and behind the last of a stay, so that adding up gives the number present.
 # A stay that has no length is nobody's.
 _MINUTES = f"""
-WITH {PEOPLE}, here AS (
-    SELECT p.seat, range_agg(int4range(floor(s.first)::int, ceil(s.last)::int)) AS minutes
-    FROM people p JOIN air ON air.webinar = p.webinar CROSS JOIN LATERAL unnest(p.spans * air.open) AS stay
+WITH {AIR}, {PLACES}, here AS (
+    SELECT a.seat, range_agg(int4range(floor(s.first)::int, ceil(s.last)::int)) AS minutes
+    FROM air JOIN webinar_attendance a ON a.webinar = air.webinar JOIN places p ON p.seat = a.seat AND p.held
+    CROSS JOIN LATERAL unnest(a.spans * air.open) AS stay
     CROSS JOIN LATERAL (SELECT extract(epoch FROM lower(stay) - air.live_at) / 60 AS first,
         extract(epoch FROM upper(stay) - air.live_at) / 60 AS last) s
-    WHERE s.last > s.first GROUP BY p.seat
+    WHERE s.last > s.first GROUP BY a.seat
 ), edges AS (
     SELECT minute, sum(came) AS came, sum(gone) AS gone FROM (
         SELECT lower(one) AS minute, 1 AS came, 0 AS gone FROM here, unnest(minutes) AS one
