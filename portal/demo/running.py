@@ -25,9 +25,11 @@ from portal.core.settings import current, current_or_exit
 from portal.demo import folder as folders
 from portal.demo.folder import DemoRefused
 from portal.demo.seed.certificates import seed_certificates
+from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.market import seed_market
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
+from portal.demo.seed.registering import seed_registering
 from portal.demo.seed.run import seed
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.turnouts import seed_turnouts
@@ -149,6 +151,8 @@ class Demo:
                 await seed_stages(now=clock.now())
                 await seed_certificates(now=clock.now())
                 await seed_turnouts(now=clock.now())
+                await seed_doings(now=clock.now())
+                await seed_registering(now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),

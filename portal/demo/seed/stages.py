@@ -54,6 +54,7 @@ class Given(msgspec.Struct, forbid_unknown_fields=True):
 
     title: str
     url: str
+    kind: ResourceKind = ResourceKind.LINK
     sponsor: str = ""
     consent: bool = False
     after: int | None = None
@@ -171,7 +172,7 @@ async def _fill(webinar_id: int, room: RoomOf, content: Content, now: datetime) 
         await polls.save_poll(actor=PORTAL, webinar_id=webinar_id, draft=draft, now=now)
     for given in room.resources:
         offered = ResourceDraft(
-            kind=ResourceKind.LINK, title=given.title, url=given.url, needs_consent=given.consent,
+            kind=given.kind, title=given.title, url=given.url, needs_consent=given.consent,
             sponsor_id=paying.get(given.sponsor), shows_after=None if given.after is None else given.after * 60,
         )  # fmt: skip
         await resources.save_resource(actor=PORTAL, webinar_id=webinar_id, draft=offered, now=now)

@@ -51,10 +51,7 @@ async def seed_rooms(*, now: datetime) -> None:
     for row in rows:
         replay = ReplayAccess.OPEN if row["slug"] in _OPEN else ReplayAccess.GATED
         settings = RoomSettings(source=VideoSource.HLS, source_url=_HOUR, replay=replay)
-        webinar = await make_webinar(event_id=row["id"], settings=settings, actor=PORTAL, now=now)
-        for kind in STEPS:
-            # Hundreds of invented people have places: their mail would bury the newcomer's own.
-            await set_reminder(webinar_id=webinar, kind=kind, is_on=False, words="", actor=PORTAL, now=now)
+        webinar = await _make(row["id"], settings, now=now)
         if row["over"]:
             await _record(webinar, now=now)
             await _on_demand(row["id"], now=now)
@@ -87,19 +84,20 @@ async def keep_clinic(*, now: datetime) -> None:
     )  # fmt: skip
     await offer_tickets(actor=PORTAL, event_id=event_id, offer=offer, now=now - timedelta(days=30))
     settings = RoomSettings(source=VideoSource.HLS, source_url=_HOUR, simulated=True)
-    webinar = await make_webinar(event_id=event_id, settings=settings, actor=PORTAL, now=now)
+    webinar = await _make(event_id, settings, now=now)
     await save_recording(
-        webinar_id=webinar,
-        source=VideoSource.HLS,
-        url=_HOUR,
-        seconds=3600,
-        language="en",
-        chapters=[],
-        actor=PORTAL,
-        now=now,
-    )
+        webinar_id=webinar, source=VideoSource.HLS, url=_HOUR, seconds=3600, language="en", chapters=[], actor=PORTAL, now=now,
+    )  # fmt: skip
     await take_places([Gone(event_id, "Live seat", 64, on_sale=(now - timedelta(days=20), start))], now=now)
     await _register(event_id, now=now)
+
+
+async def _make(event_id: int, settings: RoomSettings, *, now: datetime) -> int:
+    webinar = await make_webinar(event_id=event_id, settings=settings, actor=PORTAL, now=now)
+    for kind in STEPS:
+        # Hundreds of invented people have places: their mail would bury the newcomer's own.
+        await set_reminder(webinar_id=webinar, kind=kind, is_on=False, words="", actor=PORTAL, now=now)
+    return webinar
 
 
 async def _register(event_id: int, *, now: datetime) -> None:
