@@ -1,10 +1,12 @@
 """How many of those registered are in the room."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 
 from portal.core import clock, db
+from portal.webinars.live.presence import Presence
 from portal.webinars.queries.attendance import Here, here
 from tests.factories import webinars
 
@@ -34,3 +36,26 @@ async def test_those_are_here_who_gave_a_sign_a_moment_ago_and_may_be() -> None:
     await db.execute("UPDATE seat SET state = 'cancelled' WHERE id = $1", dana)
     assert await here(made.webinar_id, now) == Here(registered=4, here=1)
     assert await here(-1, now) == Here(0, 0)
+
+
+async def test_who_comes_just_after_a_count_is_counted_moments_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else has to give a sign of life for that."""
+    made, now = await webinars.make(starts_in=10 * MINUTE), clock.now()
+    monkeypatch.setattr("portal.core.clock.now", lambda: now)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    line = await db.DB.get_new_connection()
+    await line.add_listener("room", lambda *said: told.put_nowait(said[-1]))
+    process = Presence()
+    for name in ("anna", "ben"):
+        seat = (await webinars.join(made, f"{name}@a.example")).seat_id
+        process.heard((made.webinar_id, seat, name * 4), gap_seconds=65, at=now)
+        await process.flush()
+    regions = {f"{made.webinar_id}:people", f"{made.webinar_id}:desk-people"}
+    assert {await told.get(), await told.get()} == regions
+    now += timedelta(seconds=6)
+    assert told.empty()
+    await process.flush()
+    assert {await asyncio.wait_for(told.get(), 5), await told.get()} == regions
+    await process.flush()
+    await line.close()
+    assert told.empty()

@@ -117,6 +117,26 @@ async def test_the_clock_moves_an_open_room_without_a_worker() -> None:
             await page.until("state", "live")
 
 
+async def test_what_the_clock_brings_is_seen_while_others_never_stop_voting() -> None:
+    made = await webinars.make(starts_in=10 * MINUTE)
+    await webinars.go(made, HostAction.GO_LIVE)
+    await webinars.resource(made, shows_after=1)
+
+    async def resources(room: Room, now: datetime) -> str:
+        assert room.live_at is not None
+        return "shown" if now >= room.live_at + timedelta(seconds=1) else "none"
+
+    async def questions(_: Room, now: datetime) -> str:
+        return now.isoformat()
+
+    hub = Hub({Audience.ROOM: {"resources": resources, "questions": questions}}, most_pages=10)
+    async with hub.running(), asyncio.timeout(10):
+        page = Page(hub, made.webinar_id)
+        while page.shows.get("resources") != "shown":
+            hub.heard(f"{made.webinar_id}:questions")
+            await page.next()
+
+
 async def test_a_storm_is_gathered() -> None:
     made, board = await webinars.make(starts_in=10 * MINUTE), Board()
     async with running(board) as hub:

@@ -220,6 +220,9 @@ class Hub:
             except TimeoutError:
                 await self._by_the_clock(room)
                 continue
+            if room.due_at is not None and room.due_at <= clock.now():
+                # Where something changes all the time, the waiting above never ends by the clock.
+                await self._by_the_clock(room)
             room.turn.clear()
             names, room.dirty = room.dirty, set()
             await self._render(room, names)

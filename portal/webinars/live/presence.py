@@ -34,6 +34,7 @@ class Presence:
         self._waiting: dict[Open, Signs] = {}
         self._told: dict[Open, datetime] = {}
         self._counted: dict[int, datetime] = {}
+        self._to_count: set[int] = set()
         self._stopping = asyncio.Event()
         self._writing = asyncio.Lock()
 
@@ -61,6 +62,8 @@ class Presence:
     async def running(self) -> AsyncIterator[None]:
         """Write down each second what came, and at the end what is left. Inside the pool's block."""
         self._stopping = asyncio.Event()
+        self._told.clear()
+        self._counted.clear()
         task = asyncio.create_task(self._keep_flushing(), name="presence")
         try:
             yield
@@ -79,26 +82,26 @@ class Presence:
         """Write down what is waiting; where the database does not take it, it waits on."""
         async with self._writing:
             batch, self._waiting = self._waiting, {}
-            if not batch:
+            if not batch and not self._to_count:
                 return
             try:
                 await keep(batch)
-                await self._count(batch)
+                self._to_count |= {webinar for webinar, _, _ in batch}
+                await self._count()
             except _OUTAGES as error:
                 for page, signs in batch.items():
                     later = self._waiting.get(page)
                     self._waiting[page] = signs if later is None else signs.then(later)
                 _log.warning("presence waits for the database", pages=len(batch), error=type(error).__name__)
 
-    async def _count(self, batch: dict[Open, Signs]) -> None:
-        """Have the number of those present counted anew, every few seconds at most."""
+    async def _count(self) -> None:
+        """Have the number of those present counted anew, every few seconds at most: who comes in between is counted then."""
         now = clock.now()
         for memory in (self._told, self._counted):
             for key in [key for key, at in memory.items() if now - at > _FORGET_AFTER]:
                 del memory[key]  # type: ignore[arg-type]
-        due = {webinar for webinar, _, _ in batch} - {
-            webinar for webinar, at in self._counted.items() if now - at < _COUNT_EVERY
-        }
+        due = self._to_count - {webinar for webinar, at in self._counted.items() if now - at < _COUNT_EVERY}
         if due:
-            self._counted |= dict.fromkeys(due, now)
             await tell_who_is_here(due)
+            self._counted |= dict.fromkeys(due, now)
+            self._to_count -= due
