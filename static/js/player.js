@@ -186,6 +186,18 @@ const look = () => {
   if (film && !playing) playing = new Player(film);
 };
 
+/* How long one still waits: minutes, at last seconds, and nothing once the time has come. */
+const wait = () => {
+  const place = root.querySelector("[data-until]");
+  if (!place) return;
+  const left = Math.ceil(Number(place.dataset.until) - serverNow());
+  const all = Math.ceil(left / 60);
+  const [hours, minutes] = [Math.floor(all / 60), all % 60];
+  place.hidden = left <= 0 || left > 24 * 3600;
+  place.textContent = left < 120 ? `In ${left} second${left === 1 ? "" : "s"}` : hours ? `In ${hours} h ${minutes} min` : `In ${minutes} minutes`;
+};
+setInterval(wait, 1000);
+
 /* A film from where this page may not load: the page is made anew, with what was typed. Once: what is refused then stays so. */
 document.addEventListener("securitypolicyviolation", (event) => {
   if (!/^(media|connect|frame)-src/.test(event.effectiveDirective) || !event.blockedURI.startsWith("http")) return;
@@ -197,5 +209,6 @@ document.addEventListener("securitypolicyviolation", (event) => {
   location.reload();
 });
 
-root.addEventListener("room:put", ({ detail }) => { if (detail === "stage") look(); });
+root.addEventListener("room:put", ({ detail }) => { if (detail === "stage") { look(); wait(); } });
 look();
+wait();

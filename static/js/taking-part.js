@@ -68,13 +68,16 @@ let order = new URLSearchParams(location.search).get("order");
 try { order ??= sessionStorage.getItem(KEY); } catch { /* not kept */ }
 order = order === "new" ? "new" : "top";
 const list = () => region("questions").querySelector("[data-sorted]");
-const busy = () => list()?.matches(":focus-within") || (matchMedia("(hover: hover)").matches && list()?.matches(":hover"));
+const busy = () => list()?.matches(":has(:focus-visible)") || (matchMedia("(hover: hover)").matches && list()?.matches(":hover"));
 const rank = (item) => [-item.matches(".now"), order === "new" ? -item.dataset.seen : -item.dataset.votes, (order === "new" ? -1 : 1) * item.id.slice(2)];
 const arrange = (asked = false) => {
   if (!list() || (!asked && busy())) return;
   const items = [...list().children];
   const wanted = items.toSorted((a, b) => rank(a).map((key, n) => key - rank(b)[n]).find(Boolean) ?? 0);
-  if (wanted.some((item, n) => item !== items[n])) list().replaceChildren(...wanted);
+  if (wanted.every((item, n) => item === items[n])) return;
+  const active = document.activeElement;
+  list().replaceChildren(...wanted);
+  if (list().contains(active)) active.focus({ preventScroll: true });
 };
 root.addEventListener("click", (event) => {
   const link = event.target.closest("[data-sort]");

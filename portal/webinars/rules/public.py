@@ -95,7 +95,7 @@ def minutes_of(seconds: int | None) -> str:
 def asks_for(rule: Asked) -> list[str]:
     """What a certificate asks for, one thing after the other."""
     where = "live or with the recording" if rule.replay_counts else "while it is live"
-    found = [f"{rule.minutes} minutes in the room, {where}"] if rule.minutes else []
+    found = [f"{rule.minutes} minute{'' if rule.minutes == 1 else 's'} in the room, {where}"] if rule.minutes else []
     if rule.polls:
         found.append(f"{rule.polls} poll{'' if rule.polls == 1 else 's'} answered")
     if rule.test_percent:
