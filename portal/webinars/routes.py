@@ -19,6 +19,7 @@ from portal.webinars.pages.desk.resources import DeskResources
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.listing import WebinarLists
 from portal.webinars.pages.live import LivePages
+from portal.webinars.pages.mine import OwnWebinars
 from portal.webinars.pages.presence import PresencePages
 from portal.webinars.pages.questions import Questions
 from portal.webinars.pages.replay import ReplayPages
@@ -48,7 +49,7 @@ from portal.webinars.staff.sponsors import StaffSponsors
 PUBLIC: list[ControllerRouterHandler] = [
     *(speaker_page, WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
     *(JoinPages, LivePages, RoomPage, RoomCaptions, ReplayPages, PresencePages, RoomConsents, SeatConsents),
-    SponsoredWebinars,
+    *(SponsoredWebinars, OwnWebinars),
     *(TakingPart, Questions, ResourcePages),
     *(CheckPages, OwnCertificate, TestPages),
 ]

@@ -1,6 +1,7 @@
 """Rooms: what decides about their state, and what their pages tell."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -40,6 +41,29 @@ async def plan(webinar_id: int) -> Plan | None:
     """What decides about a room's state."""
     row = await db.fetch_one(f"{PLAN} WHERE w.id = $1", webinar_id)
     return None if row is None else plan_of(row)
+
+
+_FIRST = """
+ORDER BY (w.state IN ('lobby', 'live')) DESC, (e.ends_at > $2) DESC, CASE WHEN e.ends_at > $2 THEN e.starts_at END,
+    e.starts_at DESC, w.id LIMIT 100
+"""
+_WITH_PLACE = f"""
+{_ROOM} WHERE e.state <> 'draft' AND e.id IN (SELECT o.event FROM seat s JOIN seat_order o ON o.id = s.seat_order
+    WHERE s.email = $1 AND s.state = 'confirmed' AND o.state = 'confirmed')
+{_FIRST}"""
+_WITH_DESK = f"""
+{_ROOM} WHERE e.state <> 'draft' AND w.id IN (SELECT c.webinar FROM webinar_crew c WHERE c.email = $1)
+{_FIRST}"""
+
+
+async def with_place(email: str, *, now: datetime) -> list[Room]:
+    """Where an address has a place: what is on first, then what comes next, then what is over, the last first."""
+    return [msgspec.convert(dict(row), Room) for row in await db.fetch(_WITH_PLACE, email, now)]
+
+
+async def with_desk(email: str, *, now: datetime) -> list[Room]:
+    """Where an address is in the crew, in the same order."""
+    return [msgspec.convert(dict(row), Room) for row in await db.fetch(_WITH_DESK, email, now)]
 
 
 async def by_id(webinar_id: int) -> Room | None:
