@@ -45,6 +45,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         so_far = " This one is still on: its own figures are those so far." if self.room.state is RoomState.LIVE else ""
         return f"{self.peers.told}{so_far if self.peers.enough else ''}"
 
+    @property
+    def length(self) -> float:
+        """Minutes from going live to the end, or to the one that is planned while it is on."""
+        start = self.room.live_at or self.room.starts_at
+        end = self.room.ended_at or max(self.now, self.room.ends_at)
+        return max(1.0, (end - start).total_seconds() / 60)
+
     def figure(self, key: str) -> Figure:
         one = self.beside[key]
         return Figure(one.figure.words, one.value, one.told)
@@ -106,7 +113,7 @@ async def _attendance(of: Report) -> Section:
     return Section(
         key="attendance", title=title, lead=_corrected(own),
         figures=(*map(of.figure, ("show_up_percent", "came", "median_minutes", "mean_minutes")), most),
-        charts=(attendance.curve(minutes, happened, of.usual, own.came, zone),),
+        charts=(attendance.curve(minutes, happened, of.usual, own.came, zone, whole=of.length),),
         tables=(
             attendance.lost(minutes, happened, zone), attendance.stayed(own), attendance.arrived(own),
             attendance.viewers(own), attendance.by_minute(minutes, happened, zone),

@@ -102,14 +102,20 @@ async def test_losses_name_what_went_on() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("seconds", "chapter"), [(3600, "Later"), (600, "Poll opened: =Ready?")])
-async def test_a_loss_names_the_chapter_where_the_recording_is_as_long(seconds: int, chapter: str) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "live_second", "chapter"),
+    [(3600, 0, "Later"), (3600, -600, "Welcome"), (4200, 400, "Later"), (600, 0, "Poll opened: =Ready?")],
+)
+async def test_a_loss_names_the_chapter_where_the_recording_is_as_long(
+    seconds: int, live_second: int, chapter: str
+) -> None:
     made, people = await small()
     await busy(made, people)
     await db.execute(
-        "WITH r AS (INSERT INTO webinar_recording (webinar, source, source_url, seconds) VALUES ($1, 'hls', '/f', $2) "
-        "RETURNING id) INSERT INTO webinar_chapter (recording, second, title) SELECT id, n, t FROM r, "
-        "(VALUES (0, 'Welcome'), (900, 'Gloves'), (1210, 'Later')) AS c (n, t)", made.webinar_id, seconds,
+        "WITH r AS (INSERT INTO webinar_recording (webinar, source, source_url, seconds, live_second) "
+        "VALUES ($1, 'hls', '/f', $2, $3) RETURNING id) INSERT INTO webinar_chapter (recording, second, title) "
+        "SELECT id, n, t FROM r, (VALUES (0, 'Welcome'), (900, 'Gloves'), (1210, 'Later')) AS c (n, t)",
+        made.webinar_id, seconds, live_second,
     )  # fmt: skip
     assert (await tables(made))["losses"][0][4] == chapter
 

@@ -6,6 +6,7 @@ import msgspec
 
 from portal.core import db
 from portal.webinars.queries.report.people import AIR, PLACES
+from portal.webinars.queries.shared import FILM_ZERO
 from portal.webinars.rules.report.attendance import Happening, Minute
 
 MOST_MINUTES = 1440
@@ -34,7 +35,7 @@ FROM air CROSS JOIN generate_series(-air.lobby,
 CROSS JOIN LATERAL (SELECT air.live_at + make_interval(mins => n) AS at) b LEFT JOIN edges e ON e.minute = n ORDER BY n
 """
 # The chapters of a recording that was cut down to a part say nothing about the minutes of the webinar.
-_HAPPENED = """
+_HAPPENED = f"""
 SELECT floor(extract(epoch FROM x.at - w.live_at) / 60)::int AS minute, x.at, x.what, x.name
 FROM webinar w CROSS JOIN LATERAL (
     SELECT p.opened_at AS at, 'poll_opened' AS what, p.question AS name FROM webinar_poll p
@@ -43,9 +44,9 @@ FROM webinar w CROSS JOIN LATERAL (
     UNION ALL SELECT coalesce(r.shown_at, w.live_at + make_interval(secs => r.shows_after)),
         CASE r.kind WHEN 'call' THEN 'call_shown' ELSE 'resource_shown' END, r.title
         FROM webinar_resource r WHERE r.webinar = w.id
-    UNION ALL SELECT w.live_at + make_interval(secs => c.second), 'chapter', c.title
-        FROM webinar_recording f JOIN webinar_chapter c ON c.recording = f.id
-        WHERE f.webinar = w.id AND f.seconds >= 0.8 * extract(epoch FROM coalesce(w.ended_at, $2) - w.live_at)
+    UNION ALL SELECT greatest(w.live_at, {FILM_ZERO} + make_interval(secs => c.second)), 'chapter', c.title
+        FROM webinar_recording r JOIN webinar_chapter c ON c.recording = r.id
+        WHERE r.webinar = w.id AND r.seconds >= 0.8 * extract(epoch FROM coalesce(w.ended_at, $2) - w.live_at)
     UNION ALL SELECT q.answered_at, 'answered', q.text FROM webinar_question q
         WHERE q.webinar = w.id AND q.state = 'approved' AND q.answered = 'live'
 ) x

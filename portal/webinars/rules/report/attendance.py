@@ -85,23 +85,30 @@ def chapter_at(happened: Sequence[Happening], minute: int) -> str:
 
 
 def curve(
-    minutes: Sequence[Minute], happened: Sequence[Happening], usual: Sequence[float], came: int, zone: str
+    minutes: Sequence[Minute],
+    happened: Sequence[Happening],
+    usual: Sequence[float],
+    came: int,
+    zone: str,
+    *,
+    whole: float,
 ) -> Drawn:
-    """The people there, minute by minute; of a very long webinar the most of a few minutes together."""
+    """The people there, minute by minute; of a very long webinar the most of a few minutes together. `usual` are shares of
+    those who came, over the `whole` length in minutes, which may not be over yet.
+    """
     step = -(-len(minutes) // MOST_COLUMNS) or 1
     shown = [max(minutes[n : n + step], key=lambda one: one.here) for n in range(0, len(minutes), step)]
     lobby = sum(one.lobby for one in minutes) / step
-    live = len(shown) - lobby
     top = peak(minutes)
-    compared = [(lobby + live * (n + 0.5) / len(usual), one * came) for n, one in enumerate(usual)]
+    points = [(lobby + whole / step * (n + 0.5) / len(usual), one * came) for n, one in enumerate(usual)]
     chart: Chart = columns(
         {"before": [one.here if one.lobby else None for one in shown],
          "": [None if one.lobby or one.paused else one.here for one in shown]},
         [f"Minute {one.number}, {times.clock(one.at, zone)}: {one.here:,}" for one in shown],
         {n: times.clock(shown[n].at, zone) for n in some(len(shown))},
-        height=200, touching=True, line=compared,
+        height=200, touching=True, line=[point for point in points if point[0] <= len(shown)],
         pins=[((one.minute + 0.5) / step + lobby, one.words) for one in happened
-              if one.what != "chapter" and one.minute <= minutes[-1].number],
+              if one.what != "chapter" and minutes and one.minute <= minutes[-1].number],
     )  # fmt: skip
     most = f" At most {top.here:,} in minute {top.number}." if top else ""
     legend = [("before", "In the lobby"), ("", "While on air"), ("pin", "Poll, answer, or something shown")]
