@@ -316,7 +316,7 @@ async def go_elsewhere_and_end(host: Page, amara: Page, chiara: Page) -> None:
     await host.get_by_text("End the webinar …").click()
     await host.get_by_role("button", name="End the webinar", exact=True).click()
     await expect(amara.locator(".curtain")).to_contain_text("It is over. Thank you for coming.", timeout=MOMENTS)
-    await sees(amara.get_by_text("Questions are closed."))
+    await sees(amara.get_by_text("Questions can be asked while the room is open."))
     await look(amara, "ended-1280")
 
 
