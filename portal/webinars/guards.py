@@ -20,6 +20,7 @@ from portal.web import cookies
 from portal.web.query_strings import may_be_slug
 from portal.webinars.permissions import can_host, can_moderate, can_read_report
 from portal.webinars.queries import people, rooms
+from portal.webinars.rules.taking_part import REMOVED
 from portal.webinars.tables.rooms import CrewRole
 from portal.webinars.values import CrewMember, Participant, Room
 
@@ -109,7 +110,7 @@ async def participant_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Part
     if visitor is None:
         raise Forbidden("This room is for those who registered. Please use the link in your confirmation.")
     if visitor.removed:
-        raise Forbidden("The host has asked you to leave this room.")
+        raise Forbidden(REMOVED)
     return visitor
 
 

@@ -18,9 +18,11 @@ from portal.registration.queries.orders import order_by_id
 from portal.webinars.announcing import touch
 from portal.webinars.commands import questions
 from portal.webinars.commands.making import make_webinar
+from portal.webinars.commands.restricting import restrict
 from portal.webinars.commands.states import press
 from portal.webinars.queries import people, rooms
 from portal.webinars.rules.states import HostAction
+from portal.webinars.tables.rooms import Restriction
 from portal.webinars.tables.taking_part import PollKind, ResourceKind
 from portal.webinars.values import Participant, Room, RoomSettings
 from tests.factories.registration import Shop, make_shop
@@ -150,3 +152,18 @@ async def resource(
             shop.webinar_id, kind.value, title, url, file, shows_after, sponsor, needs_consent,
         )
     )  # fmt: skip
+
+
+async def mute(shop: Webinar, who: Participant) -> Participant:
+    """Somebody as a page of theirs has them that was opened after they were muted."""
+    await restrict(
+        webinar_id=shop.webinar_id,
+        seat_id=who.seat_id,
+        kind=Restriction.MUTED,
+        reason="",
+        actor=PORTAL,
+        now=clock.now(),
+    )
+    found = await people.by_seat(who.seat_id)
+    assert found is not None
+    return found

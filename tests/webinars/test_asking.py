@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from portal.core import clock, db
@@ -92,7 +91,7 @@ async def test_where_questions_are_switched_off_there_are_none() -> None:
 async def test_whoever_was_muted_may_vote_and_not_ask() -> None:
     made, anna = await live()
     asked = await webinars.ask(made, anna)
-    muted = msgspec.structs.replace(anna, muted=True)
+    muted = await webinars.mute(made, anna)
     with pytest.raises(Forbidden, match="muted"):
         await say(made, muted, "Another")
     await vote(room=await webinars.room(made), who=muted, question_id=asked, now=clock.now())

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
-import msgspec
 import pytest
 
 from portal.core import clock, db
@@ -54,7 +53,7 @@ async def test_the_last_lines_are_shown_without_hidden_ones() -> None:
 
 async def test_whoever_was_muted_and_whoever_comes_late_says_nothing() -> None:
     made, petra = await live()
-    room, muted = await webinars.room(made), msgspec.structs.replace(petra, muted=True)
+    room, muted = await webinars.room(made), await webinars.mute(made, petra)
     with pytest.raises(Forbidden, match="muted"):
         await say(room=room, who=muted, text="Hello", now=clock.now())
     with pytest.raises(Forbidden, match="muted"):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from portal.core import db
 from portal.webinars.announcing import touch
-from portal.webinars.commands.people import one_at_a_time
+from portal.webinars.commands.people import as_it_is, one_at_a_time
 from portal.webinars.rules.names import shown
 from portal.webinars.rules.taking_part import Part, check_speaking
 from portal.webinars.values import Participant, Room
@@ -21,9 +21,10 @@ async def say(*, room: Room, who: Participant, text: str, now: datetime) -> int:
 
     Raises Conflict where the chat is closed, Forbidden for somebody who was muted.
     """
-    check_speaking(room, who, Part.CHAT)
     async with db.transaction():
         await one_at_a_time(who.seat_id)
+        room, who = await as_it_is(room, who)
+        check_speaking(room, who, Part.CHAT)
         if (same := await db.fetch_value(_SAME, room.id, who.seat_id, text, now - _ONCE)) is not None:
             return int(same)
         made = await db.fetch_value(_SAY, room.id, who.seat_id, shown(who), text, now)

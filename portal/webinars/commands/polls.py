@@ -7,7 +7,7 @@ from typing import Any
 from portal.core import db
 from portal.core.errors import Invalid, NotFound
 from portal.webinars.announcing import touch
-from portal.webinars.commands.people import one_at_a_time
+from portal.webinars.commands.people import as_it_is, one_at_a_time
 from portal.webinars.rules.polls import Answer, problems
 from portal.webinars.rules.taking_part import check_poll
 from portal.webinars.tables.taking_part import PollKind, PollState
@@ -47,6 +47,7 @@ async def answer(*, room: Room, who: Participant, poll_id: int, answer: Answer, 
         poll = await db.fetch_one(_POLL, poll_id, room.id)
         if poll is None:
             raise NotFound("There is no such poll here.")
+        room, who = await as_it_is(room, who)
         check_poll(room, PollState(poll["state"]))
         kind = PollKind(poll["kind"])
         if errors := problems(kind, poll["options"], answer):

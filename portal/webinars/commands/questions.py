@@ -5,7 +5,7 @@ from datetime import datetime
 from portal.core import db
 from portal.core.errors import Conflict, NotFound
 from portal.webinars.announcing import touch
-from portal.webinars.commands.people import one_at_a_time
+from portal.webinars.commands.people import as_it_is, one_at_a_time
 from portal.webinars.rules.names import shown
 from portal.webinars.rules.states import position
 from portal.webinars.rules.taking_part import Part, check, check_speaking
@@ -40,9 +40,10 @@ async def ask(*, room: Room, who: Participant, text: str, anonymous: bool, now: 
 
     Raises Conflict where questions are closed, Forbidden for somebody who was muted.
     """
-    check_speaking(room, who, Part.QUESTIONS)
     async with db.transaction():
         await one_at_a_time(who.seat_id)
+        room, who = await as_it_is(room, who)
+        check_speaking(room, who, Part.QUESTIONS)
         if (same := await db.fetch_value(_SAME, room.id, who.seat_id, text)) is not None:
             return int(same)
         second = position(room.live_at, now) if room.state is RoomState.LIVE else None
@@ -62,8 +63,9 @@ async def withdraw_vote(*, room: Room, who: Participant, question_id: int) -> No
 
 
 async def _change(sql: str, room: Room, who: Participant, question_id: int, *more: datetime) -> None:
-    check(room, Part.VOTES)
     async with db.transaction():
+        room, who = await as_it_is(room, who)
+        check(room, Part.VOTES)
         found = await db.fetch_one(_VOTED_FOR, question_id, room.id)
         if found is None or found["state"] != QuestionState.APPROVED:
             raise NotFound("There is no such question here.")

@@ -7,6 +7,7 @@ from portal.core.errors import Forbidden
 from portal.leads.queries import has_agreed
 from portal.webinars.announcing import touch
 from portal.webinars.commands.consents import agree
+from portal.webinars.commands.people import as_it_is
 from portal.webinars.queries.resources import Offered
 from portal.webinars.rules.consent import OCCASION, How
 from portal.webinars.rules.taking_part import Part, check
@@ -23,8 +24,9 @@ async def take(*, room: Room, who: Participant, resource: Offered, agreed: str |
     Raises Forbidden where that is neither given now nor stands, Conflict where the room is not open, nobody is named or
     the sentence is another by now.
     """
-    check(room, Part.RESOURCES)
     async with db.transaction():
+        room, who = await as_it_is(room, who)
+        check(room, Part.RESOURCES)
         if resource.asks:
             await _consent(room, who, resource, agreed, now)
         if db.affected(await db.execute(_TAKE, resource.id, who.seat_id, now)):

@@ -6,6 +6,7 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Invalid, NotFound
 from portal.webinars.announcing import touch_all
+from portal.webinars.commands.people import one_at_a_time
 from portal.webinars.tables.rooms import Restriction
 
 _RESTRICT = """
@@ -32,6 +33,7 @@ async def restrict(
     if kind is Restriction.REMOVED and not reason:
         raise Invalid({"reason": "Please say why: the crew reads it, and so do you when somebody asks."})
     async with db.transaction():
+        await one_at_a_time(seat_id)
         by = actor.account_id or None
         made = await db.fetch_value(_RESTRICT, webinar_id, seat_id, kind.value, reason, by, now)
         if made is None:

@@ -24,6 +24,7 @@ from portal.webinars.guards import let_in
 from portal.webinars.pages.films import leads_elsewhere
 from portal.webinars.queries import people, rooms
 from portal.webinars.rules.entering import Way, way
+from portal.webinars.rules.taking_part import REMOVED
 from portal.webinars.rules.words import what_now
 from portal.webinars.values import Participant, Room
 
@@ -78,5 +79,5 @@ async def _found(claim: str) -> tuple[OrderRecord, Participant, Room | None]:
     if seat.state is not SeatState.CONFIRMED or place is None:
         raise NotFound("This place was cancelled, or is not confirmed yet.")
     if place.removed:
-        raise Forbidden("The host has asked you to leave this room.")
+        raise Forbidden(REMOVED)
     return order, place, await rooms.by_id(place.webinar_id) if place.webinar_id is not None else None

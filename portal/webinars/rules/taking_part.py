@@ -36,6 +36,7 @@ _AFTERWARDS = {
     Part.REACTIONS: "Reactions are for what is live.",
     Part.RESOURCES: "This room is not open.",
 }
+REMOVED = "The host has asked you to leave this room."
 MUTED = "The host has muted you: you can listen, vote and answer polls."
 
 
