@@ -13,7 +13,7 @@ from portal.webinars.queries import ledger_pages
 from portal.webinars.values import Participant
 from tests.events.conftest import SignIn
 from tests.factories import webinars
-from tests.factories.attendance import over, was_there
+from tests.factories.attendance import ask_for, over, was_there
 from tests.factories.webinars import Webinar
 from tests.paying import text_of
 from tests.queries import counting
@@ -156,6 +156,28 @@ async def test_nobody_chosen_is_said(editor: httpx.AsyncClient, room: Room) -> N
         refused = await editor.post(f"{room.path}/corrections", data={**WHY, **seats})
         assert refused.status_code == 422
     assert "Please choose whose minutes to correct." in text_of(await editor.post(f"{room.path}/corrections", data=WHY))
+
+
+async def test_a_test_that_nobody_can_take_is_pointed_out(editor: httpx.AsyncClient, room: Room) -> None:
+    said = "Nobody can earn a certificate yet"
+    await ask_for(room.made, test=70)
+    assert said in text_of(await editor.get(room.path))
+    await ask_for(room.made)
+    assert said not in text_of(await editor.get(room.path))
+
+
+async def test_scripts_get_the_list_alone(editor: httpx.AsyncClient, room: Room) -> None:
+    found = await editor.get(f"{room.path}?q=ben", headers={"HX-Request": "true"})
+    assert found.text.strip().startswith('<section id="rows"')
+    assert ("Ben Lindqvist" in found.text, "Anna Lindqvist" in found.text) == (True, False)
+    empty = await editor.get(f"{room.path}?q=zzz", headers={"HX-Request": "true"})
+    assert "Try a shorter part of the name" in empty.text
+
+
+async def test_before_anybody_registers_it_says_so(editor: httpx.AsyncClient) -> None:
+    made = await webinars.make()
+    page = await editor.get(f"/staff/webinars/{made.webinar_id}/attendance")
+    assert "Nobody has registered yet." in text_of(page)
 
 
 async def test_long_lists_have_pages(editor: httpx.AsyncClient, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

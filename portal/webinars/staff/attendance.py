@@ -26,7 +26,7 @@ from portal.webinars.queries import ledger, ledger_pages
 from portal.webinars.queries.ledger import Entry, Measure
 from portal.webinars.queries.ledger_pages import Show
 from portal.webinars.staff.frame import staff_page
-from portal.webinars.staff.inputs import the_room
+from portal.webinars.staff.inputs import the_room, wants_list
 from portal.webinars.values import Room
 
 SHOWS = {
@@ -142,7 +142,8 @@ async def _list(
     return staff_page(
         request, "webinars/staff/attendance.html", room, "attendance", block="rows", status=status, asked=asked,
         rows=[(one, measure.verdict(one)) for one in rows], at=at, measure=measure, shows=SHOWS,
-        totals=await ledger_pages.totals(room.id, now), address=_address(room, asked), query=urlencode(asked.address),
+        totals=None if wants_list(request) else await ledger_pages.totals(room.id, now), address=_address(room, asked),
+        query=urlencode(asked.address),
         form=form or blank(), chosen=set(form.value("seats", [])) if form else set(),
     )  # fmt: skip
 
