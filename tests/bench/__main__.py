@@ -27,7 +27,7 @@ from tests.bench.server import Server
 ROUNDS, SLICE, CONNECTIONS = 5, 1.5, 16
 MEASURES = {
     "pages": "lists, event page, month view and feeds against a bare page",
-    "directory": "10,000 companies: index, word, profile data, search as you type",
+    "directory": "10,000 companies: index, word, profile, data, search as you type",
     "registrations": "places taken through the form against a bare insert",
     "worker": "jobs a second",
     "rooms": "5,000 open pages of a room: memory, delay, a storm of votes, broken lines, against a bare broadcast",
@@ -144,6 +144,8 @@ async def _companies(bare: Server, fresh: Server, kept: Server) -> list[dict[str
         ("directory, three filters, rendered", fresh, lambda n: client.get(
             "/companies?category=category-word-1&country=AT&country=DE&capability=capability-word-1")),
         ("page of a word, rendered", fresh, lambda n: client.get("/companies/capability/capability-word-1")),
+        ("profile, rendered", fresh, lambda n: client.get(f"/companies/company-{n % 10_000}")),
+        ("profile, unchanged and counted", kept, lambda n: client.get("/companies/company-17")),
         ("companies as JSON, rendered", fresh, lambda n: client.get("/api/v1/companies?per_page=20")),
     ]  # fmt: skip
     rows = [await _against_bare(name, bare, server, make) for name, server, make in pages]
