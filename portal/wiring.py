@@ -115,6 +115,7 @@ from portal.placements.commands.booking import SPONSORSHIPS
 from portal.placements.commands.subscribing import PLANS
 from portal.placements.pages import plans_page, sponsorship_invoice
 from portal.placements.staff import SALES, staff_sales
+from portal.programme import routes as programme_routes
 from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
@@ -175,8 +176,8 @@ def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
     known = personal_data(made)
     appearances = together([organised.organised_by])
-    talks = all_talks([speaking.of_speaker])
-    parts = [webinar_part]
+    talks = all_talks([speaking.of_speaker, programme_routes.of_speaker])
+    parts = [webinar_part, programme_routes.programme_part]
     return {
         "actor": Provide(provide_actor),
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
@@ -256,7 +257,19 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
     webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW]
-    parts = (entry, events, directory, finding, editing, enquiries, webinars, seats, inbox, files)
+    parts = (
+        entry,
+        events,
+        directory,
+        finding,
+        editing,
+        enquiries,
+        webinars,
+        programme_routes.PUBLIC,
+        seats,
+        inbox,
+        files,
+    )
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 
 

@@ -54,6 +54,12 @@ def many_lines(value: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
+def folded(value: str) -> str:
+    """For comparing: without case and accents."""
+    apart = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
 def name_fault(name: str) -> str:
     """Why a person's or company's name will not do; empty when it will. Mails to others open with it: it holds nothing to
     click on.

@@ -31,6 +31,7 @@ from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
 from portal.demo.seed.registering import seed_registering
 from portal.demo.seed.run import seed
+from portal.demo.seed.programmes import seed_programmes
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.turnouts import seed_turnouts
 from portal.demo.seed.webinars import keep_clinic, seed_rooms
@@ -149,6 +150,7 @@ class Demo:
                 await seed_rooms(now=clock.now())
                 await keep_clinic(now=clock.now())
                 await seed_stages(now=clock.now())
+                await seed_programmes(now=clock.now())
                 await seed_certificates(now=clock.now())
                 await seed_turnouts(now=clock.now())
                 await seed_doings(now=clock.now())

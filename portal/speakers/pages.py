@@ -22,7 +22,7 @@ from portal.web.page_cache import PageRule
 from portal.web.query_strings import may_be_slug
 from portal.web.rendering import markup, page
 
-_RULE = PageRule(tags=("webinars", "events"))
+_RULE = PageRule(tags=("webinars", "programmes", "events"))
 
 
 @get("/speakers/{slug:str}", opt={"public": True, "page": _RULE}, include_in_schema=False)

@@ -82,7 +82,7 @@ async def test_the_log_says_what_a_release_did(database: str, now: datetime) -> 
     hour = timedelta(hours=1)
     replace = msgspec.structs.replace
     news = [
-        replace(first, starts_at=first.starts_at + hour, ends_at=first.ends_at + hour),
+        replace(first, starts_at=NINE + hour, ends_at=NINE + hour * 7 / 4),
         replace(second, room="Raum Prater"),
         replace(third, people=(MAEVE, JO), title="Another title"),
         replace(fourth, cancelled=True),

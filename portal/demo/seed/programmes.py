@@ -1,0 +1,90 @@
+"""The programme of the demo’s congress, by the ordinary commands."""
+
+import re
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from portal.accounts.actors import PORTAL
+from portal.core import db, times
+from portal.demo.seed.own import SOURCE
+from portal.programme.commands.releasing import release
+from portal.programme.commands.saving import save_programme
+from portal.programme.tables import Level, SessionKind, SessionRole
+from portal.programme.values import PersonFacts, ProgrammeFacts, SessionFacts
+
+_FILE = Path(__file__).parent / "data" / "programme-vienna.yml"
+_EVENT = """
+SELECT id, starts_at, timezone FROM event e WHERE source = $1 AND source_key = 'fill-finish-forum-vienna'
+    AND NOT EXISTS (SELECT FROM programme p WHERE p.event = e.id)
+"""
+_KNOWN = """
+INSERT INTO appearance (event, speaker, source_key, source_name, note)
+SELECT $1, min(id), name, name, '' FROM speaker WHERE name = ANY($2) GROUP BY name
+"""
+_WITH_ROLE = re.compile(r"(.+) \((moderator|host)\)")
+
+
+class Held(msgspec.Struct, forbid_unknown_fields=True):
+    """A session: `day` from 1, `at` a local time, `min` minutes. `who` may have a role in brackets."""
+
+    day: int
+    at: str
+    min: int
+    title: str
+    room: str = ""
+    track: str = ""
+    kind: SessionKind = SessionKind.TALK
+    label: str = ""
+    level: Level | None = None
+    places: int | None = None
+    who: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Post(msgspec.Struct, forbid_unknown_fields=True):
+    job: str
+    company: str
+
+
+class File(msgspec.Struct, forbid_unknown_fields=True):
+    """The whole programme; `rooms` with how many each holds."""
+
+    rooms: dict[str, int | None]
+    tracks: tuple[str, ...]
+    sessions: tuple[Held, ...]
+    people: dict[str, Post]
+
+
+async def seed_programmes(*, now: datetime) -> None:
+    """Save and release it, once; some of its people are on stages of webinars already."""
+    event = await db.fetch_one(_EVENT, SOURCE)
+    if event is None:
+        return
+    zone = times.zone(event["timezone"])
+    first = event["starts_at"].astimezone(zone).date()
+    file = msgspec.convert(yaml.safe_load(_FILE.read_text()), File)
+    sessions = []
+    for held in file.sessions:
+        starts = datetime.combine(first + timedelta(days=held.day - 1), time.fromisoformat(held.at), zone)
+        sessions.append(SessionFacts(
+            key=f"{held.day} {held.at} {held.title}"[:200], title=held.title, kind=held.kind, label=held.label,
+            abstract=held.text, language="en", level=held.level, track=held.track, room=held.room, capacity=held.places,
+            starts_at=starts, ends_at=starts + timedelta(minutes=held.min),
+            people=tuple(_person(one, file.people, held.kind) for one in held.who),
+        ))  # fmt: skip
+    await db.execute(_KNOWN, event["id"], list(file.people))
+    facts = ProgrammeFacts(source="demo", rooms=file.rooms, tracks=file.tracks, sessions=tuple(sessions))
+    await save_programme(actor=PORTAL, event_id=event["id"], facts=facts, now=now)
+    await release(actor=PORTAL, event_id=event["id"], now=now)
+
+
+def _person(said: str, people: dict[str, Post], kind: SessionKind) -> PersonFacts:
+    found = _WITH_ROLE.fullmatch(said)
+    name = found[1] if found else said
+    usual = SessionRole.PANELIST if kind is SessionKind.PANEL else SessionRole.SPEAKER
+    post = people[name]
+    role = SessionRole(found[2]) if found else usual
+    return PersonFacts(name, name, role=role, job_title=post.job, company=post.company)

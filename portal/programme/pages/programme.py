@@ -1,0 +1,151 @@
+"""`/events/{slug}/programme`: the programme as a list or as a table, its sessions, and what releases changed."""
+
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.params import FromPath
+from litestar.response import Response
+from markupsafe import Markup
+
+from portal.core import json_ld, times
+from portal.core.errors import NotFound
+from portal.core.keeping import Kept
+from portal.core.settings import current
+from portal.core.text import plain
+from portal.media import queries as media
+from portal.programme.public import Programme, Session, beside
+from portal.programme.queries import public
+from portal.programme.rules import filters as rules
+from portal.programme.rules import schedule, schema_org
+from portal.programme.rules.words import changed, language_name
+from portal.programme.tables import SessionKind
+from portal.web.inputs import Now
+from portal.web.page_cache import PageRule
+from portal.web.query_strings import may_be_slug, pairs
+from portal.web.rendering import environment, markup, page
+
+_RULE = PageRule(tags=public.TAGS)
+_items: Kept[dict[int, Markup]] = Kept(30)
+
+
+class ProgrammePages(Controller):
+    path = "/events/{slug:str}/programme"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/", opt={"page": PageRule(tags=public.TAGS, query=rules.KEYS)})
+    async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[str]:
+        programme = await _programme(slug)
+        filters, problems = rules.parse(pairs(request), programme)
+        day = rules.day_of(filters, programme, now.astimezone(programme.zone).date())
+        found = rules.matching(filters, programme.sessions)
+        shown = [one for one in found if day is None or one.on == day]
+        return page(
+            request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
+            programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
+            days=_days(shown, programme, grid=filters.view == "grid"), item=items(programme),
+            choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
+        )  # fmt: skip
+
+    @get("/changes", opt={"page": _RULE})
+    async def changes(self, request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[str]:
+        programme = await _programme(slug)
+        log = await public.releases(programme.event_id)
+        told = [(release, [(one, changed(one, programme.timezone)) for one in release.changes]) for release in log]
+        return page(request, "programme/changes.html", section="events", programme=programme, log=told)
+
+    @get("/{session_slug:str}", opt={"page": _RULE})
+    async def session(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str]
+    ) -> Response[str]:
+        programme = await _programme(slug)
+        one = next((one for one in programme.sessions if one.slug == session_slug), None)
+        texts = await public.texts(one.id) if one is not None else None
+        if one is None or texts is None:
+            raise NotFound("There is no such session in this programme. It may have been taken out.")
+        same_day = [other for other in programme.sessions if other.on == one.on and other.kind is not SessionKind.BREAK]
+        in_room = [other for other in same_day if other.room == one.room]
+        place = in_room.index(one) if one in in_room else None
+        linked = schema_org.session(programme, one, texts, base_url=current().base_url)
+        return page(
+            request, "programme/session.html", section="events", programme=programme, s=one, texts=texts,
+            before=in_room[place - 1] if place else None,
+            after=in_room[place + 1] if place is not None and place + 1 < len(in_room) else None,
+            beside=beside(same_day, one)[:12], photos=await media.by_keys([p.photo for p in one.people if p.photo]),
+            abstract=markup(texts.abstract_html), description=markup(texts.description_html),
+            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title, item=items(programme),
+            linked=markup(json_ld.encoded(linked)), language=language_name(one.language),
+        )  # fmt: skip
+
+
+async def _programme(slug: str) -> Programme:
+    found = await public.by_slug(slug) if may_be_slug(slug) else None
+    if found is None:
+        raise NotFound("There is no programme of such an event yet.")
+    return found
+
+
+def items(programme: Programme) -> dict[int, Markup]:
+    """Each session as lists show it, drawn once for each version of the programme."""
+    key = (programme.event_id, programme.version)
+    if (kept := _items.get(key)) is not None:
+        return kept
+    draw: Any = environment().get_template("programme/_session.html").module
+    return _items.put(
+        key, {one.id: draw.item(programme.slug, one, language_name(one.language)) for one in programme.sessions}
+    )
+
+
+def _count(sessions: list[Session]) -> int:
+    return sum(one.kind is not SessionKind.BREAK for one in sessions)
+
+
+def _days(shown: list[Session], programme: Programme, *, grid: bool) -> list[dict[str, Any]]:
+    by_day: dict[date, list[Session]] = {}
+    for one in shown:
+        by_day.setdefault(one.on, []).append(one)
+    return [
+        {
+            "on": on,
+            "count": _count(these),
+            "slots": [] if grid else schedule.slots(these),
+            "table": schedule.table(these, programme.rooms) if grid else None,
+        }
+        for on, these in by_day.items()
+    ]
+
+
+def _tabs(found: list[Session], programme: Programme) -> list[tuple[date, int]]:
+    """Each day with how many sessions of it are asked for."""
+    return [(day, _count([one for one in found if one.on == day])) for day in programme.days]
+
+
+def _choices(programme: Programme, filters: rules.Filters) -> dict[str, list[dict[str, Any]]]:
+    languages = sorted({one.language for one in programme.sessions if one.language}, key=language_name)
+    kinds = [kind for kind in rules.KINDS if any(one.kind is kind for one in programme.sessions)]
+    told = {
+        "track": [(one.slug, one.name) for one in programme.tracks],
+        "room": [(one.slug, one.name) for one in programme.rooms],
+        "language": [(code, language_name(code)) for code in languages],
+        "kind": [(kind.value, rules.KINDS[kind]) for kind in kinds],
+    }
+    return {
+        name: [
+            {"value": value, "text": text, "chosen": getattr(filters, name) == value, "count": 0}
+            for value, text in all_
+        ]
+        for name, all_ in told.items()
+        if len(all_) > 1 or getattr(filters, name)
+    }
+
+
+def _now(programme: Programme, now: datetime) -> dict[str, Any] | None:
+    """While a conference day goes on: what is on, and what comes next."""
+    on = [one for one in programme.at(now) if one.kind is not SessionKind.BREAK]
+    today = (now.astimezone(programme.zone) - public.DAY_CHANGES).date()
+    later = [one for one in programme.sessions if one.on == today and one.starts_at > now and not one.is_cancelled]
+    if not on and not (later and any(one.on == today and one.ends_at <= now for one in programme.sessions)):
+        return None
+    following = [one for one in later if one.starts_at == later[0].starts_at] if later else []
+    return {"on": on, "next": following, "clock": times.clock(now, programme.timezone)}

@@ -1,0 +1,151 @@
+"""Plain values: a programme as everybody may know it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from portal.core import times
+from portal.programme.tables import SessionKind, SessionRole
+from portal.speakers.values import SpeakerRow
+
+
+class Room(msgspec.Struct, frozen=True):
+    """A room with its place in the grid. `note` says how to find it."""
+
+    id: int
+    slug: str
+    name: str
+    note: str
+    position: int
+
+
+class Track(msgspec.Struct, frozen=True):
+    """A thread through the programme; `colour` 1 to 4 of the style sheet."""
+
+    id: int
+    slug: str
+    name: str
+    colour: int
+    position: int
+
+
+class Person(SpeakerRow, frozen=True, kw_only=True):
+    """Somebody in a session."""
+
+    role: SessionRole
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A session in the list. `on` is its day of the conference, which goes on for some hours after midnight."""
+
+    id: int
+    guid: str
+    slug: str
+    kind: SessionKind
+    label: str
+    title: str
+    subtitle: str
+    language: str
+    level: str
+    track: Track | None
+    room: Room | None
+    starts_at: datetime
+    ends_at: datetime
+    on: date
+    capacity: int | None
+    taken: int
+    is_cancelled: bool
+    people: tuple[Person, ...]
+
+    @property
+    def minutes(self) -> int:
+        return round((self.ends_at - self.starts_at).total_seconds() / 60)
+
+    @property
+    def left(self) -> int | None:
+        """Places left of a workshop’s own; None where it has none of its own."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+
+class Programme(msgspec.Struct, frozen=True, kw_only=True):
+    """A released programme: its event, all sessions by time, and rooms and tracks in their order. `version` is that of all
+    content it is made of.
+    """
+
+    version: tuple[int, ...]
+    event_id: int
+    slug: str
+    title: str
+    timezone: str
+    is_cancelled: bool
+    release: int
+    released_at: datetime
+    note: str
+    credit: str
+    sessions: tuple[Session, ...]
+    rooms: tuple[Room, ...]
+    tracks: tuple[Track, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return times.zone(self.timezone)
+
+    @property
+    def talks(self) -> list[Session]:
+        """All but the breaks."""
+        return [one for one in self.sessions if one.kind is not SessionKind.BREAK]
+
+    @property
+    def days(self) -> list[date]:
+        return sorted({one.on for one in self.sessions})
+
+    def at(self, moment: datetime) -> list[Session]:
+        """What is on at a moment."""
+        return [one for one in self.sessions if one.starts_at <= moment < one.ends_at and not one.is_cancelled]
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """What a session’s own page says besides the list: sanitised HTML, and [kind, title, address] of each link."""
+
+    abstract_html: str
+    description_html: str
+    recorded: bool
+    url: str
+    links: list[tuple[str, str, str]]
+    since_release: int
+
+
+class Logged(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the change log. `before` and `after` as `rules.changes` writes them; `is_there`: its page is to be had."""
+
+    slug: str
+    title: str
+    kind: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    is_there: bool
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """A release, with its first lines; `lines` counts all."""
+
+    number: int
+    released_at: datetime
+    note: str
+    lines: int
+    changes: list[Logged]
+
+
+def beside(sessions: Sequence[Session], one: Session) -> list[Session]:
+    """What is on at the same time as a session, breaks left out."""
+    return [
+        other
+        for other in sessions
+        if other.id != one.id
+        and other.kind is not SessionKind.BREAK
+        and other.starts_at < one.ends_at
+        and one.starts_at < other.ends_at
+    ]

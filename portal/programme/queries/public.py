@@ -1,0 +1,130 @@
+"""A programme as it was released: in two statements, whatever its size, and once for each version of the content."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from portal.core import db, times
+from portal.core.keeping import Kept
+from portal.programme.public import Logged, Person, Programme, Release, Room, Session, Texts, Track
+from portal.programme.tables import SessionKind
+
+TAGS = ("programmes", "events", "webinars")
+"""Whose changes change a programme’s pages; people and their companies are content of webinars."""
+DAY_CHANGES = timedelta(hours=4)
+"""A day of a conference goes on so long after midnight, as the c3voc format has it."""
+
+_HEAD = """
+SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.state = 'cancelled' AS is_cancelled, p.release, p.credit,
+    r.released_at, r.note,
+    (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag = ANY($2)) AS versions,
+    coalesce((SELECT json_agg(json_build_array(id, slug, name, note, position) ORDER BY position, id)
+        FROM programme_room WHERE event = e.id), '[]') AS rooms,
+    coalesce((SELECT json_agg(json_build_array(id, slug, name, colour, position) ORDER BY position, id)
+        FROM programme_track WHERE event = e.id), '[]') AS tracks
+FROM event e JOIN programme p ON p.event = e.id JOIN programme_release r ON r.event = e.id AND r.number = p.release
+WHERE e.slug = $1 AND e.state <> 'draft'
+"""
+_SESSIONS = """
+SELECT s.session AS id, s.guid, s.slug, s.kind, s.label, s.title, s.subtitle, s.language, s.level, s.track, s.room, s.starts_at,
+    s.ends_at, s.capacity, s.taken, s.cancelled_at IS NOT NULL AS is_cancelled, coalesce(p.people, '[]') AS people
+FROM released_session s
+LEFT JOIN (
+    SELECT i.session, json_agg(json_build_array(
+        p.id, p.slug, p.name, p.job_title, p.company_name, c.slug, p.photo, i.role) ORDER BY i.position, i.id) AS people
+    FROM released_speaker i JOIN released_session o ON o.session = i.session JOIN speaker p ON p.id = i.speaker
+    LEFT JOIN company c ON c.id = p.company AND c.state = 'public'
+    WHERE o.event = $1 GROUP BY i.session
+) p ON p.session = s.session
+WHERE s.event = $1
+ORDER BY s.starts_at, s.ends_at, s.session
+"""
+_kept: Kept[Programme] = Kept(30)
+
+
+async def by_slug(slug: str) -> Programme | None:
+    """The released programme of a public event; None where there is none."""
+    head = await db.fetch_one(_HEAD, slug, list(TAGS))
+    if head is None:
+        return None
+    key = (head["event_id"], tuple(head["versions"]))
+    if (kept := _kept.get(key)) is not None:
+        return kept
+    return _kept.put(key, _programme(head, await db.fetch(_SESSIONS, head["event_id"])))
+
+
+def _programme(head: Mapping[str, Any], rows: list[Any] | Any) -> Programme:
+    rooms = {one.id: one for one in _decoded(head["rooms"], Room)}
+    tracks = {one.id: one for one in _decoded(head["tracks"], Track)}
+    zone = times.zone(head["timezone"])
+    sessions = tuple(
+        Session(
+            **{
+                **row,
+                "kind": SessionKind(row["kind"]),
+                "track": tracks.get(row["track"]),
+                "room": rooms.get(row["room"]),
+                "on": (row["starts_at"].astimezone(zone) - DAY_CHANGES).date(),
+                "people": tuple(_decoded(row["people"], Person)),
+            }
+        )
+        for row in rows
+    )
+    told = {name: head[name] for name in (
+        "event_id", "slug", "title", "timezone", "is_cancelled", "release", "released_at", "note", "credit")}  # fmt: skip
+    used = {one.room.id for one in sessions if one.room}
+    threads = {one.track.id for one in sessions if one.track}
+    return Programme(
+        **told, version=tuple(head["versions"]), sessions=sessions,
+        rooms=tuple(room for room in rooms.values() if room.id in used),
+        tracks=tuple(track for track in tracks.values() if track.id in threads),
+    )  # fmt: skip
+
+
+def _decoded(value: str, kind: type[Any]) -> list[Any]:
+    """Rows that PostgreSQL gave as JSON arrays."""
+    names = kind.__struct_fields__
+    return [msgspec.convert(dict(zip(names, one, strict=True)), kind) for one in msgspec.json.decode(value)]
+
+
+async def texts(session_id: int) -> Texts | None:
+    row = await db.fetch_one(
+        "SELECT abstract_html, description_html, recorded, url, links::text AS links, since_release "
+        "FROM released_session WHERE session = $1",
+        session_id,
+    )
+    if row is None:
+        return None
+    links = [(kind, title, url) for kind, title, url in msgspec.json.decode(row["links"])]
+    return Texts(**{**row, "links": links})
+
+
+_RELEASES = """
+SELECT r.id, r.number, r.released_at, r.note, (SELECT count(*) FROM release_change c WHERE c.release = r.id) AS lines
+FROM programme_release r WHERE r.event = $1 ORDER BY r.number DESC LIMIT $2
+"""
+_LINES = """
+SELECT c.release, c.slug, c.title, c.kind, c.before::text AS before, c.after::text AS after, s.session IS NOT NULL AS is_there
+FROM (SELECT *, row_number() OVER (PARTITION BY release ORDER BY id) AS place FROM release_change WHERE release = ANY($1)) c
+LEFT JOIN released_session s ON s.session = c.session AND s.slug = c.slug
+WHERE c.place <= $2 ORDER BY c.id
+"""
+
+
+async def releases(event_id: int, *, most: int = 50, lines: int = 200) -> list[Release]:
+    """The newest releases, the newest first, each with its first lines."""
+    rows = await db.fetch(_RELEASES, event_id, most)
+    logged: dict[int, list[Logged]] = {row["id"]: [] for row in rows}
+    for row in await db.fetch(_LINES, list(logged), lines):
+        told = {name: row[name] for name in ("slug", "title", "kind", "is_there")}
+        before, after = msgspec.json.decode(row["before"]), msgspec.json.decode(row["after"])
+        logged[row["release"]].append(Logged(**told, before=before, after=after))
+    return [
+        Release(
+            number=row["number"], released_at=row["released_at"], note=row["note"], lines=row["lines"],
+            changes=logged[row["id"]],
+        )
+        for row in rows
+    ]  # fmt: skip
