@@ -139,8 +139,6 @@ from portal.webinars import privacy_taking_part as room_privacy
 from portal.webinars import routes as webinar_routes
 from portal.webinars.jobs import lists as room_jobs
 from portal.webinars.live.process import Live
-from portal.webinars.pages.event_part import webinar_part
-from portal.webinars.queries import speaking
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
 
@@ -176,8 +174,8 @@ def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
     known = personal_data(made)
     appearances = together([organised.organised_by])
-    talks = all_talks([speaking.of_speaker, programme_routes.of_speaker])
-    parts = [webinar_part, programme_routes.programme_part]
+    talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
+    parts = [webinar_routes.webinar_part, programme_routes.programme_part]
     return {
         "actor": Provide(provide_actor),
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
@@ -256,20 +254,8 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
     editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
     enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
-    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW]
-    parts = (
-        entry,
-        events,
-        directory,
-        finding,
-        editing,
-        enquiries,
-        webinars,
-        programme_routes.PUBLIC,
-        seats,
-        inbox,
-        files,
-    )
+    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW, *programme_routes.PUBLIC]
+    parts = (entry, events, directory, finding, editing, enquiries, webinars, seats, inbox, files)
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 
 

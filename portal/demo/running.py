@@ -29,9 +29,9 @@ from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.market import seed_market
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
+from portal.demo.seed.programmes import seed_programmes
 from portal.demo.seed.registering import seed_registering
 from portal.demo.seed.run import seed
-from portal.demo.seed.programmes import seed_programmes
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.turnouts import seed_turnouts
 from portal.demo.seed.webinars import keep_clinic, seed_rooms

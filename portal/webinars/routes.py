@@ -16,6 +16,7 @@ from portal.webinars.pages.desk.polls import DeskPolls
 from portal.webinars.pages.desk.questions import DeskQuestions
 from portal.webinars.pages.desk.report import DeskReport
 from portal.webinars.pages.desk.resources import DeskResources
+from portal.webinars.pages.event_part import webinar_part
 from portal.webinars.pages.joining import JoinPages
 from portal.webinars.pages.listing import WebinarLists
 from portal.webinars.pages.live import LivePages
@@ -29,6 +30,7 @@ from portal.webinars.pages.short_tests import TestPages
 from portal.webinars.pages.sponsoring import SponsoredWebinars
 from portal.webinars.pages.taking_part import TakingPart
 from portal.webinars.queries.consents import occasions
+from portal.webinars.queries.speaking import of_speaker
 from portal.webinars.staff.attendance import StaffAttendance
 from portal.webinars.staff.attendee import StaffAttendee
 from portal.webinars.staff.certificate import StaffCertificate
@@ -73,4 +75,15 @@ QUEUES = (WEBINARS, SPEAKERS)
 READERS = {"webinar": may_read_file}
 """Who may read private files, by the kind of their owner."""
 
-__all__ = ["CREW", "OCCASIONS", "OWN", "PUBLIC", "QUEUES", "READERS", "STAFF", "seat_part"]
+__all__ = [
+    "CREW",
+    "OCCASIONS",
+    "OWN",
+    "PUBLIC",
+    "QUEUES",
+    "READERS",
+    "STAFF",
+    "of_speaker",
+    "seat_part",
+    "webinar_part",
+]

@@ -4,6 +4,10 @@ from portal.core import clock, db
 from portal.demo.seed.loading import seed_events
 from portal.demo.seed.programmes import seed_programmes
 
+_ALL = """
+SELECT count(*) AS sessions, bool_and(s.starts_at >= e.starts_at AND s.ends_at <= e.ends_at OR s.kind = 'break') AS inside
+FROM released_session s JOIN event e ON e.id = s.event
+"""
 _TWICE = """
 SELECT a.title, b.title FROM released_session a JOIN released_session b
     ON a.session < b.session AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
@@ -17,10 +21,7 @@ async def test_the_congress_has_a_programme_in_which_nobody_is_in_two_places(dat
     await seed_events(now=clock.now(), progress=lambda _: None)
     for _ in range(2):
         await seed_programmes(now=clock.now())
-    row = await db.fetch_one(
-        "SELECT count(*) AS sessions, "
-        "bool_and(s.starts_at >= e.starts_at AND s.ends_at <= e.ends_at OR s.kind = 'break') AS inside FROM released_session s JOIN event e ON e.id = s.event"
-    )
+    row = await db.fetch_one(_ALL)
     assert row is not None
     assert (row["sessions"], row["inside"]) == (37, True)
     assert [tuple(row) for row in await db.fetch(_TWICE)] == []

@@ -94,9 +94,7 @@ async def test_filters(client: httpx.AsyncClient, query: str, found: list[str]) 
     assert (titles(fragment), "<html" in fragment.text) == (found, False)
 
 
-@pytest.mark.parametrize(
-    "query", ["track=none", "day=2027-02-30", "view=cube", "kind=dance", f"q={'x' * 121}"]
-)
+@pytest.mark.parametrize("query", ["track=none", "day=2027-02-30", "view=cube", "kind=dance", f"q={'x' * 121}"])
 async def test_what_cannot_be_meant_is_said_and_the_rest_is_shown(client: httpx.AsyncClient, query: str) -> None:
     await programme()
     page = await client.get(f"{PROGRAMME}?{query}&language=de")
