@@ -42,6 +42,9 @@ async def test_before_it_begins_the_page_says_when_the_rest_will_be_there(at_des
     room = await webinars.room(made)
     assert f"The curve by minute, arrivals and losses will be here from {room.starts_at:%A}" in page
     assert "There is no other webinar yet that has ended" in page
+    figures = {row["figure"]: row["this_webinar"] for row in await file(host, made, "figures")}
+    # Nothing is told as nought that cannot be known yet.
+    assert {name: value for name, value in figures.items() if value} == {"Registered": "1"}
     assert [row["registered"] for row in await file(host, made, "sources")] == ["1"]
     assert list((await file(host, made, "sources"))[0]) == ["source", "registered", "percent", "given_up"]
     assert (await host.get(f"{made.desk}/report/minutes.csv")).status_code == 404

@@ -35,9 +35,9 @@ WITH {PEOPLE}, counted AS (
         ARRAY[{_STAYED}] AS stayed, ARRAY[{_ARRIVED}] AS arrived, ARRAY[{_PRESENT}] AS present
     FROM people GROUP BY webinar
 ), booked AS (
-    SELECT p.webinar, count(*) FILTER (WHERE NOT p.held) AS given_up, count(*) FILTER (WHERE p.held
-        AND p.confirmed_at BETWEEN e.starts_at - interval '7 days' AND e.starts_at) AS last_week
-    FROM places p JOIN webinar w ON w.id = p.webinar JOIN event e ON e.id = w.event GROUP BY p.webinar
+    SELECT p.webinar, count(*) FILTER (WHERE NOT p.held) AS given_up, CASE WHEN e.starts_at <= $2 THEN
+        count(*) FILTER (WHERE p.held AND p.confirmed_at BETWEEN e.starts_at - interval '7 days' AND e.starts_at) END AS last_week
+    FROM places p JOIN webinar w ON w.id = p.webinar JOIN event e ON e.id = w.event GROUP BY p.webinar, e.starts_at
 ), asked AS (
     SELECT webinar, count(*) AS asked, count(*) FILTER (WHERE answered IN ('live', 'typed')) AS answered
     FROM webinar_question WHERE webinar = ANY($1) GROUP BY webinar
@@ -50,6 +50,7 @@ WITH {PEOPLE}, counted AS (
     JOIN people p ON p.webinar = r.webinar AND p.seat = t.seat WHERE r.webinar = ANY($1) GROUP BY r.webinar
 )
 SELECT w.id AS webinar, w.source <> 'hand_over' AS measured, air.seconds AS aired, c.*, b.*, q.*, g.*, t.*,
+    EXISTS (SELECT FROM webinar_recording r WHERE r.webinar = w.id AND r.published_at <= $2) AS recorded,
     (SELECT count(*) FROM webinar_poll o WHERE o.webinar = w.id AND NOT o.is_test AND o.opened_at IS NOT NULL) AS polls,
     (SELECT count(*) FROM webinar_chat_message m WHERE m.webinar = w.id AND m.seat IS NOT NULL) AS said,
     (SELECT sum(r.given)::int FROM webinar_reaction_count r WHERE r.webinar = w.id) AS reactions,

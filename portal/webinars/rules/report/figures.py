@@ -20,15 +20,16 @@ LEAST_PEERS = 3
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """What was counted; see `queries.report.people` for whom. `stayed` is by PARTS, `arrived` by ARRIVALS,
-    `present` by SHARES.
+    `present` by SHARES. `last_week` is of registrations, once it has begun; `recorded` where there is something to watch.
     """
 
     webinar: int
     measured: bool
+    recorded: bool = False
     aired: float = 0
     registered: int = 0
     given_up: int = 0
-    last_week: int = 0
+    last_week: int | None = None
     expected: int = 0
     expected_came: int = 0
     for_recording: int = 0
@@ -51,6 +52,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     took: int = 0
     corrections: int = 0
     corrected_minutes: int = 0
+
+    @property
+    def watched(self) -> int:
+        """Everybody who played any of the recording."""
+        return self.came_and_watched + self.only_watched
 
     @property
     def took_part(self) -> int:
@@ -112,8 +118,8 @@ COMPARED = (
     Compared("registered", "Registered", Kind.NUMBER, "Confirmed places held now; not extras such as a dinner.",
              lambda f: f.registered),
     Compared("last_week_percent", "Registered in the last week", Kind.PERCENT,
-             "Of the places held, those confirmed within seven days before the start.",
-             lambda f: share(f.last_week, f.registered)),
+             "Of the places held, those confirmed within seven days before the start; known once it has begun.",
+             lambda f: None if f.last_week is None else share(f.last_week, f.registered)),
     Compared("came", "Came live", Kind.NUMBER, "People who were in the room for any time while it was on air.",
              lambda f: f.came if f.measured and f.aired else None),
     Compared("show_up_percent", "Show-up rate", Kind.PERCENT,
@@ -128,7 +134,7 @@ COMPARED = (
                _live(lambda f, n=n: share(f.stayed[n], f.came)))  # type: ignore[misc]
       for n, part in enumerate(PARTS)),
     Compared("watched", "Watched the recording", Kind.NUMBER, "People who played any of it, whether or not they came live.",
-             lambda f: f.came_and_watched + f.only_watched),
+             lambda f: f.watched if f.recorded or f.watched else None),
     Compared("questions_per_hundred", "Questions for each 100 who came", Kind.NUMBER, "All that were asked, declined ones too.",
              _live(lambda f: share(f.asked, f.came))),
     Compared("answered_percent", "Questions answered", Kind.PERCENT, "On stage or in writing, of all that were asked.",
