@@ -139,7 +139,7 @@ class Feed(msgspec.Struct, frozen=True):
     one person; then `address` (repeated inside the file) and `description` must not give the person away, and
     `secret` names the address that was asked, so that the fetch is noted. `gone` are items that this reader no
     longer takes part in: they follow as cancelled, whatever became of them for others. `joins` are the addresses by
-    which its one reader joins items, by key: for private feeds alone.
+    which its one reader joins items, by key; they are nobody’s own, for people pass calendars on.
     """
 
     kind: str

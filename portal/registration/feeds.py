@@ -17,8 +17,8 @@ from portal.web.inputs import Now
 
 
 class PersonalFeed(Controller):
-    """Confirmed seats as a calendar, with the person's own way into online rooms. What was called off, given up or passed on
-    stays, as cancelled.
+    """Confirmed seats as a calendar, with the way into online rooms: an address that is everybody's, and opens to whoever
+    signs in and has a place. What was called off, given up or passed on stays, as cancelled.
     """
 
     opt = {"public": True}
@@ -33,6 +33,6 @@ class PersonalFeed(Controller):
         places = await feed_of_person(int(subject[1]))
         feed = Feed(
             kind="event", keys=places.keys, gone=places.gone, name=f"My {current().site_name} events", private=True,
-            secret=secret, joins={key: f"{current().base_url}/join/{claim}" for key, claim in places.claims.items()},
+            secret=secret, joins={key: f"{current().base_url}/events/{slug}/join" for key, slug in places.online.items()},
         )  # fmt: skip
         return await feeds.answer(request, feed, now=now)

@@ -17,7 +17,7 @@ from portal.webinars.pages.desk.questions import DeskQuestions
 from portal.webinars.pages.desk.report import DeskReport
 from portal.webinars.pages.desk.resources import DeskResources
 from portal.webinars.pages.event_part import webinar_part
-from portal.webinars.pages.joining import JoinPages
+from portal.webinars.pages.joining import JoinPages, join_signed_in
 from portal.webinars.pages.listing import WebinarLists
 from portal.webinars.pages.live import LivePages
 from portal.webinars.pages.mine import OwnWebinars
@@ -51,7 +51,7 @@ from portal.webinars.staff.sponsors import StaffSponsors
 PUBLIC: list[ControllerRouterHandler] = [
     *(speaker_page, WebinarLists, WebinarApi, webinars_calendar, webinars_atom),
     *(JoinPages, LivePages, RoomPage, RoomCaptions, ReplayPages, PresencePages, RoomConsents, SeatConsents),
-    *(SponsoredWebinars, OwnWebinars),
+    *(SponsoredWebinars, OwnWebinars, join_signed_in),
     *(TakingPart, Questions, ResourcePages),
     *(CheckPages, OwnCertificate, TestPages),
 ]

@@ -1,11 +1,12 @@
 """Somebody's own feed: complete, right on the first request after a change, and the account's for good."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import httpx
 from icalendar import Calendar
 
-from portal.accounts.commands import ensure_account
+from portal.accounts.commands import ensure_account, set_password
 from portal.calendars import commands as calendar_commands
 from portal.calendars.commands import rotate_feed_address
 from portal.core import clock, db
@@ -82,7 +83,7 @@ async def test_the_address_belongs_to_the_account_not_to_its_mailbox(attending: 
     assert (await client.get(f"/calendars/mine/{made}.ics")).status_code == 404
 
 
-async def test_the_way_into_a_room_stands_in_its_one_reader_s_feed_alone(attending: Attending) -> None:
+async def test_the_way_into_a_room_stands_in_one_s_own_feed_without_anything_of_one_s_own(attending: Attending) -> None:
     """Whoever has no name on a place yet joins nothing; nor does anybody once the event is off."""
     shop, client = await make_shop(format=EventFormat.ONLINE), attending.client
     hall = await make_shop()
@@ -94,11 +95,38 @@ async def test_the_way_into_a_room_stands_in_its_one_reader_s_feed_alone(attendi
     answer = await client.get(feed)
     readers.assert_well_written(answer.content)
     joins = {str(e["UID"]): str(e.get("CONFERENCE", "")) for e in Calendar.from_ical(answer.content).walk("VEVENT")}
-    assert sorted(joins.values()) == ["", f"http://localhost:8000/join/{claim}"]
+    assert sorted(joins.values()) == ["", f"http://localhost:8000/events/{shop.slug}/join"]
+    assert f"Join online: http://localhost:8000/events/{shop.slug}/join".encode() in answer.content.replace(
+        b"\r\n ", b""
+    )
+    assert claim.encode() not in answer.content.replace(b"\r\n ", b"")
     assert (await client.get(feed, headers={"If-None-Match": answer.headers["etag"]})).status_code == 304
     for other in (await attending.feed("col@x.example"), f"/events/{shop.slug}.ics", "/events.ics"):
-        assert b"/join/" not in (await client.get(other)).content
+        assert b"/join" not in (await client.get(other)).content
     await attending.call_off(shop)
     off = await client.get(feed)
-    assert b"/join/" not in off.content
+    assert b"/join" not in off.content
     assert sorted(states(off)) == ["CANCELLED", "CONFIRMED"]
+
+
+async def test_that_way_leads_whoever_signs_in_to_their_own_link(attending: Attending) -> None:
+    shop, client = await make_shop(format=EventFormat.ONLINE), attending.client
+    path = await attending.register(shop, 2, **named(2, BOB))
+    claim, way = (await attending.seats(path))[1]["claim_secret"], f"/events/{shop.slug}/join"
+    asked = await client.get(way)
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/account/sign-in?next={quote(way, safe='')}")
+    await sign_in(client, BOB)
+    led = await client.get(way)
+    assert (led.status_code, led.headers["location"]) == (303, f"/join/{claim}")
+    await client.post(f"{path}/seats/2/cancellation")
+    gone = await client.get(way)
+    assert gone.status_code == 404
+    assert f"You are signed in as {BOB}" in gone.text
+    assert (await client.get("/events/nothing/join")).status_code == 404
+
+
+async def sign_in(client: httpx.AsyncClient, email: str) -> None:
+    account_id = await ensure_account(email=email, name="Bob Vos", now=clock.now())
+    await set_password(account_id=account_id, password="three vials on a line", now=clock.now())
+    answer = await client.post("/account/sign-in", data={"email": email, "password": "three vials on a line"})
+    assert answer.status_code == 303

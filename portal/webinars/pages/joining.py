@@ -1,7 +1,7 @@
 """`/join/{claim}`: the way into the online part of an event, the same address whatever room it leads to.
 
 Opening it changes nothing and counts nothing: mail programs and calendars fetch addresses by themselves. Whoever goes in
-presses a button.
+presses a button. `/events/{slug}/join`, which calendars carry that people share, leads there whoever signs in.
 """
 
 from typing import Any
@@ -10,9 +10,11 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
+from portal.accounts.guards import SignedIn, signed_in
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.events.tables import EventFormat
 from portal.registration.queries.orders import order_by_claim
+from portal.registration.queries.people import claim_at
 from portal.registration.tables import SeatState
 from portal.registration.values.orders import OrderRecord
 from portal.web import forms
@@ -27,6 +29,18 @@ from portal.webinars.rules.entering import Way, way
 from portal.webinars.rules.taking_part import REMOVED
 from portal.webinars.rules.words import what_now
 from portal.webinars.values import Participant, Room
+
+
+@get("/events/{slug:str}/join", guards=[signed_in], include_in_schema=False)
+async def join_signed_in(slug: FromPath[str], actor: SignedIn) -> Response[Any]:
+    """To the link of one's own."""
+    claim = await claim_at(slug, actor.email) if may_be_slug(slug) else None
+    if claim is None:
+        raise NotFound(
+            f"There is no place in your name at this event. You are signed in as {actor.email}; the link in the confirmation "
+            "works whoever is signed in."
+        )
+    return see_other(f"/join/{claim}")
 
 
 class JoinPages(Controller):
