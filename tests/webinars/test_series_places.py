@@ -334,6 +334,11 @@ async def test_a_free_place_brings_none_that_has_a_price(attending: Attending) -
     await keep()
     assert await places(BOB) == all_of([free, also_free])
     await db.execute("UPDATE ticket_type SET price = 4500 WHERE event = $1", free.event_id)
+    await db.execute("UPDATE ticket_type SET active = false WHERE event = $1", priced.event_id)
+    await keep()
+    assert await places(BOB) == all_of([free, also_free])
+    assert await db.fetch_value("SELECT count(*) FROM companion WHERE event = $1", priced.event_id) == 0
+    await db.execute("UPDATE ticket_type SET active = true WHERE event = $1", priced.event_id)
     await keep()
     assert await places(BOB) == all_of([free, also_free, priced])
 
