@@ -1,6 +1,7 @@
 """The only list of what the portal is made of: routers, jobs, recurring work, and who handles which purchase."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
@@ -195,6 +196,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
 
 def personal_data(made: Services) -> list[PersonalData]:
     """What each package knows about a person, from the ground up: erasing goes the other way."""
+    consents_of = partial(consent_privacy.known_about, occasions=webinar_routes.OCCASIONS)
     return [
         PersonalData("Mail", mail_queries.personal_data, outbox.forget, mail_queries.LABELS),
         PersonalData("Account", privacy_queries.own, privacy_commands.erase_own, privacy_queries.LABELS),
@@ -203,7 +205,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData(
             "Plans", subscription_privacy.known_about, subscription_privacy.forget, subscription_privacy.LABELS
         ),
-        PersonalData("Consents", consent_privacy.known_about, consent_privacy.forget, consent_privacy.LABELS),
+        PersonalData("Consents", consents_of, consent_privacy.forget, consent_privacy.LABELS),
         PersonalData("Companies", directory_privacy.known_about, directory_privacy.forget, directory_privacy.LABELS),
         PersonalData("Saved searches", searches.known_about, watching.forget, searches.LABELS),
         PersonalData("Enquiries", enquiry_privacy.known_about, enquiry_privacy.forget, enquiry_privacy.LABELS),

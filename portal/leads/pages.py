@@ -9,7 +9,7 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, signed_in
 from portal.leads.commands import withdraw_consent
 from portal.leads.inputs import Occasions
-from portal.leads.queries import receipts
+from portal.leads.queries import about, receipts
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 
@@ -25,13 +25,8 @@ class ConsentPages(Controller):
     @get("/")
     async def show(self, request: Request[Any, Any, Any], actor: SignedIn, occasions: Occasions) -> Response[str]:
         given = await receipts(actor.email)
-        about = {}
-        for kind, titles in occasions.items():
-            keys = {one.key for one in given if one.kind == kind}
-            found = await titles(keys) if keys else {}
-            about.update({(kind, key): named for key, named in found.items()})
         return page(
-            request, "leads/consents.html", private=True, here="consents", actor=actor, about=about,
+            request, "leads/consents.html", private=True, here="consents", actor=actor, about=await about(given, occasions),
             standing=[one for one in given if one.stands], withdrawn=[one for one in given if not one.stands],
         )  # fmt: skip
 

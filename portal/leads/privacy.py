@@ -1,25 +1,30 @@
 """What is known of whom a person let be told, and forgetting it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from portal.core import db
-from portal.leads.queries import receipts
+from portal.leads.queries import Titles, about, receipts
 
 LABELS = {
-    "what": "What", "company": "May be told", "wording": "What you agreed to", "version": "Version of the wording",
+    "what": "What", "company": "May be told", "for": "About",
+    "wording": "What you agreed to", "version": "Version of the wording",
     "how": "Given in", "given_at": "Given", "withdrawn_at": "Taken back",
 }  # fmt: skip
 
 
-async def known_about(email: str) -> list[dict[str, Any]]:
-    """Every consent, standing and taken back, in the words that were agreed to."""
+async def known_about(email: str, occasions: Mapping[str, Titles]) -> list[dict[str, Any]]:
+    """Every consent, standing and taken back, in the words that were agreed to, with what it is about."""
+    given = await receipts(email)
+    titles = {at: title for at, (title, _) in (await about(given, occasions)).items()}
     return [
         {
-            "what": "Consent", "company": one.company_name, "wording": one.text, "version": one.version, "how": one.how,
+            "what": "Consent", "company": one.company_name, "for": titles.get((one.kind, one.key), ""),
+            "wording": one.text, "version": one.version, "how": one.how,
             "given_at": one.given_at, "withdrawn_at": one.withdrawn_at,
         }
-        for one in await receipts(email)
+        for one in given
     ]  # fmt: skip
 
 

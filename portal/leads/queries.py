@@ -1,10 +1,15 @@
 """Wordings of consent, what stands, and what a person ever agreed to."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 
 from portal.core import db
+
+Titles: TypeAlias = Callable[[Collection[str]], Awaitable[dict[str, tuple[str, str]]]]
+"""Gives title and address of occasions of one kind, by their key."""
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -75,3 +80,13 @@ async def receipts_on(email: str, kind: str, key: str) -> list[Receipt]:
     """What a person ever agreed to on one occasion, in the order of `receipts`."""
     rows = await db.fetch(_RECEIPTS.format(narrowed="AND c.kind = $2 AND c.key = $3"), email, kind, key)
     return [msgspec.convert(dict(row), Receipt) for row in rows]
+
+
+async def about(given: Sequence[Receipt], occasions: Mapping[str, Titles]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Title and address of what receipts are about, by kind and key."""
+    found = {}
+    for kind, titles in occasions.items():
+        keys = {one.key for one in given if one.kind == kind}
+        named = await titles(keys) if keys else {}
+        found.update({(kind, key): name for key, name in named.items()})
+    return found

@@ -7,7 +7,7 @@ together with the seat's secret: when the place is passed on, it opens nothing a
 from typing import Any, TypeAlias
 
 import msgspec
-from litestar.connection import ASGIConnection
+from litestar.connection import ASGIConnection, Request
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
@@ -142,6 +142,18 @@ async def crew_of(connection: ASGIConnection[Any, Any, Any, Any]) -> CrewMember:
         state["crew"] = CrewMember(actor=msgspec.structs.replace(actor, name=name), role=role)
     found: CrewMember = state["crew"]
     return found
+
+
+async def judged_again(request: Request[Any, Any, Any]) -> None:
+    """Ask the route's guards once more when all of a form is there: it may be sent so slowly that its sender has meanwhile
+    left the crew.
+    """
+    if request.method == "POST":
+        await request.body()
+        for name in ("actor", "crew"):
+            request.scope["state"].pop(name, None)
+        for guard in request.route_handler.resolve_guards():
+            await guard(request, request.route_handler)  # type: ignore[misc]
 
 
 async def at_desk(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.core import clock, db
 from portal.core.errors import Conflict, Forbidden, NotFound
@@ -16,11 +17,11 @@ from portal.webinars.commands import moderating, polling, polls, questions, rest
 from portal.webinars.commands.states import press
 from portal.webinars.rules.polls import Answer
 from portal.webinars.rules.states import HostAction
-from portal.webinars.tables.rooms import Restriction, RoomState
+from portal.webinars.tables.rooms import CrewRole, Restriction, RoomState
 from portal.webinars.tables.taking_part import PollKind, QuestionState
 from portal.webinars.values import Participant
 from tests.factories import webinars
-from tests.webinars.desk.hands import JUDITH, MARIT, asked, live, people
+from tests.webinars.desk.hands import JUDITH, MARIT, PASSWORD, account, asked, live, named, people
 from tests.webinars.test_passed_on import passed_on
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -205,3 +206,28 @@ async def test_two_hosts_press_the_same_button_at_once(
     assert await db.fetch_value("SELECT count(*) FROM audit_entry WHERE verb = $1", action.value) == 1 + before.count(
         action
     )
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("moderator", ""), ("moderator", "speaker"), ("speaker", "")])
+async def test_whoever_leaves_the_desk_while_sending_decides_nothing(
+    app: Litestar, client: httpx.AsyncClient, was: str, becomes: str
+) -> None:
+    made = await live()
+    [anna] = await people(made, 1)
+    number = await asked(made, anna, "Is one enough?")
+    await named(made, await account("Mallory Grey", "mallory@crew.example"), CrewRole(was))
+    await client.post("/account/sign-in", data={"email": "mallory@crew.example", "password": PASSWORD})
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"was=pen"
+        if becomes:
+            await db.execute("UPDATE webinar_crew SET role = $1", becomes)
+        else:
+            await db.execute("DELETE FROM webinar_crew")
+        yield b"ding&answer=Yes.&had="
+
+    act = "approval" if was == "moderator" else "answer"
+    answer = await client.post(f"{made.desk}/questions/{number}/{act}", content=slowly(), headers=FORM)
+    assert answer.status_code == 403
+    row = await db.fetch_one("SELECT state, answer FROM webinar_question")
+    assert dict(row or {}) == {"state": "pending", "answer": ""}

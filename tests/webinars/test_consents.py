@@ -13,6 +13,7 @@ from portal.core.errors import Conflict, NotFound
 from portal.leads import privacy
 from portal.leads.commands import give_consent, keep_wording, note_told, withdraw_consent
 from portal.leads.queries import has_agreed, newest_wording
+from portal.webinars.routes import OCCASIONS
 from portal.webinars.rules.consent import WORDING
 from portal.webinars.values import Participant
 from tests.chromium import chromium, faults, feed
@@ -98,13 +99,15 @@ async def test_a_company_is_told_once_and_anew_when_it_changed_hands() -> None:
 
 
 async def test_a_person_reads_and_erases_what_they_agreed_to() -> None:
-    await given()
-    [known] = await privacy.known_about(ANNA)
-    assert (known["company"], known["wording"], known["how"], known["withdrawn_at"]) == (
-        "Isarwerk", "I agree.", "room", None,
+    made = await webinars.make()
+    await given(key=str(made.webinar_id))
+    title = await db.fetch_value("SELECT title FROM event")
+    [known] = await privacy.known_about(ANNA, OCCASIONS)
+    assert (known["company"], known["for"], known["wording"], known["how"], known["withdrawn_at"]) == (
+        "Isarwerk", title, "I agree.", "room", None,
     )  # fmt: skip
     assert (await privacy.forget(ANNA, clock.now())).startswith("1 consent taken back")
-    assert await privacy.known_about(ANNA) == []
+    assert await privacy.known_about(ANNA, OCCASIONS) == []
     assert not await has_agreed(ANNA, 1, "webinar", "1")
     assert "anna" not in await db.fetch_value("SELECT string_agg(c::text, ' ') FROM consent c")
 

@@ -16,7 +16,7 @@ from portal.web.asking import wants_fragment
 from portal.web.errors import headers_of, status_of
 from portal.web.inputs import Now
 from portal.web.rendering import markup, page, render, see_other
-from portal.webinars.guards import ROOM, AtDesk, TheRoom
+from portal.webinars.guards import ROOM, TheRoom, crew_of, judged_again
 from portal.webinars.live import pieces
 from portal.webinars.live.hub import Hub
 from portal.webinars.live.inputs import TheHub
@@ -118,9 +118,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         return page(self.request, template, private=True, status=status, headers=headers, **given)
 
 
-async def provide_desk(request: Request[Any, Any, Any], room: TheRoom, crew: AtDesk, hub: TheHub, now: Now) -> Desk:
+async def provide_desk(request: Request[Any, Any, Any], room: TheRoom, hub: TheHub, now: Now) -> Desk:
     """The dependency `desk`; raises Forbidden for whoever is not in the crew."""
-    return Desk(request=request, room=room, crew=crew, hub=hub, now=now)
+    await judged_again(request)
+    return Desk(request=request, room=room, crew=await crew_of(request), hub=hub, now=now)
 
 
 TheDesk: TypeAlias = NamedDependency[Desk]
