@@ -6,11 +6,15 @@ from datetime import datetime
 import msgspec
 
 from portal.accounts.actors import Actor
+from portal.calendars import queries as calendars
+from portal.calendars.commands import publish_many
 from portal.core import audit, db
 from portal.core.errors import Forbidden
+from portal.core.settings import current
 from portal.programme.commands.locking import locked
 from portal.programme.permissions import can_edit_programme
-from portal.programme.queries import drafts
+from portal.programme.queries import drafts, public
+from portal.programme.rules import calendar
 from portal.programme.rules.changes import Change, changes
 from portal.programme.tables import ChangeKind
 
@@ -38,6 +42,13 @@ _SHOW_PEOPLE = """
 INSERT INTO released_speaker (session, speaker, role, position)
 SELECT session, speaker, role, position FROM session_speaker WHERE session = ANY($1)
 """
+
+
+_PLACE = """
+SELECT concat_ws(', ', nullif(v.name, ''), nullif(v.city, '')) FROM event e JOIN venue v ON v.id = e.venue WHERE e.id = $1
+"""
+CALENDAR = "session"
+"""The kind of sessions in calendars; their key is the id of the draft."""
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -71,16 +82,31 @@ async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "")
         await db.execute("DELETE FROM released_speaker WHERE session = ANY($1)", shown)
         await db.execute(_SHOW_PEOPLE, shown)
         await db.execute("UPDATE programme SET release = $2 WHERE id = $1", programme.id, number)
+        await _tell_calendars(event_id, told, now)
         await audit.record(
-            actor=actor.label,
-            verb="released",
-            kind="programme",
-            key=event_id,
-            now=now,
-            number=number,
-            changes=len(told),
-        )
+            actor=actor.label, verb="released", kind="programme", key=event_id, now=now, number=number, changes=len(told)
+        )  # fmt: skip
     return Released(number, told)
+
+
+async def _tell_calendars(event_id: int, told: Sequence[Change], now: datetime) -> None:
+    """A revision for each session that calendars show otherwise; what was taken out stays there as cancelled."""
+    programme = await public.by_event(event_id)
+    assert programme is not None
+    place = str(await db.fetch_value(_PLACE, event_id) or "")
+    texts = await public.all_texts(event_id)
+    concerned = {one.session for one in told}
+    entries = {
+        str(one.id): calendar.entry(
+            programme, one, texts[one.id].abstract_html, place=place, base_url=current().base_url
+        )
+        for one in programme.sessions
+        if one.id in concerned
+    }
+    gone = [str(one.session) for one in told if one.kind is ChangeKind.REMOVED]
+    for key, known in (await calendars.current(CALENDAR, gone)).items():
+        entries[key] = msgspec.structs.replace(known.entry, cancelled=True)
+    await publish_many(kind=CALENDAR, entries=entries, now=now)
 
 
 async def _log(release_id: int, told: Sequence[Change]) -> None:

@@ -19,6 +19,8 @@ from portal.programme.permissions import can_edit_programme
 from portal.programme.values import ProgrammeFacts, Saved, SessionFacts
 
 _COLOURS = 4
+RESERVED = "changes"
+"""The address of the change log, beside those of sessions."""
 _ROOMS = """
 INSERT INTO programme_room (event, position, slug, name, note, capacity)
 SELECT $1, x.position, x.slug, x.name, '', x.capacity
@@ -148,7 +150,7 @@ def _named(
     event_id: int,
 ) -> list[dict[str, Any]]:
     """New sessions with what they keep for ever: an address and a GUID, the source’s where that has one."""
-    slugs, guids = {row["slug"] for row in stored}, {row["guid"] for row in stored}
+    slugs, guids = {RESERVED, *(row["slug"] for row in stored)}, {row["guid"] for row in stored}
     for row, one in zip(rows, facts, strict=True):
         row["slug"] = _free(one.title, slugs, fallback="session")
         guid = _guid(one.guid)

@@ -25,7 +25,6 @@ SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.state = 'cancelled' AS i
     coalesce((SELECT json_agg(json_build_array(id, slug, name, colour, position) ORDER BY position, id)
         FROM programme_track WHERE event = e.id), '[]') AS tracks
 FROM event e JOIN programme p ON p.event = e.id JOIN programme_release r ON r.event = e.id AND r.number = p.release
-WHERE e.slug = $1 AND e.state <> 'draft'
 """
 _SESSIONS = """
 SELECT s.session AS id, s.guid, s.slug, s.kind, s.label, s.title, s.subtitle, s.language, s.level, s.track, s.room, s.starts_at,
@@ -46,9 +45,17 @@ _kept: Kept[Programme] = Kept(30)
 
 async def by_slug(slug: str) -> Programme | None:
     """The released programme of a public event; None where there is none."""
-    head = await db.fetch_one(_HEAD, slug, list(TAGS))
-    if head is None:
-        return None
+    head = await db.fetch_one(f"{_HEAD} WHERE e.slug = $1 AND e.state <> 'draft'", slug, list(TAGS))
+    return None if head is None else await _whole(head)
+
+
+async def by_event(event_id: int) -> Programme | None:
+    """The same of an event that may be a draft yet, as it is now: in the transaction of a release, too."""
+    head = await db.fetch_one(f"{_HEAD} WHERE e.id = $1", event_id, list(TAGS))
+    return None if head is None else _programme(head, await db.fetch(_SESSIONS, event_id))
+
+
+async def _whole(head: Mapping[str, Any]) -> Programme:
     key = (head["event_id"], tuple(head["versions"]))
     if (kept := _kept.get(key)) is not None:
         return kept
@@ -89,16 +96,26 @@ def _decoded(value: str, kind: type[Any]) -> list[Any]:
     return [msgspec.convert(dict(zip(names, one, strict=True)), kind) for one in msgspec.json.decode(value)]
 
 
+_TEXTS = """
+SELECT session, abstract_html, description_html, recorded, url, links::text AS links, since_release FROM released_session
+"""
+
+
 async def texts(session_id: int) -> Texts | None:
-    row = await db.fetch_one(
-        "SELECT abstract_html, description_html, recorded, url, links::text AS links, since_release "
-        "FROM released_session WHERE session = $1",
-        session_id,
-    )
-    if row is None:
-        return None
+    """What the page of one session says besides the list."""
+    row = await db.fetch_one(f"{_TEXTS} WHERE session = $1", session_id)
+    return None if row is None else _texts(row)
+
+
+async def all_texts(event_id: int) -> dict[int, Texts]:
+    """The same of all sessions of an event, by session."""
+    return {row["session"]: _texts(row) for row in await db.fetch(f"{_TEXTS} WHERE event = $1", event_id)}
+
+
+def _texts(row: Mapping[str, Any]) -> Texts:
     links = [(kind, title, url) for kind, title, url in msgspec.json.decode(row["links"])]
-    return Texts(**{**row, "links": links})
+    told = ("abstract_html", "description_html", "recorded", "url", "since_release")
+    return Texts(**{name: row[name] for name in told}, links=links)
 
 
 _RELEASES = """

@@ -1,0 +1,67 @@
+"""`/events/{slug}/programme/…`: calendar.ics, schedule.xml, schedule.json, sessions.csv. Whoever may read the page may read
+them, from other sites too.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, get
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.calendars import feeds
+from portal.calendars.values import Feed
+from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.programme.public import Programme
+from portal.programme.queries import public
+from portal.programme.rules import exchange
+from portal.web.inputs import Now
+from portal.web.open_data import HEADERS, table
+from portal.web.page_cache import PageRule
+from portal.web.query_strings import may_be_slug
+
+
+class ProgrammeFeeds(Controller):
+    path = "/events/{slug:str}/programme"
+    opt = {"public": True, "page": PageRule(tags=public.TAGS, shared=True)}
+    include_in_schema = False
+
+    @get("/calendar.ics")
+    async def calendar(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[bytes]:
+        programme = await _programme(slug)
+        feed = Feed(
+            kind="session", keys=[str(one.id) for one in programme.sessions], name=programme.title,
+            address=f"{current().base_url}/events/{slug}/programme/calendar.ics", filename=f"{slug}-programme",
+        )  # fmt: skip
+        return await feeds.answer(request, feed, now=now)
+
+    @get("/schedule.xml")
+    async def as_xml(self, slug: FromPath[str]) -> Response[bytes]:
+        programme = await _programme(slug)
+        told = exchange.xml(programme, await public.all_texts(programme.event_id), base_url=current().base_url)
+        return Response(told, media_type="application/xml", headers=_named(slug, "xml"))
+
+    @get("/schedule.json")
+    async def as_json(self, slug: FromPath[str]) -> Response[bytes]:
+        programme = await _programme(slug)
+        told = exchange.c3voc(programme, await public.all_texts(programme.event_id), base_url=current().base_url)
+        return Response(msgspec.json.encode(told), media_type="application/json", headers=_named(slug, "json"))
+
+    @get("/sessions.csv")
+    async def as_csv(self, slug: FromPath[str]) -> Response[str]:
+        programme = await _programme(slug)
+        texts = await public.all_texts(programme.event_id)
+        told = table(exchange.CSV_COLUMNS, exchange.csv_rows(programme, texts, base_url=current().base_url))
+        return Response(told, media_type="text/csv", headers=_named(slug, "csv"))
+
+
+def _named(slug: str, suffix: str) -> dict[str, str]:
+    return {**HEADERS, "Content-Disposition": f'inline; filename="{slug}-programme.{suffix}"'}
+
+
+async def _programme(slug: str) -> Programme:
+    found = await public.by_slug(slug) if may_be_slug(slug) else None
+    if found is None or not found.sessions:
+        raise NotFound("There is no programme of such an event yet.")
+    return found
