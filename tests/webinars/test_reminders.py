@@ -1,6 +1,9 @@
 """Mails around a webinar: to the right people, at the right time, once for each start."""
 
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import cast
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ from portal.webinars.commands.states import move_due
 from portal.webinars.jobs.reminders import remind
 from portal.webinars.tables.reminders import ReminderKind
 from portal.webinars.tables.rooms import Restriction
+from tests.attending import Attending
 from tests.factories import webinars
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -214,3 +218,29 @@ async def test_whoever_was_shown_the_door_is_not_thanked() -> None:
     await move_due(now=start + 2 * HOUR)
     await write(start + 2 * HOUR + DAY)
     assert [who for who, _ in await sent()] == ["ben@a.example"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "words"),
+    [
+        ("week", "Trial: In a week: ", "It begins on"), ("ten_minutes", "Trial: In 10 minutes: ", "and the lobby is open."),
+        ("attended", "Trial: Thank you for coming: ", "Watch the recording"),
+    ],
+)  # fmt: skip
+async def test_a_host_reads_a_mail_as_others_will(
+    editor: httpx.AsyncClient, attending: Attending, kind: str, subject: str, words: str
+) -> None:
+    made, _ = await made_with("anna@a.example")
+    path = f"/staff/webinars/{made.webinar_id}/reminders/{kind}"
+    await editor.post(path, data={"is_on": "yes", "words": "Bring your glove data."})
+    assert (await editor.post(f"{path}/trial")).headers["location"] == path
+    await attending.work()
+    parsed = [message_from_bytes(cast(bytes, one.content), policy=default) for one in attending.receiver.taken]
+    [mail] = [one for one in parsed if str(one["subject"]).startswith("Trial")]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = " ".join(body.get_content().split())
+    assert (str(mail["subject"]).startswith(subject), mail["to"]) == (True, "staff@sterileline.example")
+    assert (words in text, "Bring your glove data." in text, "/join/" in text) == (True, True, False)
+    assert await db.fetch_value("SELECT count(*) FROM webinar_reminder_sent") == 0
+    assert (await editor.post(f"/staff/webinars/{made.webinar_id}/reminders/never/trial")).status_code == 404

@@ -5,7 +5,7 @@ from datetime import datetime
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Invalid, NotFound
-from portal.core.jobs import enqueue_many
+from portal.core.jobs import enqueue, enqueue_many
 from portal.core.urgency import Urgency
 from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
@@ -95,4 +95,15 @@ async def set_reminder(
             now=now,
             reminder=kind.value,
             on=is_on,
+        )
+
+
+async def try_reminder(*, webinar_id: int, kind: ReminderKind, actor: Actor, now: datetime) -> None:
+    """Have this mail sent to whoever asks, as it is kept. Asked for twice in a minute, it comes once."""
+    async with db.transaction():
+        if await db.fetch_value("SELECT id FROM webinar WHERE id = $1", webinar_id) is None:
+            raise NotFound("There is no such webinar.")
+        key = f"webinar-trial-{webinar_id}-{kind.value}-{actor.account_id}-{now:%Y%m%d%H%M}"
+        await enqueue(
+            "webinars.try_reminder", webinar_id=webinar_id, kind=kind.value, email=actor.email, name=actor.name, key=key
         )

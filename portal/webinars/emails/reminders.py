@@ -1,5 +1,7 @@
 """The mails around a webinar."""
 
+import msgspec
+
 from portal.core.times import moment, zone_short
 from portal.notifications import links
 from portal.notifications.composing import compose
@@ -54,3 +56,9 @@ def reminder(due: DueReminder) -> Message:
         key=f"webinar-reminder-{due.id}", topic=TOPIC, recipient=due.email, subject=subject, text=text, html=html,
         about_kind="webinar", about_key=str(due.webinar_id),
     )  # fmt: skip
+
+
+def trial(due: DueReminder, *, key: str) -> Message:
+    """The same for its host to read: it says that it is a trial, and stops for nobody who wants no reminders."""
+    sent = reminder(due)
+    return msgspec.structs.replace(sent, key=key, topic="codes", subject=f"Trial: {sent.subject}")

@@ -5,6 +5,7 @@ from portal.webinars.jobs import certificates, crew, reminders, series, states, 
 
 JOBS = [
     Job("webinars.remind", reminders.remind),
+    Job("webinars.try_reminder", reminders.try_out),
     Job("webinars.tell_crew", crew.tell_crew),
     Job("webinars.issue_certificates", certificates.issue_certificates),
     Job("webinars.send_certificate", certificates.send_certificate),

@@ -23,6 +23,18 @@ WHERE t.id = $1 AND t.mail IS NULL
 """
 
 
+_SAMPLE = """
+SELECT 0 AS id, $2::text AS kind, CASE WHEN $3::interval IS NULL THEN e.ends_at ELSE e.starts_at - $3 END AS at,
+    true AS holds, e.slug, e.title, e.starts_at, e.ends_at, e.timezone, w.id AS webinar_id,
+    CASE WHEN $3 <= make_interval(mins => w.lobby_minutes) THEN 'lobby' WHEN $3 IS NOT NULL THEN 'scheduled'
+        WHEN w.replay = 'none' THEN 'ended' ELSE 'replay' END AS state,
+    0 AS seat_id, '' AS claim, $4::text AS email, $5::text AS name, 'live' AS watching, coalesce(r.words, '') AS words,
+    w.replay_until
+FROM webinar w JOIN event e ON e.id = w.event LEFT JOIN webinar_reminder r ON r.webinar = w.id AND r.kind = $2
+WHERE w.id = $1
+"""
+
+
 class DueReminder(msgspec.Struct, frozen=True, kw_only=True):
     """A reminder to one person. It `holds` while the event still takes place at the time it speaks of."""
 
@@ -47,7 +59,8 @@ class DueReminder(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def join_path(self) -> str:
-        return f"/join/{self.claim}"
+        """The way in; of a sample, which is nobody's place, the event."""
+        return f"/join/{self.claim}" if self.claim else f"/events/{self.slug}"
 
 
 class ReminderStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +109,13 @@ STATES = {
 async def due(sent_id: int) -> DueReminder | None:
     """A reminder that has no mail yet; None for one that has, or whose place was given up."""
     row = await db.fetch_one(_DUE, sent_id)
+    return None if row is None else msgspec.convert(dict(row), DueReminder)
+
+
+async def sample(webinar_id: int, kind: ReminderKind, *, email: str, name: str) -> DueReminder | None:
+    """A mail of the series as it would be written in its time, with the host's words as they are kept, to `email`."""
+    before = STEPS[kind].before if kind in STEPS else None
+    row = await db.fetch_one(_SAMPLE, webinar_id, kind.value, before, email, name)
     return None if row is None else msgspec.convert(dict(row), DueReminder)
 
 

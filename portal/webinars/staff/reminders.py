@@ -14,7 +14,7 @@ from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import see_other
-from portal.webinars.commands.reminding import set_reminder
+from portal.webinars.commands.reminding import set_reminder, try_reminder
 from portal.webinars.queries import reminders
 from portal.webinars.rules.reminders import name
 from portal.webinars.staff.frame import staff_page
@@ -64,6 +64,14 @@ class StaffReminders(Controller):
             webinar_id=room.id, kind=which, is_on=bool(form.data.is_on), words=form.data.words, actor=actor, now=now
         )
         return see_other(f"/staff/webinars/{room.id}/reminders", notice=f"Saved: {name(which).lower()}.")
+
+    @post("/{kind:str}/trial")
+    async def try_it(self, webinar_id: FromPath[int], kind: FromPath[str], actor: SignedIn, now: Now) -> Response[Any]:
+        """Send it to whoever sets it up."""
+        room, which = await the_room(webinar_id), _kind(kind)
+        await try_reminder(webinar_id=room.id, kind=which, actor=actor, now=now)
+        here = f"/staff/webinars/{room.id}/reminders/{which.value}"
+        return see_other(here, notice=f"On its way to {actor.email}, with the words as they are saved.")
 
 
 def _kind(kind: str) -> ReminderKind:
