@@ -113,7 +113,7 @@ def serve(
     lines = settings.room_pages + _OTHER_LINES
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.app:create_app",
                "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws", "--respawn-failed-workers",
-               "--workers-kill-timeout", "30", "--backpressure", str(lines), "--backlog", "4096"]  # fmt: skip
+               "--workers-kill-timeout", "30", "--backpressure", str(lines)]  # fmt: skip
     if (files := let_open(lines + _OTHER_FILES)) < lines + _OTHER_FILES:
         console.print(f"[yellow]This machine lets a process open {files} files[/] (ulimit -n), which is fewer than "
                       f"ROOM_PAGES={settings.room_pages} needs.", soft_wrap=True)  # fmt: skip

@@ -27,7 +27,7 @@ from tests.bench.storms import Storm
 PAGES, RATE, SECONDS = 5000, 500, 10.0
 APPROVALS = 10
 SLOW_EVERY, DROP_EVERY = 10, 3
-_OPTIONS = ("--backlog", "4096", "--workers-kill-timeout", "10")
+_OPTIONS = ("--workers-kill-timeout", "10")
 Told = dict[str, Any]
 
 

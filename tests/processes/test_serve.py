@@ -97,3 +97,17 @@ def test_a_program_that_is_killed_says_so(tmp_path: Path) -> None:
         assert parent.stdout is not None
         os.kill(int(parent.stdout.readline()), signal.SIGKILL)
         assert parent.wait(10) == 128 + signal.SIGKILL
+
+
+_FILES = """
+import resource
+from portal.core.processes import let_open
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 256))
+for wanted in (32, 128, 10_000):
+    print(let_open(wanted), resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+
+def test_a_process_may_open_as_much_as_it_needs_and_the_machine_grants() -> None:
+    said = subprocess.run([sys.executable, "-c", _FILES], check=True, capture_output=True, text=True).stdout
+    assert said.splitlines() == ["64 (64, 256)", "128 (128, 256)", "256 (256, 256)"]
