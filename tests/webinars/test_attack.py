@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 
 import httpx
 import pytest
@@ -201,6 +202,8 @@ async def test_those_without_business_there_change_and_learn_nothing(
             continue
         answer = await opened.request(method, target.address(path), data=JUNK if method == "POST" else None)
         tried += 1
+        if who != "nobody" and answer.status_code == 303:
+            answer = await opened.get(answer.headers["location"])
         assert answer.status_code < 500, (method, path, answer.status_code)
         assert [one for one in SECRETS if one in answer.text] == [], (method, path)
         if not public and not path.startswith(("/account/", "/staff/speakers")) and "{" in path:
@@ -250,43 +253,13 @@ async def test_things_of_another_webinar_are_not_reached_through_ones_own(
         assert now == before, (method, path)
 
 
-FIELDS = (
-    "question", "anonymous", "line", "text", "answer", "had", "was", "into", "instead", "reason", "note", "option", "rating",
-    "words", "page", "visible", "playing", "second", "played", "agree", "how", "read", "title", "url", "kind", "options",
-    "minute", "shows_results", "seen", "version", "name", "email", "role", "source", "source_url", "way", "minutes", "polls",
-    "test_percent", "credit", "company", "company_id", "speaker", "company_name", "lobby_minutes", "starts", "slug", "tickets",
-    "bio", "website", "job_title", "timezone", "event", "sponsor", "shows_after", "opens_after", "language", "chapters",
-    "seconds",
-)  # fmt: skip
 NASTY = {
     "nul": "a\x00b", "bidi": "\u202e\u2066evil\u2069", "negative": "-1", "huge": "9" * 40, "float": "1e309", "bracket": "https://[",
     "surrogate": "\ufffd\ufeff", "long": "x" * 20_000, "markup": "<script>alert(1)</script>{{7*7}}", "list": "[1,2]",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", NASTY)
-async def test_what_nobody_should_send_is_refused_or_taken_as_words(
-    app: Litestar, client: httpx.AsyncClient, sign_in: SignIn, what: str
-) -> None:
-    """By an attendee and by an editor, who is a host everywhere, in every field of every form."""
-    own = await stage(app)
-    hands = [await guest_elsewhere(app, own), await sign_in(StaffRole.EDITOR)]
-    data = dict.fromkeys(FIELDS, NASTY[what])
-    paths = [
-        path for method, path, _ in routes(app) if method == "POST" and not path.endswith(("/removal", "/publication"))
-    ]
-    for opened in hands:
-        for path in paths:
-            answer = await opened.post(own.address(path), data=data)
-            assert answer.status_code < 500, (path, answer.status_code)
-            assert "<script>alert(1)" not in answer.text
-        for path in ("/room", "/desk", "/replay"):
-            page = await opened.get(f"/webinars/{own.made.slug}{path}")
-            assert page.status_code < 500
-            assert "<script>alert(1)" not in page.text
-
-
-@pytest.mark.parametrize("number", ["0", "-1", str(2**63), str(2**64), "x", "1;DROP", "%00"])
+@pytest.mark.parametrize("number", ["0", "-1", str(2**63), "1;DROP", "%00"])
 async def test_numbers_that_are_none(app: Litestar, client: httpx.AsyncClient, sign_in: SignIn, number: str) -> None:
     own = await stage(app)
     editor = await sign_in(StaffRole.EDITOR)
@@ -304,3 +277,75 @@ async def test_a_megabyte_is_refused_before_it_is_read_into_anything(app: Litest
     for tail in ("questions", "chat"):
         answer = await opened.post(f"{own.made.room}/{tail}", data={"question": "x" * 1_000_001, "line": "y"})
         assert answer.status_code == 413
+
+
+class Forms(HTMLParser):
+    """The forms of a page: where each is sent, and what it holds as it stands."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self._select = self._text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append((given.get("action", ""), {}) if given.get("method") == "post" else ("", {}))
+        elif not self.found:
+            return
+        name, fields = given.get("name", ""), self.found[-1][1]
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in given or self._select not in fields):
+            fields[self._select] = given.get("value", "")
+        elif tag == "textarea":
+            self._text = name
+            fields[name] = ""
+        elif tag in ("input", "button") and name:
+            chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
+            fields[name] = given.get("value", "") if chosen or name not in fields else fields[name]
+
+    def handle_data(self, data: str) -> None:
+        if self._text and self.found:
+            self.found[-1][1][self._text] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._select = "" if tag == "select" else self._select
+        self._text = "" if tag == "textarea" else self._text
+
+
+ENDS = ("/removal", "/sign-out", "/publication", "/state/end", "/state/close", "/withdrawal")
+
+
+@pytest.mark.parametrize("who", ["attendee", "editor"])
+async def test_no_field_of_any_form_takes_a_page_down(
+    app: Litestar, client: httpx.AsyncClient, sign_in: SignIn, who: str
+) -> None:
+    """Each form as its page has it, with one field at a time made into what nobody should send."""
+    own = await stage(app)
+    opened = await guest_elsewhere(app, own) if who == "attendee" else await sign_in(StaffRole.EDITOR)
+    starts = [own.address(path) for method, path, _ in routes(app) if method == "GET" and "/stream" not in path]
+    tried: set[tuple[str, str]] = set()
+    for start in starts:
+        page = await opened.get(start)
+        if page.status_code != 200 or "html" not in page.headers.get("content-type", ""):
+            continue
+        for action, fields in Forms(page.text).found:
+            if (
+                not action
+                or action.endswith(ENDS)
+                or not action.startswith(("/webinars/", "/staff/webinars", "/staff/speakers"))
+            ):
+                continue
+            for name in fields:
+                if (action, name) in tried:
+                    continue
+                tried.add((action, name))
+                for what, nasty in NASTY.items():
+                    answer = await opened.post(action, data={**fields, name: nasty})
+                    assert answer.status_code < 500, (action, name, what)
+                    assert "<script>alert(1)" not in answer.text, (action, name)
+    for path in ("/room", "/desk"):
+        assert "<script>alert(1)" not in (await opened.get(f"/webinars/{own.made.slug}{path}")).text
+    assert len(tried) >= (5 if who == "attendee" else 60)
