@@ -194,7 +194,7 @@ const wait = () => {
   const all = Math.ceil(left / 60);
   const [hours, minutes] = [Math.floor(all / 60), all % 60];
   place.hidden = left <= 0 || left > 24 * 3600;
-  place.textContent = left < 120 ? `In ${left} second${left === 1 ? "" : "s"}` : hours ? `In ${hours} h ${minutes} min` : `In ${minutes} minutes`;
+  place.textContent = left < 120 ? `In ${left} second${left === 1 ? "" : "s"}` : hours ? `In ${hours} h${minutes ? ` ${minutes} min` : ""}` : `In ${minutes} minutes`;
 };
 setInterval(wait, 1000);
 

@@ -162,7 +162,8 @@ async def wait_in_the_lobby(host: Page, amara: Page, ben: Page, links: dict[str,
     await ben.keyboard.press("Enter")
     for page in (amara, ben):
         await expect(page.locator(".curtain")).to_contain_text("This page turns by itself.")
-        await expect(page.get_by_role("timer")).to_have_text(re.compile(r"^In 1 h \d+ min$|^In 2 h 0 min$"))
+        await expect(page.get_by_role("heading", name="To take with you")).to_be_hidden()
+        await expect(page.get_by_role("timer")).to_have_text(re.compile(r"^In 1 h \d+ min$|^In 2 h$"))
     await expect(amara.locator("#r-people")).to_contain_text("2 of 3 registered are here", timeout=MOMENTS)
     await look(ben, "lobby-390")
     await host.get_by_role("button", name="Go live").click()
