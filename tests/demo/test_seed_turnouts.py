@@ -12,6 +12,7 @@ from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.turnouts import read, seed_turnouts
 from portal.demo.seed.webinars import seed_rooms
 from portal.webinars.queries import rooms
+from portal.webinars.queries.recordings import asked
 from portal.webinars.reporting import report, sections
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -46,6 +47,7 @@ async def test_every_chart_of_a_recorded_webinar_has_something_to_show() -> None
         assert own.came > own.stayed[0] > own.stayed[1] > own.stayed[2] > own.stayed[3] > 0, slug
         assert min(own.arrived) > 0, slug
         assert (own.only_watched > 0, own.came_and_watched > 0, own.reactions > 0) == (True, True, True), slug
+        assert None not in [one.second for one in await asked(room.id)], slug
         assert (own.asked, own.said) == (len(turnout.questions), len(turnout.chat)), slug
         empty = {table.key for section in parts.values() for table in section.tables if not table.rows}
         assert empty == {"mails"}, slug

@@ -160,12 +160,12 @@ WITH here AS (
     SELECT * FROM unnest($2::text[], $3::float[], $4::text[], $5::int[]) WITH ORDINALITY AS q (text, votes, answered, minute, n)
 ), asked AS (
     INSERT INTO webinar_question (webinar, seat, author, text, anonymous, asked_at, state, decided_at, decided_by, answered,
-        answered_at, answer, answered_by)
+        answered_at, answered_position, answer, answered_by)
     SELECT h.webinar, h.seat, CASE WHEN q.n % 3 = 0 THEN 'Anonymous' ELSE h.name END, q.text, q.n % 3 = 0,
         h.live_at + make_interval(mins => coalesce(q.minute, 40) - 9),
         CASE WHEN q.votes > 0 THEN 'approved' ELSE 'declined' END,
         h.live_at + make_interval(mins => coalesce(q.minute, 40) - 8), 'Judith Kerkhoven', q.answered,
-        h.live_at + make_interval(mins => q.minute),
+        h.live_at + make_interval(mins => q.minute), CASE WHEN q.answered <> 'no' THEN least(q.minute, 59) END,
         CASE q.answered WHEN 'typed' THEN 'Answered in the notes to the slides.' ELSE '' END,
         CASE q.answered WHEN 'typed' THEN 'Judith Kerkhoven' ELSE '' END
     FROM given q JOIN here h ON h.n = q.n * 5 RETURNING id, text, asked_at
