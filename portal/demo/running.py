@@ -29,6 +29,7 @@ from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.market import seed_market
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
+from portal.demo.seed.portraits import seed_portraits
 from portal.demo.seed.programmes import seed_programmes
 from portal.demo.seed.registering import seed_registering
 from portal.demo.seed.run import seed
@@ -155,6 +156,7 @@ class Demo:
                 await seed_turnouts(now=clock.now())
                 await seed_doings(now=clock.now())
                 await seed_registering(now=clock.now())
+                await seed_portraits(media=Media.of(current()), now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),
