@@ -20,7 +20,7 @@ from portal.accounts.commands import ensure_account
 from portal.calendars.commands import feed_address
 from portal.core import clock, db, migrating
 from portal.core.embedded import private_server
-from tests.bench import client, directory, report, rooms, seeding
+from tests.bench import client, directory, programme, report, rooms, seeding
 from tests.bench.measures import registrations, worker_rate
 from tests.bench.server import Server
 
@@ -28,6 +28,7 @@ ROUNDS, SLICE, CONNECTIONS = 5, 1.5, 16
 MEASURES = {
     "pages": "lists, event page, month view and feeds against a bare page",
     "directory": "10,000 companies: index, word, profile, data, search as you type",
+    "programme": "883 sessions: all of them, a day by rooms, a track, one session, JSON",
     "registrations": "places taken through the form against a bare insert",
     "worker": "jobs a second",
     "rooms": "5,000 open pages of a room: memory, delay, a storm of votes, broken lines, against a bare broadcast",
@@ -64,7 +65,7 @@ async def _measure(database: str, wanted: set[str], pages: int) -> dict[str, Any
             results["import_6500_companies_seconds"] = round(await seeding.imported_companies(), 1)
         if wanted & {"directory"}:
             await directory.companies()
-        if wanted & {"pages", "directory", "registrations"}:
+        if wanted & {"pages", "directory", "programme", "registrations"}:
             results |= await _served(database, wanted)
         if "rooms" in wanted:
             results["rooms"] = await rooms.measure(_environment(database), pages=pages, tell=_tell)
@@ -103,6 +104,7 @@ async def _served(database: str, wanted: set[str]) -> dict[str, Any]:
         await seeding.orders(event_id, ticket)
         rows = await _pages(bare, fresh, kept, slug) if "pages" in wanted else []
         rows += await _companies(bare, fresh, kept) if "directory" in wanted else []
+        rows += await _programme(bare, fresh, kept) if "programme" in wanted else []
         taken += await register("1 client, 50,000 orders", 1)
         taken += await register("8 clients, 50,000 orders", 8)
         return {
@@ -135,6 +137,11 @@ async def _pages(bare: Server, fresh: Server, kept: Server, slug: str) -> list[d
         ("personal feed, built", fresh, lambda n: client.get(f"/calendars/mine/{secret}.ics")),
     ]
     return [await _against_bare(name, bare, server, make) for name, server, make in pages]
+
+
+async def _programme(bare: Server, fresh: Server, kept: Server) -> list[dict[str, Any]]:
+    asked = programme.asked(await programme.programme())
+    return [await _against_bare(name, bare, kept if unchanged else fresh, make) for name, unchanged, make in asked]
 
 
 async def _companies(bare: Server, fresh: Server, kept: Server) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from itertools import islice
 
 from portal.core.settings import current
 from portal.events.values import Part, Row
-from portal.programme.pages.programme import items
+from portal.programme.pages.programme import drawing
 from portal.programme.queries import public
 from portal.programme.rules import schedule, schema_org
 
@@ -25,7 +25,7 @@ async def programme_part(event: Row, now: datetime) -> Part | None:
     return Part(
         template="programme/event_part.html",
         values={
-            "programme": programme, "on": on, "slots": slots, "parallel": _PARALLEL, "item": items(programme), "e": event,
+            "programme": programme, "on": on, "slots": slots, "parallel": _PARALLEL, "drawn": drawing(programme), "e": event,
         },
         facts={"subEvent": [schema_org.brief(programme, one, base_url=base_url) for one in programme.sessions[:_LINKED]]},
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """`/events/{slug}/programme`: the programme as a list or as a table, its sessions, and what releases changed."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -44,7 +46,7 @@ class ProgrammePages(Controller):
         return page(
             request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
-            days=_days(shown, programme, grid=filters.view == "grid"), item=items(programme),
+            days=_days(shown, programme, grid=filters.view == "grid"), drawn=drawing(programme),
             choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
         )  # fmt: skip
 
@@ -74,7 +76,7 @@ class ProgrammePages(Controller):
             after=in_room[place + 1] if place is not None and place + 1 < len(in_room) else None,
             beside=beside(same_day, one)[:12], photos=await media.by_keys([p.photo for p in one.people if p.photo]),
             abstract=markup(texts.abstract_html), description=markup(texts.description_html),
-            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title, item=items(programme),
+            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title, drawn=drawing(programme),
             linked=markup(json_ld.encoded(linked)), language=language_name(one.language),
         )  # fmt: skip
 
@@ -86,15 +88,15 @@ async def _programme(slug: str) -> Programme:
     return found
 
 
-def items(programme: Programme) -> dict[int, Markup]:
-    """Each session as lists show it, drawn once for each version of the programme."""
+def drawing(programme: Programme) -> Callable[[Iterable[Session]], Markup]:
+    """What draws sessions one after the other, as lists show them. Each is drawn once for a version of the programme."""
     key = (programme.event_id, programme.version)
-    if (kept := _items.get(key)) is not None:
-        return kept
-    draw: Any = environment().get_template("programme/_session.html").module
-    return _items.put(
-        key, {one.id: draw.item(programme.slug, one, language_name(one.language)) for one in programme.sessions}
-    )
+    if (items := _items.get(key)) is None:
+        macros: Any = environment().get_template("programme/_session.html").module
+        items = {one.id: macros.item(programme.slug, one, language_name(one.language)) for one in programme.sessions}
+        _items.put(key, items)
+    drawn = items
+    return lambda sessions: markup("".join([drawn[one.id] for one in sessions]))
 
 
 def _count(sessions: list[Session]) -> int:
@@ -118,7 +120,8 @@ def _days(shown: list[Session], programme: Programme, *, grid: bool) -> list[dic
 
 def _tabs(found: list[Session], programme: Programme) -> list[tuple[date, int]]:
     """Each day with how many sessions of it are asked for."""
-    return [(day, _count([one for one in found if one.on == day])) for day in programme.days]
+    counted = Counter(one.on for one in found if one.kind is not SessionKind.BREAK)
+    return [(day, counted[day]) for day in programme.days]
 
 
 def _choices(programme: Programme, filters: rules.Filters) -> dict[str, list[dict[str, Any]]]:

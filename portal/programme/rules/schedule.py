@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 
 import msgspec
 
@@ -67,19 +67,21 @@ def table(sessions: Sequence[Session], rooms: Sequence[Room]) -> Table:
     """
     placed = [one for one in sessions if one.room]
     loose = [one for one in sessions if not one.room]
-    columns = [room for room in rooms if any(one.room == room for one in placed)]
+    used = {one.room.id for one in placed if one.room}
+    columns = [room for room in rooms if room.id in used]
     breaks: list[Session] = []
     for one in sorted(loose, key=lambda one: (one.starts_at, one.id)):
-        if one.kind is SessionKind.BREAK and not any(_meet(one, other) for other in (*placed, *breaks)):
+        if one.kind is SessionKind.BREAK and not any(_meet(one, other) for other in chain(placed, breaks)):
             breaks.append(one)
     lines: list[Line] = []
     for pause in [*breaks, None]:
         before = [one for one in placed if pause is None or one.starts_at < pause.starts_at]
-        placed = [one for one in placed if one not in before]
+        placed = [one for one in placed if pause is not None and one.starts_at >= pause.starts_at]
         lines += _part(before, columns)
         if pause is not None:
             lines.append(Line(pause.starts_at, [], pause))
-    return Table(columns, lines, [one for one in loose if one not in breaks])
+    parting = {one.id for one in breaks}
+    return Table(columns, lines, [one for one in loose if one.id not in parting])
 
 
 def _meet(one: Session, other: Session) -> bool:
@@ -91,8 +93,12 @@ def _part(sessions: Sequence[Session], columns: Sequence[Room]) -> list[Line]:
     marks = sorted({at for one in sessions for at in (one.starts_at, one.ends_at)})
     lines = [Line(at, []) for at in marks[:-1]]
     row_of = {at: row for row, at in enumerate(marks)}
-    for room in columns if lines else ():
-        for row, cell in _column([one for one in sessions if one.room == room], row_of, len(lines)):
+    by_room: dict[int, list[Session]] = {room.id: [] for room in columns}
+    for one in sessions:
+        if one.room:
+            by_room[one.room.id].append(one)
+    for these in by_room.values() if lines else ():
+        for row, cell in _column(these, row_of, len(lines)):
             lines[row].cells.append(cell)
     return lines
 
