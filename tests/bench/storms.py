@@ -103,13 +103,13 @@ async def _share() -> None:
     share = msgspec.json.decode(sys.stdin.buffer.read(), type=Share)
     db.configure(os.environ["DATABASE_URL"])
     async with db.pool(size=8):
-        room, who = await queries.by_id(share.room.webinar_id), await people.by_seat(share.room.seats[0])
+        room = await queries.by_id(share.room.webinar_id)
         assert room is not None
-        assert who is not None
 
         async def vote() -> bool:
             seat, question = share.room.next_vote()
-            voter = msgspec.structs.replace(who, seat_id=share.room.seats[seat])
+            voter = await people.by_seat(share.room.seats[seat])
+            assert voter is not None
             await questions.vote(room=room, who=voter, question_id=question, now=clock.now())
             return True
 
