@@ -81,6 +81,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         marked = {
             "questions": await taking_part.questions(self.room, self.now, reader),
             "polls": await taking_part.polls(self.room, self.now, reader),
+            # Whoever has just said something sees it, although the page that all share is some moments old.
+            "chat": await taking_part.chat(self.room, self.now),
             "ask": await self.ask_part(),
             "say": self.say_part(),
         }
