@@ -12,6 +12,7 @@ from litestar.response import Response
 from portal.calendars import feeds
 from portal.calendars.values import Feed
 from portal.core.errors import NotFound
+from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.programme.public import Programme
 from portal.programme.queries import public
@@ -39,21 +40,34 @@ class ProgrammeFeeds(Controller):
     @get("/schedule.xml")
     async def as_xml(self, slug: FromPath[str]) -> Response[bytes]:
         programme = await _programme(slug)
-        told = exchange.xml(programme, await public.all_texts(programme.event_id), base_url=current().base_url)
-        return Response(told, media_type="application/xml", headers=_named(slug, "xml"))
+        return Response(await _made(programme, "xml"), media_type="application/xml", headers=_named(slug, "xml"))
 
     @get("/schedule.json")
     async def as_json(self, slug: FromPath[str]) -> Response[bytes]:
         programme = await _programme(slug)
-        told = exchange.c3voc(programme, await public.all_texts(programme.event_id), base_url=current().base_url)
-        return Response(msgspec.json.encode(told), media_type="application/json", headers=_named(slug, "json"))
+        return Response(await _made(programme, "json"), media_type="application/json", headers=_named(slug, "json"))
 
     @get("/sessions.csv")
-    async def as_csv(self, slug: FromPath[str]) -> Response[str]:
+    async def as_csv(self, slug: FromPath[str]) -> Response[bytes]:
         programme = await _programme(slug)
-        texts = await public.all_texts(programme.event_id)
-        told = table(exchange.CSV_COLUMNS, exchange.csv_rows(programme, texts, base_url=current().base_url))
-        return Response(told, media_type="text/csv", headers=_named(slug, "csv"))
+        return Response(await _made(programme, "csv"), media_type="text/csv", headers=_named(slug, "csv"))
+
+
+_kept: Kept[bytes] = Kept(6)
+
+
+async def _made(programme: Programme, form: str) -> bytes:
+    """The file, made once for each version of the programme: a large one takes a tenth of a second and many megabytes."""
+    key = (programme.event_id, programme.version, form)
+    if (kept := _kept.get(key)) is not None:
+        return kept
+    texts, base_url = await public.all_texts(programme.event_id), current().base_url
+    if form == "xml":
+        return _kept.put(key, exchange.xml(programme, texts, base_url=base_url))
+    if form == "json":
+        return _kept.put(key, msgspec.json.encode(exchange.c3voc(programme, texts, base_url=base_url)))
+    rows = exchange.csv_rows(programme, texts, base_url=base_url)
+    return _kept.put(key, table(exchange.CSV_COLUMNS, rows).encode())
 
 
 def _named(slug: str, suffix: str) -> dict[str, str]:

@@ -25,10 +25,11 @@ from portal.programme.tables import SessionKind
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.query_strings import may_be_slug, pairs
-from portal.web.rendering import environment, markup, page
+from portal.web.rendering import environment, markup, page, render
 
 _RULE = PageRule(tags=public.TAGS)
 _items: Kept[dict[int, Markup]] = Kept(30)
+_whole_days: Kept[Markup] = Kept(16)
 
 
 class ProgrammePages(Controller):
@@ -46,7 +47,7 @@ class ProgrammePages(Controller):
         return page(
             request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
-            days=_days(shown, programme, grid=filters.view == "grid"), drawn=drawing(programme),
+            days=_drawn_days(shown, programme, filters, day), drawn=drawing(programme),
             choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
         )  # fmt: skip
 
@@ -101,6 +102,18 @@ def drawing(programme: Programme) -> Callable[[Iterable[Session]], Markup]:
 
 def _count(sessions: list[Session]) -> int:
     return sum(one.kind is not SessionKind.BREAK for one in sessions)
+
+
+def _drawn_days(shown: list[Session], programme: Programme, filters: rules.Filters, day: date | None) -> Markup:
+    """What is most of the page; kept where nothing narrows it, which is what most people read."""
+    key = (programme.event_id, programme.version, day, filters.view)
+    if not filters.narrows and (kept := _whole_days.get(key)) is not None:
+        return kept
+    days = _days(shown, programme, grid=filters.view == "grid")
+    made = markup(
+        render("programme/_days.html", days=days, programme=programme, filters=filters, drawn=drawing(programme))
+    )
+    return made if filters.narrows else _whole_days.put(key, made)
 
 
 def _days(shown: list[Session], programme: Programme, *, grid: bool) -> list[dict[str, Any]]:
