@@ -27,7 +27,9 @@ async def served(app: Litestar) -> AsyncIterator[str]:
         yield address
     finally:
         server.stop()
-        await task
+        # It waits for every answer: a page left open by a failed test would keep it for ever.
+        async with asyncio.timeout(20):
+            await task
         for name, handler in handlers.items():
             signal.signal(name, handler)
 

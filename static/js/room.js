@@ -98,7 +98,8 @@ const stopPolling = () => {
   polling = 0;
 };
 
-/* Where no stream comes through: ask every few seconds, and try the stream again now and then. */
+/* Where no stream comes through: ask at once, for it may have been refused to this person, then every few seconds, and try
+   the stream again now and then. */
 const poll = (times = 0) => {
   stopPolling();
   polling = setTimeout(async () => {
@@ -117,7 +118,7 @@ const poll = (times = 0) => {
     } catch { lost(true); }
     if (times % 10 === 9) listen();
     poll(times + 1);
-  }, POLL_MS);
+  }, times ? POLL_MS : 0);
 };
 
 /* A page nobody looks at stops after a while, and catches up when it is looked at again. */

@@ -63,6 +63,9 @@ async def test_pages_for_people_pass_over_all_of_them(data: httpx.AsyncClient, p
     assert (await data.get(f"{path}?{CAMPAIGN}&countri=AT&=1")).status_code == 200
 
 
+PROGRAMME_FILES = ("calendar.ics", "schedule.xml", "schedule.json", "sessions.csv")
+
+
 async def test_no_list_of_data_is_forgotten(app: Litestar) -> None:
     """Whatever leaves under filters follows the rule: a new format cannot be forgotten."""
     strict, other = set(), set()
@@ -79,4 +82,5 @@ async def test_no_list_of_data_is_forgotten(app: Litestar) -> None:
         "/api/v1/companies/{slug:str}",
         "/api/v1/webinars/{slug:str}",
     }
-    assert other == {"/events/{slug:str}", "/events/{slug:str}/calendar.ics"}
+    programmes = {f"/events/{{slug:str}}/programme/{file}" for file in PROGRAMME_FILES}
+    assert other == {"/events/{slug:str}", "/events/{slug:str}/calendar.ics", *programmes}

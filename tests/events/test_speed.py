@@ -23,7 +23,7 @@ STATEMENTS = {
     "/events?q=laboratory": 3,
     "/events?when=all": 3,
     MONTH: 2,
-    f"/events/first-{YEAR}": 4,
+    f"/events/first-{YEAR}": 5,
     "/": 3,
     "/calendars": 2,
     "/events.ics": 4,
