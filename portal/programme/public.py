@@ -1,7 +1,7 @@
 """Plain values: a programme as everybody may know it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,14 @@ import msgspec
 from portal.core import times
 from portal.programme.tables import SessionKind, SessionRole
 from portal.speakers.values import SpeakerRow
+
+DAY_CHANGES = timedelta(hours=4)
+"""A day of a conference goes on so long after midnight, as the c3voc format has it."""
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The day of a conference a moment belongs to."""
+    return (moment.astimezone(zone) - DAY_CHANGES).date()
 
 
 class Room(msgspec.Struct, frozen=True):

@@ -73,6 +73,25 @@ async def test_one_day_at_a_time_and_the_night_belongs_to_the_day_before(client:
     assert len(titles(await client.get(f"{PROGRAMME}?day=all"))) == 4
 
 
+async def test_at_night_the_day_that_goes_on_is_shown(client: httpx.AsyncClient) -> None:
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    # Where it is between one and two at night.
+    ahead = (13 - now.hour) % 24 - 12
+    late, next_day = (
+        SessionFacts(
+            key=title, title=title, starts_at=now + timedelta(hours=hours), ends_at=now + timedelta(hours=hours + 1)
+        )
+        for title, hours in (("Late dryers", -1), ("Closing", 9))
+    )
+    await programme(
+        (late, next_day), starts_at=now - timedelta(hours=1), timezone=f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
+    )
+    page = await client.get("/events")
+    slug = re.search(r'href="/events/(forum-\d+)"', page.text)
+    assert slug is not None
+    assert titles(await client.get(f"/events/{slug[1]}/programme"))[-1:] == ["Late dryers"]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -6,6 +6,7 @@ from itertools import islice
 from portal.core.settings import current
 from portal.events.values import Part, Row
 from portal.programme.pages.programme import drawing
+from portal.programme.public import day_of
 from portal.programme.queries import public
 from portal.programme.rules import schedule, schema_org
 
@@ -17,7 +18,7 @@ async def programme_part(event: Row, now: datetime) -> Part | None:
     programme = await public.by_slug(event.slug)
     if programme is None or not programme.sessions:
         return None
-    today = (now.astimezone(programme.zone) - public.DAY_CHANGES).date()
+    today = day_of(now, programme.zone)
     on = next((day for day in programme.days if day >= today), programme.days[0])
     that_day = [one for one in programme.sessions if one.on == on]
     slots = list(islice(schedule.slots(that_day), _SLOTS))

@@ -16,7 +16,7 @@ from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.core.text import plain
 from portal.media import queries as media
-from portal.programme.public import Programme, Session, beside
+from portal.programme.public import Programme, Session, beside, day_of
 from portal.programme.queries import public
 from portal.programme.rules import filters as rules
 from portal.programme.rules import schedule, schema_org
@@ -41,7 +41,7 @@ class ProgrammePages(Controller):
     async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[str]:
         programme = await _programme(slug)
         filters, problems = rules.parse(pairs(request), programme)
-        day = rules.day_of(filters, programme, now.astimezone(programme.zone).date())
+        day = rules.day_shown(filters, programme, day_of(now, programme.zone))
         found = rules.matching(filters, programme.sessions)
         shown = [one for one in found if day is None or one.on == day]
         return page(
@@ -159,7 +159,7 @@ def _choices(programme: Programme, filters: rules.Filters) -> dict[str, list[dic
 def _now(programme: Programme, now: datetime) -> dict[str, Any] | None:
     """While a conference day goes on: what is on, and what comes next."""
     on = [one for one in programme.at(now) if one.kind is not SessionKind.BREAK]
-    today = (now.astimezone(programme.zone) - public.DAY_CHANGES).date()
+    today = day_of(now, programme.zone)
     later = [one for one in programme.sessions if one.on == today and one.starts_at > now and not one.is_cancelled]
     if not on and not (later and any(one.on == today and one.ends_at <= now for one in programme.sessions)):
         return None

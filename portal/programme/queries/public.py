@@ -1,20 +1,17 @@
 """A programme as it was released: in two statements, whatever its size, and once for each version of the content."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from portal.core import db, times
 from portal.core.keeping import Kept
-from portal.programme.public import Logged, Person, Programme, Release, Room, Session, Texts, Track
+from portal.programme.public import Logged, Person, Programme, Release, Room, Session, Texts, Track, day_of
 from portal.programme.tables import SessionKind
 
 TAGS = ("programmes", "events", "webinars")
 """Whose changes change a programme’s pages; people and their companies are content of webinars."""
-DAY_CHANGES = timedelta(hours=4)
-"""A day of a conference goes on so long after midnight, as the c3voc format has it."""
 
 _HEAD = """
 SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.state = 'cancelled' AS is_cancelled, p.release, p.credit,
@@ -73,7 +70,7 @@ def _programme(head: Mapping[str, Any], rows: list[Any] | Any) -> Programme:
                 "kind": SessionKind(row["kind"]),
                 "track": tracks.get(row["track"]),
                 "room": rooms.get(row["room"]),
-                "on": (row["starts_at"].astimezone(zone) - DAY_CHANGES).date(),
+                "on": day_of(row["starts_at"], zone),
                 "people": tuple(_decoded(row["people"], Person)),
             }
         )

@@ -10,9 +10,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from portal.programme.public import Programme, Session, Texts
+from portal.programme.public import DAY_CHANGES, Programme, Session, Texts
 
-DAY_BEGINS = timedelta(hours=4)
 _ELSEWHERE = "–"
 _NO_TEXTS = Texts("", "", True, "", [], 0)
 
@@ -23,9 +22,9 @@ def c3voc(programme: Programme, texts: Mapping[int, Texts], *, base_url: str) ->
         {
             "index": index,
             "date": day.isoformat(),
-            "day_start": _local(datetime.combine(day, datetime.min.time(), programme.zone) + DAY_BEGINS),
+            "day_start": _local(datetime.combine(day, datetime.min.time(), programme.zone) + DAY_CHANGES),
             "day_end": _local(
-                datetime.combine(day + timedelta(days=1), datetime.min.time(), programme.zone) + DAY_BEGINS
+                datetime.combine(day + timedelta(days=1), datetime.min.time(), programme.zone) + DAY_CHANGES
             ),
             "rooms": {
                 room: [_event(programme, one, texts.get(one.id, _NO_TEXTS), base_url) for one in these]

@@ -68,7 +68,7 @@ def parse(given: Iterable[tuple[str, str]], programme: Programme) -> tuple[Filte
     return Filters(**{name: value for name, value in told.items() if name not in problems}), problems
 
 
-def day_of(filters: Filters, programme: Programme, today: date) -> date | None:
+def day_shown(filters: Filters, programme: Programme, today: date) -> date | None:
     """The day that is shown; None for all. Whoever looks for something looks on all days."""
     if filters.day == ALL_DAYS or (not filters.day and filters.narrows):
         return None

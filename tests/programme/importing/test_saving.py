@@ -1,5 +1,6 @@
 """A programme that is imported once, again, and again after its source has changed it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -139,6 +140,16 @@ async def test_addresses_may_change_hands_between_releases(database: str, now: d
     await released(event_id, now)
     rows = await db.fetch("SELECT slug, title FROM released_session ORDER BY slug")
     assert [tuple(row) for row in rows] == [("session-0", "A"), ("session-1", "B")]
+
+
+async def test_two_imports_and_two_releases_at_once_are_one(database: str, now: datetime) -> None:
+    event_id = await events.make()
+    told = await asyncio.gather(*(save(event_id, sessions(), now) for _ in range(4)))
+    assert sorted(one.created for one in told) == [0, 0, 0, 3]
+    assert await db.fetch_value("SELECT count(*) FROM speaker") == 1
+    done = await asyncio.gather(*(released(event_id, now) for _ in range(4)))
+    assert [one.number for one in done if one] == [1]
+    assert await db.fetch_value("SELECT count(*) FROM programme_release") == 1
 
 
 async def test_only_those_who_may_do_it(database: str, now: datetime) -> None:
