@@ -1,6 +1,7 @@
 """What page and mails say of money is what happened: paid twice, of no use, still at the bank, given back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,9 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.events.commands import cancel_event
 from portal.payments.commands.refunds import request_refund
+from portal.payments.commands.settling import settle_attempt
 from portal.registration.commands.lapsing import lapse_due
+from portal.registration.commands.ordering import PURCHASES
 from portal.registration.values.offers import CodeOffer
 from tests.factories.registration import Shop, make_shop
 from tests.paying import CONTACT, INVOICE, Paying, text_of
@@ -47,7 +50,8 @@ async def paid(paying: Paying) -> tuple[Shop, str]:
     return shop, path
 
 
-async def test_paid_twice_is_told_as_two_payments(paying: Paying) -> None:
+async def pay_twice(paying: Paying) -> str:
+    """An order paid on its page and on one left open since before; gives the order's address."""
     path = await paying.hold(await make_shop(price=5000))
     old = await paying.to_payment(path)
     # Closing the older page fails.
@@ -55,6 +59,11 @@ async def test_paid_twice_is_told_as_two_payments(paying: Paying) -> None:
     new = await paying.to_payment(path, email="anna@brennhof.example")
     await paying.stripe.pay(new)
     await paying.stripe.pay(old, card="5555555555554444")
+    return path
+
+
+async def test_paid_twice_is_told_as_two_payments(paying: Paying) -> None:
+    path = await pay_twice(paying)
     await paying.everything_settles()
     answer = await paying.client.get(path)
     told = steps(answer.text)
@@ -75,6 +84,23 @@ async def test_paid_twice_is_told_as_two_payments(paying: Paying) -> None:
     mail = await mail_to("anna@brennhof.example", "Your money goes back")
     assert "Your place stays yours; nothing else changes." in mail
     assert "still want to come" not in mail
+
+
+async def test_the_payment_that_waited_for_the_other_is_the_second(paying: Paying) -> None:
+    """Both were heard of at once, and whichever read the clock first got the lock last."""
+    path, now = await pay_twice(paying), clock.now()
+    payments = paying.services.payments
+    assert payments.gateway is not None
+    attempts = await db.fetch("SELECT id, session_id FROM payment_attempt ORDER BY number DESC")
+    for attempt, read_at in zip(attempts, (now, now - timedelta(milliseconds=5)), strict=True):
+        session = await payments.gateway.retrieve_session(attempt["session_id"])
+        await settle_attempt(attempt_id=attempt["id"], session=session, handler=PURCHASES, now=read_at)
+    await paying.everything_settles()
+    page = await paying.client.get(path)
+    assert [step for step in steps(page.text) if "€" in step or "money" in step] == [
+        "€59.50 received", "Another €59.50 received", "We could not use the money", "€59.50 sent back",
+    ]  # fmt: skip
+    assert "Paid €59.50 Visa ending 4242, " in section(page.text, "money-h")
 
 
 async def test_the_same_payment_reported_twice_is_one(paying: Paying) -> None:

@@ -59,14 +59,17 @@ async def _settled(attempt_id: int, session: Session, handler: PurchaseHandler, 
     )
     assert row is not None
     # Read under the lock: a settling that came first may have ended the attempt meanwhile.
-    attempt = await db.fetch_value(
-        "UPDATE payment_attempt SET payment_intent = coalesce($2, payment_intent) WHERE id = $1 RETURNING state",
+    attempt = await db.fetch_one(
+        "UPDATE payment_attempt a SET payment_intent = coalesce($2, payment_intent) WHERE id = $1 RETURNING state, "
+        "(SELECT max(ended_at) FROM payment_attempt WHERE purchase = a.purchase) AS last_ended",
         attempt_id, session.payment_intent,
     )  # fmt: skip
+    assert attempt is not None
+    now = _after(attempt["last_ended"], now)
     await db.execute("UPDATE purchase SET checked_at = $2 WHERE id = $1", row["id"], now)
     case = _Case(
         attempt_id=attempt_id,
-        attempt=AttemptState(attempt),
+        attempt=AttemptState(attempt["state"]),
         state=PurchaseState(row["state"]),
         due=(row["total"], row["currency"]),
         session=session,
@@ -87,6 +90,13 @@ async def _settled(attempt_id: int, session: Session, handler: PurchaseHandler, 
         case "open", _ if session.failure:
             await db.execute("UPDATE payment_attempt SET note = $2 WHERE id = $1", attempt_id, session.failure)
     return case.state
+
+
+def _after(before: datetime | None, now: datetime) -> datetime:
+    """When this is written down: two payments heard of at once wait for the lock with the clock read, and whichever comes
+    second came later, whatever its clock said.
+    """
+    return now if before is None else max(now, before + datetime.resolution)
 
 
 async def _money_arrived(case: _Case) -> PurchaseState:
