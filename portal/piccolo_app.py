@@ -29,6 +29,8 @@ APP_CONFIG = AppConfig(
             "portal.speakers.tables",
             "portal.registration.tables",
             "portal.programme.tables",
+            "portal.exhibitors.tables.exhibiting",
+            "portal.exhibitors.tables.plans",
             "portal.webinars.tables.rooms",
             "portal.webinars.tables.sponsors",
             "portal.webinars.tables.taking_part",

@@ -32,20 +32,12 @@ from portal.core.clock import now
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import Settings
 from portal.directory import privacy as directory_privacy
+from portal.directory import routes as directory_routes
 from portal.directory.audience import Audience
 from portal.directory.commands import watching
 from portal.directory.enquiries import jobs as enquiry_jobs
 from portal.directory.enquiries import privacy as enquiry_privacy
-from portal.directory.enquiries.desk import QUEUES
-from portal.directory.enquiries.pages import asking as enquiry_pages
-from portal.directory.enquiries.pages.files import may_read_file
-from portal.directory.enquiries.pages.leads import LeadPages
-from portal.directory.enquiries.pages.own import OwnPages, my_enquiries
-from portal.directory.enquiries.pages.received import ReceivedPages
 from portal.directory.enquiries.queries.charges import charges
-from portal.directory.enquiries.staff import StaffEnquiries
-from portal.directory.feeds.api import CompanyApi
-from portal.directory.feeds.atom import companies_atom
 from portal.directory.flows.claims import Proofs
 from portal.directory.inputs import together
 from portal.directory.jobs import claims as claim_jobs
@@ -54,33 +46,7 @@ from portal.directory.jobs import requests as request_jobs
 from portal.directory.jobs import searches as search_jobs
 from portal.directory.jobs import upkeep as upkeep_jobs
 from portal.directory.jobs import visits as visit_jobs
-from portal.directory.pages.claiming import ClaimCodePages, ClaimPages
-from portal.directory.pages.comparing import ComparePages
-from portal.directory.pages.corrections import CorrectionPages, StaffCorrections
-from portal.directory.pages.editing.asking import may_read_file as may_read_profile_file
-from portal.directory.pages.editing.items import ItemPages
-from portal.directory.pages.editing.overview import EditPages
-from portal.directory.pages.editing.sections import SectionPages
-from portal.directory.pages.guides import GuideToCompanies
-from portal.directory.pages.history import HistoryPages
-from portal.directory.pages.listing import DirectoryPages
-from portal.directory.pages.managing import manage_home
-from portal.directory.pages.members import MemberPages
-from portal.directory.pages.own_company import OwnCompanyPages
-from portal.directory.pages.plan import PlanPages
-from portal.directory.pages.preview import PreviewGoPages, PreviewPages
-from portal.directory.pages.profile import ProfilePages
-from portal.directory.pages.reaching import ContactPages, GoPages
-from portal.directory.pages.reconfirming import ReconfirmCode, ReconfirmPages
-from portal.directory.pages.searches import SearchPages
-from portal.directory.pages.sponsorships import SponsorshipPages
-from portal.directory.pages.statistics import StatisticsPages
-from portal.directory.pages.words import WordPages
 from portal.directory.queries import searches
-from portal.directory.staff.adding import StaffAdding
-from portal.directory.staff.claims import StaffClaims, StaffOwnership, may_read_document
-from portal.directory.staff.duplicates import StaffDuplicates
-from portal.directory.staff.upkeep import staff_reconfirmations
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -91,6 +57,7 @@ from portal.events.pages.single import EventPages
 from portal.events.queries import organised
 from portal.events.staff.making import StaffMaking
 from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
+from portal.exhibitors import routes as exhibitor_routes
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.home.sitemaps import robots, sitemap, sitemap_part
@@ -218,23 +185,21 @@ def personal_data(made: Services) -> list[PersonalData]:
 
 def media_readers() -> media_pages.Readers:
     """Who may read private files, by the kind of their owner."""
-    readers = {"claim": may_read_document, "company": may_read_profile_file, "enquiry": may_read_file}
-    return {**readers, **webinar_routes.READERS}
+    return {**directory_routes.READERS, **webinar_routes.READERS}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
     entry: _Routes = [SignInPages, sign_out, SignUpPages, ResetPages]
-    own: _Routes = [AccountPages, SessionPages, menu, MyPages, SearchPages, ConsentPages, my_enquiries, OwnPages]
+    own: _Routes = [AccountPages, SessionPages, menu, MyPages, ConsentPages, *directory_routes.OWN]
     own += [organisation_pages.router(), *privacy_pages.routers(), *webinar_routes.OWN]
     area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
-    waiting = (EVENTS, REQUESTS, *webinar_routes.QUEUES, *QUEUES, MONEY, SALES, MAIL)
+    waiting = (EVENTS, REQUESTS, *webinar_routes.QUEUES, *directory_routes.QUEUES, MONEY, SALES, MAIL)
     desk = Router(
         "/",
         route_handlers=[
-            *(staff_home, staff_link, StaffEventPages, StaffClaims, StaffOwnership, StaffDuplicates, StaffCorrections),
-            *(StaffAdding, staff_reconfirmations, StaffEnquiries, StaffMail, StaffMoney, staff_sales),
-            *(StaffMaking, *seat_staff.PAGES, *webinar_routes.STAFF),
+            *(staff_home, staff_link, StaffEventPages, StaffMaking, StaffMail, StaffMoney, staff_sales),
+            *(*directory_routes.STAFF, *seat_staff.PAGES, *webinar_routes.STAFF, *exhibitor_routes.STAFF),
         ],
         before_request=around_pages("queues", waiting_in(waiting)),
     )
@@ -248,16 +213,9 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(events_calendar, events_atom, sitemap, sitemap_part, robots),
     ]
     files: _Routes = [assets.router(), media_pages.router(media_readers())]
-    directory: _Routes = [
-        *(manage_home, PlanPages, SponsorshipPages, plans_page, sponsorship_invoice, ProfilePages, GoPages),
-        *(ContactPages, OwnCompanyPages, CorrectionPages, StatisticsPages, PreviewPages, PreviewGoPages),
-        *(ClaimPages, ClaimCodePages, MemberPages),
-    ]
-    finding: _Routes = [DirectoryPages, GuideToCompanies, WordPages, ComparePages, CompanyApi, companies_atom]
-    editing: _Routes = [EditPages, SectionPages, ItemPages, HistoryPages, ReconfirmPages, ReconfirmCode]
-    enquiries: _Routes = [enquiry_pages.NewPages, enquiry_pages.CodePages, ReceivedPages, LeadPages]
     webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW, *programme_routes.PUBLIC]
-    parts = (entry, events, directory, finding, editing, enquiries, webinars, seats, inbox, files)
+    companies: _Routes = [plans_page, sponsorship_invoice, *directory_routes.PUBLIC, *exhibitor_routes.PUBLIC]
+    parts = (entry, events, companies, webinars, seats, inbox, files)
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
 
 

@@ -47,6 +47,7 @@ SECTIONS = (
     Section("statistics", "Statistics", "chart-column", permissions.can_see_statistics),
     Section("plan", "Plan", "credit-card", permissions.can_own),
     Section("sponsorships", "Sponsorships", "megaphone", permissions.can_own),
+    Section("events", "Events", "calendar", permissions.is_member),
     Section("webinars", "Webinars", "monitor-play", permissions.can_answer),
     Section("members", "Members", "users", permissions.is_member),
     Section("history", "History", "clock", permissions.can_edit),

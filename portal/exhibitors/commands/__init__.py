@@ -1,0 +1,1 @@
+"""What is done with exhibitors, one module per noun."""

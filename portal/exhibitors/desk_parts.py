@@ -1,0 +1,19 @@
+"""The parts of an exhibitor's desk, in the order of its navigation. Whoever adds one adds a line."""
+
+import msgspec
+
+from portal.exhibitors.tables.exhibiting import Right
+
+
+class DeskPart(msgspec.Struct, frozen=True):
+    """One part; `key` is the last step of its address, empty for the desk itself. Open where the organiser gave `right`, to
+    owners and editors alone where it is for `editing`.
+    """
+
+    key: str
+    name: str
+    right: Right | None = None
+    editing: bool = False
+
+
+PARTS: tuple[DeskPart, ...] = (DeskPart("", "Overview"),)

@@ -1,0 +1,1 @@
+"""Pages of exhibitors: for visitors, and the desk of the company's people."""

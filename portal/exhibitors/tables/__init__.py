@@ -1,0 +1,1 @@
+"""Exhibitors, floor plans and what is booked on them."""

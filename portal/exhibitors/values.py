@@ -1,0 +1,36 @@
+"""Plain values of exhibitors."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
+
+
+class AtEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A company's part in one event, as its desk and those who work with it know it. `rights` is what the organiser gave."""
+
+    id: int
+    state: ExhibitorState
+    rights: frozenset[Right]
+    passes: int
+    package: str
+    version: int
+    company_id: int
+    company_slug: str
+    company_name: str
+    organisation_id: int | None
+    event_id: int
+    event_slug: str
+    event_title: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+
+    @property
+    def address(self) -> str:
+        """Of the desk."""
+        return f"/companies/{self.company_slug}/manage/events/{self.event_slug}"
+
+    def may(self, right: Right) -> bool:
+        return self.state is ExhibitorState.ACCEPTED and right in self.rights

@@ -1,0 +1,1 @@
+"""Exhibitors, through the real thing."""

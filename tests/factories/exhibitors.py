@@ -1,0 +1,65 @@
+"""Exhibitors for tests, made through the real commands.
+
+stand = await exhibitors.make()                              # accepted, every right, with an owner who can sign in
+await exhibitors.make(rights=(Right.SCAN,), event_id=…)      # only what is named
+await exhibitors.make(accepted=False)                        # asked, not decided
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from portal.accounts import commands as accounts
+from portal.accounts.actors import PORTAL, Actor
+from portal.accounts.organisations.commands import create_organisation
+from portal.accounts.tables import MemberRole
+from portal.core import clock
+from portal.core.text import slug
+from portal.exhibitors.commands.applying import accept, apply_to_exhibit
+from portal.exhibitors.commands.offering import PackageFacts, open_applications, save_package
+from portal.exhibitors.queries import desks
+from portal.exhibitors.tables.exhibiting import Right
+from portal.exhibitors.values import AtEvent
+from tests.factories import companies, events
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """An exhibitor, and an owner of its company."""
+
+    exhibitor: AtEvent
+    owner: Actor
+    organisation_id: int
+
+
+async def make(
+    name: str = "Isarwerk Biologics GmbH",
+    *,
+    event_id: int | None = None,
+    rights: Sequence[Right] = tuple(Right),
+    accepted: bool = True,
+    package: str = "Standard",
+    passes: int = 2,
+    price: int = 0,
+) -> Stand:
+    """A company with an owner, and its part in an event; the event is made where none is given."""
+    now = clock.now()
+    if event_id is None:
+        event_id = await events.make("Fill & Finish Forum")
+    facts = PackageFacts(name=package, rights=rights, passes=passes, price=price)
+    await open_applications(actor=PORTAL, event_id=event_id, until=None, currency="EUR", now=now)
+    await save_package(actor=PORTAL, event_id=event_id, facts=facts, now=now)
+    email = f"owner@{slug(name)}.example"
+    account_id = await accounts.ensure_account(email=email, name="Olga Owner", now=now)
+    founder = Actor(account_id=account_id, email=email, name="Olga Owner", timezone="UTC")
+    organisation = await create_organisation(actor=founder, name=name, now=now)
+    owner = msgspec.structs.replace(founder, memberships={organisation: MemberRole.OWNER})
+    company_id = await companies.make(name, owner=organisation)
+    made = await apply_to_exhibit(
+        actor=owner, event_id=event_id, package=slug(package), company_id=company_id, contact_name="Anselm Oyelaran",
+        contact_email=email, wishes="", now=now,
+    )  # fmt: skip
+    if accepted:
+        await accept(actor=PORTAL, exhibitor_id=made, note="", now=now)
+    exhibitor = await desks.by_id(made)
+    assert exhibitor is not None
+    return Stand(exhibitor, owner, organisation)
