@@ -89,6 +89,7 @@ from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
 from portal.registration.jobs import lists as seat_jobs
 from portal.registration.pages.checkout import CheckoutPages
+from portal.registration.pages.inputs import one_below_the_other
 from portal.registration.pages.mine import MyPages
 from portal.registration.pages.orders import OrderPages
 from portal.registration.pages.seats import OrderSeatPages, SeatPages
@@ -143,6 +144,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     known = personal_data(made)
     appearances = together([organised.organised_by])
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
+    seat_part = one_below_the_other([webinar_routes.seat_part])
     parts = [webinar_routes.webinar_part, programme_routes.programme_part]
     return {
         "actor": Provide(provide_actor),
@@ -152,7 +154,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "occasions": Provide(lambda: webinar_routes.OCCASIONS, sync_to_thread=False),
-        "seat_part": Provide(lambda: webinar_routes.seat_part, sync_to_thread=False),
+        "seat_part": Provide(lambda: seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
         **made.live.dependencies(),
