@@ -101,21 +101,13 @@ DESCRIPTION = "exhibitors, floor plans, booths"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Booth", tablename="booth", schema=None, columns=None
-    )
+    manager.add_table(class_name="Booth", tablename="booth", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Exhibitor", tablename="exhibitor", schema=None, columns=None
-    )
+    manager.add_table(class_name="Exhibitor", tablename="exhibitor", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="FloorPlan", tablename="floor_plan", schema=None, columns=None
-    )
+    manager.add_table(class_name="FloorPlan", tablename="floor_plan", schema=None, columns=None)
 
     manager.add_table(
         class_name="PlanFeature",
@@ -131,9 +123,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Exhibition", tablename="exhibition", schema=None, columns=None
-    )
+    manager.add_table(class_name="Exhibition", tablename="exhibition", schema=None, columns=None)
 
     manager.add_table(
         class_name="BoothBooking",
@@ -2057,9 +2047,7 @@ async def forwards():
         tablename="exhibitor",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('applied', 'accepted', 'declined', 'withdrawn', 'cancelled')"
-        },
+        params={"condition": "\"state\" IN ('applied', 'accepted', 'declined', 'withdrawn', 'cancelled')"},
         schema=None,
     )
 
@@ -2095,9 +2083,7 @@ async def forwards():
         tablename="plan_feature",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "kind IN ('entrance', 'stage', 'food', 'area', 'label')"
-        },
+        params={"condition": "kind IN ('entrance', 'stage', 'food', 'area', 'label')"},
         schema=None,
     )
 
@@ -2133,9 +2119,7 @@ async def forwards():
         tablename="booth_booking",
         constraint_name="state_known",
         constraint_class=Check,
-        params={
-            "condition": "\"state\" IN ('held', 'paying', 'booked', 'lapsed', 'released')"
-        },
+        params={"condition": "\"state\" IN ('held', 'paying', 'booked', 'lapsed', 'released')"},
         schema=None,
     )
 

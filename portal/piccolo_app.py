@@ -29,6 +29,7 @@ APP_CONFIG = AppConfig(
             "portal.speakers.tables",
             "portal.registration.tables",
             "portal.programme.tables",
+            "portal.exhibitors.tables.desk",
             "portal.exhibitors.tables.exhibiting",
             "portal.exhibitors.tables.plans",
             "portal.webinars.tables.rooms",

@@ -237,6 +237,7 @@ def jobs(made: Services) -> list[Job]:
         Job("placements.tell_booked", placement_jobs.tell_booked),
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
         *room_jobs.JOBS,
+        *exhibitor_routes.JOBS,
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
@@ -263,6 +264,7 @@ def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
         *room_jobs.RECURRING,
+        *exhibitor_routes.RECURRING,
         *seat_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),

@@ -16,4 +16,7 @@ class DeskPart(msgspec.Struct, frozen=True):
     editing: bool = False
 
 
-PARTS: tuple[DeskPart, ...] = (DeskPart("", "Overview"),)
+PARTS: tuple[DeskPart, ...] = (
+    DeskPart("", "Overview"),
+    DeskPart("passes", "Passes", Right.PASSES),
+)

@@ -8,12 +8,16 @@ from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 
 
 class AtEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A company's part in one event, as its desk and those who work with it know it. `rights` is what the organiser gave."""
+    """A company's part in one event, as its desk and those who work with it know it. `rights` is what the organiser gave,
+    `badge` what badges of its people say for the company.
+    """
 
     id: int
     state: ExhibitorState
     rights: frozenset[Right]
     passes: int
+    guests: int
+    badge: str
     package: str
     version: int
     company_id: int

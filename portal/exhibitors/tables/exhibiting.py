@@ -11,6 +11,7 @@ from portal.core.columns import one_of
 from portal.core.db import DB
 from portal.directory.tables.companies import Company
 from portal.events.tables import Event
+from portal.registration.tables import PromoCode, TicketType
 
 
 class ExhibitorState(StrEnum):
@@ -47,6 +48,14 @@ class Exhibition(Table, tablename="exhibition", db=DB):
     terms_url = Varchar(length=1000)
     contact_email = Varchar(length=254)
     currency = Varchar(length=3)
+    practical = Text(help_text="Markdown on every desk: when stands are built, where goods are delivered, whom to call")
+    practical_html = Text(help_text="sanitised when written")
+    staff_ticket = ForeignKey(
+        TicketType, on_delete=OnDelete.set_null, null=True, default=None, help_text="of staff passes"
+    )
+    guest_ticket = ForeignKey(
+        TicketType, on_delete=OnDelete.set_null, null=True, default=None, help_text="of guest codes"
+    )
     version = BigInt(default=1, help_text="raised on every change; guards concurrent edits")
     created_at = Timestamptz()
 
@@ -63,11 +72,14 @@ class ExhibitionPackage(Table, tablename="exhibition_package", db=DB):
     includes: Array = Array(base_column=Varchar(length=200), help_text="what is included, line by line")
     price = BigInt(help_text="of taking part itself, net; what a booth costs comes on top")
     passes = Integer(help_text="staff passes included")
+    guests = Integer(help_text="tickets its customers get by code")
+    guest_discount = Integer(default=100, help_text="per cent off for them")
     most = Integer(null=True, default=None, help_text="exhibitors that can have it; null for any number")
     rights: Array = Array(base_column=Varchar(length=20))
     on_offer = Boolean(default=True)
     exhibition_package_once = Unique(["event", "slug"], name="exhibition_package_once")
     amounts = Check("price >= 0 AND passes >= 0 AND most > 0", name="exhibition_package_amounts")
+    guest_amounts = Check("guests >= 0 AND guest_discount BETWEEN 1 AND 100", name="exhibition_package_guests")
 
 
 class Exhibitor(Table, tablename="exhibitor", db=DB):
@@ -82,12 +94,21 @@ class Exhibitor(Table, tablename="exhibitor", db=DB):
     state = Varchar(length=10, default=ExhibitorState.APPLIED.value)
     rights: Array = Array(base_column=Varchar(length=20))
     passes = Integer(help_text="staff passes it may give away")
+    guests = Integer(
+        null=True, default=None, help_text="tickets its customers may get by code; null: as its package has"
+    )
+    guest_code = ForeignKey(PromoCode, on_delete=OnDelete.set_null, null=True, default=None)
+    badge_name = Varchar(length=200, help_text="what badges say for the company; empty: its name")
     contact_name = Varchar(length=120)
     contact_email = Varchar(length=254)
     wishes = Text(help_text="what it asked for when applying")
     headline = Varchar(length=200, help_text="what it shows at this event, in a line")
     about = Text(help_text="Markdown: at this event")
     about_html = Text(help_text="sanitised when written")
+    languages: Array = Array(base_column=Varchar(length=3), help_text="spoken on the stand, as ISO 639 codes")
+    host_name = Varchar(length=120, help_text="whom visitors of the event may write to")
+    host_role = Varchar(length=120)
+    host_email = Varchar(length=254)
     applied_at = Timestamptz()
     applied_by = Varchar(length=200)
     decided_at = Timestamptz(null=True, default=None)
@@ -97,3 +118,4 @@ class Exhibitor(Table, tablename="exhibitor", db=DB):
     version = BigInt(default=1, help_text="raised on every change; guards concurrent edits")
     state_known = one_of("state", ExhibitorState)
     some_passes = Check("passes >= 0", name="exhibitor_passes")
+    some_guests = Check("guests >= 0", name="exhibitor_guests")

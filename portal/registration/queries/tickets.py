@@ -75,13 +75,16 @@ async def tickets(event_id: int, *, now: datetime) -> list[Ticket]:
     return (await tickets_of([event_id], now=now))[event_id]
 
 
-_SOLD = """
+# What is given out beside the places (hidden, and of no number of places: staff passes) is neither sold nor a place.
+_BESIDE = "t.by_code_only AND NOT EXISTS (SELECT FROM ticket_quota b WHERE b.ticket_type = t.id)"
+_SOLD = f"""
 WITH sold AS (
     SELECT o.event, count(*) AS n FROM seat_order o JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
-    WHERE o.event = ANY($1) GROUP BY 1)
+    JOIN ticket_type t ON t.id = s.ticket_type WHERE o.event = ANY($1) AND NOT ({_BESIDE}) GROUP BY 1)
 SELECT t.event, q.capacity, array_agg(t.id) AS types, coalesce(max(s.n), 0) AS sold
 FROM ticket_type t LEFT JOIN ticket_quota d ON d.ticket_type = t.id LEFT JOIN quota q ON q.id = d.quota
-LEFT JOIN sold s ON s.event = t.event WHERE t.event = ANY($1) AND t.active GROUP BY t.event, q.id, q.capacity
+LEFT JOIN sold s ON s.event = t.event WHERE t.event = ANY($1) AND t.active AND NOT ({_BESIDE})
+GROUP BY t.event, q.id, q.capacity
 """
 
 

@@ -1,0 +1,1 @@
+"""What is done at desks, one module per noun."""

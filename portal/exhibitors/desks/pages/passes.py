@@ -1,0 +1,153 @@
+"""`…/passes`: a company gives its people their passes, and its guests a code."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.accounts.guards import signed_in
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.rate_limits import Limit, spend
+from portal.core.settings import current
+from portal.exhibitors.desks.commands import guests as guest_commands
+from portal.exhibitors.desks.commands import passes as commands
+from portal.exhibitors.desks.commands.passes import Holder
+from portal.exhibitors.desks.forms import BadgeForm, HolderForm
+from portal.exhibitors.desks.queries import passes as queries
+from portal.exhibitors.desks.queries.passes import Pass
+from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
+from portal.exhibitors.tables.exhibiting import Right
+from portal.web.forms import Filled, blank, read
+from portal.web.inputs import Now
+from portal.web.rendering import see_other
+
+_EDITING = desk(right=Right.PASSES, editing=True)
+_MAILS = Limit("exhibitor-passes", tries=100, per=timedelta(hours=1))
+
+
+class DeskPasses(Controller):
+    """Everybody of the company sees who has a pass; owners and editors give them."""
+
+    path = f"{DESK}/passes"
+    guards = [signed_in]
+    dependencies = desk(right=Right.PASSES)
+    include_in_schema = False
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[str]:
+        return await _list(request, at_desk, now)
+
+    @post(dependencies=_EDITING)
+    async def give(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
+        form = await read(request, HolderForm)
+        if form.data is None:
+            return await _list(request, at_desk, now, form=form, status=422)
+        await _spend(at_desk, now)
+        try:
+            await commands.give_pass(
+                actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, holder=_holder(form.data), now=now
+            )
+        except Invalid as refused:
+            return await _list(request, at_desk, now, form=form.refuse(refused), status=422)
+        except Conflict as refused:
+            return await _list(request, at_desk, now, form=form.refuse(Invalid({"": refused.message})), status=409)
+        return _back(at_desk, f"{form.data.first_name} has a pass. The ticket is on its way to {form.data.email}.")
+
+    @get("/{pass_id:int}", dependencies=_EDITING)
+    async def one(self, request: Request[Any, Any, Any], at_desk: AtDesk, pass_id: FromPath[int]) -> Response[str]:
+        return _one(request, at_desk, await _pass(at_desk, pass_id), None)
+
+    @post("/{pass_id:int}", dependencies=_EDITING)
+    async def pass_on(
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, pass_id: FromPath[int], now: Now
+    ) -> Response[Any]:
+        this, form = await _pass(at_desk, pass_id), await read(request, HolderForm)
+        if form.data is None:
+            return _one(request, at_desk, this, form, status=422)
+        await _spend(at_desk, now)
+        try:
+            moved = await commands.pass_on(
+                actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, pass_id=this.id, holder=_holder(form.data), now=now
+            )  # fmt: skip
+        except Invalid as refused:
+            return _one(request, at_desk, this, form.refuse(refused), status=422)
+        except Conflict as refused:
+            return _one(request, at_desk, this, form.refuse(Invalid({"": refused.message})), status=409)
+        told = f"The pass went from {this.name} to {form.data.first_name} {form.data.last_name}." if moved else "Saved."
+        return _back(at_desk, f"{told} The ticket is on its way to {form.data.email}.")
+
+    @post("/{pass_id:int}/removal", dependencies=_EDITING)
+    async def take_back(self, at_desk: AtDesk, pass_id: FromPath[int], now: Now) -> Response[Any]:
+        this = await _pass(at_desk, pass_id)
+        await commands.take_back(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, pass_id=this.id, now=now)
+        return _back(at_desk, f"The pass of {this.name} has ended; {this.email} is told.")
+
+    @post("/{pass_id:int}/mail", dependencies=_EDITING)
+    async def mail(self, at_desk: AtDesk, pass_id: FromPath[int], now: Now) -> Response[Any]:
+        this = await _pass(at_desk, pass_id)
+        await _spend(at_desk, now)
+        await commands.send_again(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, pass_id=this.id, now=now)
+        return _back(at_desk, f"The ticket is on its way to {this.email} once more.")
+
+    @post("/badge", dependencies=_EDITING)
+    async def badge(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
+        form = await read(request, BadgeForm)
+        if form.data is None:
+            return await _list(request, at_desk, now, badge=form, status=422)
+        await commands.set_badge(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, name=form.data.badge, now=now)
+        return _back(at_desk, "Saved. Badges say so from now on.")
+
+    @post("/guests", dependencies=_EDITING)
+    async def guests(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
+        try:
+            code = await guest_commands.make_guest_code(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, now=now)
+        except Conflict as refused:
+            wrong: Filled[Any] = Filled({}, {"": refused.message})
+            return await _list(request, at_desk, now, form=wrong, status=409)
+        return _back(at_desk, f"Your guests’ code is {code}.")
+
+
+async def _list(
+    request: Request[Any, Any, Any], at_desk: Desk, now: Now, *, form: Filled[Any] | None = None,
+    badge: Filled[Any] | None = None, status: int = 200,
+) -> Response[str]:  # fmt: skip
+    here = at_desk.exhibitor
+    guests = await queries.guests(here.id, now=now)
+    return desk_page(
+        request, "exhibitors/desk/passes.html", at_desk, here="passes", status=status, form=form or blank(),
+        badge=badge or blank(badge="" if here.badge == here.company_name else here.badge),
+        passes=await queries.of_exhibitor(here.id), guests=guests,
+        discount=guests.discount if guests else await queries.discount(here.id),
+        invitation=f"{current().base_url}/events/{here.event_slug}/register?code={guests.code}" if guests else "",
+        closed=here.ends_at <= now,
+    )  # fmt: skip
+
+
+def _one(
+    request: Request[Any, Any, Any], at_desk: Desk, this: Pass, form: Filled[Any] | None, *, status: int = 200
+) -> Response[str]:
+    known = blank(first_name=this.first_name, last_name=this.last_name, email=this.email, role=this.role)
+    return desk_page(
+        request, "exhibitors/desk/pass.html", at_desk, here="passes", status=status, form=form or known, this=this
+    )
+
+
+async def _pass(at_desk: Desk, pass_id: int) -> Pass:
+    found = next((one for one in await queries.of_exhibitor(at_desk.exhibitor.id) if one.id == pass_id), None)
+    if found is None:
+        raise NotFound("There is no such pass (any more).")
+    return found
+
+
+def _holder(form: HolderForm) -> Holder:
+    return Holder(form.first_name, form.last_name, form.email, form.role)
+
+
+async def _spend(at_desk: Desk, now: Now) -> None:
+    await spend(_MAILS, str(at_desk.exhibitor.id), now=now)
+
+
+def _back(at_desk: Desk, notice: str) -> Response[Any]:
+    return see_other(f"{at_desk.exhibitor.address}/passes", notice=notice)

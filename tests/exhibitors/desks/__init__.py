@@ -1,0 +1,1 @@
+"""Desks, through the real thing."""
