@@ -145,7 +145,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     appearances = together([organised.organised_by])
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
     seat_part = one_below_the_other([webinar_routes.seat_part])
-    parts = [webinar_routes.webinar_part, programme_routes.programme_part]
+    parts = [webinar_routes.webinar_part, programme_routes.programme_part, exhibitor_routes.exhibitor_part]
     return {
         "actor": Provide(provide_actor),
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
@@ -196,7 +196,16 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     own: _Routes = [AccountPages, SessionPages, menu, MyPages, ConsentPages, *directory_routes.OWN]
     own += [organisation_pages.router(), *privacy_pages.routers(), *webinar_routes.OWN]
     area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
-    waiting = (EVENTS, REQUESTS, *webinar_routes.QUEUES, *directory_routes.QUEUES, MONEY, SALES, MAIL)
+    waiting = (
+        EVENTS,
+        REQUESTS,
+        *webinar_routes.QUEUES,
+        *exhibitor_routes.QUEUES,
+        *directory_routes.QUEUES,
+        MONEY,
+        SALES,
+        MAIL,
+    )
     desk = Router(
         "/",
         route_handlers=[

@@ -11,9 +11,10 @@ from portal.accounts.actors import PORTAL, Actor
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.exhibitors.commands.applying import accept, apply_to_exhibit, decline
-from portal.exhibitors.commands.offering import PackageFacts, open_applications, save_package
-from portal.exhibitors.queries import desks
+from portal.exhibitors.commands.applying import apply_to_exhibit
+from portal.exhibitors.commands.deciding import accept, decline
+from portal.exhibitors.commands.offering import PackageFacts, Terms, save_package, set_up
+from portal.exhibitors.queries import desks, offers
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 from tests.factories import events, exhibitors
 from tests.factories.exhibitors import Stand
@@ -78,10 +79,10 @@ async def test_packages_that_are_not_offered_cannot_be_asked_for(database: str) 
         with pytest.raises(Invalid):
             await ask(stand, package=package)
     past = now - timedelta(minutes=1)
-    await open_applications(actor=PORTAL, event_id=event_id, until=past, currency="EUR", now=now)
+    await set_up(actor=PORTAL, event_id=event_id, terms=Terms(currency="EUR", until=past), now=now)
     with pytest.raises(Invalid):
         await ask(stand)
-    await open_applications(actor=PORTAL, event_id=event_id, until=None, currency="EUR", now=now, to=False)
+    await set_up(actor=PORTAL, event_id=event_id, terms=Terms(currency="EUR", open=False), now=now)
     with pytest.raises(Invalid):
         await ask(stand)
 
@@ -89,8 +90,10 @@ async def test_packages_that_are_not_offered_cannot_be_asked_for(database: str) 
 async def test_a_package_with_two_places_takes_two_however_many_are_accepted_at_once(database: str) -> None:
     event_id = await events.make()
     stands = [await exhibitors.make(f"Company {n}", event_id=event_id, accepted=False) for n in range(6)]
+    offer = await offers.of_event(event_id)
+    assert offer is not None
     facts = PackageFacts(name="Standard", most=2)
-    await save_package(actor=PORTAL, event_id=event_id, facts=facts, now=clock.now())
+    await save_package(actor=PORTAL, event_id=event_id, facts=facts, package_id=offer.packages[0].id, now=clock.now())
     answers = await asyncio.gather(
         *(accept(actor=PORTAL, exhibitor_id=one.exhibitor.id, note="", now=clock.now()) for one in stands),
         return_exceptions=True,

@@ -15,9 +15,10 @@ from portal.accounts.organisations.commands import create_organisation
 from portal.accounts.tables import MemberRole
 from portal.core import clock
 from portal.core.text import slug
-from portal.exhibitors.commands.applying import accept, apply_to_exhibit
-from portal.exhibitors.commands.offering import PackageFacts, open_applications, save_package
-from portal.exhibitors.queries import desks
+from portal.exhibitors.commands.applying import apply_to_exhibit
+from portal.exhibitors.commands.deciding import accept
+from portal.exhibitors.commands.offering import PackageFacts, Terms, save_package, set_up
+from portal.exhibitors.queries import desks, offers
 from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.values import AtEvent
 from tests.factories import companies, events
@@ -46,8 +47,12 @@ async def make(
     if event_id is None:
         event_id = await events.make("Fill & Finish Forum")
     facts = PackageFacts(name=package, rights=rights, passes=passes, price=price)
-    await open_applications(actor=PORTAL, event_id=event_id, until=None, currency="EUR", now=now)
-    await save_package(actor=PORTAL, event_id=event_id, facts=facts, now=now)
+    offer = await offers.of_event(event_id)
+    assert offer is not None
+    if not offer.version:
+        await set_up(actor=PORTAL, event_id=event_id, terms=Terms(currency="EUR"), now=now)
+    known = next((one.id for one in offer.packages if one.name == package), None)
+    await save_package(actor=PORTAL, event_id=event_id, facts=facts, package_id=known, now=now)
     email = f"owner@{slug(name)}.example"
     account_id = await accounts.ensure_account(email=email, name="Olga Owner", now=now)
     founder = Actor(account_id=account_id, email=email, name="Olga Owner", timezone="UTC")

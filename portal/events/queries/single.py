@@ -7,7 +7,7 @@ from portal.events.queries.listing import COLUMNS, row_of
 from portal.events.rules.calendar import VENUE_COLUMNS, venue_of
 from portal.events.values import Detail, Neighbours, Row
 
-TAGS = ("events", "calendars", "webinars", "programmes")
+TAGS = ("events", "calendars", "webinars", "programmes", "exhibitors")
 """Whose changes change an event's page."""
 _SINGLE = f"""
 SELECT {COLUMNS}, e.description_html, e.change_note, e.credit, e.image, e.sold_out, e.published_at, e.on_demand_until,

@@ -2,7 +2,9 @@
 
 import msgspec
 
+from portal.accounts.actors import Actor
 from portal.core import db
+from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.values import AtEvent
 
 _ROWS = """
@@ -40,3 +42,35 @@ async def by_id(exhibitor_id: int) -> AtEvent | None:
 async def of_company(company_slug: str) -> list[AtEvent]:
     """Where a company exhibits, exhibited or asked to, the latest event first."""
     return [msgspec.convert(dict(row), AtEvent) for row in await db.fetch(_OF_COMPANY, company_slug)]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A company in somebody’s care, and what it is at an event; without `state` it never asked."""
+
+    id: int
+    slug: str
+    name: str
+    organisation_id: int
+    exhibitor_id: int | None
+    state: ExhibitorState | None
+    package: str | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it exhibits here, or waits to."""
+        return self.state in (ExhibitorState.APPLIED, ExhibitorState.ACCEPTED)
+
+
+_CANDIDATES = """
+SELECT DISTINCT ON (c.name_key, c.id) c.id, c.slug, c.name, c.organisation AS organisation_id, x.id AS exhibitor_id, x.state,
+    p.name AS package
+FROM company c LEFT JOIN exhibitor x ON x.company = c.id AND x.event = $2 LEFT JOIN exhibition_package p ON p.id = x.package
+WHERE c.organisation = ANY($1::bigint[]) AND c.state <> 'merged'
+ORDER BY c.name_key, c.id, x.state IN ('applied', 'accepted') DESC NULLS LAST, x.id DESC LIMIT 200
+"""
+
+
+async def candidates(actor: Actor, event_id: int) -> list[Candidate]:
+    """The companies somebody is a member of, by name."""
+    rows = await db.fetch(_CANDIDATES, list(actor.memberships), event_id)
+    return [msgspec.convert(dict(row), Candidate) for row in rows]

@@ -1,0 +1,1 @@
+"""Rules of exhibitors: pure."""

@@ -1,0 +1,1 @@
+"""Pages for the publisher's staff."""
