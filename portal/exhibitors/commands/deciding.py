@@ -37,13 +37,13 @@ UPDATE exhibitor SET state = $2::text, ended_at = $3, decision_note = CASE WHEN 
 WHERE id = $1 AND state = $6 RETURNING id
 """
 _TERMS = """
-UPDATE exhibitor SET rights = $2, passes = $3, version = version + 1
+UPDATE exhibitor SET rights = $2, passes = $3, guests = $5, version = version + 1
 WHERE id = $1 AND state = 'accepted' AND version = $4 RETURNING id
 """
 _HAND_OUT = """
-UPDATE exhibitor x SET rights = p.rights, passes = p.passes, version = x.version + 1
+UPDATE exhibitor x SET rights = p.rights, passes = p.passes, guests = NULL, version = x.version + 1
 FROM exhibition_package p WHERE p.id = x.package AND p.id = $1 AND p.event = $2 AND x.state = 'accepted'
-    AND (x.rights <> p.rights OR x.passes <> p.passes) RETURNING x.id
+    AND (x.rights <> p.rights OR x.passes <> p.passes OR x.guests <> p.guests) RETURNING x.id
 """
 _NO_SUCH = "There is no such application."
 
@@ -109,13 +109,20 @@ async def _end(
 
 
 async def set_rights(
-    *, actor: Actor, exhibitor_id: int, rights: Collection[Right], passes: int, version: int, now: datetime
+    *,
+    actor: Actor,
+    exhibitor_id: int,
+    rights: Collection[Right],
+    passes: int,
+    guests: int | None,
+    version: int,
+    now: datetime,
 ) -> None:
-    """What one exhibitor may do, whatever its package gives. Raises Conflict when it was changed meanwhile."""
+    """What one exhibitor may do, whatever its package gives; `guests` None is as the package has. Raises Conflict when it was changed meanwhile."""
     _only_organisers(actor)
     async with db.transaction():
         given = [right.value for right in Right if right in rights]
-        if await db.fetch_value(_TERMS, exhibitor_id, given, passes, version) is None:
+        if await db.fetch_value(_TERMS, exhibitor_id, given, passes, version, guests) is None:
             raise Conflict("Somebody else changed this while you were editing it.")
         await _note(actor, exhibitor_id, "set rights of exhibitor", now, rights=given, passes=passes)
 

@@ -21,6 +21,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     includes: list[str]
     price: int
     passes: int
+    guests: int
     most: int | None
     rights: list[Right]
     on_offer: bool
@@ -79,7 +80,8 @@ SELECT e.id AS event_id, e.slug, e.title, e.kind, e.state, e.starts_at, e.ends_a
     coalesce(x.intro_html, '') AS intro_html, coalesce(x.terms_url, '') AS terms_url,
     coalesce(x.contact_email, '') AS contact_email, coalesce(x.currency, '') AS currency,
     (SELECT coalesce(json_agg(json_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'summary', p.summary,
-        'includes', p.includes, 'price', p.price, 'passes', p.passes, 'most', p.most, 'rights', p.rights,
+        'includes', p.includes, 'price', p.price, 'passes', p.passes,
+        'guests', p.guests, 'most', p.most, 'rights', p.rights,
         'on_offer', p.on_offer, 'taken', coalesce(n.taken, 0), 'asked', coalesce(n.asked, 0), 'ever', coalesce(n.ever, 0))
         ORDER BY p.position, p.id), '[]')
      FROM exhibition_package p LEFT JOIN (
@@ -109,7 +111,7 @@ def _offer(row: Any) -> Offer | None:
 async def package_facts(event_id: int, package_id: int) -> list[Any] | None:
     """What an editor of a package sees of it, for `overtaking.mark`."""
     row = await db.fetch_one(
-        "SELECT name, summary, includes, price, passes, most, rights, on_offer FROM exhibition_package "
+        "SELECT name, summary, includes, price, passes, most, rights, on_offer, guests FROM exhibition_package "
         "WHERE id = $1 AND event = $2",
         package_id,
         event_id,

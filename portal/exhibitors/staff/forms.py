@@ -12,6 +12,7 @@ from portal.exhibitors.tables.exhibiting import Right
 from portal.web import amounts, moments
 from portal.web.forms import Filled, Sent, bind, blank, field
 
+_GUESTS = "Please give a number from 0 to 5000."
 _PASSES = "Please give a number from 0 to 500."
 _MOST_LINES = 20
 
@@ -64,6 +65,7 @@ class PackageForm(msgspec.Struct):
     summary: Annotated[str, field("In a sentence", max_length=400)] = ""
     includes: Annotated[str, field("What is included", kind="text", max_length=4000)] = ""
     price: Annotated[str, field("Price, net", max_length=16)] = ""
+    guests: Annotated[int, field("Tickets for guests", ge=0, le=5000, wrong=_GUESTS)] = 0
     most: Annotated[
         int | None, field("At most", ge=1, le=100_000, wrong="Please give a number from 1, or nothing.")
     ] = None
@@ -74,7 +76,7 @@ class PackageForm(msgspec.Struct):
 
 def filled_package(package: Package, currency: str, seen: Any) -> Filled[Any]:
     return blank(
-        name=package.name, passes=package.passes, summary=package.summary, includes="\n".join(package.includes),
+        name=package.name, passes=package.passes, guests=package.guests, summary=package.summary, includes="\n".join(package.includes),
         price=amounts.shown(package.price, currency) if package.price else "", most=package.most or "",
         rights=[right.value for right in package.rights], on_offer="yes" if package.on_offer else "", seen=mark(seen),
     )  # fmt: skip
@@ -99,7 +101,7 @@ def read_package(sent: Sent, currency: str) -> tuple[Filled[Any], PackageFacts |
         return filled, None
     given = form.data
     return filled, PackageFacts(
-        name=given.name, summary=given.summary, includes=lines, price=price or 0, passes=given.passes, most=given.most,
+        name=given.name, summary=given.summary, includes=lines, price=price or 0, passes=given.passes, guests=given.guests, most=given.most,
         rights=known, on_offer=bool(given.on_offer),
     )  # fmt: skip
 
@@ -112,6 +114,7 @@ def read_rights(typed: list[str]) -> tuple[tuple[Right, ...], bool]:
 class RightsForm(msgspec.Struct):
     passes: Annotated[int, field("Staff passes", ge=0, le=500, wrong=_PASSES)]
     version: Annotated[int, field("", ge=1, le=2**62)]
+    guests: Annotated[int | None, field("Tickets for guests", ge=0, le=5000, wrong=_GUESTS)] = None
     rights: Annotated[list[str], field("Rights")] = []
 
 

@@ -62,7 +62,7 @@ class StaffReview(Controller):
             return await review_page(request, event_id, found, rights=Filled(form.values, errors), status=422)
         try:
             await deciding.set_rights(
-                actor=actor, exhibitor_id=exhibitor_id, rights=rights, passes=form.data.passes, version=form.data.version,
+                actor=actor, exhibitor_id=exhibitor_id, rights=rights, passes=form.data.passes, guests=form.data.guests, version=form.data.version,
                 now=now,
             )  # fmt: skip
         except Conflict as overtaken:
@@ -105,7 +105,12 @@ async def review_page(
     request: Request[Any, Any, Any], event_id: int, found: Dossier, *, form: Filled[Any] | None = None,
     rights: Filled[Any] | None = None, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
-    given = blank(passes=found.passes, version=found.version, rights=[right.value for right in found.rights])
+    given = blank(
+        passes=found.passes,
+        guests="" if found.guests is None else found.guests,
+        version=found.version,
+        rights=[right.value for right in found.rights],
+    )
     return staff_page(
         request, "exhibitors/staff/review.html", await the_offer(event_id), "list", status=status, x=found,
         form=form or blank(), rights_form=rights or given, names=RIGHTS, words=STATES, tones=TONES,
