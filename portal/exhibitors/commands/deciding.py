@@ -118,7 +118,10 @@ async def set_rights(
     version: int,
     now: datetime,
 ) -> None:
-    """What one exhibitor may do, whatever its package gives; `guests` None is as the package has. Raises Conflict when it was changed meanwhile."""
+    """What one exhibitor may do, whatever its package gives; `guests` None is as the package has.
+
+    Raises Conflict when it was changed meanwhile.
+    """
     _only_organisers(actor)
     async with db.transaction():
         given = [right.value for right in Right if right in rights]

@@ -94,8 +94,8 @@ WHERE x.state = 'applied' AND e.state <> 'cancelled' ORDER BY x.applied_at, x.id
 """
 _DOSSIER = f"""
 SELECT {_COLUMNS}, e.slug AS event_slug, c.state AS company_state, coalesce(o.name, '') AS organisation, c.tagline, c.website,
-    c.completeness, c.verified_by, c.verified_at, p.id AS package_id, x.guests, p.price, n.currency, x.decided_by, x.decision_note,
-    x.ended_at, x.version,
+    c.completeness, c.verified_by, c.verified_at, p.id AS package_id, x.guests, p.price, n.currency, x.decided_by,
+    x.decision_note, x.ended_at, x.version,
     p.most - (SELECT count(*) FROM exhibitor y WHERE y.package = p.id AND y.state = 'accepted') AS left,
     (SELECT coalesce(json_agg(json_build_array(r.title, r.slug, r.starts_on, r.state, r.package) ORDER BY r.starts_on DESC), '[]')
      FROM (SELECT DISTINCT ON (f.id) f.title, f.slug, f.starts_on, y.state, q.name AS package

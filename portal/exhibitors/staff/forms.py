@@ -76,7 +76,8 @@ class PackageForm(msgspec.Struct):
 
 def filled_package(package: Package, currency: str, seen: Any) -> Filled[Any]:
     return blank(
-        name=package.name, passes=package.passes, guests=package.guests, summary=package.summary, includes="\n".join(package.includes),
+        name=package.name, passes=package.passes, guests=package.guests, summary=package.summary,
+        includes="\n".join(package.includes),
         price=amounts.shown(package.price, currency) if package.price else "", most=package.most or "",
         rights=[right.value for right in package.rights], on_offer="yes" if package.on_offer else "", seen=mark(seen),
     )  # fmt: skip
@@ -101,7 +102,8 @@ def read_package(sent: Sent, currency: str) -> tuple[Filled[Any], PackageFacts |
         return filled, None
     given = form.data
     return filled, PackageFacts(
-        name=given.name, summary=given.summary, includes=lines, price=price or 0, passes=given.passes, guests=given.guests, most=given.most,
+        name=given.name, summary=given.summary, includes=lines, price=price or 0, passes=given.passes, guests=given.guests,
+        most=given.most,
         rights=known, on_offer=bool(given.on_offer),
     )  # fmt: skip
 

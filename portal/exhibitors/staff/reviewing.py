@@ -62,7 +62,8 @@ class StaffReview(Controller):
             return await review_page(request, event_id, found, rights=Filled(form.values, errors), status=422)
         try:
             await deciding.set_rights(
-                actor=actor, exhibitor_id=exhibitor_id, rights=rights, passes=form.data.passes, guests=form.data.guests, version=form.data.version,
+                actor=actor, exhibitor_id=exhibitor_id, rights=rights, passes=form.data.passes, guests=form.data.guests,
+                version=form.data.version,
                 now=now,
             )  # fmt: skip
         except Conflict as overtaken:
