@@ -32,6 +32,7 @@ APP_CONFIG = AppConfig(
             "portal.exhibitors.tables.desk",
             "portal.exhibitors.tables.exhibiting",
             "portal.exhibitors.tables.plans",
+            "portal.exhibitors.tables.meetings",
             "portal.webinars.tables.rooms",
             "portal.webinars.tables.sponsors",
             "portal.webinars.tables.taking_part",

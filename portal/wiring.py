@@ -58,6 +58,7 @@ from portal.events.queries import organised
 from portal.events.staff.making import StaffMaking
 from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
 from portal.exhibitors import routes as exhibitor_routes
+from portal.exhibitors.meetings import jobs as meeting_jobs
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.home.sitemaps import robots, sitemap, sitemap_part
@@ -250,6 +251,7 @@ def jobs(made: Services) -> list[Job]:
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
+        *meeting_jobs.JOBS,
         Job("directory.ask_to_reconfirm", upkeep_jobs.ask_to_reconfirm),
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
@@ -275,6 +277,7 @@ def recurring(made: Services) -> list[Recurring]:
         *room_jobs.RECURRING,
         *exhibitor_routes.RECURRING,
         *seat_jobs.RECURRING,
+        *meeting_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),
         Recurring("subscriptions-sweep", "* * * * *", subscription_jobs.SubscriptionJobs(made.subscriptions).sweep),

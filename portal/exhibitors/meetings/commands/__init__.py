@@ -1,0 +1,1 @@
+"""What is done with meetings, one module per act."""

@@ -1,0 +1,1 @@
+"""Meetings as attendees and exhibitors’ people see them."""

@@ -1,0 +1,85 @@
+"""Meetings with everything that is said of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from portal.core import db
+from portal.exhibitors.meetings.values import MeetingRecord
+
+_MOST = 1000
+# Passed on or erased, a place is somebody else's: the meeting no longer knows who it was with.
+_ROWS = """
+SELECT m.id, m.state, m.starts_at, m.ends_at, m.topic, m.walk_in, m.moves, m.made_at, m.ended_at, m.ended_by, m.end_reason,
+    m.absent, e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.timezone,
+    concat_ws(', ', nullif(v.name, ''), nullif(v.street, ''), nullif(concat_ws(' ', nullif(v.postal_code, ''),
+        nullif(v.city, '')), '')) AS venue,
+    x.id AS exhibitor_id, c.name AS company_name, c.slug AS company_slug, (SELECT coalesce(array_agg(b.label
+        ORDER BY b.label), '{}') FROM booth_booking k JOIN booth b ON b.id = k.booth
+        WHERE k.exhibitor = x.id AND k.state = 'booked') AS booths,
+    h.id AS host_id, a.id AS account_id, a.name AS host_name, a.email AS host_email,
+    t.id AS table_id, t.name AS table_name, t.place AS table_place, t.exhibitor IS NULL AS shared,
+    m.seat AS seat_id, m.email,
+    CASE WHEN s.email = m.email THEN s.claim_secret ELSE '' END AS claim,
+    CASE WHEN s.email = m.email THEN trim(s.first_name || ' ' || s.last_name) ELSE m.guest END AS name,
+    CASE WHEN s.email = m.email THEN s.job_title ELSE '' END AS job_title,
+    CASE WHEN s.email = m.email THEN s.company ELSE '' END AS company
+FROM meeting m JOIN event e ON e.id = m.event LEFT JOIN venue v ON v.id = e.venue
+JOIN exhibitor x ON x.id = m.exhibitor JOIN company c ON c.id = x.company
+JOIN exhibitor_host h ON h.id = m.host JOIN account a ON a.id = h.account
+JOIN meeting_table t ON t.id = m.meeting_table LEFT JOIN seat s ON s.id = m.seat
+"""
+_ORDERED = f" ORDER BY m.starts_at, m.id LIMIT {_MOST}"
+
+
+async def by_id(meeting_id: int) -> MeetingRecord | None:
+    return next(iter(await by_ids([meeting_id])), None)
+
+
+async def by_ids(ids: Sequence[int]) -> list[MeetingRecord]:
+    return await _found("m.id = ANY($1::bigint[])", list(ids))
+
+
+async def of_exhibitor(exhibitor_id: int) -> list[MeetingRecord]:
+    """All of a company at an event, by time."""
+    return await _found("m.exhibitor = $1", exhibitor_id)
+
+
+async def of_seat(seat_id: int, email: str) -> list[MeetingRecord]:
+    """Those of whoever has a place now, by time."""
+    return await _found("m.seat = $1 AND m.email = $2", seat_id, email)
+
+
+async def of_address(email: str) -> list[MeetingRecord]:
+    """Somebody's at all events, on either side, by time."""
+    return await _found("$1 <> '' AND (m.email = $1 OR a.email = $1)", email)
+
+
+async def at_shared_tables(event_id: int, since: datetime, until: datetime) -> list[MeetingRecord]:
+    """What takes place in the organiser's area in a span."""
+    return await _found(
+        "m.event = $1 AND t.exhibitor IS NULL AND m.state = 'planned' AND m.starts_at < $3 AND m.ends_at > $2",
+        event_id, since, until,
+    )  # fmt: skip
+
+
+async def _found(where: str, *values: object) -> list[MeetingRecord]:
+    rows = await db.fetch(f"{_ROWS} WHERE {where}{_ORDERED}", *values)
+    return [msgspec.convert(dict(row), MeetingRecord) for row in rows]
+
+
+_OF_PERSON = """
+SELECT m.id::text AS key, m.state = 'cancelled' OR NOT here.stands AS gone FROM meeting m CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM seat s WHERE s.id = m.seat AND s.email = m.email AND s.state = 'confirmed')
+        OR a.email = $1 AS stands
+    FROM account a WHERE a.id = m.account) here
+WHERE $1 <> '' AND (m.email = $1 OR m.account = (SELECT id FROM account WHERE email = $1)) AND NOT m.walk_in
+ORDER BY m.starts_at, m.id LIMIT 2000
+"""
+
+
+async def in_feed_of(email: str) -> tuple[list[str], list[str]]:
+    """Calendar keys (of kind `meeting`) for a personal feed: what somebody has, on either side, and what was called off."""
+    rows = await db.fetch(_OF_PERSON, email)
+    return [row["key"] for row in rows if not row["gone"]], [row["key"] for row in rows if row["gone"]]

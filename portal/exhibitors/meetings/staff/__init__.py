@@ -1,0 +1,1 @@
+"""Meetings as the organiser sees them."""

@@ -1,0 +1,1 @@
+"""Meetings, through the real thing."""
