@@ -42,6 +42,7 @@ class CodePurpose(StrEnum):
     CLAIM = "claim"
     ENQUIRY = "enquiry"
     RECONFIRM = "reconfirm"
+    SPEAKING = "speaking"
 
 
 class Account(Table, tablename="account", db=DB):

@@ -2,11 +2,15 @@
 
 from litestar.types import ControllerRouterHandler
 
+from portal.programme.desk import routes as desk
 from portal.programme.feeds.pages import ProgrammeFeeds
 from portal.programme.pages.event_part import programme_part
 from portal.programme.pages.programme import ProgrammePages
 from portal.programme.queries.speaking import of_speaker
 
-PUBLIC: list[ControllerRouterHandler] = [ProgrammePages, ProgrammeFeeds]
+PUBLIC: list[ControllerRouterHandler] = [ProgrammePages, ProgrammeFeeds, *desk.PUBLIC]
+STAFF: list[ControllerRouterHandler] = [*desk.STAFF]
+JOBS = [*desk.JOBS]
+RECURRING = [*desk.RECURRING]
 
-__all__ = ["PUBLIC", "of_speaker", "programme_part"]
+__all__ = ["JOBS", "PUBLIC", "RECURRING", "STAFF", "of_speaker", "programme_part"]

@@ -64,6 +64,9 @@ class Programme(Table, tablename="programme", db=DB):
     source = Varchar(length=60, help_text="where it is imported from; empty for one made here")
     credit = Varchar(length=300, help_text="source and licence of imported facts")
     slides_due_at = Timestamptz(null=True, default=None)
+    slides_at_once = Boolean(default=False, help_text="slides are public as soon as they are handed in")
+    shows_draft = Boolean(default=False, help_text="speakers see times at their desk that are not released yet")
+    reminds = Boolean(default=True, help_text="who was invited is reminded before slides are due")
     created_at = Timestamptz()
 
 
@@ -166,8 +169,36 @@ class Appearance(Table, tablename="appearance", db=DB):
     recording_agreed_at = Timestamptz(null=True, default=None)
     recording_refused_at = Timestamptz(null=True, default=None)
     note = Text(help_text="to the organiser: what is needed on stage")
+    reminded_at = Timestamptz(null=True, default=None, help_text="when what is missing was last asked for by mail")
     appearance_once = Unique(["event", "speaker"], name="appearance_once")
     one_answer = Check("recording_agreed_at IS NULL OR recording_refused_at IS NULL", name="appearance_one_answer")
+
+
+class RecordingAnswer(Table, tablename="recording_answer", db=DB):
+    """What somebody answered to being recorded, in which words and when: every answer, the newest is on the appearance."""
+
+    id = BigSerial(primary_key=True)
+    appearance = ForeignKey(Appearance, on_delete=OnDelete.cascade, null=False, index=True)
+    wording = ForeignKey(ConsentWording, on_delete=OnDelete.restrict, null=False, index=True)
+    agreed = Boolean()
+    answered_at = Timestamptz()
+
+
+class Slides(Table, tablename="slides", db=DB):
+    """A version of what somebody shows in a session. The newest one that is released is public once the session is.
+
+    `file` is the key of a stored document, whose owner is the version itself.
+    """
+
+    id = BigSerial(primary_key=True)
+    session = ForeignKey(ProgrammeSession, on_delete=OnDelete.cascade, null=False)
+    speaker = ForeignKey(Speaker, on_delete=OnDelete.cascade, null=False, index=True)
+    version = Integer()
+    file = Varchar(length=32, unique=True)
+    uploaded_at = Timestamptz()
+    released_at = Timestamptz(null=True, default=None)
+    slides_version_once = Unique(["session", "speaker", "version"], name="slides_version_once")
+    counts_from_one = Check("version >= 1", name="slides_version")
 
 
 class Availability(Table, tablename="availability", db=DB):

@@ -1,32 +1,41 @@
 """Acts on people who speak."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from portal.accounts.actors import Actor
 from portal.core import audit, db
-from portal.core.addresses import parts_of
 from portal.core.errors import Forbidden, Invalid, NotFound
 from portal.core.overtaking import not_overtaken
 from portal.core.text import name_fault, safe_html, slug
 from portal.media import commands as media
 from portal.media.values import Owner
 from portal.speakers import queries
-from portal.speakers.permissions import can_edit_speakers
-from portal.speakers.values import SpeakerFacts
+from portal.speakers.permissions import can_edit_speakers, is_own
+from portal.speakers.rules import address_faults
+from portal.speakers.values import OwnFacts, Speaker, SpeakerFacts
 
 PHOTOS = "speaker"
 """The kind of a photo's owner."""
 
 _ADD = """
-INSERT INTO speaker (slug, name, email, job_title, company_name, company, bio, bio_html, website, photo, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $10) RETURNING id
+INSERT INTO speaker (slug, name, email, job_title, company_name, company, bio, bio_html, website, links, photo,
+    created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $11) RETURNING id
 """
 _CHANGE = """
 UPDATE speaker SET name = $2, email = $3, job_title = $4, company_name = $5, company = $6, bio = $7, bio_html = $8, website = $9,
-    changed_at = $10
+    links = $10, changed_at = $11
+WHERE id = $1
+"""
+# Another company’s name does not lead to the profile of the one before.
+_CHANGE_OWN = """
+UPDATE speaker SET job_title = $2, company = CASE WHEN company_name = $3 THEN company END, company_name = $3, bio = $4,
+    bio_html = $5, website = $6, links = $7, changed_at = $8
 WHERE id = $1
 """
 
@@ -54,7 +63,7 @@ async def save_speaker(
         raise Invalid(errors)
     told: list[Any] = [
         facts.name, facts.email.lower(), facts.job_title, facts.company_name, facts.company_id, facts.bio,
-        safe_html(facts.bio), facts.website, now,
+        safe_html(facts.bio), facts.website, facts.links, now,
     ]  # fmt: skip
     async with db.transaction():
         if speaker_id is None:
@@ -68,6 +77,51 @@ async def save_speaker(
         await audit.record(actor=actor.label, verb=verb, kind="speaker", key=speaker_id, now=now)
     assert speaker_id is not None
     return speaker_id
+
+
+async def save_own(
+    *, actor: Actor, addresses: Collection[str], speaker_id: int, facts: OwnFacts, now: datetime, seen: str
+) -> None:
+    """Change what somebody says of themselves, as whoever proved one of these addresses. It is public at once, and the
+    audit trail keeps what stood there before. Raises NotFound for another’s, Invalid by field, Conflict when overtaken.
+    """
+    if errors := address_faults(facts.website, facts.links):
+        raise Invalid(errors)
+    async with db.transaction():
+        stored = await hold_own(addresses, speaker_id)
+        not_overtaken(seen, stored.own)
+        if facts == stored.own:
+            return
+        await db.execute(
+            _CHANGE_OWN, speaker_id, facts.job_title, facts.company_name, facts.bio, safe_html(facts.bio), facts.website,
+            facts.links, now,
+        )  # fmt: skip
+        before = {name: was for name, was in msgspec.structs.asdict(stored.own).items() if was != getattr(facts, name)}
+        await audit.record(
+            actor=actor.label, verb="changed own page", kind="speaker", key=speaker_id, now=now, before=before
+        )
+
+
+async def hold_own(addresses: Collection[str], speaker_id: int) -> Speaker:
+    """The person, held until the transaction ends, for whoever proved one of these addresses. Raises NotFound for another’s."""
+    # Only what others refer to stays as it is: programmes may name the person meanwhile.
+    await db.execute("SELECT id FROM speaker WHERE id = $1 FOR NO KEY UPDATE", speaker_id)
+    found = await queries.by_id(speaker_id)
+    if found is None or not is_own(addresses, found.email):
+        raise NotFound("There is no such speaker at this desk.")
+    return found
+
+
+async def set_email(*, actor: Actor, speaker_id: int, email: str, now: datetime) -> None:
+    """Where the code to the person’s desk goes. Whoever proved the address before is out at once."""
+    _allow(actor)
+    async with db.transaction():
+        stored = await _locked(speaker_id)
+        if stored.email != email.lower():
+            await db.execute(
+                "UPDATE speaker SET email = $2, changed_at = $3 WHERE id = $1", speaker_id, email.lower(), now
+            )
+            await audit.record(actor=actor.label, verb="gave an address", kind="speaker", key=speaker_id, now=now)
 
 
 async def add_speakers(*, actor: Actor, facts: Sequence[SpeakerFacts], now: datetime) -> list[int]:
@@ -95,11 +149,14 @@ async def rename(
     await db.execute(_RENAME, list(ids), list(names), list(former), now)
 
 
-async def set_photo(*, actor: Actor, speaker_id: int, photo: str, now: datetime) -> None:
-    """Show this stored picture (its key; none: initials), and let go of the one before."""
-    _allow(actor)
+async def set_photo(
+    *, actor: Actor, speaker_id: int, photo: str, now: datetime, addresses: Collection[str] | None = None
+) -> None:
+    """Show this stored picture (its key; none: initials), and let go of the one before. With `addresses`, as the person."""
+    if addresses is None:
+        _allow(actor)
     async with db.transaction():
-        stored = await _locked(speaker_id)
+        stored = await (_locked(speaker_id) if addresses is None else hold_own(addresses, speaker_id))
         if photo == stored.photo:
             return
         owner = Owner(PHOTOS, str(speaker_id))
@@ -128,22 +185,19 @@ def _allow(actor: Actor) -> None:
 
 
 def _faults(facts: SpeakerFacts) -> dict[str, str]:
-    errors = {}
+    errors = address_faults(facts.website, facts.links)
     if not facts.name:
         errors["name"] = "Please give the name as it is to be shown."
     elif fault := name_fault(facts.name):
         errors["name"] = fault
-    if facts.website:
-        parts = parts_of(facts.website)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            errors["website"] = "Please give a full address that starts with https://."
     return errors
 
 
-async def _locked(speaker_id: int) -> Any:
-    if await db.fetch_value("SELECT id FROM speaker WHERE id = $1 FOR UPDATE", speaker_id) is None:
+async def _locked(speaker_id: int) -> Speaker:
+    await db.execute("SELECT id FROM speaker WHERE id = $1 FOR UPDATE", speaker_id)
+    if (found := await queries.by_id(speaker_id)) is None:
         raise NotFound("There is no such speaker.")
-    return await queries.by_id(speaker_id)
+    return found
 
 
 async def _free_slug(name: str) -> str:

@@ -37,7 +37,8 @@ async def speaker_page(request: Request[Any, Any, Any], slug: FromPath[str], now
     ahead, past = _parted(held, today(now))
     return page(
         request, "speakers/speaker.html", section="webinars", speaker=speaker, photo=photo, image=image, ahead=ahead,
-        past=past, bio=markup(speaker.bio_html), about=plain(speaker.bio, limit=155) or speaker.post or speaker.name,
+        past=past, host=rules.host, bio=markup(speaker.bio_html),
+        about=plain(speaker.bio, limit=155) or speaker.post or speaker.name,
         linked=markup(json_ld.encoded(rules.profile(speaker, base_url=base_url, image=image))),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """People who speak, by address, id and name."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -15,11 +16,21 @@ s.id, s.slug, s.name, s.job_title, s.company_name, s.photo,
 (SELECT c.slug FROM company c WHERE c.id = s.company AND c.state = 'public') AS company_slug
 """
 """What a `SpeakerRow` is made of, over `speaker s`."""
-_FULL = f"{COLUMNS}, s.email, s.bio, s.bio_html, s.website, s.company AS company_id, s.created_at, s.changed_at"
+_FULL = (
+    f"{COLUMNS}, s.email, s.bio, s.bio_html, s.website, s.links, s.company AS company_id, s.created_at, s.changed_at"
+)
 
 
 async def by_slug(slug: str) -> Speaker | None:
     return _speaker(await db.fetch_one(f"SELECT {_FULL} FROM speaker s WHERE s.slug = $1", slug))
+
+
+async def by_addresses(addresses: Collection[str]) -> list[Speaker]:
+    """Everybody with one of these addresses: an office may answer for several, and one person stand there twice."""
+    rows = await db.fetch(
+        f"SELECT {_FULL} FROM speaker s WHERE s.email = ANY($1) ORDER BY s.name, s.id LIMIT 100", list(addresses)
+    )
+    return [found for row in rows if (found := _speaker(row))]
 
 
 async def by_id(speaker_id: int) -> Speaker | None:

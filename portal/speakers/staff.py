@@ -136,7 +136,7 @@ async def _facts(form: Filled[SpeakerForm]) -> SpeakerFacts | None:
         company_id = found[0].id
     return SpeakerFacts(
         name=data.name, email=data.email, job_title=data.job_title, company_name=data.company_name, company_id=company_id,
-        bio=data.bio, website=data.website,
+        bio=data.bio, website=data.website, links=data.links,
     )  # fmt: skip
 
 

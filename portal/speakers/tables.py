@@ -26,6 +26,7 @@ class Speaker(Table, tablename="speaker", db=DB):
     bio_html = Text(help_text="sanitised when written")
     photo = Varchar(length=32, help_text="key of a stored picture")
     website = Varchar(length=500)
+    links = Text(help_text="addresses of further pages about the person, one a line")
     created_at = Timestamptz()
     changed_at = Timestamptz()
     email_is_lower_case = Check("email = lower(email)", name="speaker_email_lower")

@@ -6,7 +6,9 @@ import msgspec
 
 
 class SpeakerFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What staff say of a person. `bio` is Markdown; `company_id` is the profile that `company_name` leads to."""
+    """What staff say of a person. `bio` is Markdown; `company_id` is the profile that `company_name` leads to; `links` are
+    addresses, one a line.
+    """
 
     name: str
     email: str = ""
@@ -15,6 +17,17 @@ class SpeakerFacts(msgspec.Struct, frozen=True, kw_only=True):
     company_id: int | None = None
     bio: str = ""
     website: str = ""
+    links: str = ""
+
+
+class OwnFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says of themselves at their desk: all but the name and the address."""
+
+    job_title: str = ""
+    company_name: str = ""
+    bio: str = ""
+    website: str = ""
+    links: str = ""
 
 
 class SpeakerRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +60,7 @@ class Speaker(SpeakerRow, frozen=True, kw_only=True):
     bio: str
     bio_html: str
     website: str
+    links: str
     company_id: int | None
     created_at: datetime
     changed_at: datetime
@@ -54,3 +68,12 @@ class Speaker(SpeakerRow, frozen=True, kw_only=True):
     @property
     def facts(self) -> SpeakerFacts:
         return SpeakerFacts(**{name: getattr(self, name) for name in SpeakerFacts.__struct_fields__})
+
+    @property
+    def own(self) -> OwnFacts:
+        return OwnFacts(**{name: getattr(self, name) for name in OwnFacts.__struct_fields__})
+
+    @property
+    def addresses(self) -> list[str]:
+        """Pages about the person elsewhere, the website first."""
+        return list(dict.fromkeys(one for one in (self.website, *self.links.splitlines()) if one))

@@ -19,7 +19,7 @@ from tests.queries import counting
 HERE = "/staff/speakers"
 MARIT = {
     "name": "Marit Solheim", "job_title": "Inspector", "company_name": "Tessin Lyo", "profile": "",
-    "email": "marit@tessin.example", "website": "https://solheim.example", "bio": "Inspected **a lot**.",
+    "email": "marit@tessin.example", "website": "https://solheim.example", "links": "", "bio": "Inspected **a lot**.",
 }  # fmt: skip
 
 

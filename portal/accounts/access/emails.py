@@ -26,6 +26,7 @@ _WHAT = {
     CodePurpose.CLAIM: "code to claim your company’s profile",
     CodePurpose.ENQUIRY: "code for your enquiry",
     CodePurpose.RECONFIRM: "code to confirm your company’s facts",
+    CodePurpose.SPEAKING: "code to your speaker’s desk",
 }
 
 

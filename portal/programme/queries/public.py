@@ -7,6 +7,7 @@ import msgspec
 
 from portal.core import db, times
 from portal.core.keeping import Kept
+from portal.core.settings import current
 from portal.programme.public import Logged, Person, Programme, Release, Room, Session, Texts, Track, day_of
 from portal.programme.tables import SessionKind
 
@@ -93,24 +94,40 @@ def _decoded(value: str, kind: type[Any]) -> list[Any]:
     return [msgspec.convert(dict(zip(names, one, strict=True)), kind) for one in msgspec.json.decode(value)]
 
 
+# Of each person on stage the newest slides that are released.
 _TEXTS = """
-SELECT session, abstract_html, description_html, recorded, url, links::text AS links, since_release FROM released_session
+SELECT t.session, t.abstract_html, t.description_html, t.recorded, t.url, t.links::text AS links, t.since_release,
+    coalesce((
+        SELECT json_agg(json_build_array(p.name, f.name, '/media/' || f.key || '/' || r.name) ORDER BY d.position, p.id)
+        FROM (SELECT DISTINCT ON (i.speaker) i.speaker, i.position, d.file
+            FROM released_speaker i JOIN slides d ON d.session = i.session AND d.speaker = i.speaker
+            WHERE i.session = t.session AND d.released_at IS NOT NULL ORDER BY i.speaker, d.version DESC) d
+        JOIN speaker p ON p.id = d.speaker JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
+        JOIN stored_rendition r ON r.file = f.id
+    ), '[]') AS slides
+FROM released_session t
 """
 
 
 async def texts(session_id: int) -> Texts | None:
     """What the page of one session says besides the list."""
-    row = await db.fetch_one(f"{_TEXTS} WHERE session = $1", session_id)
+    row = await db.fetch_one(f"{_TEXTS} WHERE t.session = $1", session_id)
     return None if row is None else _texts(row)
 
 
 async def all_texts(event_id: int) -> dict[int, Texts]:
     """The same of all sessions of an event, by session."""
-    return {row["session"]: _texts(row) for row in await db.fetch(f"{_TEXTS} WHERE event = $1", event_id)}
+    return {row["session"]: _texts(row) for row in await db.fetch(f"{_TEXTS} WHERE t.event = $1", event_id)}
 
 
 def _texts(row: Mapping[str, Any]) -> Texts:
     links = [(kind, title, url) for kind, title, url in msgspec.json.decode(row["links"])]
+    slides = msgspec.json.decode(row["slides"])
+    for name, file, path in slides:
+        whose = f" of {name}" if len(slides) > 1 else ""
+        links.append(
+            ("attachment", f"Slides{whose} ({file.rpartition('.')[2].upper()})", f"{current().base_url}{path}")
+        )
     told = ("abstract_html", "description_html", "recorded", "url", "since_release")
     return Texts(**{name: row[name] for name in told}, links=links)
 

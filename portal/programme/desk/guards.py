@@ -1,0 +1,101 @@
+"""Who is at the desk: whoever proved an address by a code (a signed cookie), or is signed in with it.
+
+A browser that proved two addresses is let to the people of both. What is somebody’s is decided by the address that the
+speaker has at that moment: when staff give another, the old one opens nothing any more.
+"""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.response import Response
+
+from portal.accounts.actors import Actor
+from portal.accounts.guards import actor_of
+from portal.core import clock
+from portal.core.tokens import signature, signature_matches
+from portal.web import cookies
+from portal.web.forms import sent
+from portal.web.rendering import page, see_other
+
+OPEN_FOR = timedelta(hours=12)
+DESK = "/speaking"
+_COOKIE = "speaking"
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """The addresses this browser proved. `by_code` is the one of the cookie, empty without one."""
+
+    addresses: frozenset[str]
+    by_code: str
+    actor: Actor | None
+
+    def acting(self, speaker_id: int, email: str) -> Actor:
+        """Who the audit trail names: the account that is signed in with the address, else the speaker."""
+        if self.actor is not None and self.actor.email == email:
+            return self.actor
+        return Actor(account_id=0, email=email, name=f"speaker {speaker_id}")
+
+
+AtDesk: TypeAlias = NamedDependency[Desk]
+"""Who is at the desk, on a route behind `only_open`: `desk: AtDesk`."""
+
+
+def let_in(answer: Response[Any], email: str, *, now: datetime) -> Response[Any]:
+    """Open the desk to this browser for half a day."""
+    packed = f"{base64.urlsafe_b64encode(email.encode()).decode()}.{int((now + OPEN_FOR).timestamp())}"
+    value = f"{packed}.{signature(_COOKIE, packed)}"
+    cookies.give(answer, _COOKIE, value, path=DESK, seconds=int(OPEN_FOR.total_seconds()))
+    return answer
+
+
+def let_out(answer: Response[Any]) -> Response[Any]:
+    cookies.take_away(answer, _COOKIE, path=DESK)
+    return answer
+
+
+async def desk_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Desk | None:
+    """The desk of this browser; None where it proved no address. Read once per request."""
+    state = connection.scope["state"]
+    if "desk" not in state:
+        actor = await actor_of(connection)
+        proved = _proved(cookies.read(connection, _COOKIE, path=DESK), clock.now())
+        addresses = frozenset(filter(None, (proved, actor.email if actor else "")))
+        state["desk"] = Desk(addresses, proved, actor) if addresses else None
+    found: Desk | None = state["desk"]
+    return found
+
+
+async def provide_desk(request: ASGIConnection[Any, Any, Any, Any]) -> Desk | None:
+    """The dependency `desk`."""
+    return await desk_of(request)
+
+
+def _proved(value: str, now: datetime) -> str:
+    packed, _, given = value.rpartition(".")
+    if not packed or not packed.isascii() or not signature_matches(_COOKIE, packed, given):
+        return ""
+    encoded, _, until = packed.partition(".")
+    try:
+        return base64.urlsafe_b64decode(encoded).decode() if int(until) > now.timestamp() else ""
+    except (ValueError, binascii.Error):
+        return ""
+
+
+async def only_open(request: Request[Any, Any, Any]) -> Response[Any] | None:
+    """Before every page behind the door: to the door, where the desk is shut. What was typed meanwhile is kept on a page from
+    which it can be sent again.
+    """
+    if await desk_of(request) is not None:
+        return None
+    if request.method == "GET":
+        return see_other(DESK)
+    typed = [
+        (name, value) for name, values in (await sent(request)).items() for value in values if isinstance(value, str)
+    ]
+    return page(request, "programme/desk/closed.html", private=True, status=403, typed=typed)

@@ -1,0 +1,92 @@
+"""What the desk shows of one person: their events with what they answered, their sessions with their slides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.leads.queries import Wording, newest_wordings
+from portal.programme.desk.rules import WORDING, usual_wording
+from portal.programme.desk.values import Deck, Held, Speaking
+
+_MOST = 40
+_EVENTS = f"""
+SELECT e.id AS event, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.state, p.slides_due_at,
+    coalesce(p.slides_at_once, false) AS slides_at_once, coalesce(p.shows_draft, false) AS shows_draft,
+    coalesce(a.note, '') AS note, a.answered_availability_at AS availability_at,
+    coalesce((SELECT json_agg(json_build_array(v.starts_at, v.ends_at) ORDER BY v.starts_at)
+        FROM availability v WHERE v.appearance = a.id), '[]') AS spans,
+    coalesce((SELECT json_agg(json_build_object('agreed', r.agreed, 'at', r.answered_at, 'version', w.version, 'text', w.text)
+        ORDER BY r.id DESC) FROM recording_answer r JOIN wording_of_consent w ON w.id = r.wording
+        WHERE r.appearance = a.id), '[]') AS answers
+FROM event e LEFT JOIN programme p ON p.event = e.id LEFT JOIN appearance a ON a.event = e.id AND a.speaker = $1
+WHERE a.id IS NOT NULL OR EXISTS (
+    SELECT FROM session_speaker i JOIN programme_session s ON s.id = i.session WHERE i.speaker = $1 AND s.event = e.id)
+ORDER BY e.starts_at DESC, e.id LIMIT {_MOST}
+"""
+_SESSIONS = """
+SELECT s.id, s.event, s.title, s.kind, s.label, i.role,
+    (s.cancelled_at IS NOT NULL OR r.cancelled_at IS NOT NULL) AS is_cancelled,
+    s.recorded, r.slug, r.starts_at, r.ends_at, rr.name AS room, rr.note AS room_note, s.starts_at AS draft_starts_at,
+    s.ends_at AS draft_ends_at, dr.name AS draft_room,
+    coalesce((SELECT json_agg(json_build_array(p.name, o.role) ORDER BY o.position, o.id) FROM session_speaker o
+        JOIN speaker p ON p.id = o.speaker WHERE o.session = s.id AND o.speaker <> $1), '[]') AS beside,
+    coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
+        'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at) ORDER BY d.version DESC)
+        FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
+        WHERE d.session = s.id AND d.speaker = $1), '[]') AS decks
+FROM session_speaker i JOIN programme_session s ON s.id = i.session LEFT JOIN programme_room dr ON dr.id = s.room
+LEFT JOIN released_session r ON r.session = s.id LEFT JOIN programme_room rr ON rr.id = r.room
+WHERE i.speaker = $1 AND s.event = ANY($2) ORDER BY coalesce(r.starts_at, s.starts_at) NULLS LAST, s.id LIMIT 400
+"""
+
+
+async def speaking(speaker_id: int) -> list[Speaking]:
+    """Where a person speaks, drafts of events too: what is to come last of all is first."""
+    events = await db.fetch(_EVENTS, speaker_id)
+    held: dict[int, list[Held]] = {row["event"]: [] for row in events}
+    for row in await db.fetch(_SESSIONS, speaker_id, list(held)):
+        held[row["event"]].append(_held(row))
+    return [
+        msgspec.convert(
+            {**row, "sessions": held[row["event"]], **{name: msgspec.json.decode(row[name]) for name in ("spans", "answers")}},
+            Speaking,
+        )
+        for row in events
+    ]  # fmt: skip
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    beside = [{"name": name, "role": role} for name, role in msgspec.json.decode(row["beside"])]
+    return msgspec.convert({**row, "beside": beside, "decks": msgspec.json.decode(row["decks"])}, Held)
+
+
+async def asked_words(events: Mapping[int, tuple[str, str]]) -> dict[int, Wording]:
+    """What each event’s speakers are asked about being recorded, by event; `events` gives title and organiser of each. Without
+    an id where nobody has been asked in the usual words yet.
+    """
+    own = await newest_wordings(WORDING, [str(event) for event in events]) if events else {}
+    return {
+        event: own.get(str(event)) or Wording(0, 1, usual_wording(title, organiser))
+        for event, (title, organiser) in events.items()
+    }
+
+
+_DECK = """
+SELECT d.id, d.version, d.file, f.name, f.bytes AS size, d.uploaded_at, d.released_at
+FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL JOIN programme_session s ON s.id = d.session
+WHERE d.id = $1 AND {whose} = $2
+"""
+
+
+async def deck_of(slides_id: int, speaker_id: int) -> Deck | None:
+    """A version of this person’s slides."""
+    row = await db.fetch_one(_DECK.format(whose="d.speaker"), slides_id, speaker_id)
+    return None if row is None else Deck(**row)
+
+
+async def deck_at(slides_id: int, event_id: int) -> Deck | None:
+    """A version of somebody’s slides at this event."""
+    row = await db.fetch_one(_DECK.format(whose="s.event"), slides_id, event_id)
+    return None if row is None else Deck(**row)

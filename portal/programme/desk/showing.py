@@ -1,0 +1,142 @@
+"""The desk’s one page: who the person is, their events, and every form as it was filled."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from litestar import Request
+from litestar.response import Response
+
+from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.leads.queries import Wording
+from portal.media import queries as media
+from portal.programme.desk import queries, rules
+from portal.programme.desk.guards import Desk
+from portal.programme.desk.values import Speaking
+from portal.speakers import queries as speakers
+from portal.speakers import rules as people
+from portal.speakers.forms import PICTURES, own_filled
+from portal.speakers.inputs import FindTalks
+from portal.speakers.values import Speaker
+from portal.web.forms import Filled, bind, blank, sent
+from portal.web.rendering import markup, page
+
+T = TypeVar("T")
+
+
+async def read_scoped(request: Request[Any, Any, Any], struct: type[T], scope: int) -> Filled[T]:
+    """A form of which there are several on the page: its fields end in `-SCOPE`."""
+    end = f"-{scope}"
+    typed = {name.removesuffix(end): values for name, values in (await sent(request)).items() if name.endswith(end)}
+    form = bind(typed, struct)
+    form.values |= {name: str(values[0]) for name, values in typed.items() if name not in form.values}
+    return form
+
+
+def scoped(form: Filled[Any], scope: int) -> Filled[Any]:
+    """The same under the names its fields have on the page."""
+    return Filled(
+        {f"{name}-{scope}": value for name, value in form.values.items()},
+        {f"{name}-{scope}" if name else "": words for name, words in form.errors.items()},
+    )
+
+
+async def the_speaker(desk: Desk, speaker_id: int) -> tuple[Speaker, list[Speaker]]:
+    """The person of the route, and everybody at this desk; raises NotFound for anybody else."""
+    everybody = await speakers.by_addresses(desk.addresses)
+    found = next((one for one in everybody if one.id == speaker_id), None)
+    if found is None:
+        raise NotFound("There is no such speaker at this desk.")
+    return found, everybody
+
+
+async def show(
+    request: Request[Any, Any, Any], desk: Desk, speaker_id: int, talks: FindTalks, now: datetime, *,
+    form: Filled[Any] | None = None, profile: Filled[Any] | None = None, preview: Speaker | None = None,
+    status: int = 200, conflict: str = "", stored: list[tuple[str, str]] | None = None,
+) -> Response[str]:  # fmt: skip
+    """The page; with `form`, the one of its forms that was refused, with the names it has there."""
+    speaker, everybody = await the_speaker(desk, speaker_id)
+    speaking = await queries.speaking(speaker.id)
+    words = await asked(speaking)
+    photo = (await media.by_keys([speaker.photo] if speaker.photo else [])).get(speaker.photo)
+    refused = form or blank()
+    return page(
+        request, "programme/desk/page.html", private=True, status=status, desk=desk, speaker=speaker, everybody=everybody,
+        ahead=[one for one in reversed(speaking) if not one.is_over(now)], past=[one for one in speaking if one.is_over(now)],
+        words=words, form=_with_stored(refused, speaking), refused=refused if refused.errors else profile or blank(),
+        days={one.event: rules.event_days(one.starts_at, one.ends_at, one.timezone) for one in speaking}, rows=rows_of,
+        profile=profile or own_filled(speaker), preview=preview, preview_bio=markup(_bio(preview)), photo=photo,
+        host=people.host, bio=markup(speaker.bio_html), conflict=conflict, stored=stored or [], pictures_taken=PICTURES,
+        accepted=rules.SLIDES_ACCEPTED, talks=await talks(speaker.id), now=now, most_megabytes=current().media_max_mb,
+        asked_of=_asked_of(speaker, [one for one in speaking if not one.is_over(now)]),
+    )  # fmt: skip
+
+
+async def asked(speaking: list[Speaking]) -> dict[int, Wording]:
+    return await queries.asked_words({one.event: (one.title, current().site_name) for one in speaking})
+
+
+def rows_of(one: Speaking) -> dict[date, int]:
+    """How many spans of each day the form has room for."""
+    return {day: max(rules.ROWS, len(spans)) for day, spans in rules.by_day(one.spans, one.timezone).items()}
+
+
+def _bio(preview: Speaker | None) -> str:
+    return preview.bio_html if preview else ""
+
+
+def _with_stored(refused: Filled[Any], speaking: list[Speaking]) -> Filled[Any]:
+    """All small forms of the page as they are stored, and the refused one as it was typed."""
+    values: dict[str, Any] = {}
+    for one in speaking:
+        values |= {f"note-{one.event}": one.note, f"when-{one.event}": _when(one)}
+        for day, spans in rules.by_day(one.spans, one.timezone).items():
+            for n, (begins, ends) in enumerate(spans):
+                values[f"from-{day.isoformat()}-{n}-{one.event}"] = begins
+                values[f"to-{day.isoformat()}-{n}-{one.event}"] = ends
+        if one.answer:
+            values[f"answer-{one.event}"] = "yes" if one.answer.agreed else "no"
+    return Filled({**values, **refused.values}, refused.errors)
+
+
+def _when(one: Speaking) -> str:
+    if one.availability_at is None:
+        return ""
+    return "spans" if one.spans else "any"
+
+
+def _asked_of(speaker: Speaker, ahead: list[Speaking]) -> list[Mapping[str, Any]]:
+    """What is asked of the person, done or not: of themselves, and at each event to come."""
+    told: list[Mapping[str, Any]] = [
+        {"what": "About you", "done": bool(speaker.bio), "to": "#about", "note": ""},
+        {"what": "A photo", "done": bool(speaker.photo), "to": "#about", "note": ""},
+    ]
+    for one in reversed(ahead):
+        note = one.title if len(ahead) > 1 else ""
+        told += [
+            {
+                "what": "When you can speak",
+                "done": "availability" not in one.missing,
+                "to": f"#when-{one.event}",
+                "note": note,
+            },
+            {
+                "what": "Being recorded",
+                "done": "consent" not in one.missing,
+                "to": f"#recording-{one.event}",
+                "note": note,
+            },
+        ]
+        told += [
+            {
+                "what": f"Slides: {session.title}",
+                "done": bool(session.decks),
+                "to": f"#session-{session.id}",
+                "note": "",
+            }
+            for session in one.sessions
+            if session.wants_slides
+        ]
+    return told
