@@ -211,7 +211,13 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         "/",
         route_handlers=[
             *(staff_home, staff_link, StaffEventPages, StaffMaking, StaffMail, StaffMoney, staff_sales),
-            *(*directory_routes.STAFF, *seat_staff.PAGES, *webinar_routes.STAFF, *exhibitor_routes.STAFF),
+            *(
+                *directory_routes.STAFF,
+                *seat_staff.PAGES,
+                *webinar_routes.STAFF,
+                *programme_routes.STAFF,
+                *exhibitor_routes.STAFF,
+            ),
         ],
         before_request=around_pages("queues", waiting_in(waiting)),
     )
@@ -248,6 +254,7 @@ def jobs(made: Services) -> list[Job]:
         Job("placements.tell_money_returned", placement_jobs.tell_money_returned),
         *room_jobs.JOBS,
         *exhibitor_routes.JOBS,
+        *programme_routes.JOBS,
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
@@ -276,6 +283,7 @@ def recurring(made: Services) -> list[Recurring]:
     return [
         *room_jobs.RECURRING,
         *exhibitor_routes.RECURRING,
+        *programme_routes.RECURRING,
         *seat_jobs.RECURRING,
         *meeting_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),

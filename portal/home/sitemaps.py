@@ -89,7 +89,7 @@ async def sitemap_part(name: FromPath[str]) -> Response[bytes]:
 def robots() -> Response[str]:
     closed = (
         "/account", "/staff", "/orders", "/calendars/mine", "/companies/compare", "/companies/shortlist",
-        "/companies/suggestions",
+        "/companies/suggestions", "/speaking",
     )  # fmt: skip
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["Disallow: /*?q=", "Disallow: /*&q=", "", f"Sitemap: {current().base_url}/sitemap.xml", ""]

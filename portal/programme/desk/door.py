@@ -81,7 +81,9 @@ class DeskCode(Controller):
             return await steps.show(request, _STEP, now, form=form, error=error)
         except Conflict:
             return steps.lost(_STEP)
-        return cookies.drop_ticket(let_in(see_other(DESK), email, now=now), _PURPOSE)
+        people = await speakers.by_addresses([email])
+        where = f"{DESK}/{people[0].id}" if len(people) == 1 else DESK
+        return cookies.drop_ticket(let_in(see_other(where), email, now=now), _PURPOSE)
 
     @post("/again", status_code=200)
     async def again(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:

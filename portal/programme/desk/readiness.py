@@ -23,7 +23,8 @@ people AS (
             AND EXISTS (SELECT FROM slides d WHERE d.session = s.id AND d.speaker = i.speaker)) AS handed,
         array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) AS sessions,
         array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) FILTER (
-            WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND NOT EXISTS (SELECT FROM slides d WHERE d.session = s.id AND d.speaker = i.speaker)) AS without
+            WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND NOT EXISTS (
+                SELECT FROM slides d WHERE d.session = s.id AND d.speaker = i.speaker)) AS without
     FROM session_speaker i JOIN programme_session s ON s.id = i.session
     WHERE s.event = $1 AND s.cancelled_at IS NULL GROUP BY i.speaker
     UNION ALL

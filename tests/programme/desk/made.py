@@ -79,7 +79,8 @@ async def enter(browser: Browser, email: str = MAEVE) -> Browser:
     asked = await browser.post(DESK, email=email)
     assert (asked.status_code, asked.headers["location"]) == (303, CODE), asked.text
     typed = await browser.post(CODE, code=await own_code(browser, CODE, email))
-    assert (typed.status_code, typed.headers["location"]) == (303, DESK), typed.text
+    assert typed.status_code == 303, typed.text
+    assert typed.headers["location"].startswith(DESK)
     return browser
 
 

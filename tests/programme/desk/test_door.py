@@ -27,7 +27,9 @@ from tests.programme.desk.made import CODE, DESK, JO, MAEVE, conference, enter
 
 async def test_a_code_opens_the_desk_of_one(browser: Hand) -> None:
     made = await conference()
-    await enter(browser)
+    await browser.post(DESK, email=MAEVE)
+    typed = await browser.post(CODE, code=await own_code(browser, CODE, MAEVE))
+    assert (typed.status_code, typed.headers["location"]) == (303, made.at())
     led = await browser.get(DESK)
     assert (led.status_code, led.headers["location"]) == (303, made.at())
     page = await browser.get(made.at())

@@ -106,7 +106,8 @@ class TestProfile:
         self, made: Conference, browser: Browser
     ) -> None:
         company = await db.fetch_value(
-            "INSERT INTO company (slug, name, state, created_at, changed_at) VALUES ('k', 'K', 'public', now(), now()) RETURNING id"
+            "INSERT INTO company (slug, name, state, created_at, changed_at) "
+            "VALUES ('k', 'K', 'public', now(), now()) RETURNING id"
         )
         await db.execute("UPDATE speaker SET company = $1 WHERE id = $2", company, made.maeve)
         page = await browser.get(made.at())
@@ -234,7 +235,7 @@ class TestAvailability:
         tail = f"-{events.DAY.isoformat()}-0"
         refused = await self.answer(made, browser, when, **{f"{name}{tail}": value for name, value in spans.items()})
         assert refused.status_code == 422
-        assert list(faults(refused))[0] == (field + ("" if field == "when" else tail) + f"-{made.event}")
+        assert next(iter(faults(refused))) == (field + ("" if field == "when" else tail) + f"-{made.event}")
         for name, value in spans.items():
             assert f'name="{name}{tail}-{made.event}" type="time" value="{value}"' in refused.text
         assert await db.fetch_value("SELECT count(*) FROM appearance WHERE answered_availability_at IS NOT NULL") == 0

@@ -16,8 +16,10 @@ from portal.programme.tables import SessionKind
 from portal.speakers.commands import set_email
 from tests.accounts.conftest import Browser, OpenBrowser
 from tests.events.hearing import settled
+from tests.factories import events
 from tests.media.made import docx, hidden_script_pdf, locked_pdf, packed, pdf
 from tests.programme.desk.made import JO, MAEVES, THEM, Conference, conference, enter, faults, save, talk
+from tests.queries import counting
 
 
 @pytest.fixture
@@ -57,11 +59,12 @@ async def test_versions_follow_each_other_and_only_the_owner_reads_them(
     made: Conference, browser: Browser, open_browser: OpenBrowser
 ) -> None:
     assert (await hand_in(made, browser, pdf(1))).status_code == 303
-    assert (await hand_in(made, browser, pptx(), "talk.pptx")).status_code == 303
+    deck = pptx()
+    assert (await hand_in(made, browser, deck, "talk.pptx")).status_code == 303
     assert await versions() == [1, 2]
     newest, key = tuple(await db.fetch_one("SELECT id, file FROM slides WHERE version = 2") or ())
     mine = await browser.get(made.at(f"/slides/{newest}"))
-    assert (mine.status_code, mine.content) == (200, pptx())
+    assert (mine.status_code, mine.content) == (200, deck)
     assert mine.headers["cache-control"] == "private, no-store"
     assert (await browser.get(f"/media/{key}/talk.pptx")).status_code == 404
     jo = await enter(await open_browser(), JO)
@@ -193,3 +196,59 @@ async def test_an_import_again_keeps_them(made: Conference, browser: Browser) ->
     assert await versions() == [1]
     await set_email(actor=PORTAL, speaker_id=made.jo, email="", now=clock.now())
     assert (await browser.get(made.at())).text.count("talk.pdf") == 1
+
+
+async def test_staff_read_release_and_take_off(
+    app: Litestar, made: Conference, browser: Browser, editor: httpx.AsyncClient
+) -> None:
+    here = f"/staff/events/{made.event}/programme/slides"
+    assert "No slides yet" in (await editor.get(here)).text
+    await hand_in(made, browser, pdf(1), "first.pdf")
+    first = await db.fetch_value("SELECT id FROM slides")
+    page = (await editor.get(here)).text
+    assert "first.pdf" in page
+    assert "Not public" in page
+    assert (await editor.get(f"{here}/{first}")).content == pdf(1)
+    elsewhere = await events.make("Elsewhere", days=50)
+    for path in (f"{here}/999", here.replace(f"/{made.event}/", f"/{elsewhere}/") + f"/{first}"):
+        assert (await editor.get(path)).status_code == 404
+    await editor.post(here.replace(f"/{made.event}/", f"/{elsewhere}/") + f"/{first}/release")
+    assert await db.fetch_value("SELECT released_at FROM slides") is None
+    assert (await editor.post(f"{here}/{first}/release")).status_code == 303
+    await settled(app)
+    assert "first.pdf" in await session_page(made, browser)
+    # A newer version waits for staff again, and the first stays until then.
+    await hand_in(made, browser, pdf(2), "second.pdf")
+    assert "Version 1 is public" in (await editor.get(here)).text
+    await settled(app)
+    assert "first.pdf" in await session_page(made, browser)
+    assert (await editor.post(f"{here}/release")).status_code == 303
+    await settled(app)
+    page = await session_page(made, browser)
+    assert ("first.pdf" in page, "second.pdf" in page) == (False, True)
+    second = await db.fetch_value("SELECT id FROM slides WHERE version = 2")
+    await editor.post(f"{here}/{second}/removal")
+    await settled(app)
+    assert "Slides (PDF)" not in await session_page(made, browser)
+    assert await db.fetch_value("SELECT count(*) FROM stored_file WHERE visibility = 'public'") == 0
+
+
+async def test_one_or_thirty_take_the_same(made: Conference, browser: Browser, editor: httpx.AsyncClient) -> None:
+    async def statements() -> int:
+        async with counting() as seen:
+            assert (await editor.get(f"/staff/events/{made.event}/programme/slides")).status_code == 200
+        return len(seen)
+
+    await hand_in(made, browser, pdf(1))
+    few = await statements()
+    await save(made.event, *THEM, *(talk(f"Talk {n}", MAEVES, hours=n / 2) for n in range(29)))
+    await db.execute(
+        "INSERT INTO stored_file (key, kind, name, content_type, bytes, sha256, owner_kind, owner_key, visibility, created_at) "
+        "SELECT 'k' || s.id, 'document', 'a.pdf', 'application/pdf', 1, '', 'slides', '', 'private', now() "
+        "FROM programme_session s"
+    )
+    await db.execute(
+        "INSERT INTO slides (session, speaker, version, file, uploaded_at) "
+        "SELECT i.session, i.speaker, 2, 'k' || i.session, now() FROM session_speaker i WHERE i.speaker = $1", made.maeve,
+    )  # fmt: skip
+    assert (few, await statements()) == (few, few)
