@@ -84,6 +84,7 @@ from portal.placements.commands.booking import SPONSORSHIPS
 from portal.placements.commands.subscribing import PLANS
 from portal.placements.pages import plans_page, sponsorship_invoice
 from portal.placements.staff import SALES, staff_sales
+from portal.programme import privacy as workshop_privacy
 from portal.programme import routes as programme_routes
 from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
@@ -145,7 +146,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     known = personal_data(made)
     appearances = together([organised.organised_by])
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
-    seat_part = one_below_the_other([webinar_routes.seat_part])
+    seat_part = one_below_the_other([webinar_routes.seat_part, programme_routes.seat_part])
     parts = [webinar_routes.webinar_part, programme_routes.programme_part, exhibitor_routes.exhibitor_part]
     return {
         "actor": Provide(provide_actor),
@@ -181,6 +182,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Enquiries", enquiry_privacy.known_about, enquiry_privacy.forget, enquiry_privacy.LABELS),
         PersonalData("Programmes", speaker_privacy.known_about, speaker_privacy.forget, speaker_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
+        PersonalData("Workshops", workshop_privacy.known_about, workshop_privacy.forget, workshop_privacy.LABELS),
         PersonalData("In webinars", room_privacy.known_about, room_privacy.forget, room_privacy.LABELS),
         PersonalData("Attendance", ledger_privacy.known_about, ledger_privacy.forget, ledger_privacy.LABELS),
     ]

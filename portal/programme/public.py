@@ -64,18 +64,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
     on: date
     capacity: int | None
-    taken: int
     is_cancelled: bool
     people: tuple[Person, ...]
 
     @property
     def minutes(self) -> int:
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
-
-    @property
-    def left(self) -> int | None:
-        """Places left of a workshop’s own; None where it has none of its own."""
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +99,11 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     def talks(self) -> list[Session]:
         """All but the breaks."""
         return [one for one in self.sessions if one.kind is not SessionKind.BREAK]
+
+    @property
+    def has_workshops(self) -> bool:
+        """Whether one signs up for some of it."""
+        return any(one.capacity is not None and one.kind is not SessionKind.BREAK for one in self.sessions)
 
     @property
     def days(self) -> list[date]:

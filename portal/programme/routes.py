@@ -2,15 +2,21 @@
 
 from litestar.types import ControllerRouterHandler
 
+from portal.programme import jobs
 from portal.programme.desk import routes as desk
 from portal.programme.feeds.pages import ProgrammeFeeds
 from portal.programme.pages.event_part import programme_part
+from portal.programme.pages.participants import StaffWorkshops
 from portal.programme.pages.programme import ProgrammePages
+from portal.programme.pages.workshops import SeatWorkshops, WorkshopPages, seat_part
 from portal.programme.queries.speaking import of_speaker
 
-PUBLIC: list[ControllerRouterHandler] = [ProgrammePages, ProgrammeFeeds, *desk.PUBLIC]
-STAFF: list[ControllerRouterHandler] = [*desk.STAFF]
-JOBS = [*desk.JOBS]
-RECURRING = [*desk.RECURRING]
+PUBLIC: list[ControllerRouterHandler] = [
+    *(ProgrammePages, ProgrammeFeeds, WorkshopPages, SeatWorkshops),
+    *desk.PUBLIC,
+]
+STAFF: list[ControllerRouterHandler] = [StaffWorkshops, *desk.STAFF]
+JOBS = [*jobs.JOBS, *desk.JOBS]
+RECURRING = [*jobs.RECURRING, *desk.RECURRING]
 
-__all__ = ["JOBS", "PUBLIC", "RECURRING", "STAFF", "of_speaker", "programme_part"]
+__all__ = ["JOBS", "PUBLIC", "RECURRING", "STAFF", "of_speaker", "programme_part", "seat_part"]

@@ -52,6 +52,27 @@ class ChangeKind(StrEnum):
     EDITED = "edited"
 
 
+class PlaceState(StrEnum):
+    """waiting → given → ended, or given at once. Whoever asks again after the end begins anew."""
+
+    WAITING = "waiting"
+    GIVEN = "given"
+    ENDED = "ended"
+
+
+class PlaceEnd(StrEnum):
+    """Why a place in a workshop, or in its line, is somebody’s no more. `swapped` for another one at the same time, which
+    for `moved_up` they had waited for; `seat`: their place at the event has ended.
+    """
+
+    RETURNED = "returned"
+    SWAPPED = "swapped"
+    MOVED_UP = "moved_up"
+    SEAT = "seat"
+    SESSION = "session"
+    ERASED = "erased"
+
+
 class Programme(Table, tablename="programme", db=DB):
     """The programme of one event. `edition` rises with every change of the draft; `release` is the number of what is
     public, 0 before the first.
@@ -281,10 +302,22 @@ class ReleaseChange(Table, tablename="release_change", db=DB):
 
 
 class SessionPlace(Table, tablename="session_place", db=DB):
-    """Somebody who comes to the event has a place in a workshop."""
+    """Somebody who comes to the event has a place in a workshop, or waits for one in the order of `since`.
+
+    It belongs to the place at the event: passed on, it goes along.
+    """
 
     id = BigSerial(primary_key=True)
     session = ForeignKey(ReleasedSession, on_delete=OnDelete.cascade, null=False)
     seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False, index=True)
-    since = Timestamptz()
+    state = Varchar(length=8, default=PlaceState.GIVEN.value)
+    since = Timestamptz(help_text="when it was asked for")
+    given_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    end_reason = Varchar(length=10)
     session_place_once = Unique(["session", "seat"], name="session_place_once")
+    state_known = one_of("state", PlaceState)
+    whole = Check(
+        "(state <> 'given' OR given_at IS NOT NULL) AND (state = 'ended') = (ended_at IS NOT NULL)",
+        name="session_place_whole",
+    )

@@ -146,7 +146,7 @@ async def test_a_session_s_page(client: httpx.AsyncClient) -> None:
     late = await client.get(f"{PROGRAMME}/late-dryers")
     assert "Tuesday 9 February" in late.text
     assert "This session is not recorded." in late.text
-    assert "24 of 24 left" in (await client.get(f"{PROGRAMME}/fees-b")).text
+    assert "24 places</b>, for which one signs up." in (await client.get(f"{PROGRAMME}/fees-b")).text
 
 
 async def test_a_release_changes_the_pages_and_the_log_says_how(client: httpx.AsyncClient, app: Litestar) -> None:

@@ -21,7 +21,7 @@ def session(
     return Session(
         id=number, guid=str(number), slug=f"s-{number}", kind=kind, label="", title=f"Session {number}", subtitle="",
         language="en", level="", track=TRACK, room=None if room is None else ROOMS[room], starts_at=starts,
-        ends_at=starts + timedelta(minutes=minutes), on=date(2027, 2, 9), capacity=None, taken=0, is_cancelled=False, people=(),
+        ends_at=starts + timedelta(minutes=minutes), on=date(2027, 2, 9), capacity=None, is_cancelled=False, people=(),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from portal.core import audit, db
 from portal.core.errors import Forbidden
 from portal.core.settings import current
 from portal.programme.commands.locking import locked
+from portal.programme.commands.places import end_lines
 from portal.programme.permissions import can_edit_programme
 from portal.programme.queries import drafts, public
 from portal.programme.rules import calendar
@@ -47,6 +48,7 @@ SELECT session, speaker, role, position FROM session_speaker WHERE session = ANY
 _PLACE = """
 SELECT concat_ws(', ', nullif(v.name, ''), nullif(v.city, '')) FROM event e JOIN venue v ON v.id = e.venue WHERE e.id = $1
 """
+_OFF = (ChangeKind.CANCELLED, ChangeKind.REMOVED)
 CALENDAR = "session"
 """The kind of sessions in calendars; their key is the id of the draft."""
 
@@ -76,6 +78,7 @@ async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "")
             await _log(release_id, told)
         gone = [one.session for one in told if one.kind is ChangeKind.REMOVED]
         shown = [one.session for one in told if one.kind is not ChangeKind.REMOVED]
+        await end_lines(sessions=[one.session for one in told if one.kind in _OFF], now=now)
         await db.execute("DELETE FROM released_session WHERE session = ANY($1)", gone)
         await db.execute(_LEAVE_SLUGS, shown)
         await db.execute(_SHOW, shown, number)

@@ -49,6 +49,7 @@ class ProgrammePages(Controller):
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
             days=_drawn_days(shown, programme, filters, day), drawn=drawing(programme),
             choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
+            has_workshops=programme.has_workshops,
         )  # fmt: skip
 
     @get("/changes", opt={"page": _RULE})

@@ -26,7 +26,7 @@ FROM event e JOIN programme p ON p.event = e.id JOIN programme_release r ON r.ev
 """
 _SESSIONS = """
 SELECT s.session AS id, s.guid, s.slug, s.kind, s.label, s.title, s.subtitle, s.language, s.level, s.track, s.room, s.starts_at,
-    s.ends_at, s.capacity, s.taken, s.cancelled_at IS NOT NULL AS is_cancelled, coalesce(p.people, '[]') AS people
+    s.ends_at, s.capacity, s.cancelled_at IS NOT NULL AS is_cancelled, coalesce(p.people, '[]') AS people
 FROM released_session s
 LEFT JOIN (
     SELECT i.session, json_agg(json_build_array(

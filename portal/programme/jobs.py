@@ -1,0 +1,74 @@
+"""What the worker does about places in workshops. Each is safe to run twice."""
+
+from portal.calendars import commands as calendars
+from portal.calendars import queries as ledger
+from portal.calendars.invitations import parts
+from portal.calendars.tables import Method
+from portal.core import clock, db
+from portal.core.jobs import Job, Recurring, enqueue_many
+from portal.core.settings import current
+from portal.core.urgency import Urgency
+from portal.notifications.commands.outbox import queue_mail
+from portal.programme import emails
+from portal.programme.commands.places import fill
+from portal.programme.commands.releasing import CALENDAR
+from portal.programme.queries import places as queries
+from portal.registration.rules import inviting
+
+
+async def tell_place(session: int, address: str) -> None:
+    """Tell an address what became of its place in a workshop, with what its calendar should hold; nothing where it knows."""
+    now = clock.now()
+    async with db.transaction():
+        revision = (await ledger.current(CALENDAR, [str(session)])).get(str(session))
+        if revision is None:
+            return
+        await calendars.take_turn(item_id=revision.item_id, address=address)
+        sent = await ledger.sent_to(CALENDAR, str(session), [address])
+        last = sent[0] if sent else None
+        workshop = await queries.workshop_by_id(session)
+        place = await queries.told_about(session, address)
+        entry = revision.entry
+        method = inviting.due(
+            attends=place is not None and place.attends, over=entry.ends_at <= now,
+            is_on=workshop is not None and workshop.is_on and not entry.cancelled, last=last.method if last else None,
+        )  # fmt: skip
+        if method is None or (last is not None and last.method is method and last.newest):
+            return
+        told = emails.Told(
+            entry=entry, address=address, method=method, place=place, workshop=workshop, last=last,
+            key=f"workshop-{session}-{revision.item_id}-{revision.sequence}-{len(sent)}-{address}",
+        )  # fmt: skip
+        files = parts(
+            revision, method=method, attendee_email=address, attendee_name=place.name if place else "",
+            organizer=current().mail_from, raised=last.raised if last else 0,
+            extra_text=f"Your workshops: {told.link}" if method is Method.REQUEST else "",
+        )  # fmt: skip
+        mail = await queue_mail(message=emails.place_told(told, files), now=now)
+        if mail is not None:
+            await calendars.note_sent(
+                item_id=revision.item_id, address=address, number=revision.number, method=method, mail=mail, now=now
+            )
+
+
+async def tell_line_ended(session: int, title: str, address: str, name: str) -> None:
+    """Tell somebody in line that there is nothing left to wait for."""
+    async with db.transaction():
+        await queue_mail(message=emails.line_ended(session, title, address, name), now=clock.now())
+
+
+async def keep_places() -> None:
+    """Let lines move up where a place was freed by something else, and tell whoever does not know yet what is so."""
+    for event_id in await queries.to_fill(now=clock.now()):
+        await fill(event_id=event_id, now=clock.now())
+    async with db.transaction():
+        found = await queries.to_tell(now=clock.now())
+        await enqueue_many(
+            "programme.tell_place",
+            [{"session": session, "address": address} for session, address in found],
+            urgency=Urgency.ONE_OF_MANY,
+        )
+
+
+JOBS = [Job("programme.tell_place", tell_place), Job("programme.tell_line_ended", tell_line_ended)]
+RECURRING = [Recurring("workshop-places", "* * * * * */20", keep_places)]
