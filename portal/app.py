@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar_htmx import HTMXPlugin
 
 from portal import wiring
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             version="1",
             description="Addresses are UTF-8 without NUL; others are refused (400, or 404 where it stands in the path).",
             path="/api/schema",
+            components=Components(security_schemes={"leadKey": SecurityScheme(type="http", scheme="bearer")}),
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             use_handler_docstrings=True,
         ),

@@ -29,6 +29,7 @@ from portal.demo.running import Demo, PortBusy
 from portal.directory.commands.vocabulary import load_vocabulary
 from portal.directory.importing.command_line import import_companies_command
 from portal.events.importing.command_line import import_events_command
+from portal.leads.chain.command_line import leads
 from portal.programme.importing.command_line import import_programme_command
 from portal.worker import run as run_worker
 
@@ -45,6 +46,7 @@ staff = typer.Typer(no_args_is_help=True, help="The publisher's own people and t
 imports = typer.Typer(no_args_is_help=True, help="Bring your own data in. Importing a file twice changes nothing.")
 app.add_typer(staff, name="staff")
 app.add_typer(imports, name="import")
+app.add_typer(leads, name="leads")
 console = Console(stderr=True)
 
 _NO_DATABASE = 69  # EX_UNAVAILABLE of sysexits.h

@@ -112,6 +112,7 @@ from portal.webinars.jobs import lists as room_jobs
 from portal.webinars.live.process import Live
 
 _Routes: TypeAlias = list[ControllerRouterHandler]
+_OCCASIONS = {**webinar_routes.OCCASIONS, **exhibitor_routes.OCCASIONS}
 
 
 class Services(msgspec.Struct):
@@ -146,7 +147,8 @@ def dependencies(made: Services) -> dict[str, Provide]:
     known = personal_data(made)
     appearances = together([organised.organised_by])
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
-    seat_part = one_below_the_other([webinar_routes.seat_part, programme_routes.seat_part])
+    own_parts = [webinar_routes.seat_part, programme_routes.seat_part, exhibitor_routes.seat_part]
+    seat_part = one_below_the_other(own_parts)
     parts = [webinar_routes.webinar_part, programme_routes.programme_part, exhibitor_routes.exhibitor_part]
     return {
         "actor": Provide(provide_actor),
@@ -155,7 +157,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "talks": Provide(lambda: talks, sync_to_thread=False),
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
-        "occasions": Provide(lambda: webinar_routes.OCCASIONS, sync_to_thread=False),
+        "occasions": Provide(lambda: _OCCASIONS, sync_to_thread=False),
         "seat_part": Provide(lambda: seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
@@ -167,7 +169,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
 
 def personal_data(made: Services) -> list[PersonalData]:
     """What each package knows about a person, from the ground up: erasing goes the other way."""
-    consents_of = partial(consent_privacy.known_about, occasions=webinar_routes.OCCASIONS)
+    consents_of = partial(consent_privacy.known_about, occasions=_OCCASIONS)
     return [
         PersonalData("Mail", mail_queries.personal_data, outbox.forget, mail_queries.LABELS),
         PersonalData("Account", privacy_queries.own, privacy_commands.erase_own, privacy_queries.LABELS),
@@ -197,7 +199,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     """Every route of the portal."""
     entry: _Routes = [SignInPages, sign_out, SignUpPages, ResetPages]
     own: _Routes = [AccountPages, SessionPages, menu, MyPages, ConsentPages, *directory_routes.OWN]
-    own += [organisation_pages.router(), *privacy_pages.routers(), *webinar_routes.OWN]
+    own += [organisation_pages.router(), *privacy_pages.routers(), *webinar_routes.OWN, *exhibitor_routes.OWN]
     area = Router("/", route_handlers=own, before_request=around_pages("charges", charges))
     waiting = (
         EVENTS,

@@ -121,6 +121,9 @@ class Settings(BaseSettings):
         description="How long after a webinar its chat, notes of the crew, questions nobody let through and which pages were "
         "open are kept. Attendance, polls and answered questions stay.",
     )
+    leads_keep_months: int = Field(
+        24, ge=1, le=120, description="How long after an event exhibitors keep their leads; receipts of consent stay."
+    )
     vies_url: kinds.WebAddress = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."
     )

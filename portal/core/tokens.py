@@ -15,6 +15,11 @@ def secret() -> str:
     return secrets.token_urlsafe(24)
 
 
+def hex_secret() -> str:
+    """128 random bits as 32 hex digits."""
+    return secrets.token_hex(16)
+
+
 def hashed(value: str) -> str:
     """What is stored of a secret: its SHA-256 in hex. Enough for random secrets, not for passwords."""
     return hashlib.sha256(value.encode()).hexdigest()

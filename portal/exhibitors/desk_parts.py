@@ -19,4 +19,8 @@ class DeskPart(msgspec.Struct, frozen=True):
 PARTS: tuple[DeskPart, ...] = (
     DeskPart("", "Overview"),
     DeskPart("passes", "Passes", Right.PASSES),
+    DeskPart("scan", "Scan", Right.SCAN),
+    DeskPart("leads", "Leads", Right.LEADS),
+    DeskPart("export", "Export", Right.EXPORT),
+    DeskPart("api", "API", Right.API),
 )

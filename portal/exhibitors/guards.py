@@ -64,11 +64,21 @@ def refusal(at_desk: Desk, *, right: Right | None, editing: bool) -> str | None:
     """Why somebody of the company may not open a part; None when they may."""
     if editing and not at_desk.may_edit:
         return _NOT_YOURS
-    if right is not None and at_desk.exhibitor.state is not ExhibitorState.ACCEPTED:
+    return None if right is None else _without(at_desk.exhibitor, right)
+
+
+def refuse_without(exhibitor: AtEvent, right: Right) -> None:
+    """The same for whoever comes without being a person: the exhibitor’s programs. Raises Forbidden."""
+    why_not = _without(exhibitor, right)
+    if why_not is not None:
+        raise Forbidden(why_not)
+
+
+def _without(exhibitor: AtEvent, right: Right) -> str | None:
+    """The one place where what the organiser gave, and may take away, decides."""
+    if exhibitor.state is not ExhibitorState.ACCEPTED:
         return _NOT_YET
-    if right is not None and not at_desk.exhibitor.may(right):
-        return _NOT_GIVEN
-    return None
+    return None if exhibitor.may(right) else _NOT_GIVEN
 
 
 def desk(*, right: Right | None = None, editing: bool = False) -> dict[str, Provide]:

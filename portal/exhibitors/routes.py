@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from portal.core.jobs import Job, Recurring
 from portal.exhibitors.desks import routes as desk_routes
 from portal.exhibitors.jobs import lists
+from portal.exhibitors.leads import routes as lead_routes
 from portal.exhibitors.pages.applying import ExhibitPages
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
@@ -16,15 +17,20 @@ from portal.exhibitors.staff.setup import StaffTerms
 DESK_PAGES: list[ControllerRouterHandler] = [ExhibitingPages, DeskHome, *desk_routes.PAGES]
 """Of the people of a company."""
 
-PUBLIC: list[ControllerRouterHandler] = [ExhibitPages, *DESK_PAGES]
+PUBLIC: list[ControllerRouterHandler] = [ExhibitPages, *DESK_PAGES, *lead_routes.PUBLIC]
+OWN: list[ControllerRouterHandler] = [*lead_routes.OWN]
+"""In the account area."""
 STAFF: list[ControllerRouterHandler] = [
     waiting_exhibitors,
     *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview),
-    *desk_routes.STAFF,
+    *(*desk_routes.STAFF, *lead_routes.STAFF),
 ]
 QUEUES = (EXHIBITORS,)
 """Parts of the staff’s pages."""
-JOBS: list[Job] = [*lists.JOBS, *desk_routes.JOBS]
-RECURRING: list[Recurring] = [*lists.RECURRING, *desk_routes.RECURRING]
+JOBS: list[Job] = [*lists.JOBS, *desk_routes.JOBS, *lead_routes.JOBS]
+RECURRING: list[Recurring] = [*lists.RECURRING, *desk_routes.RECURRING, *lead_routes.RECURRING]
+OCCASIONS = {**lead_routes.OCCASIONS}
+"""What consents can be about."""
+seat_part = lead_routes.seat_part
 
-__all__ = ["JOBS", "PUBLIC", "QUEUES", "RECURRING", "STAFF", "exhibitor_part"]
+__all__ = ["JOBS", "OCCASIONS", "OWN", "PUBLIC", "QUEUES", "RECURRING", "STAFF", "exhibitor_part", "seat_part"]

@@ -1,10 +1,10 @@
-"""Wordings of consent, giving it, taking it back, and that somebody was told."""
+"""Wordings of consent, giving it, and that somebody was told. Taking it back is in `withdrawing`."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from portal.core import db
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict
 from portal.leads.queries import Wording, newest_wording
 
 # One after the other: what the second compares with is what the first wrote.
@@ -21,9 +21,6 @@ ON CONFLICT (email, company_id, kind, key) WHERE withdrawn_at IS NULL DO NOTHING
 """
 _STANDING = """
 SELECT id FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4 AND withdrawn_at IS NULL
-"""
-_WITHDRAW = """
-UPDATE consent SET withdrawn_at = coalesce(withdrawn_at, $3) WHERE id = $1 AND email = $2 RETURNING company_name
 """
 _TOLD = """
 UPDATE consent SET told_at = $2 WHERE id = ANY($1) AND withdrawn_at IS NULL AND (told_at IS NULL OR told_at < $3) RETURNING email
@@ -61,18 +58,6 @@ async def give_consent(
     if made is None:
         raise Conflict("The wording has changed meanwhile. Please read it once more.")
     return int(made)
-
-
-async def withdraw_consent(*, consent_id: int, email: str, now: datetime) -> str:
-    """Take a consent back; taken back twice, the first time counts. The company's name as it was shown.
-
-    Raises NotFound for one that this person never gave.
-    """
-    async with db.transaction():
-        company = await db.fetch_value(_WITHDRAW, consent_id, email, now)
-    if company is None:
-        raise NotFound("There is no such consent of yours.")
-    return str(company)
 
 
 async def note_told(*, consents: Collection[int], since: datetime | None, now: datetime) -> list[str]:

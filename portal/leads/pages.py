@@ -7,9 +7,9 @@ from litestar.params import PathParameter
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, signed_in
-from portal.leads.commands import withdraw_consent
 from portal.leads.inputs import Occasions
 from portal.leads.queries import about, receipts
+from portal.leads.withdrawing import withdraw_consent
 from portal.web.inputs import Now
 from portal.web.rendering import page, see_other
 

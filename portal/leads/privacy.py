@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from portal.core import db
 from portal.leads.queries import Titles, about, receipts
+from portal.leads.withdrawing import withdraw_all
 
 LABELS = {
     "what": "What", "company": "May be told", "for": "About",
@@ -29,10 +29,6 @@ async def known_about(email: str, occasions: Mapping[str, Titles]) -> list[dict[
 
 
 async def forget(email: str, now: datetime) -> str:
-    """Take every consent back, and the address out of the receipts."""
-    async with db.transaction():
-        gone = await db.execute(
-            "UPDATE consent SET email = '', withdrawn_at = coalesce(withdrawn_at, $2) WHERE email = $1", email, now
-        )
-    count = db.affected(gone)
+    """Take every consent back, and the address out of the receipts. Leads that rest on them are gone with it."""
+    count = await withdraw_all(email=email, now=now)
     return f"{count} consent{'' if count == 1 else 's'} taken back; the receipts stay without your address."

@@ -1,14 +1,16 @@
 """What follows a company that is made one with another, besides what the directory itself knows of it: whose sponsorships of
-webinars they are, what those offer, and whom people let be told of them.
+webinars they are, what those offer, whom people let be told of them, and the leads they scanned.
 
 Where both sponsor the same webinar, the kept company's sponsorship is the one that counts; where somebody agreed to both, so
-is what they agreed to for it. The other row waits with the merged company for the two to be parted.
+is what they agreed to for it, and where both scanned at an event, the kept company's chain of leads. The other row waits with
+the merged company for the two to be parted.
 """
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from portal.core import db
+from portal.leads.chain import commands as leads
 from portal.leads.commands import follow_company
 
 Rows: TypeAlias = dict[str, list[int]]
@@ -34,4 +36,7 @@ async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] |
     }
     moved = {name: sorted(row["id"] for row in found) for name, found in went.items()}
     consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))
-    return {**moved, "consent": consents}
+    chains = await leads.follow_company(
+        source=source, target=target, ids=None if rows is None else rows.get("lead_chain", [])
+    )
+    return {**moved, "consent": consents, "lead_chain": chains}

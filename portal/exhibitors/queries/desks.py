@@ -25,6 +25,9 @@ SELECT * FROM (SELECT DISTINCT ON (r.event_id) r.* FROM ({_ROWS} WHERE c.slug = 
     ORDER BY r.event_id, r.state IN ('applied', 'accepted') DESC, r.id DESC) one
 ORDER BY starts_at DESC, id LIMIT 200
 """
+_OF_TEAM = (
+    f"{_ROWS} WHERE c.organisation = ANY($1) AND e.id = $2 AND x.state = 'accepted' ORDER BY c.name, x.id LIMIT 50"
+)
 _BY_ID = f"{_ROWS} WHERE x.id = $1"
 
 
@@ -74,3 +77,8 @@ async def candidates(actor: Actor, event_id: int) -> list[Candidate]:
     """The companies somebody is a member of, by name."""
     rows = await db.fetch(_CANDIDATES, list(actor.memberships), event_id)
     return [msgspec.convert(dict(row), Candidate) for row in rows]
+
+
+async def of_team(organisations: list[int], event_id: int) -> list[AtEvent]:
+    """The exhibitors of one event that some organisations stand behind."""
+    return [msgspec.convert(dict(row), AtEvent) for row in await db.fetch(_OF_TEAM, organisations, event_id)]

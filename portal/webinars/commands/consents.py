@@ -5,8 +5,9 @@ from datetime import datetime
 from portal.core import db
 from portal.core.errors import Conflict, NotFound
 from portal.core.settings import current
-from portal.leads.commands import give_consent, keep_wording, withdraw_consent
+from portal.leads.commands import give_consent, keep_wording
 from portal.leads.queries import Wording, newest_wording
+from portal.leads.withdrawing import withdraw_consent
 from portal.webinars.queries import stage
 from portal.webinars.rules.consent import OCCASION, WORDING, How, digest, usual
 from portal.webinars.values import Participant, Room

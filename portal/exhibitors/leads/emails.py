@@ -1,0 +1,39 @@
+"""Mails about leads."""
+
+from datetime import datetime
+
+from portal.core.settings import current
+from portal.core.times import moment
+from portal.exhibitors.leads.values import Colleague
+from portal.exhibitors.values import AtEvent
+from portal.notifications.composing import compose
+from portal.notifications.values import Message
+
+_NOT_READ = "Replies to this mail are not read."
+
+
+def withdrawn(reader: Colleague, exhibitor: AtEvent, code: str, taken_out: datetime | None) -> Message:
+    """To the exhibitor: a lead took their consent back. It has the lead’s code, and nothing of the person."""
+    if taken_out is not None:
+        at = moment(taken_out, current().site_timezone, "d MMMM y, HH:mm")
+        delete = (
+            f"{exhibitor.company_name} last took this lead along on {at}. Please delete it wherever it went: look for the code "
+            "in your files and in your customer system."
+        )
+    else:
+        delete = "It was never exported. If somebody wrote it down elsewhere, please delete it there."
+    subject, text, html = compose(
+        "leads/notice",
+        title=f"Lead {code} has taken their consent back",
+        words=[
+            f"Somebody whose badge was scanned for {exhibitor.company_name} at {exhibitor.event_title} no longer wishes that you "
+            f"know of them. The lead has the code {code}; it is gone from your list, with everything noted of it.",
+            delete,
+            "Exports made before stay checkable.",
+        ],
+        button="Open your leads", path=f"{exhibitor.address}/leads", not_read=_NOT_READ,
+    )  # fmt: skip
+    return Message(
+        key=f"lead-{code}-withdrawn-{reader.id}", topic="leads", recipient=reader.email, subject=subject, text=text, html=html,
+        about_kind="exhibitor", about_key=str(exhibitor.id),
+    )  # fmt: skip

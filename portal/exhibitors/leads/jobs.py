@@ -1,0 +1,47 @@
+"""What the worker does for leads: telling companies of what was taken back, and letting leads go that were kept long enough."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from portal.core import clock, db
+from portal.core.jobs import Job, Recurring
+from portal.core.settings import current
+from portal.exhibitors.leads import queries
+from portal.exhibitors.leads.emails import withdrawn
+from portal.exhibitors.queries import desks
+from portal.leads.chain.commands import expire
+from portal.notifications.commands.outbox import queue_mail
+
+_log = structlog.get_logger("leads")
+_EXHIBITOR = """
+SELECT x.id FROM lead_chain k JOIN exhibitor x ON x.company = k.company_id AND x.event = k.event_id
+WHERE k.id = $1 ORDER BY x.state = 'accepted' DESC, x.applied_at DESC, x.id DESC LIMIT 1
+"""
+_OLD = """
+SELECT k.id FROM lead_chain k JOIN event e ON e.id = k.event_id
+WHERE e.ends_at < $1 AND EXISTS (SELECT FROM lead l WHERE l.chain = k.id) ORDER BY k.id LIMIT 100
+"""
+
+
+async def tell_withdrawn(chain: int, lead: str, taken_out: str | None) -> None:
+    """Write to everybody of the exhibitor’s team: any of them may have taken it along. The mail says which lead, not who."""
+    number = await db.fetch_value(_EXHIBITOR, chain)
+    exhibitor = await desks.by_id(number) if number is not None else None
+    if exhibitor is None:
+        return
+    at = datetime.fromisoformat(taken_out) if taken_out else None
+    for reader in await queries.team(exhibitor.organisation_id):
+        await queue_mail(message=withdrawn(reader, exhibitor, lead, at), now=clock.now())
+
+
+async def let_go() -> None:
+    """Recurring: leads of events that were over `LEADS_KEEP_MONTHS` ago."""
+    now = clock.now()
+    long_ago = now - timedelta(days=30.5) * current().leads_keep_months
+    if chains := [row["id"] for row in await db.fetch(_OLD, long_ago)]:
+        _log.info("leads expired", leads=await expire(chains=chains, now=now))
+
+
+JOBS = [Job("leads.tell_withdrawn", tell_withdrawn)]
+RECURRING = [Recurring("leads-expire", "19 3 * * *", let_go)]

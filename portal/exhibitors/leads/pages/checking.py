@@ -1,0 +1,72 @@
+"""`/leads/proof`: anybody who holds an export of leads is told whether it is what was exported."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, get, post
+from litestar.response import Response
+
+from portal.core.rate_limits import Limit, spend
+from portal.exhibitors.leads import queries
+from portal.leads.chain.checking import Verdict, check
+from portal.leads.chain.exports import public_key
+from portal.web.clients import network
+from portal.web.forms import Filled, Upload, blank, field, read
+from portal.web.inputs import Now
+from portal.web.rendering import page
+
+_CHECKS = Limit("lead checks", tries=30, per=timedelta(minutes=10))
+_MOST_BYTES = 32_000_000
+
+
+class CheckForm(msgspec.Struct):
+    file: Annotated[Upload, field("Export", kind="file", missing="Please choose the file chain-….json.")]
+
+
+class CheckPages(Controller):
+    path = "/leads/proof"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/")
+    async def show(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        return _page(request, blank())
+
+    @post("/", request_max_body_size=_MOST_BYTES, status_code=200)
+    async def check(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
+        """The file is read and forgotten."""
+        form = await read(request, CheckForm)
+        if form.data is None:
+            return _page(request, form, status=422)
+        await spend(_CHECKS, network(request), now=now)
+        verdict = check(form.data.file.file.read(), public_key())
+        return _page(request, blank(), verdict=verdict, here=await _known_here(verdict))
+
+
+async def _known_here(verdict: Verdict) -> str:
+    """What the portal’s own chain says to it."""
+    head = verdict.head
+    if not verdict.holds or head is None or not head.length:
+        return ""
+    known = await queries.known_digest(head.chain, head.length)
+    if known is None:
+        return "This portal no longer has the chain, or never had it."
+    digest, length = known
+    if digest != head.head:
+        return (
+            "This portal’s own chain says something else at that place. Please tell us: one of the two was rewritten."
+        )
+    more = length - head.length
+    return "This portal’s own chain says the same." if not more else (
+        f"This portal’s own chain says the same, and has {more:,} more record{'' if more == 1 else 's'} since."
+    )  # fmt: skip
+
+
+def _page(
+    request: Request[Any, Any, Any], form: Filled[Any], *, status: int = 200, verdict: Verdict | None = None, here: str = ""
+) -> Response[Any]:  # fmt: skip
+    return page(
+        request, "exhibitors/leads/proof.html", status=status, private=True, form=form, verdict=verdict, here=here,
+        key=public_key(),
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""`…/events/{event}/leads`: everybody who agreed to be known to the company at this event, one lead’s page, its history."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.accounts.guards import signed_in
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.paging import Page
+from portal.core.text import one_line
+from portal.core.times import zone
+from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
+from portal.exhibitors.leads import commands, queries
+from portal.exhibitors.leads.forms import LeadForm, filled, noted
+from portal.exhibitors.leads.queries import Wanted
+from portal.exhibitors.leads.values import RATINGS, LeadRow
+from portal.exhibitors.leads.words import steps
+from portal.exhibitors.tables.exhibiting import Right
+from portal.web.forms import Filled, read
+from portal.web.inputs import Now
+from portal.web.query_strings import page_number, pairs
+from portal.web.rendering import see_other
+
+SIZE = 50
+FOLLOW_UPS = {"open": "Still to do", "due": "Due", "done": "Done"}
+
+
+class LeadsOfExhibitor(Controller):
+    path = f"{DESK}/leads"
+    guards = [signed_in]
+    dependencies = desk(right=Right.LEADS)
+    include_in_schema = False
+
+    @get()
+    async def index(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
+        exhibitor = at_desk.exhibitor
+        company, event = exhibitor.company_id, exhibitor.event_id
+        wanted, number = _wanted(request), page_number(request)
+        today = now.astimezone(zone(exhibitor.timezone)).date()
+        found, total = await queries.some(company, event, wanted, today=today, size=SIZE, offset=(number - 1) * SIZE)
+        at = Page(number, SIZE, total)
+        if number > at.last:
+            raise NotFound("There is no such page of this list.")
+        asked = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value}
+        address = f"{exhibitor.address}/leads"
+        return desk_page(
+            request, "exhibitors/leads/index.html", at_desk, here="leads", leads=found, at=at, wanted=wanted, asked=asked,
+            ratings=RATINGS, follow_ups=FOLLOW_UPS, today=today, base=address,
+            tag_pairs=[(tag, tag) for tag in await queries.tags(company, event)],
+            team=await queries.team(exhibitor.organisation_id), page_of=lambda n: f"{address}?{urlencode({**asked, 'page': n})}",
+        )  # fmt: skip
+
+    @get("/{code:str}")
+    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str]) -> Response[Any]:
+        lead = await _lead(at_desk, code)
+        return await _page(request, at_desk, lead, filled(lead))
+
+    @post("/{code:str}")
+    async def save(
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str], now: Now
+    ) -> Response[Any]:
+        lead = await _lead(at_desk, code)
+        form = await read(request, LeadForm)
+        if form.data is None:
+            return await _page(request, at_desk, lead, form, status=422)
+        try:
+            changed = await commands.note(
+                exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, noted=noted(form.data), now=now,
+                version=form.data.version,
+            )  # fmt: skip
+        except Invalid as refused:
+            return await _page(request, at_desk, lead, form.refuse(refused), status=422)
+        except Conflict as refused:
+            again: Filled[Any] = Filled({**form.values, "version": lead.version}, form.errors)
+            return await _page(request, at_desk, lead, again, status=409, conflict=refused.message)
+        notice = "Saved." if changed else "Nothing was changed."
+        return see_other(f"{at_desk.exhibitor.address}/leads/{lead.code}", notice=notice)
+
+
+def _wanted(request: Request[Any, Any, Any]) -> Wanted:
+    """The filters of the address; what means nothing narrows nothing."""
+    given = {name: one_line(value)[:120] for name, value in reversed(pairs(request))}
+    person = given.get("person", "")
+    return Wanted(
+        q=given.get("q", ""),
+        rating=given.get("rating", "") if given.get("rating") in (*RATINGS, "none") else "",
+        tag=given.get("tag", ""),
+        person=int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None,
+        follow_up=given.get("follow_up", "") if given.get("follow_up") in FOLLOW_UPS else "",
+    )
+
+
+async def _lead(at_desk: Desk, code: str) -> LeadRow:
+    exhibitor = at_desk.exhibitor
+    found = await queries.one(exhibitor.company_id, exhibitor.event_id, code[:20])
+    if found is None:
+        raise NotFound("There is no such lead of your company. Whoever takes their consent back is gone from the list.")
+    return found
+
+
+async def _page(
+    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], *, status: int = 200, conflict: str = ""
+) -> Response[Any]:  # fmt: skip
+    exhibitor = at_desk.exhibitor
+    team = await queries.team(exhibitor.organisation_id)
+    history = await queries.history(exhibitor.company_id, exhibitor.event_id, lead.code)
+    return desk_page(
+        request, "exhibitors/leads/lead.html", at_desk, here="leads", status=status, lead=lead, form=form, ratings=RATINGS,
+        team=team, conflict=conflict, steps=steps(history, team, exhibitor.timezone),
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""Leads for the company’s pages, exports and API."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.exhibitors.leads.values import Colleague, LeadRow, Step
+from portal.leads.chain.exports import Record
+
+_COLUMNS = """
+l.id, l.code, l.name, l.job_title, l.company, l.email, l.rating, l.note, l.tags, l.follow_up, l.follow_up_by, l.follow_up_who,
+w.name AS follow_up_name, l.follow_up_done_at, l.visits, l.first_at, l.last_at, l.last_by, b.name AS last_name,
+c.given_at AS agreed_at, t.text AS wording, t.version AS wording_version, l.changed_at, l.version
+"""
+_FROM = """
+FROM lead_chain k JOIN lead l ON l.chain = k.id JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
+JOIN wording_of_consent t ON t.id = c.wording LEFT JOIN account b ON b.id = l.last_by AND b.erased_at IS NULL
+LEFT JOIN account w ON w.id = l.follow_up_who AND w.erased_at IS NULL
+WHERE k.company_id = $1 AND k.event_id = $2
+"""
+_FILTERED = f"""{_FROM} AND ($3 = '' OR concat_ws(' ', l.name, l.job_title, l.company, l.email, l.code, l.note) ILIKE $3)
+AND ($4 = '' OR l.rating = $4 OR ($4 = 'none' AND l.rating IS NULL)) AND ($5 = '' OR $5 = ANY(l.tags))
+AND ($6::bigint IS NULL OR l.last_by = $6 OR l.follow_up_who = $6)
+AND ($7 = '' OR l.follow_up <> '' AND CASE $7 WHEN 'done' THEN l.follow_up_done_at IS NOT NULL
+    WHEN 'due' THEN l.follow_up_done_at IS NULL AND l.follow_up_by <= $8 ELSE l.follow_up_done_at IS NULL END)
+AND ($9::timestamptz IS NULL OR l.changed_at > $9)
+"""
+_LIST = (
+    f"SELECT {_COLUMNS}, count(*) OVER () AS total {_FILTERED} ORDER BY l.last_at DESC, l.id DESC LIMIT $10 OFFSET $11"
+)
+_COUNT = f"SELECT count(*) {_FILTERED}"
+_ONE = f"SELECT {_COLUMNS} {_FROM} AND l.code = $3"
+_ALL = f"SELECT {_COLUMNS} {_FROM} ORDER BY l.first_at, l.id LIMIT 100000"
+_TAGS = """
+SELECT DISTINCT unnest(l.tags) AS tag FROM lead_chain k JOIN lead l ON l.chain = k.id
+WHERE k.company_id = $1 AND k.event_id = $2 ORDER BY 1 LIMIT 200
+"""
+_TEAM = """
+SELECT a.id, a.name, a.email FROM membership m JOIN account a ON a.id = m.account
+WHERE m.organisation = $1 AND a.erased_at IS NULL ORDER BY a.name, a.id LIMIT 500
+"""
+_HISTORY = """
+SELECT r.seq, r.kind, r.at, r.payload, r.digest FROM lead_chain k JOIN lead_record r ON r.chain = k.id
+WHERE k.company_id = $1 AND k.event_id = $2 AND r.lead = $3 ORDER BY r.seq DESC LIMIT 500
+"""
+_CHAIN = "SELECT key, head, length FROM lead_chain WHERE company_id = $1 AND event_id = $2"
+_RECORDS = """
+SELECT r.seq, r.lead, r.kind, to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, r.payload, r.salt,
+    r.payload_digest, r.previous, r.digest
+FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.key = $1 AND r.seq <= $2 ORDER BY r.seq
+"""
+_WITHDRAWN = """
+SELECT r.seq, r.lead, r.kind, r.at FROM lead_chain k JOIN lead_record r ON r.chain = k.id
+WHERE k.company_id = $1 AND k.event_id = $2 AND r.kind IN ('withdrawal', 'expiry') AND ($3::timestamptz IS NULL OR r.at > $3)
+ORDER BY r.seq LIMIT $4 OFFSET $5
+"""
+_DIGEST = """
+SELECT r.digest, k.length FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.key = $1 AND r.seq = $2
+"""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which leads of a list: words, rating (or `none`), a tag, a colleague, follow-ups (`open`, `due` or `done`)."""
+
+    q: str = ""
+    rating: str = ""
+    tag: str = ""
+    person: int | None = None
+    follow_up: str = ""
+
+
+async def some(
+    company_id: int, event_id: int, wanted: Wanted, *, today: date, size: int, offset: int,
+    changed_since: datetime | None = None,
+) -> tuple[list[LeadRow], int]:  # fmt: skip
+    """A part of the list, whoever came last first, and how many there are."""
+    asked = (company_id, event_id, *_asked(wanted, today), changed_since)
+    rows = await db.fetch(_LIST, *asked, size, offset)
+    total = rows[0]["total"] if rows else await db.fetch_value(_COUNT, *asked)
+    return [_lead(row) for row in rows], total
+
+
+def _asked(wanted: Wanted, today: date) -> tuple[Any, ...]:
+    words = wanted.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{words}%" if words else "", wanted.rating, wanted.tag, wanted.person, wanted.follow_up, today
+
+
+async def one(company_id: int, event_id: int, code: str) -> LeadRow | None:
+    row = await db.fetch_one(_ONE, company_id, event_id, code)
+    return None if row is None else _lead(row)
+
+
+async def everyone(company_id: int, event_id: int) -> list[LeadRow]:
+    """All leads, for a file."""
+    return [_lead(row) for row in await db.fetch(_ALL, company_id, event_id)]
+
+
+async def tags(company_id: int, event_id: int) -> list[str]:
+    """Tags in use."""
+    return [row["tag"] for row in await db.fetch(_TAGS, company_id, event_id)]
+
+
+async def team(organisation_id: int | None) -> list[Colleague]:
+    """Who works for the exhibitor."""
+    return [Colleague(**row) for row in await db.fetch(_TEAM, organisation_id)]
+
+
+async def history(company_id: int, event_id: int, code: str) -> list[Step]:
+    """What was written of a lead, the newest first."""
+    return [Step(**row) for row in await db.fetch(_HISTORY, company_id, event_id, code)]
+
+
+async def chain(company_id: int, event_id: int) -> tuple[str, str, list[Record]] | None:
+    """The chain’s key, its end, and its records up to there."""
+    at = await db.fetch_one(_CHAIN, company_id, event_id)
+    if at is None:
+        return None
+    rows = await db.fetch(_RECORDS, at["key"], at["length"])
+    return at["key"], at["head"], [_record(row) for row in rows]
+
+
+async def chain_end(company_id: int, event_id: int) -> tuple[str, int, str] | None:
+    """The chain’s key, its length, and the digest it ends with."""
+    row = await db.fetch_one(_CHAIN, company_id, event_id)
+    return None if row is None else (row["key"], row["length"], row["head"])
+
+
+async def withdrawn(company_id: int, event_id: int, since: datetime | None, *, size: int, offset: int) -> Sequence[Any]:
+    """Codes of leads that are gone, and why."""
+    return await db.fetch(_WITHDRAWN, company_id, event_id, since, size, offset)
+
+
+async def known_digest(key: str, seq: int) -> tuple[str, int] | None:
+    """What the portal’s own chain says at a place, and how long it is now."""
+    row = await db.fetch_one(_DIGEST, key, seq)
+    return None if row is None else (row["digest"], row["length"])
+
+
+def _lead(row: Any) -> LeadRow:
+    return msgspec.convert({name: row[name] for name in LeadRow.__struct_fields__}, LeadRow)
+
+
+def _record(row: Any) -> Record:
+    payload = None if row["payload"] is None else msgspec.json.decode(row["payload"])
+    return Record(**{**row, "payload": payload})

@@ -1,0 +1,75 @@
+"""Who scanned somebody: what the attendee reads of it, and may take back."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.core.errors import NotFound
+from portal.leads.withdrawing import withdraw_consent
+
+_SCANS = """
+SELECT c.id AS consent_id, c.company_name, e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.timezone,
+    c.given_at, c.withdrawn_at, w.text AS wording, w.version AS wording_version, l.code, l.name, l.job_title,
+    l.company, l.email, coalesce(l.visits, 0) AS visits,
+    ARRAY(SELECT (r.payload::jsonb ->> 'scanned_at')::timestamptz FROM lead_record r
+        WHERE r.chain = l.chain AND r.lead = l.code AND r.kind = 'scan' ORDER BY r.seq LIMIT 100) AS times
+FROM consent c JOIN wording_of_consent w ON w.id = c.wording JOIN event e ON e.id = c.key::bigint
+LEFT JOIN lead l ON l.consent_id = c.id
+WHERE c.email = $1 AND c.kind = 'badge' AND ($2::bigint IS NULL OR e.id = $2)
+ORDER BY c.withdrawn_at IS NOT NULL, c.given_at DESC, c.id DESC LIMIT 1000
+"""
+_EVENTS = "SELECT id, title, slug FROM event WHERE id = ANY($1)"
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """A company that somebody let know them at an event. Without `code` nothing of it is kept any more."""
+
+    consent_id: int
+    company_name: str
+    event_id: int
+    event_title: str
+    event_slug: str
+    timezone: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+    wording: str
+    wording_version: int
+    code: str | None
+    name: str | None
+    job_title: str | None
+    company: str | None
+    email: str | None
+    visits: int
+    times: tuple[datetime, ...]
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_at is None
+
+    @property
+    def shared(self) -> str:
+        """What the company was given."""
+        return ", ".join(filter(None, (self.name, self.job_title, self.company, self.email)))
+
+
+async def scans_of(email: str, event_id: int | None = None) -> list[Scan]:
+    """At whose stands somebody was scanned, what stands first."""
+    rows = await db.fetch(_SCANS, email, event_id) if email else []
+    return [msgspec.convert(dict(row), Scan) for row in rows]
+
+
+async def take_back(*, email: str, consent_id: int, now: datetime, event_id: int | None = None) -> str:
+    """Take back that a company may know somebody, at once and in all it noted; the company’s name. Raises NotFound."""
+    mine = await scans_of(email, event_id)
+    if consent_id not in {one.consent_id for one in mine}:
+        raise NotFound("There is no such scan of yours.")
+    return await withdraw_consent(consent_id=consent_id, email=email, now=now)
+
+
+async def events_of(keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Title and address of the events that consents are about, by their key."""
+    rows: Any = await db.fetch(_EVENTS, [int(key) for key in keys])
+    return {str(row["id"]): (row["title"], f"/events/{row['slug']}") for row in rows}

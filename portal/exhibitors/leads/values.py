@@ -1,0 +1,66 @@
+"""Plain values of exhibitors’ leads."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from portal.leads.chain.tables import Rating
+
+RATINGS = {Rating.HOT: "Hot", Rating.WARM: "Warm", Rating.COLD: "Cold"}
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """Somebody of the exhibitor’s team."""
+
+    id: int
+    name: str
+    email: str
+
+    @property
+    def pair(self) -> tuple[int, str]:
+        """For a choice."""
+        return self.id, self.name
+
+
+class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead as its company sees it. Names of colleagues are None once they are gone."""
+
+    id: int
+    code: str
+    name: str
+    job_title: str
+    company: str
+    email: str
+    rating: Rating | None
+    note: str
+    tags: tuple[str, ...]
+    follow_up: str
+    follow_up_by: date | None
+    follow_up_who: int | None
+    follow_up_name: str | None
+    follow_up_done_at: datetime | None
+    visits: int
+    first_at: datetime
+    last_at: datetime
+    last_by: int
+    last_name: str | None
+    agreed_at: datetime
+    wording: str
+    wording_version: int
+    changed_at: datetime
+    version: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return bool(self.follow_up) and self.follow_up_done_at is None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A record of a lead’s history; `payload` is None once erased."""
+
+    seq: int
+    kind: str
+    at: datetime
+    payload: str | None
+    digest: str

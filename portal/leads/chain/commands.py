@@ -1,0 +1,208 @@
+"""Keeping a scan, what is noted of a lead, and letting leads go."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from portal.accounts.commands import record_disclosures
+from portal.core import db
+from portal.core.errors import Conflict, NotFound
+from portal.core.tokens import readable
+from portal.leads.chain import linking
+from portal.leads.chain.exports import written
+from portal.leads.chain.tables import Kind
+from portal.leads.chain.values import OCCASION, Kept, Noted, Person, Visit, Whose
+from portal.leads.commands import give_consent
+
+TAKEN_BACK = "This person has taken their consent back since. Nothing was kept."
+NOT_ASKED = "They have not agreed yet. Please ask them first."
+HOW = "badge"
+
+_KNOWN = """
+SELECT r.lead AS code, l.visits FROM lead_record r LEFT JOIN lead l ON l.chain = r.chain AND l.code = r.lead
+WHERE r.chain = $1 AND r.client_id = $2
+"""
+_TAKEN_BACK = """
+SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4 AND withdrawn_at >= $5)
+"""
+_STANDING = """
+SELECT c.id, w.version FROM consent c JOIN wording_of_consent w ON w.id = c.wording
+WHERE c.email = $1 AND c.company_id = $2 AND c.kind = $3 AND c.key = $4 AND c.withdrawn_at IS NULL
+"""
+_VISIT = """
+INSERT INTO lead AS l (chain, code, consent_id, email, name, job_title, company, note, tags, follow_up, visits, first_at, last_at,
+    last_by, changed_at, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, '', '{}', '', 1, $8, $8, $9, $10, 1)
+ON CONFLICT (chain, email) DO UPDATE SET visits = l.visits + 1, first_at = least(l.first_at, excluded.first_at),
+    last_at = greatest(l.last_at, excluded.last_at), last_by = excluded.last_by, name = excluded.name,
+    job_title = excluded.job_title, company = excluded.company, changed_at = excluded.changed_at, version = l.version + 1
+RETURNING code, visits
+"""
+_LEAD = """
+SELECT l.id, l.chain, l.rating, l.note, l.tags, l.follow_up, l.follow_up_by, l.follow_up_who, l.follow_up_done_at, l.version
+FROM lead l WHERE l.chain = $1 AND l.code = $2
+"""
+_NOTE = """
+UPDATE lead SET rating = $2, note = $3, tags = $4, follow_up = $5, follow_up_by = $6, follow_up_who = $7,
+    follow_up_done_at = $8, changed_at = $9, version = version + 1 WHERE id = $1
+"""
+_FOLLOW = """
+UPDATE lead_chain c SET company_id = $2 WHERE company_id = $1 AND ($3::bigint[] IS NULL OR id = ANY($3))
+    AND NOT EXISTS (SELECT FROM lead_chain o WHERE o.company_id = $2 AND o.event_id = c.event_id) RETURNING id
+"""
+
+
+async def keep_scan(*, whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime) -> Kept:
+    """Keep that somebody’s badge was scanned, who agrees to it now or has before. Sent twice, it counts once.
+
+    Raises Conflict where nobody agreed, where they took it back since, or where the wording is not the newest any more.
+    """
+    async with db.transaction():
+        chain = await linking.hold(whose.company_id, whose.event_id)
+        known = await known_scan(chain, visit.client_id)
+        kept = known or await _keep(chain, whose, person, visit, purpose, now)
+    return kept  # noqa: RET504 — a return inside the block is none for mypy
+
+
+async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime) -> Kept:
+    key = str(whose.event_id)
+    who = (person.email, whose.company_id, OCCASION, key)
+    standing = await db.fetch_one(_STANDING, *who)
+    if standing is None and await db.fetch_value(_TAKEN_BACK, *who, visit.at):
+        raise Conflict(TAKEN_BACK)
+    if standing is None and visit.wording_id is None:
+        raise Conflict(NOT_ASKED)
+    if standing is None:
+        await give_consent(
+            email=person.email, company_id=whose.company_id, company_name=whose.company, wording_id=visit.wording_id or 0,
+            kind=OCCASION, key=key, how=HOW, now=now,
+        )  # fmt: skip
+        standing = await db.fetch_one(_STANDING, *who)
+    assert standing is not None, "it was given just now"
+    row = await db.fetch_one(
+        _VISIT, chain, readable(8), standing["id"], person.email, person.name, person.job_title, person.company, visit.at,
+        visit.by, now,
+    )  # fmt: skip
+    assert row is not None, "one or the other"
+    payload = {
+        "by": visit.by, "scanned_at": written(visit.at), "wording": standing["version"], "name": person.name,
+        "job_title": person.job_title, "company": person.company, "email": person.email,
+    }  # fmt: skip
+    await linking.append(
+        chain=chain, lead=row["code"], kind=Kind.SCAN, payload=payload, now=now, client_id=visit.client_id
+    )
+    if row["visits"] == 1:
+        await record_disclosures(
+            emails=[person.email], recipient=whose.company, what="Name, job title, company and address", purpose=purpose,
+            now=now,
+        )  # fmt: skip
+    return Kept(row["code"], row["visits"])
+
+
+async def known_scan(chain: int, client_id: str | None) -> Kept | None:
+    """What became of what a device has sent before. Raises Conflict where the person took it back since."""
+    row = await db.fetch_one(_KNOWN, chain, client_id) if client_id is not None else None
+    if row is None:
+        return None
+    if row["visits"] is None:
+        raise Conflict(TAKEN_BACK)
+    return Kept(row["code"], row["visits"], again=True)
+
+
+async def note_lead(
+    *, whose: Whose, code: str, noted: Noted, by: int, version: int | None, now: datetime, client_id: str | None = None,
+    adding: bool = False,
+) -> bool:  # fmt: skip
+    """Note how a lead stands; a record for each thing that is not as it was. True when something was.
+
+    `adding`: what is given comes on top of what stands there, and what is left out stays (from a stand). Raises NotFound for
+    a lead that is none of this company’s, or no longer; Conflict when it has another version by now.
+    """
+    async with db.transaction():
+        chain = await linking.hold(whose.company_id, whose.event_id)
+        known = await known_scan(chain, client_id)
+        changed = known is None and await _note(chain, code, noted, by, version, now, client_id, adding)
+    return changed  # noqa: RET504 — a return inside the block is none for mypy
+
+
+async def _note(
+    chain: int, code: str, noted: Noted, by: int, version: int | None, now: datetime, client_id: str | None, adding: bool
+) -> bool:  # fmt: skip
+    row = await db.fetch_one(_LEAD, chain, code)
+    if row is None:
+        raise NotFound("There is no such lead of your company. Whoever takes their consent back is gone from the list.")
+    if version is not None and version != row["version"]:
+        raise Conflict("Somebody of your team has changed this lead meanwhile.")
+    before = _noted(row)
+    after = _on_top(before, noted) if adding else noted
+    changed = _changes(before, after)
+    for place, (kind, payload) in enumerate(changed):
+        await linking.append(
+            chain=chain, lead=code, kind=kind, payload={"by": by, **payload}, now=now,
+            client_id=client_id if place == 0 else None,
+        )  # fmt: skip
+    if changed:
+        done = (row["follow_up_done_at"] or now) if after.done else None
+        await db.execute(
+            _NOTE, row["id"], after.rating, after.note, list(after.tags), after.follow_up, after.follow_up_by,
+            after.follow_up_who, done, now,
+        )  # fmt: skip
+    return bool(changed)
+
+
+def _noted(row: Any) -> Noted:
+    return Noted(
+        rating=row["rating"], note=row["note"], tags=tuple(row["tags"]), follow_up=row["follow_up"],
+        follow_up_by=row["follow_up_by"], follow_up_who=row["follow_up_who"], done=row["follow_up_done_at"] is not None,
+    )  # fmt: skip
+
+
+def _on_top(before: Noted, more: Noted) -> Noted:
+    follows = bool(more.follow_up)
+    return Noted(
+        rating=more.rating or before.rating,
+        note="\n".join(dict.fromkeys(filter(None, (before.note, more.note)))),
+        tags=tuple(dict.fromkeys((*before.tags, *more.tags))),
+        follow_up=more.follow_up or before.follow_up,
+        follow_up_by=more.follow_up_by if follows else before.follow_up_by,
+        follow_up_who=more.follow_up_who if follows else before.follow_up_who,
+        done=before.done and not follows,
+    )
+
+
+def _changes(before: Noted, after: Noted) -> list[tuple[Kind, dict[str, Any]]]:
+    found: list[tuple[Kind, dict[str, Any]]] = []
+    if after.rating != before.rating:
+        found.append((Kind.RATING, {"rating": after.rating}))
+    if after.note != before.note:
+        found.append((Kind.NOTE, {"text": after.note}))
+    if after.tags != before.tags:
+        found.append((Kind.TAGS, {"tags": list(after.tags)}))
+    follow_up = [(one.follow_up, one.follow_up_by, one.follow_up_who, one.done) for one in (before, after)]
+    if follow_up[0] != follow_up[1]:
+        by_when = after.follow_up_by.isoformat() if after.follow_up_by else None
+        what = {"what": after.follow_up, "by_when": by_when, "who": after.follow_up_who, "done": after.done}
+        found.append((Kind.FOLLOW_UP, what))
+    return found
+
+
+async def note_taken_out(*, leads: Collection[str], now: datetime) -> None:
+    """Note that a company took these along: should one of them take it back, it is told to delete them there, too."""
+    await db.execute("UPDATE lead SET taken_out_at = $2 WHERE code = ANY($1)", list(leads), now)
+
+
+async def expire(*, chains: Collection[int], now: datetime) -> int:
+    """Let leads go that were kept long enough; how many. Receipts of consent stay, and so does the chain without its payloads."""
+    async with db.transaction():
+        await linking.hold_these(chains)
+        rows = await db.fetch("SELECT id FROM lead WHERE chain = ANY($1) ORDER BY id", list(chains))
+        await linking.end([row["id"] for row in rows], kind=Kind.EXPIRY, now=now)
+    return len(rows)
+
+
+async def follow_company(*, source: int, target: int, ids: Collection[int] | None) -> list[int]:
+    """Let chains (these, or all there are) be those of the company that another became part of; those that went. Where both
+    have one for an event, the other waits with the former company.
+    """
+    rows = await db.fetch(_FOLLOW, source, target, None if ids is None else list(ids))
+    return sorted(row["id"] for row in rows)
