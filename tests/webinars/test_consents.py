@@ -11,8 +11,9 @@ from portal.accounts import commands as accounts
 from portal.core import clock, db
 from portal.core.errors import Conflict, NotFound
 from portal.leads import privacy
-from portal.leads.commands import give_consent, keep_wording, note_told, withdraw_consent
+from portal.leads.commands import give_consent, keep_wording, note_told
 from portal.leads.queries import has_agreed, newest_wording
+from portal.leads.withdrawing import withdraw_consent
 from portal.webinars.routes import OCCASIONS
 from portal.webinars.rules.consent import WORDING
 from portal.webinars.values import Participant

@@ -1,9 +1,10 @@
 """What follows a company that is made one with another, besides what the directory itself knows of it: whose sponsorships of
-webinars they are, what those offer, whom people let be told of them, and the leads they scanned.
+webinars they are, what those offer, whom people let be told of them, where they exhibit,
+and the leads they scanned there.
 
 Where both sponsor the same webinar, the kept company's sponsorship is the one that counts; where somebody agreed to both, so
-is what they agreed to for it, and where both scanned at an event, the kept company's chain of leads. The other row waits with
-the merged company for the two to be parted.
+is what they agreed to for it, and at an event of both the kept company's stand and leads. The other row waits with the
+merged company for the two to be parted.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from portal.core import db
 from portal.leads.chain import commands as leads
 from portal.leads.commands import follow_company
 
+_FOLLOWING = ("webinar_sponsor", "webinar_resource", "exhibitor")
 Rows: TypeAlias = dict[str, list[int]]
 """Ids of what moved, by table."""
 
@@ -27,12 +29,19 @@ WHERE a.company = $1 AND r.sponsor = a.id AND ($3::bigint[] IS NULL OR r.id = AN
 """
 
 
+_STANDS = """
+UPDATE exhibitor x SET company = $2 WHERE company = $1 AND ($3::bigint[] IS NULL OR x.id = ANY($3))
+    AND NOT EXISTS (SELECT FROM exhibitor o WHERE o.event = x.event AND o.company = $2) RETURNING x.id
+"""
+
+
 async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] | None = None) -> Rows:
     """Give these rows of one company, or all there are, to another; those that went. In the caller's transaction."""
-    wanted = {name: None if rows is None else rows.get(name, []) for name in ("webinar_sponsor", "webinar_resource")}
+    wanted = {name: None if rows is None else rows.get(name, []) for name in _FOLLOWING}
     went = {
         "webinar_sponsor": await db.fetch(_SPONSORSHIPS, source, target, wanted["webinar_sponsor"]),
         "webinar_resource": await db.fetch(_OFFERS, source, target, wanted["webinar_resource"]),
+        "exhibitor": await db.fetch(_STANDS, source, target, wanted["exhibitor"]),
     }
     moved = {name: sorted(row["id"] for row in found) for name, found in went.items()}
     consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from portal.payments.flows import Payments
 from portal.registration.values.orders import OrderRecord, SeatRecord
-from portal.web.rendering import markup
 
 PaymentsHere: TypeAlias = NamedDependency[Payments]
 FindSeatPart: TypeAlias = Callable[[OrderRecord, SeatRecord], Awaitable[str]]
