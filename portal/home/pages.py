@@ -19,18 +19,24 @@ from portal.events.rules.filters import Filters
 from portal.events.rules.words import FORMATS
 from portal.events.tables import EventState
 from portal.events.values import Row
+from portal.home import leaders
+from portal.home.queries import leaders as leading
+from portal.home.rules.leaders import Filters as Everybody
+from portal.media import queries as media
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.rendering import page
 
 _TOPICS = 12
+_EXPERTS = 6
 
 
-@get("/", opt={"public": True, "page": PageRule(tags=("events",))}, include_in_schema=False)
+@get("/", opt={"public": True, "page": PageRule(tags=leaders.TAGS)}, include_in_schema=False)
 async def front_page(request: Request[Any, Any, Any], now: Now) -> Response[str]:
     day = today(now)
     facets = await counted_now(Filters(), today=day)
     shown = await front(today=day, version=facets.version)
+    experts, _ = await leading.leaders(Everybody(), now=now, size=_EXPERTS, only_ahead=True)
     return page(
         request,
         "home/front.html",
@@ -46,6 +52,8 @@ async def front_page(request: Request[Any, Any, Any], now: Now) -> Response[str]
         words=words,
         art=pictures.spread(_pictured(shown)),
         formats=FORMATS,
+        experts=experts,
+        photos=await media.by_keys([one.photo for one in experts if one.photo]),
     )
 
 

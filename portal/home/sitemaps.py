@@ -12,6 +12,7 @@ from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.directory.queries import exports as companies
 from portal.events.queries import exports as events
+from portal.home.queries import leaders
 from portal.web.page_cache import PageRule
 from portal.webinars.queries import sitemap as webinars
 
@@ -19,11 +20,11 @@ PART = 50_000
 """The most addresses one sitemap may hold (sitemaps.org)."""
 _STANDING = (
     "/", "/events", "/events/calendar", "/calendars", "/api", "/companies", "/companies/showcase", "/companies/a-z",
-    "/companies/how-results-are-ordered", "/webinars", "/webinars?when=on_demand",
+    "/companies/how-results-are-ordered", "/webinars", "/webinars?when=on_demand", "/leaders",
 )  # fmt: skip
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_RULE = PageRule(tags=("events", "companies", "webinars"))
+_RULE = PageRule(tags=("events", "companies", "webinars", "programmes"))
 _HEADERS = {"Cache-Control": "public, max-age=3600"}
 Entry = tuple[str, datetime | None]
 """A path of ours and when its page changed last, where that is known."""
@@ -32,7 +33,8 @@ Entry = tuple[str, datetime | None]
 async def _pages() -> list[Entry]:
     words = await companies.site_words()
     of_webinars = await webinars.site_entries()
-    return [*((path, None) for path in _STANDING), *((word.path, None) for word in words), *of_webinars]
+    people = await leaders.site_entries()
+    return [*((path, None) for path in _STANDING), *((word.path, None) for word in words), *of_webinars, *people]
 
 
 async def _events(size: int, part: int) -> list[Entry]:

@@ -11,6 +11,14 @@ SELECT e.slug, e.title AS event, e.timezone, s.slug AS session, s.title, s.start
 FROM released_speaker i JOIN released_session s ON s.session = i.session JOIN event e ON e.id = s.event
 WHERE i.speaker = $1 AND e.state <> 'draft' ORDER BY s.starts_at DESC, s.session LIMIT {_MOST}
 """
+TALKS = """
+SELECT i.speaker, s.event, s.title, '/events/' || e.slug || '/programme/' || s.slug AS address, e.title AS occasion,
+    e.slug AS event_slug, s.starts_at, s.ends_at, e.timezone, i.role, coalesce(t.name, '') AS thread
+FROM released_speaker i JOIN released_session s ON s.session = i.session JOIN event e ON e.id = s.event
+LEFT JOIN programme_track t ON t.id = s.track
+WHERE e.state NOT IN ('draft', 'cancelled') AND s.cancelled_at IS NULL
+"""
+"""Every public appearance that takes place or took place; other packages have the same columns."""
 
 
 async def of_speaker(speaker_id: int) -> list[Appearance]:

@@ -1,4 +1,4 @@
-"""Pages of webinars for search engines, besides those of their events: series, and people on a programme."""
+"""Pages of webinars for search engines, besides those of their events: series."""
 
 from datetime import datetime
 
@@ -8,10 +8,6 @@ _MOST = 20_000
 _ENTRIES = f"""
 SELECT '/webinars/series/' || s.slug AS path, NULL::timestamptz AS at FROM series s
 WHERE EXISTS (SELECT FROM webinar w JOIN event e ON e.id = w.event WHERE w.series = s.id AND e.state <> 'draft')
-UNION ALL
-SELECT '/speakers/' || s.slug, s.changed_at FROM speaker s
-WHERE EXISTS (SELECT FROM webinar_speaker ws JOIN webinar w ON w.id = ws.webinar JOIN event e ON e.id = w.event
-    WHERE ws.speaker = s.id AND e.state <> 'draft')
 ORDER BY path LIMIT {_MOST}
 """
 
