@@ -41,6 +41,7 @@ APP_CONFIG = AppConfig(
             "portal.webinars.tables.attendance",
             "portal.webinars.tables.recordings",
             "portal.webinars.tables.reminders",
+            "portal.agenda.tables",
         ],
     ),
     migration_dependencies=[],

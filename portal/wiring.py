@@ -25,6 +25,8 @@ from portal.accounts.privacy import pages as privacy_pages
 from portal.accounts.privacy import queries as privacy_queries
 from portal.accounts.staff import MAIL, StaffMail
 from portal.accounts.values import PersonalData
+from portal.agenda import jobs as agenda_jobs
+from portal.agenda import routes as agenda_routes
 from portal.calendars import commands as calendar_commands
 from portal.calendars import queries as calendar_queries
 from portal.core import rate_limits
@@ -150,10 +152,12 @@ def dependencies(made: Services) -> dict[str, Provide]:
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
     own_parts = [webinar_routes.seat_part, programme_routes.seat_part, exhibitor_routes.seat_part]
     seat_part = one_below_the_other(own_parts)
-    parts = [webinar_routes.webinar_part, programme_routes.programme_part, exhibitor_routes.exhibitor_part]
+    programme_part = partial(programme_routes.programme_part, saving=agenda_routes.BUTTONS)
+    parts = [webinar_routes.webinar_part, programme_part, exhibitor_routes.exhibitor_part]
     return {
         "actor": Provide(provide_actor),
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
+        **agenda_routes.GIVEN,
         "event_parts": Provide(lambda: parts, sync_to_thread=False),
         "talks": Provide(lambda: talks, sync_to_thread=False),
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
@@ -236,7 +240,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         *(events_calendar, events_atom, sitemap, sitemap_part, robots),
     ]
     files: _Routes = [assets.router(), media_pages.router(media_readers())]
-    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW, *programme_routes.PUBLIC]
+    webinars: _Routes = [*webinar_routes.PUBLIC, *webinar_routes.CREW, *programme_routes.PUBLIC, *agenda_routes.PUBLIC]
     companies: _Routes = [plans_page, sponsorship_invoice, *directory_routes.PUBLIC, *exhibitor_routes.PUBLIC]
     parts = (entry, events, companies, webinars, seats, inbox, files)
     return [*chain.from_iterable(parts), area, desk, health.router(), MailPreferences]
@@ -260,6 +264,7 @@ def jobs(made: Services) -> list[Job]:
         *room_jobs.JOBS,
         *exhibitor_routes.JOBS,
         *programme_routes.JOBS,
+        *agenda_jobs.JOBS,
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
@@ -289,6 +294,7 @@ def recurring(made: Services) -> list[Recurring]:
         *room_jobs.RECURRING,
         *exhibitor_routes.RECURRING,
         *programme_routes.RECURRING,
+        *agenda_jobs.RECURRING,
         *seat_jobs.RECURRING,
         *meeting_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),

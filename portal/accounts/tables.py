@@ -43,6 +43,7 @@ class CodePurpose(StrEnum):
     ENQUIRY = "enquiry"
     RECONFIRM = "reconfirm"
     SPEAKING = "speaking"
+    AGENDA = "agenda"
 
 
 class Account(Table, tablename="account", db=DB):

@@ -56,19 +56,20 @@ def busy(entry: Entry) -> str:
 
 def with_cancelled(content: FeedContent, revisions: Sequence[Revision]) -> FeedContent:
     """The feed's content, followed by entries its reader no longer takes part in, as cancelled."""
-    return _followed(content, [_as(one, cancelled=True) for one in revisions])
+    return followed(content, [_as(one, cancelled=True) for one in revisions])
 
 
 def with_joined(content: FeedContent, revisions: Sequence[tuple[Revision, str]]) -> FeedContent:
     """The feed's content, followed by entries with the addresses by which its one reader joins."""
-    return _followed(content, [_as(one, conference=rules.uri(address)) for one, address in revisions])
+    return followed(content, [_as(one, conference=rules.uri(address)) for one, address in revisions])
 
 
 def _as(revision: Revision, **changed: Any) -> Revision:
     return msgspec.structs.replace(revision, entry=msgspec.structs.replace(revision.entry, **changed))
 
 
-def _followed(content: FeedContent, added: Sequence[Revision]) -> FeedContent:
+def followed(content: FeedContent, added: Sequence[Revision]) -> FeedContent:
+    """The feed’s content, followed by revisions of its reader’s own."""
     years: dict[str, ZoneUse] = {zone.name: zone for zone in content.zones}
     for use in filter(None, (zones.use_of(one.entry) for one in added)):
         known = years.get(use.name, use)

@@ -27,6 +27,7 @@ _WHAT = {
     CodePurpose.ENQUIRY: "code for your enquiry",
     CodePurpose.RECONFIRM: "code to confirm your company’s facts",
     CodePurpose.SPEAKING: "code to your speaker’s desk",
+    CodePurpose.AGENDA: "code to hear of changes in your agenda",
 }
 
 

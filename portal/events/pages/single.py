@@ -18,7 +18,7 @@ from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.core.times import today
-from portal.events.inputs import EventParts, FindPart
+from portal.events.inputs import EventParts, FindPart, Saving
 from portal.events.queries import single
 from portal.events.rules import pictures, schema_org, words
 from portal.events.rules.words import FORMATS
@@ -38,7 +38,7 @@ class EventPages(Controller):
 
     @get("/{slug:str}")
     async def show(
-        self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, event_parts: EventParts
+        self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, event_parts: EventParts, saving: Saving
     ) -> Response[Any]:
         if slug.endswith(".ics"):
             return await _calendar(request, slug.removesuffix(".ics"), now)
@@ -46,7 +46,10 @@ class EventPages(Controller):
         if detail is None:
             return await _elsewhere(slug)
         about = await _about(detail, now, event_parts)
-        return page(request, "events/detail.html", section="events", event=detail, e=detail.row, **about)
+        return page(
+            request, "events/detail.html", section="events", event=detail, e=detail.row, **about,
+            save=saving.button("event", detail.row.id, detail.row.title, large=True), saving=saving.form(f"/events/{slug}"),
+        )  # fmt: skip
 
     @get("/{slug:str}/calendar.ics")
     async def subscription(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:

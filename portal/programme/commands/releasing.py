@@ -8,7 +8,7 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.calendars import queries as calendars
 from portal.calendars.commands import publish_many
-from portal.core import audit, db
+from portal.core import audit, db, jobs
 from portal.core.errors import Forbidden
 from portal.core.settings import current
 from portal.programme.commands.locking import locked
@@ -86,6 +86,7 @@ async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "")
         await db.execute(_SHOW_PEOPLE, shown)
         await db.execute("UPDATE programme SET release = $2 WHERE id = $1", programme.id, number)
         await _tell_calendars(event_id, told, now)
+        await jobs.enqueue("agenda.follow", event=event_id)
         await audit.record(
             actor=actor.label, verb="released", kind="programme", key=event_id, now=now, number=number, changes=len(told)
         )  # fmt: skip

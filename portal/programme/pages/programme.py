@@ -15,6 +15,7 @@ from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.core.text import plain
+from portal.events.inputs import SaveButtons, Saving
 from portal.media import queries as media
 from portal.programme.public import Programme, Session, beside, day_of
 from portal.programme.queries import public
@@ -38,7 +39,9 @@ class ProgrammePages(Controller):
     include_in_schema = False
 
     @get("/", opt={"page": PageRule(tags=public.TAGS, query=rules.KEYS)})
-    async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[str]:
+    async def show(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, saving: Saving
+    ) -> Response[str]:
         programme = await _programme(slug)
         filters, problems = rules.parse(pairs(request), programme)
         day = rules.day_shown(filters, programme, day_of(now, programme.zone))
@@ -47,9 +50,10 @@ class ProgrammePages(Controller):
         return page(
             request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
-            days=_drawn_days(shown, programme, filters, day), drawn=drawing(programme),
+            days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving),
             choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
             has_workshops=programme.has_workshops,
+            saving=saving.form(f"/events/{slug}/programme"),
         )  # fmt: skip
 
     @get("/changes", opt={"page": _RULE})
@@ -61,7 +65,7 @@ class ProgrammePages(Controller):
 
     @get("/{session_slug:str}", opt={"page": _RULE})
     async def session(
-        self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str]
+        self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str], saving: Saving
     ) -> Response[str]:
         programme = await _programme(slug)
         one = next((one for one in programme.sessions if one.slug == session_slug), None)
@@ -78,7 +82,9 @@ class ProgrammePages(Controller):
             after=in_room[place + 1] if place is not None and place + 1 < len(in_room) else None,
             beside=beside(same_day, one)[:12], photos=await media.by_keys([p.photo for p in one.people if p.photo]),
             abstract=markup(texts.abstract_html), description=markup(texts.description_html),
-            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title, drawn=drawing(programme),
+            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title, drawn=drawing(programme, saving),
+            save=saving.button("session", one.id, one.title, large=True),
+            saving=saving.form(f"/events/{slug}/programme/{session_slug}"),
             linked=markup(json_ld.encoded(linked)), language=language_name(one.language),
         )  # fmt: skip
 
@@ -90,29 +96,48 @@ async def _programme(slug: str) -> Programme:
     return found
 
 
-def drawing(programme: Programme) -> Callable[[Iterable[Session]], Markup]:
-    """What draws sessions one after the other, as lists show them. Each is drawn once for a version of the programme."""
+def drawing(programme: Programme, saving: SaveButtons) -> Callable[..., Markup]:
+    """What draws sessions one after the other, as lists show them. Each is drawn once for a version of the programme.
+    `anchored`, each has an id to come back to: for the one list of a page that has each session once.
+    """
     key = (programme.event_id, programme.version)
     if (items := _items.get(key)) is None:
         macros: Any = environment().get_template("programme/_session.html").module
-        items = {one.id: macros.item(programme.slug, one, language_name(one.language)) for one in programme.sessions}
+        items = {
+            one.id: macros.item(
+                programme.slug, one, language_name(one.language), saving.button("session", one.id, one.title)
+            )
+            for one in programme.sessions
+        }
         _items.put(key, items)
     drawn = items
-    return lambda sessions: markup("".join([drawn[one.id] for one in sessions]))
+
+    def draw(sessions: Iterable[Session], anchored: bool = False) -> Markup:
+        if not anchored:
+            return markup("".join([drawn[one.id] for one in sessions]))
+        return markup(
+            "".join([str(drawn[one.id]).replace("<article ", f'<article id="s-{one.id}" ', 1) for one in sessions])
+        )
+
+    return draw
 
 
 def _count(sessions: list[Session]) -> int:
     return sum(one.kind is not SessionKind.BREAK for one in sessions)
 
 
-def _drawn_days(shown: list[Session], programme: Programme, filters: rules.Filters, day: date | None) -> Markup:
+def _drawn_days(
+    shown: list[Session], programme: Programme, filters: rules.Filters, day: date | None, saving: SaveButtons
+) -> Markup:
     """What is most of the page; kept where nothing narrows it, which is what most people read."""
     key = (programme.event_id, programme.version, day, filters.view)
     if not filters.narrows and (kept := _whole_days.get(key)) is not None:
         return kept
     days = _days(shown, programme, grid=filters.view == "grid")
     made = markup(
-        render("programme/_days.html", days=days, programme=programme, filters=filters, drawn=drawing(programme))
+        render(
+            "programme/_days.html", days=days, programme=programme, filters=filters, drawn=drawing(programme, saving)
+        )
     )
     return made if filters.narrows else _whole_days.put(key, made)
 

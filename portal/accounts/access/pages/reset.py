@@ -8,6 +8,7 @@ from litestar.connection import Request
 from litestar.response import Response
 
 from portal.accounts.access import cookies, forms, queries
+from portal.accounts.access.arriving import Arrivals, let_in
 from portal.accounts.access.commands import codes, entry
 from portal.accounts.access.pages import steps
 from portal.accounts.tables import CodePurpose
@@ -83,7 +84,7 @@ class ResetPages(Controller):
         return await self._new_password(request, now, blank())
 
     @post("/password", status_code=200)
-    async def finish(self, request: Request, now: Now) -> Response[Any]:
+    async def finish(self, request: Request, now: Now, arrivals: Arrivals) -> Response[Any]:
         form = await read(request, forms.NewPassword)
         if form.data is not None and (fault := forms.repeat_fault(form.data)):
             form = form.refuse(Invalid(fault))
@@ -109,7 +110,7 @@ class ResetPages(Controller):
         ended = plural(entered.sessions_ended, "other browser")
         notice = f"Signed out in {ended}." if entered.sessions_ended else "You were signed in nowhere else."
         answer = see_other(f"/account/reset/done?{urlencode({'next': entered.next_page})}", notice=notice)
-        return cookies.drop_ticket(cookies.let_in(answer, entered), CodePurpose.RESET)
+        return cookies.drop_ticket(await let_in(request, answer, entered, arrivals, now), CodePurpose.RESET)
 
     @get("/done")
     async def done(self, request: Request) -> Response[Any]:

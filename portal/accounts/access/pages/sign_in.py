@@ -7,6 +7,7 @@ from litestar.connection import Request
 from litestar.response import Response
 
 from portal.accounts.access import cookies, forms
+from portal.accounts.access.arriving import Arrivals, let_in
 from portal.accounts.access.commands import codes, entry, sessions
 from portal.accounts.access.pages import steps
 from portal.accounts.guards import MaybeActor, SignedIn, signed_in
@@ -39,7 +40,7 @@ class SignInPages(Controller):
         return page(request, _TEMPLATE, private=True, form=blank(), next=where)
 
     @post(status_code=200)
-    async def with_password(self, request: Request, now: Now) -> Response[Any]:
+    async def with_password(self, request: Request, now: Now, arrivals: Arrivals) -> Response[Any]:
         where = await steps.next_of(request)
         form = await read(request, forms.SignIn)
         if form.data is None:
@@ -55,7 +56,7 @@ class SignInPages(Controller):
             )
         except (Invalid, RateLimited) as error:
             return steps.ask_refused(request, _TEMPLATE, form, error, next=where)
-        return cookies.let_in(see_other(entered.next_page), entered)
+        return await let_in(request, see_other(entered.next_page), entered, arrivals, now)
 
     @post("/codes", status_code=200)
     async def ask_code(self, request: Request, now: Now) -> Response[Any]:
@@ -81,7 +82,7 @@ class SignInPages(Controller):
         return await steps.show(request, STEP, now)
 
     @post("/code", status_code=200)
-    async def with_code(self, request: Request, now: Now) -> Response[Any]:
+    async def with_code(self, request: Request, now: Now, arrivals: Arrivals) -> Response[Any]:
         form = await read(request, forms.Code)
         if form.data is None:
             return await steps.show(request, STEP, now, form=form)
@@ -97,7 +98,7 @@ class SignInPages(Controller):
             return await steps.show(request, STEP, now, form=form, error=error)
         except Conflict:
             return steps.lost(STEP)
-        answer = cookies.let_in(see_other(entered.next_page), entered)
+        answer = await let_in(request, see_other(entered.next_page), entered, arrivals, now)
         return cookies.drop_ticket(answer, CodePurpose.SIGN_IN)
 
     @post("/code/again", status_code=200)

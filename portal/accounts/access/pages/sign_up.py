@@ -7,6 +7,7 @@ from litestar.connection import Request
 from litestar.response import Response
 
 from portal.accounts.access import cookies, forms
+from portal.accounts.access.arriving import Arrivals, let_in
 from portal.accounts.access.commands import entry
 from portal.accounts.access.pages import steps
 from portal.accounts.guards import MaybeActor
@@ -65,7 +66,7 @@ class SignUpPages(Controller):
         return await steps.show(request, STEP, now)
 
     @post("/code", status_code=200)
-    async def finish(self, request: Request, now: Now) -> Response[Any]:
+    async def finish(self, request: Request, now: Now, arrivals: Arrivals) -> Response[Any]:
         form = await read(request, forms.Code)
         if form.data is None:
             return await steps.show(request, STEP, now, form=form)
@@ -82,7 +83,7 @@ class SignUpPages(Controller):
         except Conflict:
             return steps.lost(STEP)
         answer = see_other(entered.next_page, notice=_NEW if entered.account_is_new else _KNOWN)
-        return cookies.drop_ticket(cookies.let_in(answer, entered), CodePurpose.SIGN_UP)
+        return cookies.drop_ticket(await let_in(request, answer, entered, arrivals, now), CodePurpose.SIGN_UP)
 
     @post("/code/again", status_code=200)
     async def again(self, request: Request, now: Now) -> Response[Any]:

@@ -1,0 +1,28 @@
+"""What pages of other packages show for saving: `wiring` gives it to them.
+
+Each page has one form; a button anywhere on it belongs to that form by its id. Pages are the same for everybody: a script
+asks once, for the whole page, what is saved, and marks those buttons.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from portal.events.inputs import SaveButtons
+from portal.web.rendering import environment, markup, render
+
+
+@lru_cache(maxsize=4000)
+def button(kind: str, item: int, title: str, large: bool = False) -> Markup:
+    made: Any = environment().get_template("agenda/_button.html").module
+    drawn: Markup = made.save(kind, item, title, large)
+    return drawn
+
+
+def form(path: str) -> Markup:
+    """The form, and where its answers are said."""
+    return markup(render("agenda/saving.html", path=path))
+
+
+BUTTONS = SaveButtons(button=button, form=form)

@@ -1,0 +1,1 @@
+"""Acts on agendas: saving, joining, following what changes, telling."""

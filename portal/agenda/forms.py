@@ -1,0 +1,42 @@
+"""What is typed and clicked in agendas."""
+
+from typing import Annotated
+
+import msgspec
+
+from portal.agenda.tables import Kind
+from portal.web.forms import field
+
+_MOST_DIGITS = 15
+
+
+class Click(msgspec.Struct):
+    """A save button: it saves or takes out what it names, such as `session-12`."""
+
+    save: Annotated[str, field("What to save", max_length=40)] = ""
+    drop: Annotated[str, field("What to take out", max_length=40)] = ""
+    back: Annotated[str, field("Page", max_length=500)] = ""
+
+
+class Rank(msgspec.Struct):
+    """Another rank for an entry: second to the entry of that number, or nothing for a first choice."""
+
+    instead_of: Annotated[str, field("First choice", max_length=_MOST_DIGITS)] = ""
+
+
+class Address(msgspec.Struct):
+    """Where to write when something changes."""
+
+    email: Annotated[str, field("Your address", kind="email")]
+
+
+def key(text: str) -> tuple[Kind, int] | None:
+    """What a button names; None for anything else."""
+    kind, _, number = text.partition("-")
+    if kind not in set(Kind) or not whole(number):
+        return None
+    return Kind(kind), int(number)
+
+
+def whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS

@@ -1,0 +1,60 @@
+"""`/agenda`: what one saved and booked, by day."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Controller, get
+from litestar.connection import Request
+from litestar.response import Response
+
+from portal.accounts.guards import MaybeActor
+from portal.agenda import cookies
+from portal.agenda.emails import TOPIC
+from portal.agenda.inputs import Sources
+from portal.agenda.reading import read
+from portal.agenda.rules import days, telling
+from portal.agenda.values import Owner
+from portal.notifications.queries import suppression
+from portal.web.inputs import Now
+from portal.web.query_strings import pairs
+from portal.web.rendering import page
+
+
+class AgendaPages(Controller):
+    path = "/agenda"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], actor: MaybeActor, agenda_sources: Sources, now: Now
+    ) -> Response[Any]:
+        stray = await cookies.catch_up(request, actor, now)
+        mine = await cookies.mine_of(request, actor)
+        owner = Owner(actor.account_id, actor.email) if actor else None
+        got = await read(mine, owner, agenda_sources, now)
+        all_ = days.lines(got.entries, got.held, got.known)
+        asked = dict(pairs(request))
+        past = asked.get("when") == "past"
+        counts = {"": sum(not days.is_past(line, now) for line in all_)}
+        counts["past"] = len(all_) - counts[""]
+        when = [line for line in all_ if days.is_past(line, now) == past]
+        events = days.events(when)
+        event = next((id_ for id_, _ in events if str(id_) == asked.get("event")), None)
+        shown = [line for line in when if event is None or line.item.event_id == event]
+        address = actor.email if actor else (mine.email if mine else "")
+        answer = page(
+            request, "agenda/index.html", private=True, actor=actor, days=days.by_day(shown), shown=shown, past=past,
+            counts=counts, events=events, event=event, has_any=bool(all_), query=_query, telling=telling,
+            news=[line for line in all_ if days.is_news(line, now)],
+            zones=len({line.item.timezone for line in shown}) > 1, address=address,
+            stopped=await suppression(address, TOPIC) if address else None, saved=len(got.entries),
+        )  # fmt: skip
+        if stray:
+            cookies.leave(answer)
+        return answer
+
+
+def _query(**told: object) -> str:
+    query = urlencode({name: value for name, value in told.items() if value})
+    return f"/agenda?{query}" if query else "/agenda"

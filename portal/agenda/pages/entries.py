@@ -1,0 +1,150 @@
+"""`/agenda/entries`: saving from any page, taking out, choosing. Each form works alone; with scripts only a corner changes."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.connection import Request
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.accounts.guards import MaybeActor
+from portal.accounts.rules import safe_next
+from portal.agenda import cookies, forms, limits
+from portal.agenda.commands import keeping
+from portal.agenda.commands.keeping import Saved
+from portal.agenda.queries import agendas
+from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
+from portal.web.asking import wants_fragment
+from portal.web.errors import headers_of
+from portal.web.forms import read
+from portal.web.inputs import Now
+from portal.web.rendering import page, render, see_other
+
+_UNKNOWN = "There is no such thing to save."
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+class EntryPages(Controller):
+    path = "/agenda"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/saved")
+    async def saved(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        """What of a whole page is saved: asked for once, by its script."""
+        stray = await cookies.catch_up(request, actor, now)
+        mine = await cookies.mine_of(request, actor)
+        answer = Response({"keys": await agendas.saved_keys(mine) if mine else []}, headers=_PRIVATE)
+        if stray:
+            cookies.leave(answer)
+        return answer
+
+    @post("/entries", status_code=200)
+    async def click(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        form = await read(request, forms.Click)
+        wanted = forms.key(form.value("save") or form.value("drop"))
+        if form.data is None or wanted is None:
+            raise NotFound(_UNKNOWN)
+        back = _back(request, form.data.back, wanted)
+        visitor = cookies.visitor(request, actor)
+        try:
+            await limits.before_saving(request, visitor, now=now)
+            if not form.data.save:
+                await keeping.drop(visitor=visitor, key=wanted, now=now)
+                said = "Taken out of your agenda."
+                return _said(request, back, said, changed={"dropped": [form.data.drop]})
+            done = await keeping.save(visitor=visitor, kind=wanted[0], item_id=wanted[1], now=now)
+        except (Conflict, RateLimited) as error:
+            return _refused(request, error)
+        answer = _said(request, back, _words(done), changed={"added": [done.item.key]}, done=done)
+        cookies.give(answer, done.mine)
+        return answer
+
+    @post("/entries/{entry_id:int}/rank", status_code=200)
+    async def rank(
+        self, request: Request[Any, Any, Any], entry_id: FromPath[int], actor: MaybeActor, now: Now
+    ) -> Response[Any]:
+        form = await read(request, forms.Rank)
+        typed = form.value("instead_of")
+        if form.data is None or (typed and not forms.whole(typed)):
+            raise NotFound("This is no longer in your agenda.")
+        try:
+            await limits.before_saving(request, cookies.visitor(request, actor), now=now)
+            await keeping.choose(
+                visitor=cookies.visitor(request, actor),
+                entry_id=entry_id,
+                instead_of=int(typed) if typed else None,
+                now=now,
+            )
+        except Invalid as error:
+            return _refused(request, Conflict(error.fields["instead_of"]))
+        except RateLimited as error:
+            return _refused(request, error)
+        return _said(request, "/agenda", "It is your second choice now." if typed else "It is a first choice now.")
+
+    @post("/removals", status_code=200)
+    async def remove(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        """From the agenda’s own page."""
+        form = await read(request, forms.Click)
+        wanted = forms.key(form.value("drop"))
+        if wanted is None:
+            raise NotFound(_UNKNOWN)
+        await keeping.drop(visitor=cookies.visitor(request, actor), key=wanted, now=now)
+        return see_other("/agenda", notice="Taken out of your agenda.")
+
+    @post("/notes", status_code=200)
+    async def noted(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        """What changed was read."""
+        await keeping.note_seen(visitor=cookies.visitor(request, actor), now=now)
+        return see_other("/agenda")
+
+
+def _words(done: Saved) -> str:
+    if done.was_there:
+        return "This is in your agenda."
+    if not done.overlaps:
+        return "Saved to your agenda."
+    more = f" and {len(done.overlaps) - 1} more" if len(done.overlaps) > 1 else ""
+    return f"Saved. It overlaps with “{done.overlaps[0][1].title}”{more}."
+
+
+def _said(
+    request: Request[Any, Any, Any],
+    back: str,
+    said: str,
+    *,
+    changed: dict[str, list[str]] | None = None,
+    done: Saved | None = None,
+) -> Response[Any]:
+    if not wants_fragment(request.scope):
+        return see_other(back, notice=said)
+    body = render(
+        "agenda/said.html", block="said", said=said, entry=done.entry if done else 0,
+        overlaps=done.overlaps if done and not done.was_there else [],
+    )  # fmt: skip
+    headers = dict(_PRIVATE)
+    if changed:
+        headers["HX-Trigger"] = msgspec.json.encode({"agenda-changed": changed}).decode()
+    return Response(body, media_type="text/html", headers=headers)
+
+
+def _refused(request: Request[Any, Any, Any], error: DomainError) -> Response[Any]:
+    """Said in the corner of the page where there are scripts, else on a page of its own."""
+    if not wants_fragment(request.scope):
+        raise error
+    return page(
+        request, "agenda/said.html", block="said", status=422, headers={**_PRIVATE, **headers_of(error)},
+        said=error.message, entry=0, overlaps=[],
+    )  # fmt: skip
+
+
+def _back(request: Request[Any, Any, Any], given: str, wanted: tuple[Any, int]) -> str:
+    """The page the button is on, with its filters where the browser tells them, at the place of the session."""
+    came = urlsplit(request.headers.get("referer", ""))
+    page_ = given
+    if came.netloc == request.headers.get("host") and came.path == urlsplit(given).path:
+        page_ = f"{came.path}?{came.query}" if came.query else came.path
+    anchor = f"#s-{wanted[1]}" if wanted[0] == "session" else ""
+    return safe_next(page_, default="/agenda") + anchor

@@ -1,0 +1,44 @@
+"""`/agenda/phone`: the calendar’s secret address as a QR code, to hand it to a phone; and a new one."""
+
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.connection import Request
+from litestar.response import Response
+
+from portal.accounts.guards import MaybeActor
+from portal.agenda import cookies
+from portal.agenda.commands import addresses
+from portal.agenda.feeds import KIND, address_of
+from portal.calendars import links
+from portal.calendars.commands import feed_address
+from portal.core import qr
+from portal.web.inputs import Now
+from portal.web.rendering import markup, page, see_other
+
+
+class PhonePages(Controller):
+    path = "/agenda/phone"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        mine = await cookies.mine_of(request, actor)
+        if mine is None:
+            return page(request, "agenda/phone.html", private=True, address="", code="", links=links, actor=actor)
+        address = address_of(await feed_address(kind=KIND, key=str(mine.id), now=now))
+        return page(
+            request,
+            "agenda/phone.html",
+            private=True,
+            address=address,
+            links=links,
+            actor=actor,
+            code=markup(qr.for_page(address.removesuffix(".ics"))),
+        )
+
+    @post("/rotation", status_code=200)
+    async def rotate(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+        await addresses.rotate(visitor=cookies.visitor(request, actor), now=now)
+        return see_other("/agenda/phone", notice="Your calendar has a new address; the old one stopped working.")

@@ -1,0 +1,1 @@
+"""What pages, feeds and commands read of agendas."""

@@ -1,0 +1,48 @@
+"""Whose agenda a request is about, and what is in it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from portal.agenda.tables import Kind
+from portal.agenda.values import Entry, Mine
+from portal.core import db
+
+_MINE = "SELECT id, name, account, email, edition FROM agenda"
+_ENTRIES = """
+SELECT id, kind, item, event, instead_of, edition, saved_at, changed_at, why, because, seen::text AS seen, told::text AS told
+FROM agenda_entry WHERE agenda = $1 ORDER BY id
+"""
+_facts = msgspec.json.Decoder(dict[str, str]).decode
+
+
+async def of_account(account_id: int) -> Mine | None:
+    row = await db.fetch_one(f"{_MINE} WHERE account = $1", account_id)
+    return None if row is None else Mine(**dict(row))
+
+
+async def of_browser(name: str) -> Mine | None:
+    """The agenda a cookie names; one that was joined to an account’s is closed."""
+    row = await db.fetch_one(f"{_MINE} WHERE name = $1 AND account IS NULL AND joined IS NULL", name)
+    return None if row is None else Mine(**dict(row))
+
+
+async def by_id(agenda_id: int) -> Mine | None:
+    row = await db.fetch_one(f"{_MINE} WHERE id = $1", agenda_id)
+    return None if row is None else Mine(**dict(row))
+
+
+async def entries(agenda_id: int) -> list[Entry]:
+    """Everything saved, in the order it was."""
+    return [_entry(row) for row in await db.fetch(_ENTRIES, agenda_id)]
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(**{**row, "kind": Kind(row["kind"]), "seen": _facts(row["seen"]), "told": _facts(row["told"])})
+
+
+async def saved_keys(mine: Mine) -> list[str]:
+    """What is saved, as forms name it."""
+    rows = await db.fetch("SELECT kind || '-' || item AS key FROM agenda_entry WHERE agenda = $1 ORDER BY id", mine.id)
+    return [row["key"] for row in rows]

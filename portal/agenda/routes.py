@@ -1,0 +1,34 @@
+"""Every route of the package, and what it says on pages of others: `wiring` takes them from here."""
+
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
+
+from portal.agenda.buttons import BUTTONS
+from portal.agenda.cookies import arrive
+from portal.agenda.feeds import AgendaFeeds
+from portal.agenda.pages.address import AddressCodePages, AddressPages
+from portal.agenda.pages.agenda import AgendaPages
+from portal.agenda.pages.entries import EntryPages
+from portal.agenda.pages.phone import PhonePages
+from portal.agenda.queries import held
+from portal.agenda.values import Source
+
+PUBLIC: list[ControllerRouterHandler] = [
+    AgendaPages,
+    EntryPages,
+    PhonePages,
+    AddressPages,
+    AddressCodePages,
+    AgendaFeeds,
+]
+SOURCES: list[Source] = [held.seats, held.workshops]
+"""What one has a place in, of the packages below; others join in wiring."""
+
+__all__ = ["BUTTONS", "GIVEN", "PUBLIC", "SOURCES", "arrive"]
+
+GIVEN = {
+    "saving": Provide(lambda: BUTTONS, sync_to_thread=False),
+    "arrivals": Provide(lambda: [arrive], sync_to_thread=False),
+    "agenda_sources": Provide(lambda: SOURCES, sync_to_thread=False),
+}
+"""What handlers ask for by name: those of events, of signing in, and our own."""

@@ -1,0 +1,1 @@
+"""What holds for agendas, without a database: second choices, and what is told of changes."""
