@@ -197,7 +197,7 @@ def personal_data(made: Services) -> list[PersonalData]:
 
 def media_readers() -> media_pages.Readers:
     """Who may read private files, by the kind of their owner."""
-    return {**directory_routes.READERS, **webinar_routes.READERS}
+    return {**directory_routes.READERS, **webinar_routes.READERS, **exhibitor_routes.READERS}
 
 
 def routers(made: Services) -> Sequence[ControllerRouterHandler]:

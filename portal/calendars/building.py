@@ -18,6 +18,7 @@ FORMAT = 2
 """Raise it when the bytes around the stored VEVENTs change: it is part of every feed's entity tag."""
 
 CANCELLED = "Cancelled: "
+DONE = "Done: "
 
 
 def vevent(revision: Revision) -> bytes:
@@ -26,19 +27,19 @@ def vevent(revision: Revision) -> bytes:
     No ORGANIZER, although RFC 5546 asks for one: Apple's Calendar takes such an event for an invitation to
     somebody else and Outlook asks to reply to it. A cancelled entry says so in its title too: Outlook reads
     STATUS only as free or busy (MS-OXCICAL 2.1.3.1.1.20.23), so in a subscription it would stand there as if
-    it took place.
+    it took place. What is to be done follows as a VTODO; its VEVENT says when it is done, for want of a STATUS.
     """
-    entry = revision.entry
-    return bytes(
-        components.event(
-            revision,
-            sequence=revision.sequence,
-            summary=CANCELLED + entry.title if entry.cancelled else entry.title,
-            description=components.described(entry),
-            status=status(entry),
-            busy="FREE" if entry.all_day and not entry.tentative else busy(entry),
-        ).to_ical()
-    )
+    entry, told = revision.entry, components.described(revision.entry)
+    done = entry.todo is not None and entry.todo.done_at is not None
+    made = components.event(
+        revision,
+        sequence=revision.sequence,
+        summary=(CANCELLED if entry.cancelled else DONE if done else "") + entry.title,
+        description=told,
+        status=status(entry),
+        busy="FREE" if entry.all_day and not entry.tentative else busy(entry),
+    ).to_ical()
+    return bytes(made) if entry.todo is None else bytes(made + components.todo(revision, description=told).to_ical())
 
 
 def status(entry: Entry) -> str:
@@ -49,7 +50,7 @@ def status(entry: Entry) -> str:
 
 def busy(entry: Entry) -> str:
     """How the time is shown to others, in Outlook's words."""
-    if entry.cancelled:
+    if entry.cancelled or entry.todo is not None:
         return "FREE"
     return "TENTATIVE" if entry.tentative else "BUSY"
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event, vCalAddress, vText, vUri
+from icalendar import Calendar, Event, Todo, vCalAddress, vText, vUri
 
 from portal.calendars import zones
 from portal.calendars.values import Entry, Revision
@@ -89,6 +89,33 @@ def event(revision: Revision, *, sequence: int, summary: str, description: str, 
     made.add("X-MICROSOFT-CDO-BUSYSTATUS", Raw(busy), encode=False)
     if entry.all_day:
         made.add("X-MICROSOFT-CDO-ALLDAYEVENT", Raw("TRUE"), encode=False)
+    return made
+
+
+def todo(revision: Revision, *, description: str) -> Todo:
+    """The VTODO beside the VEVENT of something to be done: a component of its own, so with a UID of its own."""
+    entry = revision.entry
+    done_at = entry.todo.done_at if entry.todo is not None else None
+    made = Todo()
+    made.add("UID", Raw(f"todo-{revision.uid}"), encode=False)
+    made.add("SEQUENCE", revision.sequence)
+    made.add("DTSTAMP", revision.at)
+    made.add("LAST-MODIFIED", revision.at)
+    made.add("DUE", span(entry)[1])
+    made.add("SUMMARY", text(entry.title), encode=False)
+    if description:
+        made.add("DESCRIPTION", text(description), encode=False)
+    if entry.url:
+        made.add("URL", vUri(entry.url, params={"VALUE": "URI"}), encode=False)
+    if entry.categories:
+        made.add("CATEGORIES", texts(entry.categories), encode=False)
+    made.add("RELATED-TO", Raw(revision.uid), parameters={"RELTYPE": "SIBLING"}, encode=False)
+    made.add(
+        "STATUS", Raw("CANCELLED" if entry.cancelled else "COMPLETED" if done_at else "NEEDS-ACTION"), encode=False
+    )
+    if done_at is not None and not entry.cancelled:
+        made.add("COMPLETED", done_at)
+        made.add("PERCENT-COMPLETE", 100)
     return made
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from portal.calendars.tables import Method
-from portal.calendars.values import Entry, Revision
+from portal.calendars.values import Entry, Revision, Todo
 from portal.core import times
 
 # RFC 5545 calls an update of these significant: people may have planned around them.
@@ -48,6 +48,7 @@ def tidied(entry: Entry) -> Entry:
         latitude=entry.latitude if placed else None,
         longitude=entry.longitude if placed else None,
         private=entry.private,
+        todo=None if entry.todo is None else Todo(entry.todo.done_at and _moment(entry.todo.done_at)),
     )
 
 

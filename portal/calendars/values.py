@@ -9,12 +9,20 @@ from portal.calendars.tables import Method
 from portal.notifications.tables import MailState
 
 
+class Todo(msgspec.Struct, frozen=True):
+    """That an entry is something to be done until it ends, and when it was."""
+
+    done_at: datetime | None = None
+
+
 class Entry(msgspec.Struct, frozen=True):
     """What a calendar shows. Times are moments; `timezone` is the IANA zone they are announced in.
 
     An all-day entry runs from local midnight to the midnight after its last day. The entry goes into public
     feeds: nothing in it may belong to one person. `private` stands for what attendees alone are told (that there is a
     room to join): it is written nowhere, but when it changes there is something new to send.
+
+    With a `todo` feeds carry the entry twice: as a VEVENT, which every calendar shows, and as a VTODO for lists of tasks.
     """
 
     title: str
@@ -32,6 +40,7 @@ class Entry(msgspec.Struct, frozen=True):
     latitude: float | None = None
     longitude: float | None = None
     private: str = ""
+    todo: Todo | None = None
 
 
 class Revision(msgspec.Struct, frozen=True):

@@ -7,17 +7,19 @@ from portal.exhibitors.tables.exhibiting import Right
 
 class DeskPart(msgspec.Struct, frozen=True):
     """One part; `key` is the last step of its address, empty for the desk itself. Open where the organiser gave `right`, to
-    owners and editors alone where it is for `editing`.
+    owners and editors alone where it is for `editing`; what is `accepted` waits for the organiser, as all with a right does.
     """
 
     key: str
     name: str
     right: Right | None = None
     editing: bool = False
+    accepted: bool = False
 
 
 PARTS: tuple[DeskPart, ...] = (
     DeskPart("", "Overview"),
+    DeskPart("tasks", "Tasks", accepted=True),
     DeskPart("passes", "Passes", Right.PASSES),
     DeskPart("scan", "Scan", Right.SCAN),
     DeskPart("leads", "Leads", Right.LEADS),

@@ -53,18 +53,22 @@ class Desk(msgspec.Struct, frozen=True):
     @property
     def parts(self) -> list[DeskPart]:
         """What this person can open."""
-        return [part for part in PARTS if refusal(self, right=part.right, editing=part.editing) is None]
+        return [
+            part for part in PARTS if refusal(self, part.right, editing=part.editing, accepted=part.accepted) is None
+        ]
 
 
 AtDesk: TypeAlias = NamedDependency[Desk]
 """The exhibitor of the address, on a route with the dependency `desk(…)`: `at_desk: AtDesk`."""
 
 
-def refusal(at_desk: Desk, *, right: Right | None, editing: bool) -> str | None:
+def refusal(at_desk: Desk, right: Right | None, *, editing: bool, accepted: bool) -> str | None:
     """Why somebody of the company may not open a part; None when they may."""
     if editing and not at_desk.may_edit:
         return _NOT_YOURS
-    return None if right is None else _without(at_desk.exhibitor, right)
+    if right is not None:
+        return _without(at_desk.exhibitor, right)
+    return _NOT_YET if accepted and at_desk.exhibitor.state is not ExhibitorState.ACCEPTED else None
 
 
 def refuse_without(exhibitor: AtEvent, right: Right) -> None:
@@ -81,15 +85,16 @@ def _without(exhibitor: AtEvent, right: Right) -> str | None:
     return None if exhibitor.may(right) else _NOT_GIVEN
 
 
-def desk(*, right: Right | None = None, editing: bool = False) -> dict[str, Provide]:
+def desk(*, right: Right | None = None, editing: bool = False, accepted: bool = False) -> dict[str, Provide]:
     """Dependencies of a controller below `DESK`, which also needs the guard `signed_in`.
 
-    To strangers the page does not exist (404); who may not open the part is told why (403).
+    To strangers the page does not exist (404); who may not open the part is told why (403). What has a right, or is `accepted`,
+    opens when the organiser has accepted the company.
     """
-    return {"at_desk": Provide(_provider(right, editing))}
+    return {"at_desk": Provide(_provider(right, editing, accepted))}
 
 
-def _provider(right: Right | None, editing: bool) -> Callable[..., Awaitable[Desk]]:
+def _provider(right: Right | None, editing: bool, accepted: bool) -> Callable[..., Awaitable[Desk]]:
     async def provide(slug: FromPath[str], event_slug: FromPath[str], actor: SignedIn) -> Desk:
         exhibitor = await desks.at_event(slug, event_slug)
         if exhibitor is None or not permissions.can_work(actor, exhibitor.organisation_id):
@@ -97,7 +102,7 @@ def _provider(right: Right | None, editing: bool) -> Callable[..., Awaitable[Des
         company = await companies.by_slug(slug)
         assert company is not None, "the exhibitor is of it"
         found = Desk(exhibitor, Managed(company, actor))
-        why_not = refusal(found, right=right, editing=editing)
+        why_not = refusal(found, right, editing=editing, accepted=accepted)
         if why_not is not None:
             raise Forbidden(why_not)
         return found

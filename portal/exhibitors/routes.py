@@ -29,8 +29,10 @@ QUEUES = (EXHIBITORS,)
 """Parts of the staff’s pages."""
 JOBS: list[Job] = [*lists.JOBS, *desk_routes.JOBS, *lead_routes.JOBS]
 RECURRING: list[Recurring] = [*lists.RECURRING, *desk_routes.RECURRING, *lead_routes.RECURRING]
+READERS = {**desk_routes.READERS}
+"""Who may read private files, by the kind of their owner."""
 OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
 seat_part = lead_routes.seat_part
 
-__all__ = ["JOBS", "OCCASIONS", "OWN", "PUBLIC", "QUEUES", "RECURRING", "STAFF", "exhibitor_part", "seat_part"]
+__all__ = ["JOBS", "OCCASIONS", "OWN", "PUBLIC", "QUEUES", "READERS", "RECURRING", "STAFF", "exhibitor_part", "seat_part"]

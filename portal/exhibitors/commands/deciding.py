@@ -11,6 +11,7 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.jobs import enqueue
+from portal.exhibitors.desks.commands.guests import follow_codes
 from portal.exhibitors.permissions import can_apply, can_organise
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 
@@ -127,6 +128,7 @@ async def set_rights(
         given = [right.value for right in Right if right in rights]
         if await db.fetch_value(_TERMS, exhibitor_id, given, passes, version, guests) is None:
             raise Conflict("Somebody else changed this while you were editing it.")
+        await follow_codes(now=now, exhibitor_id=exhibitor_id)
         await _note(actor, exhibitor_id, "set rights of exhibitor", now, rights=given, passes=passes)
 
 
@@ -135,6 +137,8 @@ async def hand_out(*, actor: Actor, event_id: int, package_id: int, now: datetim
     _only_organisers(actor)
     async with db.transaction():
         changed = [row["id"] for row in await db.fetch(_HAND_OUT, package_id, event_id)]
+        for exhibitor_id in changed:
+            await follow_codes(now=now, exhibitor_id=exhibitor_id)
         await audit.record(
             actor=actor.label, verb="hand out rights", kind="event", key=event_id, now=now, package=package_id,
             exhibitors=len(changed),

@@ -1,6 +1,13 @@
-"""The mail that brings a staff pass."""
+"""Mails of desks: a staff pass, tasks that are due, an answer that is sent back."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from portal.core.settings import current
+from portal.core.tokens import hashed
+from portal.exhibitors.desks.values import Answered
+from portal.exhibitors.values import AtEvent
+from portal.notifications import links
 from portal.notifications.composing import compose
 from portal.notifications.values import Message, Part
 from portal.registration.inviting import Invite
@@ -22,4 +29,36 @@ def staff_pass(
         subject=subject, text=text, html=html, about_kind="order", about_key=str(order.id),
         reply_to=current().contact_email,
         parts=(*(invite.parts if invite else ()), Part(f"pass-{order.number}.pdf", "application/pdf", pdf)),
+    )  # fmt: skip
+
+
+TOPIC = "exhibitor-tasks"
+"""What a reader may switch off."""
+
+
+def reminder(
+    at: AtEvent, address: str, name: str, *, overdue: Sequence[Answered], due: Sequence[Answered], key: str
+) -> Message:
+    """What is overdue, and what is due soon, to one of the company’s people."""
+    count = len(overdue) + len(due)
+    subject, text, html = compose(
+        "exhibitors/tasks_due", at=at, name=name, overdue=overdue, due=due, count=count, path=f"{at.address}/tasks",
+        preferences=links.preferences(address, TOPIC),
+    )  # fmt: skip
+    return Message(
+        key=f"exhibitor-tasks-{at.id}-{key}-{hashed(address)[:16]}", topic=TOPIC, recipient=address, subject=subject,
+        text=text, html=html, about_kind="exhibitor", about_key=str(at.id), reply_to=current().contact_email,
+    )  # fmt: skip
+
+
+def asked_again(at: AtEvent, task: Answered, address: str, name: str, *, asked_at: datetime) -> Message:
+    """What the organiser wants changed."""
+    subject, text, html = compose(
+        "exhibitors/task_again", at=at, name=name, task=task, path=f"{at.address}/tasks/{task.id}",
+        preferences=links.preferences(address, TOPIC),
+    )  # fmt: skip
+    return Message(
+        key=f"exhibitor-task-{at.id}-{task.id}-again-{asked_at.timestamp()}-{hashed(address)[:16]}", topic=TOPIC,
+        recipient=address, subject=subject, text=text, html=html, about_kind="exhibitor", about_key=str(at.id),
+        reply_to=current().contact_email,
     )  # fmt: skip

@@ -21,9 +21,3 @@ class BadgeForm(msgspec.Struct):
 
     badge: Annotated[str, field("Company on the badges", kind="name", max_length=200)] = ""
 
-
-class AllowanceForm(msgspec.Struct):
-    """What an exhibitor may give."""
-
-    passes: Annotated[int, field("Staff passes", ge=0, le=1000, wrong="Please give a number from 0 to 1,000.")]
-    guests: Annotated[int, field("Guests", ge=0, le=10000, wrong="Please give a number from 0 to 10,000.")] = 0

@@ -1,9 +1,20 @@
-"""Staff passes: the mail that brings one, and the end of those whose company exhibits no more."""
+"""What the worker does for desks: mails with passes and about tasks, calendars, the end of what a company no longer has."""
+
+from datetime import datetime
 
 from portal.core import clock, db
+from portal.core.jobs import enqueue_many
+from portal.core.urgency import Urgency
+from portal.exhibitors.desks import emails
+from portal.exhibitors.desks.commands.calendars import follow_tasks
+from portal.exhibitors.desks.commands.files import follow_brochures
+from portal.exhibitors.desks.commands.guests import follow_codes
 from portal.exhibitors.desks.commands.passes import end_of_gone
-from portal.exhibitors.desks.emails import staff_pass
-from portal.exhibitors.desks.queries import passes
+from portal.exhibitors.desks.commands.reminding import take_note
+from portal.exhibitors.desks.queries import passes, tasks
+from portal.exhibitors.desks.rules import REMIND_BEFORE, Column, Standing
+from portal.exhibitors.queries import desks
+from portal.notifications.commands.outbox import queue_mail
 from portal.registration.documents import ticket_pdf
 from portal.registration.jobs.sending import confirmed_seat, send
 
@@ -19,10 +30,56 @@ async def send_pass(made: int, by: str, again: str = "") -> None:
     async with db.transaction():
         await send(
             order, seat.email, seat.name,
-            lambda invite: staff_pass(order, seat, pdf, invite, pass_id=made, company=company, by=by, again=again),
+            lambda invite: emails.staff_pass(order, seat, pdf, invite, pass_id=made, company=company, by=by, again=again),
         )  # fmt: skip
 
 
-async def end_passes() -> None:
-    """Recurring: nobody keeps a pass of a company that exhibits no more."""
-    await end_of_gone(now=clock.now())
+async def follow() -> None:
+    """Recurring: passes, codes and brochures end with a company’s part, and calendars say what is done by itself."""
+    now = clock.now()
+    await end_of_gone(now=now)
+    await follow_codes(now=now)
+    async with db.transaction():
+        await follow_brochures()
+    async with db.transaction():
+        await follow_tasks(now=now)
+
+
+async def look_for_late() -> None:
+    """Recurring: one job for each exhibitor that has something to be reminded of."""
+    late = await tasks.late(now=clock.now(), before=REMIND_BEFORE)
+    async with db.transaction():
+        await enqueue_many(
+            "exhibitors.remind",
+            [{"exhibitor": one} for one in sorted({task.exhibitor_id for task in late})],
+            urgency=Urgency.ONE_OF_MANY,
+        )
+
+
+async def remind(exhibitor: int) -> None:
+    """One mail to each of a company’s people about all that is open and due, or overdue; once before and once after."""
+    now, at = clock.now(), await desks.by_id(exhibitor)
+    if at is None:
+        return
+    async with db.transaction():
+        noted = await take_note(exhibitor_id=exhibitor, now=now)
+        if not noted:
+            return
+        these = [one for one in await tasks.of_exhibitor(exhibitor) if one.id in noted]
+        overdue = [one for one in these if one.column(now) is Column.OVERDUE]
+        due = [one for one in these if one.column(now) is Column.TO_DO]
+        key = f"{now.timestamp()}"
+        for address, name in await tasks.readers(exhibitor):
+            await queue_mail(message=emails.reminder(at, address, name, overdue=overdue, due=due, key=key), now=now)
+
+
+async def ask_again(exhibitor: int, task: int, at: str) -> None:
+    """Tell a company’s people what the organiser wants changed, unless it was answered since."""
+    here = await desks.by_id(exhibitor)
+    this = next((one for one in await tasks.of_exhibitor(exhibitor) if one.id == task), None)
+    if here is None or this is None or this.standing is not Standing.AGAIN:
+        return
+    async with db.transaction():
+        for address, name in await tasks.readers(exhibitor):
+            message = emails.asked_again(here, this, address, name, asked_at=datetime.fromisoformat(at))
+            await queue_mail(message=message, now=clock.now())

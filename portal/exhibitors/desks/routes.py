@@ -4,9 +4,22 @@ from litestar.types import ControllerRouterHandler
 
 from portal.core.jobs import Job, Recurring
 from portal.exhibitors.desks import jobs
+from portal.exhibitors.desks.commands import files, papers
+from portal.exhibitors.desks.feeds import TaskFeed
+from portal.exhibitors.desks.files import may_read_exhibitors, may_read_papers
 from portal.exhibitors.desks.pages.passes import DeskPasses
+from portal.exhibitors.desks.pages.tasks import DeskTasks
 
-PAGES: list[ControllerRouterHandler] = [DeskPasses]
+PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskPasses, TaskFeed]
 STAFF: list[ControllerRouterHandler] = []
-JOBS = [Job("exhibitors.send_pass", jobs.send_pass)]
-RECURRING = [Recurring("exhibitors-end-passes", "*/10 * * * *", jobs.end_passes)]
+JOBS = [
+    Job("exhibitors.send_pass", jobs.send_pass),
+    Job("exhibitors.remind", jobs.remind),
+    Job("exhibitors.ask_again", jobs.ask_again),
+]
+RECURRING = [
+    Recurring("exhibitors-follow", "*/5 * * * *", jobs.follow),
+    Recurring("exhibitors-remind", "*/30 * * * *", jobs.look_for_late),
+]
+READERS = {files.OWNER: may_read_exhibitors, papers.OWNER: may_read_papers}
+"""Who may read private files, by the kind of their owner."""

@@ -30,6 +30,11 @@ ROUTES = (
     Route("POST", "/passes/1/mail", Right.PASSES, True),
     Route("POST", "/passes/badge", Right.PASSES, True),
     Route("POST", "/passes/guests", Right.PASSES, True),
+    Route("GET", "/tasks", None),
+    Route("GET", "/tasks/1", None),
+    Route("POST", "/tasks/1", None, True),
+    Route("GET", "/tasks/calendar", None),
+    Route("POST", "/tasks/calendar/rotation", None, True),
 )
 each = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.tail or '/'}")
 

@@ -5,10 +5,9 @@ from decimal import Decimal
 
 from portal.accounts.actors import PORTAL, Actor
 from portal.core import audit, db
-from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.errors import Conflict
 from portal.core.tokens import readable
 from portal.exhibitors.desks.commands.access import locked
-from portal.exhibitors.permissions import can_organise
 from portal.exhibitors.tables.exhibiting import Right
 from portal.registration.commands.giving import hidden_ticket
 from portal.registration.commands.promoting import save_code
@@ -54,20 +53,18 @@ async def _guest_ticket(event_id: int, now: datetime) -> int:
     return made
 
 
-async def set_allowance(*, actor: Actor, exhibitor_id: int, passes: int, guests: int, now: datetime) -> None:
-    """Give an exhibitor more or fewer passes and guests. What it has given already stays: with fewer it gives no more."""
-    if not can_organise(actor):
-        raise Forbidden("Only organisers and editors change what exhibitors may give.")
-    async with db.transaction():
-        found = await db.fetch_one(
-            "UPDATE exhibitor SET passes = $2, guests = $3, version = version + 1 WHERE id = $1 RETURNING guest_code",
-            exhibitor_id, passes, guests,
-        )  # fmt: skip
-        if found is None:
-            raise NotFound("There is no such exhibitor.")
-        await db.execute(
-            "UPDATE promo_code SET max_uses = greatest($2, used) WHERE id = $1", found["guest_code"], guests
-        )
-        await audit.record(
-            actor=actor.label, verb="set allowance", kind="exhibitor", key=exhibitor_id, now=now, passes=passes, guests=guests
-        )  # fmt: skip
+# Fewer than were used cannot be allowed. A code that was ended stays so.
+_FOLLOW = """
+UPDATE promo_code c SET max_uses = greatest(w.guests, c.used),
+    valid_until = CASE WHEN w.open THEN c.valid_until ELSE least(c.valid_until, $1) END
+FROM (SELECT x.guest_code, coalesce(x.guests, p.guests) AS guests, x.state = 'accepted' AND 'passes' = ANY(x.rights) AS open
+    FROM exhibitor x JOIN exhibition_package p ON p.id = x.package
+    WHERE x.guest_code IS NOT NULL AND ($2::bigint IS NULL OR x.id = $2)) w
+WHERE w.guest_code = c.id AND (c.max_uses <> greatest(w.guests, c.used)
+    OR NOT w.open AND (c.valid_until IS NULL OR c.valid_until > $1))
+"""
+
+
+async def follow_codes(*, now: datetime, exhibitor_id: int | None = None) -> None:
+    """Bring codes to what exhibitors may give now, and end those of whom may give none any more."""
+    await db.execute(_FOLLOW, now, exhibitor_id)

@@ -157,19 +157,13 @@ JOIN seat s ON s.id = p.seat AND s.state = 'confirmed' AND s.checked_in_at IS NU
 JOIN event e ON e.id = x.event AND e.ends_at > $1 AND e.state IN ('published', 'moved')
 WHERE x.state <> 'accepted' ORDER BY p.id LIMIT 500
 """
-_CODES_OF_GONE = """
-UPDATE promo_code c SET valid_until = $1 FROM exhibitor x
-WHERE x.guest_code = c.id AND (x.state <> 'accepted' OR NOT 'passes' = ANY(x.rights))
-    AND (c.valid_until IS NULL OR c.valid_until > $1)
-"""
 
 
 async def end_of_gone(*, now: datetime) -> None:
-    """Companies that exhibit no more: their people’s passes end. Their guests’ codes do, too, also where the right is gone."""
+    """Companies that exhibit no more: their people’s passes end."""
     for row in await db.fetch(_OF_GONE, now):
         try:
             await take_place_back(seat_id=row["seat"], reason="the company exhibits no more", now=now)
         except Conflict:
             continue  # given up or used meanwhile
         await audit.record(actor=PORTAL.label, verb="take pass back", kind="exhibitor_pass", key=row["id"], now=now)
-    await db.execute(_CODES_OF_GONE, now)

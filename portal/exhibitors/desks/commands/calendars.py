@@ -1,0 +1,44 @@
+"""What calendars say of tasks: one entry for a task and an exhibitor, brought along by whatever changes either."""
+
+from datetime import datetime
+
+from portal.calendars.commands import publish_many
+from portal.calendars.values import Entry, Todo
+from portal.core import db, text
+from portal.core.settings import current
+from portal.exhibitors.desks.queries.tasks import FOR_WHOM, STANDS
+
+KIND = "exhibitor-task"
+# Removed tasks follow where calendars have them; so do those of whoever takes part no more.
+_ENTRIES = f"""
+SELECT x.id || '-' || t.id AS key, t.title, t.text_html, t.due_at, t.removed_at IS NOT NULL AS removed, done.at AS done_at,
+    e.timezone, e.title AS event, e.slug AS event_slug, e.state NOT IN ('published', 'moved') AS off, c.slug AS company, t.id
+FROM exhibitor_task t JOIN event e ON e.id = t.event JOIN exhibitor x ON x.event = t.event AND {FOR_WHOM}
+JOIN company c ON c.id = x.company {STANDS}
+WHERE ($1::bigint IS NULL OR t.event = $1) AND ($2::bigint IS NULL OR t.id = $2) AND ($3::bigint IS NULL OR x.id = $3)
+    AND ($1 IS NOT NULL OR e.ends_at > $4)
+    AND (t.removed_at IS NULL OR EXISTS (SELECT FROM calendar_item i WHERE i.kind = '{KIND}' AND i.key = x.id || '-' || t.id))
+ORDER BY x.id, t.id LIMIT 20000
+"""
+
+
+async def follow_tasks(
+    *, now: datetime, event_id: int | None = None, task_id: int | None = None, exhibitor_id: int | None = None
+) -> None:
+    """Publish what changed of these tasks, in the caller’s transaction; without an event, of all that are to come."""
+    rows = await db.fetch(_ENTRIES, event_id, task_id, exhibitor_id, now)
+    entries = {
+        row["key"]: Entry(
+            title=f"{row['title']} ({row['event']})",
+            starts_at=row["due_at"],
+            ends_at=row["due_at"],
+            timezone=row["timezone"],
+            url=f"{current().base_url}/companies/{row['company']}/manage/events/{row['event_slug']}/tasks/{row['id']}",
+            description=text.plain(row["text_html"], limit=1000),
+            cancelled=row["removed"] or row["off"],
+            categories=(row["event"],),
+            todo=Todo(row["done_at"]),
+        )
+        for row in rows
+    }
+    await publish_many(kind=KIND, entries=entries, now=now)

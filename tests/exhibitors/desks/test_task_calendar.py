@@ -1,0 +1,149 @@
+"""Tasks in calendars: a deadline and something to do, true to the minute, whatever becomes of them."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import httpx
+from icalendar import Calendar
+
+from portal.accounts.actors import PORTAL
+from portal.accounts.tables import MemberRole
+from portal.calendars.commands import feed_address
+from portal.core import clock, db
+from portal.core.overtaking import mark
+from portal.exhibitors.desks import jobs
+from portal.exhibitors.desks.commands.tasks import remove_task, save_task
+from portal.exhibitors.desks.queries import tasks
+from tests.directory.conftest import SignIn
+from tests.exhibitors.desks.tasks import ask, judge, say
+from tests.factories import exhibitors
+from tests.factories.exhibitors import Stand
+
+
+async def address(stand: Stand) -> str:
+    secret = await feed_address(kind="exhibitor", key=str(stand.exhibitor.id), now=clock.now())
+    return f"/calendars/exhibitors/{secret}.ics"
+
+
+async def fetched(client: httpx.AsyncClient, stand: Stand) -> Calendar:
+    answer = await client.get(await address(stand))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/calendar")
+    return Calendar.from_ical(answer.content)
+
+
+def told(calendar: Calendar) -> list[tuple[str, str, str, int]]:
+    """Kind, title, status and sequence of each entry."""
+    return [(str(one.name), str(one["SUMMARY"]), str(one["STATUS"]), one["SEQUENCE"])
+            for one in calendar.walk() if one.name in ("VEVENT", "VTODO")]  # fmt: skip
+
+
+async def test_a_deadline_stands_in_the_events_zone_twice(client: httpx.AsyncClient) -> None:
+    stand = await exhibitors.make()
+    task = await ask(stand, text="As a **PDF**.")
+    calendar = await fetched(client, stand)
+    (event,), (todo,) = calendar.walk("VEVENT"), calendar.walk("VTODO")
+    due = (await tasks.tasks(stand.exhibitor.event_id))[0].draft.due_at
+    for property_ in (event["DTSTART"], todo["DUE"]):
+        assert property_.params["TZID"] == "Europe/Brussels"
+        assert property_.dt.astimezone(ZoneInfo("UTC")) == due
+    assert "DTEND" not in event
+    assert (event["TRANSP"], str(calendar["METHOD"])) == ("TRANSPARENT", "PUBLISH")
+    assert todo["UID"] != event["UID"]
+    assert todo["RELATED-TO"] == event["UID"]
+    assert event["DTSTAMP"].dt == todo["DTSTAMP"].dt
+    assert event["URL"] == f"http://localhost:8000{stand.exhibitor.address}/tasks/{task}"
+    assert str(todo["DESCRIPTION"]).startswith("As a PDF.")
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Brussels"]
+    assert "ATTENDEE" not in calendar.to_ical().decode()
+    assert "isarwerk.example" not in calendar.to_ical().decode()
+
+
+async def test_done_tasks_are_completed_and_open_again_when_asked_again(client: httpx.AsyncClient) -> None:
+    stand = await exhibitors.make()
+    task = await ask(stand)
+    title = f"Stand drawing ({stand.exhibitor.event_title})"
+    await say(stand, task)
+    assert told(await fetched(client, stand)) == [
+        ("VEVENT", title, "CONFIRMED", 0),
+        ("VTODO", title, "NEEDS-ACTION", 0),
+    ]
+    await judge(stand, task)
+    calendar = await fetched(client, stand)
+    assert told(calendar) == [("VEVENT", f"Done: {title}", "CONFIRMED", 0), ("VTODO", title, "COMPLETED", 0)]
+    (todo,) = calendar.walk("VTODO")
+    assert (await tasks.of_exhibitor(stand.exhibitor.id))[0].done_at is not None
+    assert abs(todo["COMPLETED"].dt - clock.now()) < timedelta(minutes=1)
+    assert todo["PERCENT-COMPLETE"] == 100
+    await judge(stand, task, "Another one, please.")
+    assert told(await fetched(client, stand))[1][2] == "NEEDS-ACTION"
+
+
+async def test_a_new_deadline_raises_the_sequence_and_what_is_removed_stays_as_cancelled(
+    client: httpx.AsyncClient,
+) -> None:
+    stand = await exhibitors.make()
+    task, event_id = await ask(stand), stand.exhibitor.event_id
+    (known,) = await tasks.tasks(event_id)
+    later = {**{name: getattr(known.draft, name) for name in known.draft.__struct_fields__}}
+    later["due_at"] = known.draft.due_at + timedelta(days=1)
+    draft = type(known.draft)(**later)
+    await save_task(actor=PORTAL, event_id=event_id, draft=draft, now=clock.now(), task_id=task, seen=mark(known.draft))
+    calendar = await fetched(client, stand)
+    assert {row[3] for row in told(calendar)} == {1}
+    assert calendar.walk("VTODO")[0]["DUE"].dt.astimezone(ZoneInfo("UTC")) == draft.due_at
+    await remove_task(actor=PORTAL, event_id=event_id, task_id=task, now=clock.now())
+    assert [(row[0], row[2], row[3]) for row in told(await fetched(client, stand))] == [
+        ("VEVENT", "CANCELLED", 2), ("VTODO", "CANCELLED", 2),
+    ]  # fmt: skip
+
+
+async def test_whoever_takes_part_no_more_has_everything_cancelled(client: httpx.AsyncClient) -> None:
+    stand = await exhibitors.make()
+    await ask(stand)
+    await db.execute("UPDATE exhibitor SET state = 'cancelled'")
+    assert {row[2] for row in told(await fetched(client, stand))} == {"CANCELLED"}
+
+
+async def test_the_same_content_is_the_same_bytes_and_known_by_its_tag(client: httpx.AsyncClient) -> None:
+    stand = await exhibitors.make()
+    task = await ask(stand)
+    at = await address(stand)
+    first = await client.get(at)
+    tag = {"If-None-Match": first.headers["etag"]}
+    same = await client.get(at, headers=tag)
+    assert (same.status_code, same.content) == (304, b"")
+    await jobs.follow()
+    assert (await client.get(at)).content == first.content
+    assert first.headers["cache-control"] == "private, no-cache"
+    await say(stand, task)
+    await judge(stand, task)
+    assert (await client.get(at, headers=tag)).status_code == 200
+
+
+async def test_the_address_is_secret_and_can_be_replaced(sign_in: SignIn) -> None:
+    stand = await exhibitors.make()
+    editor = await sign_in("editor@isarwerk.example", stand.organisation_id, MemberRole.EDITOR)
+    await ask(stand)
+    old = await address(stand)
+    page = await editor.get(f"{stand.exhibitor.address}/tasks/calendar")
+    assert old in page.text
+    assert (await editor.post(f"{stand.exhibitor.address}/tasks/calendar/rotation")).status_code == 303
+    new = await address(stand)
+    assert new != old
+    answers = [(await editor.get(one)).status_code for one in (old, new, "/calendars/exhibitors/short.ics")]
+    assert answers == [404, 200, 404]
+    person = await feed_address(kind="person", key=str(stand.exhibitor.id), now=clock.now())
+    assert (await editor.get(f"/calendars/exhibitors/{person}.ics")).status_code == 404
+
+
+async def test_what_is_done_by_itself_follows(client: httpx.AsyncClient) -> None:
+    from portal.exhibitors.tables.desk import TaskKind
+    from tests.exhibitors.desks.test_passes import give
+
+    stand = await exhibitors.make(passes=1)
+    await ask(stand, "Names", TaskKind.PASSES)
+    await give(stand)
+    await jobs.follow()
+    assert told(await fetched(client, stand))[1][2] == "COMPLETED"
+    assert datetime.now(ZoneInfo("UTC")) > (await tasks.of_exhibitor(stand.exhibitor.id))[0].done_at  # type: ignore[operator]
