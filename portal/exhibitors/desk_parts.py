@@ -20,6 +20,7 @@ class DeskPart(msgspec.Struct, frozen=True):
 PARTS: tuple[DeskPart, ...] = (
     DeskPart("", "Overview"),
     DeskPart("tasks", "Tasks", accepted=True),
+    DeskPart("documents", "Documents", Right.DOCUMENTS),
     DeskPart("passes", "Passes", Right.PASSES),
     DeskPart("scan", "Scan", Right.SCAN),
     DeskPart("leads", "Leads", Right.LEADS),

@@ -20,4 +20,3 @@ class BadgeForm(msgspec.Struct):
     """What badges say for the company."""
 
     badge: Annotated[str, field("Company on the badges", kind="name", max_length=200)] = ""
-

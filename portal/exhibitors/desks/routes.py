@@ -7,11 +7,15 @@ from portal.exhibitors.desks import jobs
 from portal.exhibitors.desks.commands import files, papers
 from portal.exhibitors.desks.feeds import TaskFeed
 from portal.exhibitors.desks.files import may_read_exhibitors, may_read_papers
+from portal.exhibitors.desks.pages.documents import DeskDocuments
 from portal.exhibitors.desks.pages.passes import DeskPasses
 from portal.exhibitors.desks.pages.tasks import DeskTasks
+from portal.exhibitors.desks.staff.papers import StaffPapers
+from portal.exhibitors.desks.staff.passes import StaffPasses
+from portal.exhibitors.desks.staff.tasks import StaffTasks
 
-PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskPasses, TaskFeed]
-STAFF: list[ControllerRouterHandler] = []
+PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskDocuments, DeskPasses, TaskFeed]
+STAFF: list[ControllerRouterHandler] = [StaffTasks, StaffPapers, StaffPasses]
 JOBS = [
     Job("exhibitors.send_pass", jobs.send_pass),
     Job("exhibitors.remind", jobs.remind),

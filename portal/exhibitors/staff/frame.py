@@ -16,7 +16,8 @@ Number: TypeAlias = Annotated[int, PathParameter(ge=1, le=2**62)]
 
 TABS = (
     ("list", "Exhibitors", ""), ("packages", "Packages", "/packages"), ("plans", "Floor plans", "/plans"),
-    ("setup", "Terms", "/setup"),
+    ("setup", "Terms", "/setup"), ("tasks", "Tasks", "/tasks"), ("documents", "Documents", "/documents"),
+    ("passes", "Passes", "/passes"),
 )  # fmt: skip
 """Key, name and the rest of the address of each page. Whoever adds one adds a line."""
 

@@ -17,6 +17,7 @@ from tests.factories.exhibitors import Stand
 from tests.media.made import pdf
 from tests.queries import counting
 
+
 async def desk(sign_in: SignIn) -> tuple[Stand, httpx.AsyncClient, str]:
     stand = await exhibitors.make()
     editor = await sign_in("editor@isarwerk.example", stand.organisation_id, MemberRole.EDITOR)
