@@ -35,4 +35,15 @@ OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
 seat_part = lead_routes.seat_part
 
-__all__ = ["JOBS", "OCCASIONS", "OWN", "PUBLIC", "QUEUES", "READERS", "RECURRING", "STAFF", "exhibitor_part", "seat_part"]
+__all__ = [
+    "JOBS",
+    "OCCASIONS",
+    "OWN",
+    "PUBLIC",
+    "QUEUES",
+    "READERS",
+    "RECURRING",
+    "STAFF",
+    "exhibitor_part",
+    "seat_part",
+]

@@ -11,7 +11,7 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.jobs import enqueue
-from portal.exhibitors.desks.commands.guests import follow_codes
+from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.permissions import can_apply, can_organise
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from portal.core import clock, db
 from portal.core.jobs import enqueue_many
 from portal.core.urgency import Urgency
+from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.desks import emails
 from portal.exhibitors.desks.commands.calendars import follow_tasks
 from portal.exhibitors.desks.commands.files import follow_brochures
-from portal.exhibitors.desks.commands.guests import follow_codes
 from portal.exhibitors.desks.commands.passes import end_of_gone
 from portal.exhibitors.desks.commands.reminding import take_note
 from portal.exhibitors.desks.queries import passes, tasks

@@ -10,9 +10,10 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.commands.deciding import set_rights
 from portal.exhibitors.desks.commands import passes as commands
-from portal.exhibitors.desks.commands.guests import follow_codes, make_guest_code
+from portal.exhibitors.desks.commands.guests import make_guest_code
 from portal.exhibitors.desks.commands.passes import Holder, give_pass, pass_on, set_badge, take_back
 from portal.exhibitors.desks.queries import passes
 from portal.exhibitors.tables.exhibiting import Right

@@ -108,7 +108,7 @@ async def _list(
     request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], *, status: int = 200
 ) -> Response[str]:
     given, own = await papers.of_exhibitor(at_desk.exhibitor.id), await queries.of_exhibitor(at_desk.exhibitor.id)
-    files = await media_queries.by_keys([one.file for one in (*given, *own)])
+    files = await media_queries.by_keys([*(one.file for one in given), *(one.file for one in own)])
     return desk_page(
         request, "exhibitors/desk/documents.html", at_desk, here="documents", status=status, form=form, papers=given,
         files=files, me=at_desk.actor.account_id,

@@ -1,0 +1,21 @@
+"""The codes of exhibitors' guests follow what exhibitors may give; `desks` makes them."""
+
+from datetime import datetime
+
+from portal.core import db
+
+# Fewer than were used cannot be allowed. A code that was ended stays so.
+_FOLLOW = """
+UPDATE promo_code c SET max_uses = greatest(w.guests, c.used),
+    valid_until = CASE WHEN w.open THEN c.valid_until ELSE least(c.valid_until, $1) END
+FROM (SELECT x.guest_code, coalesce(x.guests, p.guests) AS guests, x.state = 'accepted' AND 'passes' = ANY(x.rights) AS open
+    FROM exhibitor x JOIN exhibition_package p ON p.id = x.package
+    WHERE x.guest_code IS NOT NULL AND ($2::bigint IS NULL OR x.id = $2)) w
+WHERE w.guest_code = c.id AND (c.max_uses <> greatest(w.guests, c.used)
+    OR NOT w.open AND (c.valid_until IS NULL OR c.valid_until > $1))
+"""
+
+
+async def follow_codes(*, now: datetime, exhibitor_id: int | None = None) -> None:
+    """Bring codes to what exhibitors may give now, and end those of whom may give none any more."""
+    await db.execute(_FOLLOW, now, exhibitor_id)
