@@ -60,7 +60,7 @@ from portal.events.queries import organised
 from portal.events.staff.making import StaffMaking
 from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
 from portal.exhibitors import routes as exhibitor_routes
-from portal.exhibitors.meetings import jobs as meeting_jobs
+from portal.exhibitors.meetings.pages.inputs import FindEngagements
 from portal.home.leaders import leaders_page
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
@@ -89,6 +89,7 @@ from portal.placements.pages import plans_page, sponsorship_invoice
 from portal.placements.staff import SALES, staff_sales
 from portal.programme import privacy as workshop_privacy
 from portal.programme import routes as programme_routes
+from portal.programme.queries import places
 from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
 from portal.registration.feeds import PersonalFeed
@@ -150,7 +151,8 @@ def dependencies(made: Services) -> dict[str, Provide]:
     known = personal_data(made)
     appearances = together([organised.organised_by])
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
-    own_parts = [webinar_routes.seat_part, programme_routes.seat_part, exhibitor_routes.seat_part]
+    engagements: list[FindEngagements] = [places.engagements]
+    own_parts = [webinar_routes.seat_part, programme_routes.seat_part, *exhibitor_routes.SEAT_PARTS]
     seat_part = one_below_the_other(own_parts)
     programme_part = partial(programme_routes.programme_part, saving=agenda_routes.BUTTONS)
     parts = [webinar_routes.webinar_part, programme_part, exhibitor_routes.exhibitor_part]
@@ -163,6 +165,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "occasions": Provide(lambda: _OCCASIONS, sync_to_thread=False),
+        "engagements": Provide(lambda: engagements, sync_to_thread=False),
         "seat_part": Provide(lambda: seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),
@@ -268,7 +271,6 @@ def jobs(made: Services) -> list[Job]:
         Job("enquiries.notify", enquiry_jobs.notify),
         Job("enquiries.note_missed", enquiry_jobs.note_missed),
         *seat_jobs.JOBS,
-        *meeting_jobs.JOBS,
         Job("directory.ask_to_reconfirm", upkeep_jobs.ask_to_reconfirm),
         *mail.deliveries(made.settings),
         Job("directory.check_claim", claims.check_claim, at_once=10),
@@ -296,7 +298,6 @@ def recurring(made: Services) -> list[Recurring]:
         *programme_routes.RECURRING,
         *agenda_jobs.RECURRING,
         *seat_jobs.RECURRING,
-        *meeting_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
         Recurring("payments-sweep", "* * * * *", MoneyJobs(made.payments, made.subscriptions).sweep),
         Recurring("subscriptions-sweep", "* * * * *", subscription_jobs.SubscriptionJobs(made.subscriptions).sweep),

@@ -26,4 +26,5 @@ PARTS: tuple[DeskPart, ...] = (
     DeskPart("leads", "Leads", Right.LEADS),
     DeskPart("export", "Export", Right.EXPORT),
     DeskPart("api", "API", Right.API),
+    DeskPart("meetings", "Meetings", Right.MEETINGS),
 )

@@ -6,6 +6,7 @@ from portal.core.jobs import Job, Recurring
 from portal.exhibitors.desks import routes as desk_routes
 from portal.exhibitors.jobs import lists
 from portal.exhibitors.leads import routes as lead_routes
+from portal.exhibitors.meetings import routes as meeting_routes
 from portal.exhibitors.pages.applying import ExhibitPages
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
@@ -14,26 +15,29 @@ from portal.exhibitors.staff.packages import StaffPackages
 from portal.exhibitors.staff.reviewing import StaffReview
 from portal.exhibitors.staff.setup import StaffTerms
 
-DESK_PAGES: list[ControllerRouterHandler] = [ExhibitingPages, DeskHome, *desk_routes.PAGES]
+DESK_PAGES: list[ControllerRouterHandler] = [ExhibitingPages, DeskHome, *desk_routes.PAGES, *meeting_routes.DESK]
 """Of the people of a company."""
 
-PUBLIC: list[ControllerRouterHandler] = [ExhibitPages, *DESK_PAGES, *lead_routes.PUBLIC]
-OWN: list[ControllerRouterHandler] = [*lead_routes.OWN]
+PUBLIC: list[ControllerRouterHandler] = [ExhibitPages, *DESK_PAGES, *lead_routes.PUBLIC, *meeting_routes.PUBLIC]
+OWN: list[ControllerRouterHandler] = [*lead_routes.OWN, *meeting_routes.OWN]
 """In the account area."""
 STAFF: list[ControllerRouterHandler] = [
     waiting_exhibitors,
     *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview),
-    *(*desk_routes.STAFF, *lead_routes.STAFF),
+    *(*desk_routes.STAFF, *lead_routes.STAFF, *meeting_routes.STAFF),
 ]
 QUEUES = (EXHIBITORS,)
 """Parts of the staff’s pages."""
-JOBS: list[Job] = [*lists.JOBS, *desk_routes.JOBS, *lead_routes.JOBS]
-RECURRING: list[Recurring] = [*lists.RECURRING, *desk_routes.RECURRING, *lead_routes.RECURRING]
+JOBS: list[Job] = [*lists.JOBS, *desk_routes.JOBS, *lead_routes.JOBS, *meeting_routes.JOBS]
+RECURRING: list[Recurring] = [
+    *(*lists.RECURRING, *desk_routes.RECURRING, *lead_routes.RECURRING, *meeting_routes.RECURRING),
+]
 READERS = {**desk_routes.READERS}
 """Who may read private files, by the kind of their owner."""
 OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
-seat_part = lead_routes.seat_part
+SEAT_PARTS = (meeting_routes.seat_part, lead_routes.seat_part)
+"""What is said on the page of a place."""
 
 __all__ = [
     "JOBS",
@@ -43,7 +47,7 @@ __all__ = [
     "QUEUES",
     "READERS",
     "RECURRING",
+    "SEAT_PARTS",
     "STAFF",
     "exhibitor_part",
-    "seat_part",
 ]

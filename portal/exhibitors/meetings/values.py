@@ -90,6 +90,16 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(part for part in (self.name, self.place) if part)
 
 
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """The organiser's meeting area."""
+
+    name: str = "Meeting area"
+    place: str = ""
+    answer_hours: int = 48
+    times: tuple[Span, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
 class MeetingRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A meeting with everything its pages, mails and calendar entry say."""
 

@@ -18,6 +18,7 @@ TABS = (
     ("list", "Exhibitors", ""), ("packages", "Packages", "/packages"), ("plans", "Floor plans", "/plans"),
     ("setup", "Terms", "/setup"), ("tasks", "Tasks", "/tasks"), ("documents", "Documents", "/documents"),
     ("passes", "Passes", "/passes"),
+    ("meetings", "Meetings", "/meetings"),
 )  # fmt: skip
 """Key, name and the rest of the address of each page. Whoever adds one adds a line."""
 

@@ -54,6 +54,13 @@ async def own(seat_id: int) -> list[OwnPlace]:
     return [msgspec.convert(dict(row), OwnPlace) for row in await db.fetch(_OWN, seat_id)]
 
 
+async def engagements(seat_id: int) -> list[tuple[str, datetime, datetime]]:
+    """The workshops somebody has a place in, in words that end a sentence, from when to when."""
+    return [
+        (f"you are in “{one.title}”", one.starts_at, one.ends_at) for one in await own(seat_id) if one.state == "given"
+    ]
+
+
 _GUEST = """
 SELECT s.id AS seat_id, o.event AS event_id, e.slug AS event_slug, e.title AS event_title, s.claim_secret AS claim,
     trim(s.first_name || ' ' || s.last_name) AS name, s.email, s.named_at IS NOT NULL AS is_named, t.extra, s.watching

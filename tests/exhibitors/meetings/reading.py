@@ -26,3 +26,11 @@ async def messages(address: str) -> list[Calendar]:
 async def told(address: str) -> list[tuple[str, int]]:
     """(method, SEQUENCE) of those messages."""
     return [(str(one["METHOD"]), int(one.walk("VEVENT")[0]["SEQUENCE"])) for one in await messages(address)]
+
+
+async def subjects(address: str) -> list[str]:
+    """Their subjects, oldest first, up to a colon."""
+    rows = await db.fetch(
+        "SELECT subject FROM mail WHERE recipient = $1 AND about_kind IN ('meeting', 'meeting request') ORDER BY id", address
+    )
+    return [row["subject"].partition(":")[0] for row in rows]

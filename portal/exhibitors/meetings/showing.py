@@ -1,0 +1,154 @@
+"""Times as pages lay them out: boxes and slots by day, meetings as a day's calendar. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from portal.core import times
+from portal.exhibitors.meetings import rules
+from portal.exhibitors.meetings.values import Area, Host, MeetingRecord, RequestRecord, Slot, Span, Table
+
+Timed = TypeVar("Timed", Slot, MeetingRecord)
+
+
+class Box(msgspec.Struct, frozen=True):
+    """A half hour that can be ticked."""
+
+    value: str
+    words: str
+    ticked: bool
+
+
+class Day(msgspec.Struct, frozen=True):
+    words: str
+    boxes: tuple[Box, ...]
+
+
+def grid(event: Span, zone_name: str, ticked: Iterable[datetime]) -> list[Day]:
+    """Every day of an event with its half hours."""
+    zone, chosen = times.zone(zone_name), set(ticked)
+    return [
+        Day(
+            times.day(day, "EEEE d MMMM"),
+            tuple(Box(str(int(one.timestamp())), times.clock(one, zone_name), one in chosen)
+                  for one in rules.boxes(event, day, zone)),
+        )
+        for day in rules.days(event, zone)
+    ]  # fmt: skip
+
+
+def ticked_by(host: Host | None, event: Span, zone_name: str) -> list[datetime]:
+    """The half hours somebody has published."""
+    zone = times.zone(zone_name)
+    return [one for day in rules.days(event, zone) for one in rules.boxes(event, day, zone) if rules.ticked(host, one)]
+
+
+def by_day(these: Sequence[Timed], zone_name: str) -> list[tuple[str, list[Timed]]]:
+    """Under the local day each begins on."""
+    found: dict[date, list[Timed]] = {}
+    for one in these:
+        found.setdefault(one.starts_at.astimezone(times.zone(zone_name)).date(), []).append(one)
+    return [(times.day(day, "EEEE d MMMM"), found[day]) for day in sorted(found)]
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What somebody does in a half hour: meetings that begin in it, whether one goes on, whether they can be met."""
+
+    meetings: tuple[MeetingRecord, ...]
+    goes_on: bool
+    is_open: bool
+
+
+class Row(msgspec.Struct, frozen=True):
+    clock: str
+    cells: tuple[Cell, ...]
+
+
+def calendar(
+    day: date, event: Span, zone_name: str, hosts: Sequence[Host], meetings: Sequence[MeetingRecord]
+) -> list[Row]:
+    """A day as rows of half hours with a column for each host; hours before the first and after the last entry are left
+    out.
+    """
+    standing = [one for one in meetings if one.is_planned or one.absent]
+    rows = []
+    for box in rules.boxes(event, day, times.zone(zone_name)):
+        span = Span(box, box + rules.STEP)
+        cells = tuple(_cell(host, span, standing) for host in hosts)
+        rows.append(
+            (
+                any(cell.meetings or cell.goes_on or cell.is_open for cell in cells),
+                Row(times.clock(box, zone_name), cells),
+            )
+        )
+    used = [n for n, (busy, _) in enumerate(rows) if busy]
+    return [row for _, row in rows[used[0] : used[-1] + 1]] if used else []
+
+
+def _cell(host: Host, span: Span, meetings: Sequence[MeetingRecord]) -> Cell:
+    mine = [one for one in meetings if one.host_id == host.id and span.meets(one.span)]
+    begin = tuple(one for one in mine if span.starts_at <= one.starts_at)
+    open_ = any(one.meets(span) for one in host.spans)
+    return Cell(begin, len(begin) < len(mine), open_ and not mine)
+
+
+def left(request: RequestRecord, now: datetime) -> str:
+    """How long a request waits, in words: `2 days`, `5 hours`, `20 minutes`."""
+    wait = max(timedelta(), request.expires_at - now)
+    for size, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if (number := wait // size) >= (2 if noun == "day" else 1):
+            return f"{number} {noun}{'' if number == 1 else 's'}"
+    return "less than a minute"
+
+
+def the_day(asked: str, event: Span, zone_name: str, now: datetime) -> date:
+    """The day of the event that is asked for, else today's, else its first."""
+    days = rules.days(event, times.zone(zone_name))
+    today = now.astimezone(times.zone(zone_name)).date()
+    found = next((one for one in days if one.isoformat() == asked), None)
+    return found or (today if today in days else days[0])
+
+
+def moment(first: datetime, last: datetime, zone_name: str) -> str:
+    """`Tue 9 Feb, 10:00–10:30`."""
+    return f"{times.moment(first, zone_name, 'EEE d MMM')}, {rules.time_words(first, last, zone_name)}"
+
+
+def midnights(day: date, zone_name: str) -> tuple[datetime, datetime]:
+    """When a local day begins and ends."""
+    zone = times.zone(zone_name)
+    return tuple(  # type: ignore[return-value]
+        datetime.combine(one, time(), zone).astimezone(UTC) for one in (day, day + timedelta(days=1))
+    )
+
+
+class TableRow(msgspec.Struct, frozen=True):
+    """A half hour of the organiser's area: what is at each table, and how many are used."""
+
+    clock: str
+    cells: tuple[Cell, ...]
+    is_open: bool
+
+    @property
+    def used(self) -> int:
+        return sum(bool(cell.meetings or cell.goes_on) for cell in self.cells)
+
+
+def occupancy(day: date, event: Span, zone_name: str, area: Area, meetings: Sequence[MeetingRecord]) -> list[TableRow]:
+    """A day of the area as rows of half hours with a column for each table."""
+    rows = []
+    for box in rules.boxes(event, day, times.zone(zone_name)):
+        span = Span(box, box + rules.STEP)
+        is_open = any(one.holds(span) for one in area.times)
+        cells = tuple(_at_table(table, span, meetings, is_open) for table in area.tables)
+        if is_open or any(cell.meetings or cell.goes_on for cell in cells):
+            rows.append(TableRow(times.clock(box, zone_name), cells, is_open))
+    return rows
+
+
+def _at_table(table: Table, span: Span, meetings: Sequence[MeetingRecord], is_open: bool) -> Cell:
+    there = [one for one in meetings if one.table_id == table.id and span.meets(one.span)]
+    begin = tuple(one for one in there if span.starts_at <= one.starts_at)
+    return Cell(begin, len(begin) < len(there), is_open and table.active and not there)
