@@ -31,6 +31,7 @@ async def told(address: str) -> list[tuple[str, int]]:
 async def subjects(address: str) -> list[str]:
     """Their subjects, oldest first, up to a colon."""
     rows = await db.fetch(
-        "SELECT subject FROM mail WHERE recipient = $1 AND about_kind IN ('meeting', 'meeting request') ORDER BY id", address
+        "SELECT subject FROM mail WHERE recipient = $1 AND about_kind IN ('meeting', 'meeting request') ORDER BY id",
+        address,
     )
     return [row["subject"].partition(":")[0] for row in rows]

@@ -115,7 +115,11 @@ async def test_a_request_is_answered_on_its_page(sign_in: SignIn) -> None:
     wrong = await owner.post(f"{at}/requests/1/acceptance", data={"offer": "999"})
     assert (wrong.status_code, "This time is not offered any more." in wrong.text) == (409, True)
     none = await owner.post(f"{at}/requests/1/proposal", data={"words": "Later?"})
-    assert (none.status_code, "Please choose at least one time." in none.text, ">\nLater?</textarea>" in none.text) == (422, True, True)
+    assert (none.status_code, "Please choose at least one time." in none.text, ">\nLater?</textarea>" in none.text) == (
+        422,
+        True,
+        True,
+    )
     offers = re.findall(r'name="offer" value="(\d+)"', page.text)
     answer = await owner.post(f"{at}/requests/1/acceptance", data={"offer": offers[1], "table": "0"})
     assert answer.headers["location"] == f"{at}/1"
@@ -152,7 +156,11 @@ async def test_whoever_is_here_now_sits_down(sign_in: SignIn) -> None:
     fair, at, owner = await opened(sign_in)
     visitor = await fair.visitor()
     early = await owner.post(f"{at}/now", data={"minutes": "20", "name": "Walter Wu"})
-    assert (early.status_code, "outside the event" in early.text, 'value="Walter Wu"' in early.text) == (409, True, True)
+    assert (early.status_code, "outside the event" in early.text, 'value="Walter Wu"' in early.text) == (
+        409,
+        True,
+        True,
+    )
     await db.execute("UPDATE event SET starts_at = now() - interval '1 hour'")
     for typed, says in (
         ({"minutes": "20"}, "Please say who sits down with you."),
@@ -174,7 +182,11 @@ async def test_tables_are_added_and_dropped(sign_in: SignIn) -> None:
     fair, at, owner = await opened(sign_in)
     assert (await owner.post(f"{at}/tables", data={"name": "Table 2", "place": "Left"})).status_code == 303
     again = await owner.post(f"{at}/tables", data={"name": "table 2", "place": "Right"})
-    assert (again.status_code, "You have a table of this name." in again.text, 'value="Right"' in again.text) == (422, True, True)
+    assert (again.status_code, "You have a table of this name." in again.text, 'value="Right"' in again.text) == (
+        422,
+        True,
+        True,
+    )
     number = await db.fetch_value("SELECT id FROM meeting_table WHERE name = 'Table 2'")
     assert (await owner.post(f"{at}/tables/{number}/removal")).status_code == 303
     assert (await owner.post(f"{at}/tables/{number}/removal")).status_code == 404

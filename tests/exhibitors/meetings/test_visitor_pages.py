@@ -120,7 +120,11 @@ async def test_a_place_shows_its_own_meetings_only(client: httpx.AsyncClient) ->
     made = await fair.meet(await fair.visitor(), 9)
     bob = await fair.visitor("bob@brennhof.example", "Bob Vos")
     for tail in (f"/{made}", f"/{made}/move", f"/{made}/cancellation", f"/{made}/absence", "/requests/1/return"):
-        answer = await client.post(bob.path + tail, data={"slot": "1-1"}) if tail.count("/") > 1 else await client.get(bob.path + tail)
+        answer = (
+            await client.post(bob.path + tail, data={"slot": "1-1"})
+            if tail.count("/") > 1
+            else await client.get(bob.path + tail)
+        )
         assert answer.status_code == 404
     assert (await client.get("/seats/nobody/meetings")).status_code == 404
     await db.execute("UPDATE seat SET state = 'cancelled' WHERE id = $1", bob.seat_id)
@@ -160,7 +164,10 @@ async def test_the_account_and_the_places_own_page_lead_to_meetings(client: http
     fair = await meetings.fair()
     amara = await fair.visitor()
     assert f'href="{amara.path}"' in (await client.get(f"/seats/{amara.claim}")).text
-    mine, owner = await sign_in(AMARA), await sign_in("owner@isarwerk-biologics-gmbh.example", fair.stand.organisation_id)
+    mine, owner = (
+        await sign_in(AMARA),
+        await sign_in("owner@isarwerk-biologics-gmbh.example", fair.stand.organisation_id),
+    )
     assert "No meetings yet" in (await mine.get("/account/meetings")).text
     made = await fair.meet(amara, 9)
     assert f'href="{amara.path}/{made}"' in (await mine.get("/account/meetings")).text
