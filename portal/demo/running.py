@@ -33,6 +33,7 @@ from portal.demo.seed.portraits import seed_portraits
 from portal.demo.seed.programmes import seed_programmes
 from portal.demo.seed.registering import seed_registering
 from portal.demo.seed.run import seed
+from portal.demo.seed.speaking import seed_speaking
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.turnouts import seed_turnouts
 from portal.demo.seed.webinars import keep_clinic, seed_rooms
@@ -157,6 +158,7 @@ class Demo:
                 await seed_doings(now=clock.now())
                 await seed_registering(now=clock.now())
                 await seed_portraits(media=Media.of(current()), now=clock.now())
+                await seed_speaking(media=Media.of(current()), now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),
@@ -256,6 +258,9 @@ class Demo:
         table.add_row("", "")
         for account in ACCOUNTS:
             table.add_row(account.title, f"{account.email}   {account.does}")
+        table.add_row(
+            "Speaker", f"henrike@vosteekens.example   has a desk at {self.address}/speaking; the code is in the mailbox"
+        )
         table.add_row("Password", f"{PASSWORD}   for all of them")
         table.add_row("", "")
         table.add_row("Data and logs", str(self.folder))

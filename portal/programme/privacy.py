@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from portal.core import db
+from portal.programme.desk import privacy as desk
 from portal.programme.tables import PlaceEnd
+from portal.speakers.queries import OF_ONE_PERSON
 
 _PLACES = """
 SELECT e.title, r.title AS session, p.state, p.since, p.given_at, p.ended_at FROM session_place p
@@ -24,22 +26,22 @@ LABELS = {
     "title": "Event", "session": "Workshop", "state": "State", "since": "Asked for", "given_at": "Given", "ended_at": "Ended",
     "invited_at": "Asked by mail", "answered_availability_at": "Said when", "recording_agreed_at": "Agreed to be recorded",
     "recording_refused_at": "Asked not to be recorded", "agreed_to": "The words of it", "note": "Your note to the organiser",
-    "available": "You can speak",
+    "available": "You can speak", **desk.LABELS,
 }  # fmt: skip
 
 
 async def known_about(email: str) -> list[dict[str, Any]]:
     """Places in workshops and in their lines; at each event, what the organiser and a speaker told each other."""
     found = [{"what": "Workshop", **row} for row in await db.fetch(_PLACES, email)]
-    return found + [{"what": "You as a speaker at an event", **row} for row in await db.fetch(_APPEARANCES, email)]
+    found += [{"what": "You as a speaker at an event", **row} for row in await db.fetch(_APPEARANCES, email)]
+    return found + await desk.known_about(email)
 
 
 async def forget(email: str, now: datetime) -> str:
     """Free the places in workshops for others, and erase what was said about speaking. Nobody is written to."""
     async with db.transaction():
-        await db.execute(
-            "DELETE FROM appearance WHERE speaker IN (SELECT id FROM speaker WHERE email = $1)", email
-        )  # fmt: skip
+        await desk.forget(email, now)
+        await db.execute(f"DELETE FROM appearance WHERE speaker IN ({OF_ONE_PERSON})", email)
         # In the order in which signing up takes locks: the place at the event, then the programme.
         await db.fetch("SELECT id FROM seat WHERE email = $1 ORDER BY id FOR SHARE", email)
         await db.fetch(

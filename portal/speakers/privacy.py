@@ -5,7 +5,8 @@ from typing import Any
 
 from portal.accounts.actors import PORTAL
 from portal.core import db
-from portal.speakers.commands import remove_speaker
+from portal.speakers.commands import remove_speaker, set_email
+from portal.speakers.queries import OF_ONE_PERSON
 
 _KNOWN = """
 SELECT name, nullif(job_title, '') AS job_title, nullif(company_name, '') AS company, nullif(bio, '') AS about,
@@ -24,13 +25,20 @@ async def known_about(email: str) -> list[dict[str, Any]]:
 
 
 async def forget(email: str, now: datetime) -> str:
-    """Take the person off every programme, with photo and page."""
+    """Take the person off every programme, with photo and page. An address that serves several people, as an assistant’s
+    does, is taken off them, and they stay.
+    """
     async with db.transaction():
-        rows = await db.fetch("SELECT id FROM speaker WHERE email = $1 ORDER BY id FOR UPDATE", email)
+        held = await db.fetch("SELECT id FROM speaker WHERE email = $1 ORDER BY id FOR UPDATE", email)
+        rows = await db.fetch(f"{OF_ONE_PERSON} ORDER BY id", email)
         for row in rows:
             await remove_speaker(actor=PORTAL, speaker_id=row["id"], now=now)
-    return (
-        "You are on no programme any more; your page and photo are gone."
-        if rows
-        else "You were not known as a speaker."
-    )
+        for row in held if not rows else []:
+            await set_email(actor=PORTAL, speaker_id=row["id"], email="", now=now)
+    if rows:
+        return "You are on no programme any more; your page and photo are gone."
+    if held:
+        return (
+            f"The address is off the {len(held)} speakers it was kept for. Who they are stays: they are other people."
+        )
+    return "You were not known as a speaker."

@@ -19,6 +19,11 @@ s.id, s.slug, s.name, s.job_title, s.company_name, s.photo,
 _FULL = (
     f"{COLUMNS}, s.email, s.bio, s.bio_html, s.website, s.links, s.company AS company_id, s.created_at, s.changed_at"
 )
+OF_ONE_PERSON = """
+SELECT id FROM speaker WHERE email = $1
+    AND (SELECT count(DISTINCT plain_text(lower(name))) FROM speaker WHERE email = $1) = 1
+"""
+"""Who is erased with an address: its speakers, but not where it serves several, as an assistant’s does."""
 
 
 async def by_slug(slug: str) -> Speaker | None:
