@@ -12,7 +12,7 @@ import msgspec
 
 from portal.calendars import commands as calendars
 from portal.core import db, text
-from portal.core.jobs import enqueue_many
+from portal.core.jobs import enqueue, enqueue_many
 from portal.core.settings import current
 from portal.events.rules import calendar, states
 from portal.events.tables import EventFormat, EventKind, EventState
@@ -205,12 +205,15 @@ WHERE e.id = ANY($1::bigint[]) AND e.published_at IS NOT NULL
 
 
 async def announce(ids: Sequence[int], *, now: datetime) -> None:
-    """Bring the calendar entries of these events up to date. Drafts that never were public have none."""
+    """Bring the calendar entries of these events up to date, and have those of their sessions follow. Drafts that never were
+    public have none.
+    """
     rows = await db.fetch(_FOR_ENTRIES, list(ids))
     base_url = current().base_url
     entries = {str(row["id"]): calendar.entry_of(row, base_url=base_url) for row in rows}
     if entries:
         await calendars.publish_many(kind="event", entries=entries, now=now)
+        await enqueue("programme.follow_events", events=[row["id"] for row in rows])
 
 
 _TO_TELL = "SELECT id AS event, version FROM event WHERE id = ANY($1) AND ($2 OR ends_at > $3) ORDER BY id"

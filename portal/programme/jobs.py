@@ -1,4 +1,7 @@
-"""What the worker does about places in workshops. Each is safe to run twice."""
+"""What the worker does about places in workshops, and about programmes whose events change. Each is safe to run twice."""
+
+from collections.abc import Sequence
+from datetime import timedelta
 
 from portal.calendars import commands as calendars
 from portal.calendars import queries as ledger
@@ -10,10 +13,15 @@ from portal.core.settings import current
 from portal.core.urgency import Urgency
 from portal.notifications.commands.outbox import queue_mail
 from portal.programme import emails
+from portal.programme.commands import releasing
 from portal.programme.commands.places import fill
 from portal.programme.commands.releasing import CALENDAR
+from portal.programme.commands.sessions import FOLLOW
+from portal.programme.commands.uploading import forget_uploads
 from portal.programme.queries import places as queries
 from portal.registration.rules import inviting
+
+_KEPT = timedelta(days=1)
 
 
 async def tell_place(session: int, address: str) -> None:
@@ -70,5 +78,23 @@ async def keep_places() -> None:
         )
 
 
-JOBS = [Job("programme.tell_place", tell_place), Job("programme.tell_line_ended", tell_line_ended)]
-RECURRING = [Recurring("workshop-places", "* * * * * */20", keep_places)]
+async def follow_events(events: Sequence[int]) -> None:
+    """Events were moved, cancelled or put on again: the calendar entries of their sessions follow."""
+    await releasing.follow_events(event_ids=events, now=clock.now())
+
+
+async def sweep_uploads() -> None:
+    """Files that somebody looked at and did not import are not kept."""
+    async with db.transaction():
+        await forget_uploads(before=clock.now() - _KEPT)
+
+
+JOBS = [
+    Job("programme.tell_place", tell_place),
+    Job("programme.tell_line_ended", tell_line_ended),
+    Job(FOLLOW, follow_events),
+]
+RECURRING = [
+    Recurring("workshop-places", "* * * * * */20", keep_places),
+    Recurring("programme-uploads-sweep", "43 * * * *", sweep_uploads),
+]

@@ -74,7 +74,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
     """A released programme: its event, all sessions by time, and rooms and tracks in their order. `version` is that of all
-    content it is made of.
+    content it is made of; `starts_on` and `ends_on` are the event’s own days. `is_moved`: the event was moved since this was
+    made for it, so that its times are those of before.
     """
 
     version: tuple[int, ...]
@@ -83,6 +84,9 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     timezone: str
     is_cancelled: bool
+    is_moved: bool
+    starts_on: date
+    ends_on: date
     release: int
     released_at: datetime
     note: str
@@ -108,6 +112,11 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def days(self) -> list[date]:
         return sorted({one.on for one in self.sessions})
+
+    def stands(self, one: Session) -> bool:
+        """Whether a session takes place when it says, as far as anybody knows: of an event that was moved away from it, no."""
+        left = self.is_moved and not self.starts_on <= one.on <= self.ends_on
+        return not (one.is_cancelled or self.is_cancelled or left)
 
     def at(self, moment: datetime) -> list[Session]:
         """What is on at a moment."""

@@ -10,12 +10,22 @@ from portal.programme.pages.participants import StaffWorkshops
 from portal.programme.pages.programme import ProgrammePages
 from portal.programme.pages.workshops import SeatWorkshops, WorkshopPages, seat_part
 from portal.programme.queries.speaking import of_speaker
+from portal.programme.staff.board import StaffBoard
+from portal.programme.staff.importing import StaffImport
+from portal.programme.staff.people import StaffPeople
+from portal.programme.staff.releasing import StaffReleases
+from portal.programme.staff.rooms import StaffRooms, StaffTracks
+from portal.programme.staff.seating import StaffSeating
+from portal.programme.staff.sessions import StaffSessions
 
 PUBLIC: list[ControllerRouterHandler] = [
     *(ProgrammePages, ProgrammeFeeds, WorkshopPages, SeatWorkshops),
     *desk.PUBLIC,
 ]
-STAFF: list[ControllerRouterHandler] = [StaffWorkshops, *desk.STAFF]
+STAFF: list[ControllerRouterHandler] = [
+    *(StaffBoard, StaffSessions, StaffSeating, StaffRooms, StaffTracks, StaffPeople),
+    *(StaffReleases, StaffImport, StaffWorkshops, *desk.STAFF),
+]
 JOBS = [*jobs.JOBS, *desk.JOBS]
 RECURRING = [*jobs.RECURRING, *desk.RECURRING]
 

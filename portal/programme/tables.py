@@ -75,7 +75,8 @@ class PlaceEnd(StrEnum):
 
 class Programme(Table, tablename="programme", db=DB):
     """The programme of one event. `edition` rises with every change of the draft; `release` is the number of what is
-    public, 0 before the first.
+    public, 0 before the first. `placed_for` is when the event began as the draft was made for it, `released_for` the same
+    of what is public: another start than the event’s own now says that it moved since.
     """
 
     id = BigSerial(primary_key=True)
@@ -88,6 +89,8 @@ class Programme(Table, tablename="programme", db=DB):
     slides_at_once = Boolean(default=False, help_text="slides are public as soon as they are handed in")
     shows_draft = Boolean(default=False, help_text="speakers see times at their desk that are not released yet")
     reminds = Boolean(default=True, help_text="who was invited is reminded before slides are due")
+    placed_for = Timestamptz(null=True, default=None)
+    released_for = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
 
 

@@ -30,3 +30,11 @@ class Speaker(Table, tablename="speaker", db=DB):
     created_at = Timestamptz()
     changed_at = Timestamptz()
     email_is_lower_case = Check("email = lower(email)", name="speaker_email_lower")
+
+
+class SpeakerAddress(Table, tablename="speaker_address", db=DB):
+    """A former address of a person’s page, of a time when they were here twice: it leads to the one who is left."""
+
+    slug = Varchar(length=120, primary_key=True)
+    speaker = ForeignKey(Speaker, on_delete=OnDelete.cascade, null=False, index=True)
+    since = Timestamptz()

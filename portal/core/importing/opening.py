@@ -80,6 +80,11 @@ def _opened(name: str, path: Path | None) -> Opened:
         return Opened(name, fault="there is no such file")
     except OSError as error:
         return Opened(name, fault=f"it cannot be read: {error.strerror or type(error).__name__}")
+    return opened(name, data)
+
+
+def opened(name: str, data: bytes) -> Opened:
+    """The content of a file that is here already."""
     plain = name[:-3] if name.lower().endswith(".gz") else name
     if data[:2] == b"\x1f\x8b":
         return _unpacked(plain, data)

@@ -4,12 +4,14 @@ from datetime import datetime
 
 import msgspec
 
+from portal.accounts.actors import Actor
 from portal.core import db
-from portal.core.errors import NotFound
+from portal.core.errors import Forbidden, NotFound
+from portal.programme.permissions import can_edit_programme
 
 _MAKE = """
-INSERT INTO programme (event, edition, release, source, credit, created_at)
-SELECT id, 0, 0, '', '', $2 FROM event WHERE id = $1 ON CONFLICT (event) DO NOTHING
+INSERT INTO programme (event, edition, release, source, credit, placed_for, created_at)
+SELECT id, 0, 0, '', '', starts_at, $2 FROM event WHERE id = $1 ON CONFLICT (event) DO NOTHING
 """
 
 
@@ -29,6 +31,13 @@ async def locked(event_id: int, *, now: datetime) -> Locked:
     if row is None:
         raise NotFound("There is no such event.")
     return Locked(**dict(row))
+
+
+async def begun(actor: Actor, event_id: int, *, now: datetime) -> Locked:
+    """The same for somebody who may edit programmes; raises Forbidden for others."""
+    if not can_edit_programme(actor):
+        raise Forbidden("Only organisers and editors change a programme.")
+    return await locked(event_id, now=now)
 
 
 async def touch(programme: Locked) -> None:

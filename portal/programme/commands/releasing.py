@@ -8,8 +8,9 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.calendars import queries as calendars
 from portal.calendars.commands import publish_many
+from portal.calendars.values import Entry
 from portal.core import audit, db, jobs
-from portal.core.errors import Forbidden
+from portal.core.errors import Conflict, Forbidden
 from portal.core.settings import current
 from portal.programme.commands.locking import locked
 from portal.programme.commands.places import end_lines
@@ -49,6 +50,7 @@ _PLACE = """
 SELECT concat_ws(', ', nullif(v.name, ''), nullif(v.city, '')) FROM event e JOIN venue v ON v.id = e.venue WHERE e.id = $1
 """
 _OFF = (ChangeKind.CANCELLED, ChangeKind.REMOVED)
+_RELEASED = "SELECT event FROM programme WHERE event = ANY($1) AND release > 0 ORDER BY event"
 CALENDAR = "session"
 """The kind of sessions in calendars; their key is the id of the draft."""
 
@@ -60,15 +62,20 @@ class Released(msgspec.Struct, frozen=True):
     changes: list[Change]
 
 
-async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "") -> Released | None:
+async def release(
+    *, actor: Actor, event_id: int, now: datetime, note: str = "", edition: int | None = None
+) -> Released | None:
     """Let the public read the draft as it is now, and log what is other than before; None where nothing is.
 
-    What the first release holds is new as a whole, and is not logged line by line.
+    What the first release holds is new as a whole, and is not logged line by line. `edition` is the one of the draft
+    somebody looked at: raises Conflict where it is another by now.
     """
     if not can_edit_programme(actor):
         raise Forbidden("Only organisers and editors release a programme.")
     async with db.transaction():
         programme = await locked(event_id, now=now)
+        if edition is not None and programme.edition != edition:
+            raise Conflict("The draft was changed while you were looking at it. Here is what would be released now.")
         told = changes(await drafts.public(event_id), await drafts.draft(event_id))
         if not told:
             return None
@@ -84,7 +91,9 @@ async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "")
         await db.execute(_SHOW, shown, number)
         await db.execute("DELETE FROM released_speaker WHERE session = ANY($1)", shown)
         await db.execute(_SHOW_PEOPLE, shown)
-        await db.execute("UPDATE programme SET release = $2 WHERE id = $1", programme.id, number)
+        await db.execute(
+            "UPDATE programme SET release = $2, released_for = placed_for WHERE id = $1", programme.id, number
+        )
         await _tell_calendars(event_id, told, now)
         await jobs.enqueue("agenda.follow", event=event_id)
         await audit.record(
@@ -95,22 +104,35 @@ async def release(*, actor: Actor, event_id: int, now: datetime, note: str = "")
 
 async def _tell_calendars(event_id: int, told: Sequence[Change], now: datetime) -> None:
     """A revision for each session that calendars show otherwise; what was taken out stays there as cancelled."""
-    programme = await public.by_event(event_id)
-    assert programme is not None
-    place = str(await db.fetch_value(_PLACE, event_id) or "")
-    texts = await public.all_texts(event_id)
-    concerned = {one.session for one in told}
-    entries = {
-        str(one.id): calendar.entry(
-            programme, one, texts[one.id].abstract_html, place=place, base_url=current().base_url
-        )
-        for one in programme.sessions
-        if one.id in concerned
-    }
+    entries = await _entries(event_id)
     gone = [str(one.session) for one in told if one.kind is ChangeKind.REMOVED]
     for key, known in (await calendars.current(CALENDAR, gone)).items():
         entries[key] = msgspec.structs.replace(known.entry, cancelled=True)
     await publish_many(kind=CALENDAR, entries=entries, now=now)
+
+
+async def follow_events(*, event_ids: Sequence[int], now: datetime) -> None:
+    """Bring the calendar entries of all sessions up to date with their events, which were moved, cancelled or put on again,
+    and with their rooms. What is as it was gets no revision.
+    """
+    for row in await db.fetch(_RELEASED, list(event_ids)):
+        async with db.transaction():
+            await locked(row["event"], now=now)
+            await publish_many(kind=CALENDAR, entries=await _entries(row["event"]), now=now)
+
+
+async def _entries(event_id: int) -> dict[str, Entry]:
+    """What calendars are to show of each session that is public."""
+    programme = await public.by_event(event_id)
+    assert programme is not None
+    place = str(await db.fetch_value(_PLACE, event_id) or "")
+    texts = await public.all_texts(event_id)
+    return {
+        str(one.id): calendar.entry(
+            programme, one, texts[one.id].abstract_html, place=place, base_url=current().base_url
+        )
+        for one in programme.sessions
+    }
 
 
 async def _log(release_id: int, told: Sequence[Change]) -> None:

@@ -106,12 +106,12 @@ async def _places(table: str, add: str, event_id: int, names: Iterable[str], mor
     taken, first = {row["slug"] for row in rows}, max((row["position"] + 1 for row in rows), default=0)
     chosen = [(at, name) for at, name in enumerate(names) if name.casefold() not in known]
     given = [more[at] for at, _ in chosen] if isinstance(more, list) else more
-    slugs = [_free(name, taken, fallback="room") for _, name in chosen]
+    slugs = [free_slug(name, taken, fallback="room") for _, name in chosen]
     await db.execute(add, event_id, list(range(first, first + len(chosen))), slugs, [name for _, name in chosen], given)
     return {row["name"].casefold(): row["id"] for row in await db.fetch(ask, event_id)}
 
 
-def _free(words: str, taken: set[str], *, fallback: str) -> str:
+def free_slug(words: str, taken: set[str], *, fallback: str) -> str:
     """An address that is in nobody’s way; it is taken with that."""
     base = slug(words, fallback=fallback)
     free = base if base not in taken else next(s for n in count(2) if (s := f"{base}-{n}") not in taken)
@@ -152,7 +152,7 @@ def _named(
     """New sessions with what they keep for ever: an address and a GUID, the source’s where that has one."""
     slugs, guids = {RESERVED, *(row["slug"] for row in stored)}, {row["guid"] for row in stored}
     for row, one in zip(rows, facts, strict=True):
-        row["slug"] = _free(one.title, slugs, fallback="session")
+        row["slug"] = free_slug(one.title, slugs, fallback="session")
         guid = _guid(one.guid)
         if not guid or guid in guids:
             guid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"programme:{event_id}:{source}:{one.key}"))
@@ -192,7 +192,8 @@ async def _note(
 ) -> None:
     await touch(programme)
     await db.execute(
-        "UPDATE programme SET source = $2, credit = CASE $3 WHEN '' THEN credit ELSE $3 END WHERE id = $1",
+        "UPDATE programme p SET source = $2, credit = CASE $3 WHEN '' THEN p.credit ELSE $3 END, placed_for = e.starts_at "
+        "FROM event e WHERE p.id = $1 AND e.id = p.event",
         programme.id, facts.source, facts.credit,
     )  # fmt: skip
     await audit.record(

@@ -1,5 +1,6 @@
 """Importing a programme: read, then taken over and released through the ordinary commands, in one transaction."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -21,6 +22,8 @@ from portal.programme.commands.saving import save_programme
 from portal.programme.importing import formats
 from portal.programme.importing.outcomes import FileReport, ImportReport
 from portal.programme.importing.values import Context, Reading
+from portal.programme.queries import drafts
+from portal.programme.rules.changes import Change, changes
 from portal.programme.values import ProgrammeFacts
 
 SOURCE = "programme"
@@ -73,12 +76,38 @@ async def import_programme(
     return report
 
 
+async def import_upload(
+    name: str, data: bytes, *, event: str, source: str, draft: bool, dry_run: bool, actor: Actor, now: datetime
+) -> tuple[FileReport, list[Change]]:
+    """Import a file that somebody sent, into the programme of this event; what it came to, and what is other in the draft
+    than before.
+    """
+    opened = opening.opened(name, data)
+    file, differences = FileReport(opened.name, fault=opened.fault), list[Change]()
+    if not file.fault:
+        await _import(
+            opened.data,
+            file,
+            None,
+            Target(event),
+            now,
+            actor,
+            source,
+            "",
+            draft=draft,
+            dry_run=dry_run,
+            told=differences,
+        )
+    return file, differences
+
+
 async def _import(
     data: bytes, file: FileReport, known: formats.Format | None, target: Target, now: datetime, actor: Actor,
-    source: str, credit: str, *, draft: bool, dry_run: bool,
+    source: str, credit: str, *, draft: bool, dry_run: bool, told: list[Change] | None = None,
 ) -> None:  # fmt: skip
     try:
-        kind, reading = formats.read(data, Context(times.zone(await _zone(target))), known)
+        context = Context(times.zone(await _zone(target)))
+        kind, reading = await asyncio.to_thread(formats.read, data, context, known)
         if not reading.rows:
             raise Unreadable("none of its sessions can be taken; the first because " + reading.refusals[0].reason)
     except Unreadable as reason:
@@ -93,9 +122,12 @@ async def _import(
     try:
         async with db.transaction():
             event_id, file.event = await _event(target, reading, actor, now)
+            before = [] if told is None else await drafts.draft(event_id)
             saved = await save_programme(actor=actor, event_id=event_id, facts=facts, now=now)
             file.created, file.changed, file.unchanged = saved.created, saved.changed, saved.unchanged
             file.cancelled = saved.cancelled
+            if told is not None:
+                told += changes(before, await drafts.draft(event_id))
             if not draft and (released := await release(actor=actor, event_id=event_id, now=now)):
                 file.release, file.log = released.number, len(released.changes)
             if dry_run:

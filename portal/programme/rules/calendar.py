@@ -16,6 +16,6 @@ def entry(programme: Programme, one: Session, abstract_html: str, *, place: str,
         location=", ".join(part for part in (one.room.name if one.room else "", place) if part),
         url=f"{base_url}/events/{programme.slug}/programme/{one.slug}",
         description="\n\n".join(part for part in (who, plain(abstract_html, limit=600)) if part),
-        cancelled=one.is_cancelled or programme.is_cancelled,
+        cancelled=not programme.stands(one),
         categories=(one.track.name,) if one.track else (),
     )

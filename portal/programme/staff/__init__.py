@@ -1,0 +1,1 @@
+"""`/staff/events/{id}/programme`: the pages on which staff make a programme."""

@@ -1,0 +1,81 @@
+"""Making the draft public: what would change, what clashes, and the log of what was released before."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, get, post
+from litestar.response import Response
+
+from portal.accounts.guards import SignedIn, staff
+from portal.core.errors import Conflict
+from portal.programme.commands.releasing import release
+from portal.programme.editing import Desk
+from portal.programme.permissions import EDITORS
+from portal.programme.queries import clashes, drafts, public
+from portal.programme.rules import clashes as clash_rules
+from portal.programme.rules.changes import changes
+from portal.programme.rules.words import changed
+from portal.programme.staff.frame import Id, staff_page, the_desk
+from portal.web.forms import Filled, field, read
+from portal.web.inputs import Now
+from portal.web.rendering import see_other
+
+MOST_SHOWN = 200
+
+
+class ReleaseForm(msgspec.Struct):
+    """`edition` is that of the draft that was looked at."""
+
+    edition: Annotated[int, field("", ge=0, le=2**62, missing="This page is out of date. Please open it again.")]
+    note: Annotated[str, field("For the public", max_length=400)] = ""
+
+
+class StaffReleases(Controller):
+    path = "/staff/events/{event_id:int}/programme/release"
+    guards = [staff(*EDITORS)]
+    include_in_schema = False
+
+    @get("/")
+    async def show(self, request: Request[Any, Any, Any], event_id: Id) -> Response[str]:
+        return await _show(request, await the_desk(event_id))
+
+    @post("/")
+    async def make(self, request: Request[Any, Any, Any], event_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
+        desk, form = await the_desk(event_id), await read(request, ReleaseForm)
+        if form.data is None:
+            return await _show(request, desk, form, status=422)
+        try:
+            made = await release(
+                actor=actor, event_id=event_id, now=now, note=form.data.note, edition=form.data.edition
+            )
+        except Conflict as overtaken:
+            return await _show(request, await the_desk(event_id), form, status=409, conflict=overtaken.message)
+        if made is None:
+            return see_other(
+                f"{desk.path}/release", notice="Nothing is other than what is public. There is no new release."
+            )
+        return see_other(f"{desk.path}/release", notice=f"Release {made.number} is public.")
+
+
+async def _show(
+    request: Request[Any, Any, Any],
+    desk: Desk,
+    form: Filled[Any] | None = None,
+    *,
+    status: int = 200,
+    conflict: str = "",
+) -> Response[str]:
+    before, after = await drafts.public(desk.id), await drafts.draft(desk.id)
+    told = changes(before, after)
+    found, total = await clashes.of_draft(desk.id)
+    typed: Filled[Any] = Filled(
+        {"note": form.value("note") if form else "", "edition": desk.edition or 0}, form.errors if form else {}
+    )
+    return staff_page(
+        request, "release.html", desk, "release", status=status, conflict=conflict, count=len(told),
+        form=typed, lines=[(one, changed(one, desk.timezone)) for one in told[:MOST_SHOWN]] if desk.release else [],
+        first=not desk.release, sessions=len(after), clashing=total,
+        said=[(one, clash_rules.words(one, desk.timezone)) for one in found[:MOST_SHOWN]],
+        log=[(one, [(line, changed(line, desk.timezone)) for line in one.changes])
+             for one in await public.releases(desk.id, most=20, lines=20)],
+    )  # fmt: skip
