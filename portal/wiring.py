@@ -139,7 +139,10 @@ def services(settings: Settings) -> Services:
         pages=PageCache(keeping=settings.page_cache),
         audience=Audience(),
         media=Media.of(settings),
-        payments=Payments(stripe, {handler.kind: handler for handler in (registration.PURCHASES, SPONSORSHIPS)}),
+        payments=Payments(
+            stripe,
+            {handler.kind: handler for handler in (registration.PURCHASES, SPONSORSHIPS, *exhibitor_routes.HANDLERS)},
+        ),
         subscriptions=Subscriptions(stripe, {handler.kind: handler for handler in (PLANS,)}),
         proofs=Proofs.of(settings),
         live=Live(most_pages=settings.room_pages),

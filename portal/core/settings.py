@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     sponsorship_hold_minutes: int = Field(
         30, ge=5, le=1440, description="How long sponsorships are held while they are paid for."
     )
+    booth_hold_minutes: int = Field(
+        30, ge=5, le=1440, description="How long a booth on a floor plan is held while it is paid for."
+    )
     seller_tax_rate: kinds.Percent = Field(
         "",
         description="VAT in per cent on plans and sponsorships sold at home. Empty: the standard rate of the seller’s country "

@@ -19,6 +19,7 @@ class DeskPart(msgspec.Struct, frozen=True):
 
 PARTS: tuple[DeskPart, ...] = (
     DeskPart("", "Overview"),
+    DeskPart("booth", "Booth", editing=True),
     DeskPart("tasks", "Tasks", accepted=True),
     DeskPart("documents", "Documents", Right.DOCUMENTS),
     DeskPart("passes", "Passes", Right.PASSES),

@@ -3,27 +3,38 @@
 from litestar.types import ControllerRouterHandler
 
 from portal.core.jobs import Job, Recurring
+from portal.exhibitors.commands.settling import BOOTHS
 from portal.exhibitors.desks import routes as desk_routes
 from portal.exhibitors.jobs import lists
 from portal.exhibitors.leads import routes as lead_routes
 from portal.exhibitors.meetings import routes as meeting_routes
 from portal.exhibitors.pages.applying import ExhibitPages
+from portal.exhibitors.pages.booth import BoothPages, booth_invoice
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
+from portal.exhibitors.staff.booths import StaffBooths
+from portal.exhibitors.staff.giving import StaffGiving
 from portal.exhibitors.staff.listing import EXHIBITORS, StaffExhibitors, waiting_exhibitors
 from portal.exhibitors.staff.packages import StaffPackages
+from portal.exhibitors.staff.plans import StaffPlans
 from portal.exhibitors.staff.reviewing import StaffReview
 from portal.exhibitors.staff.setup import StaffTerms
 
-DESK_PAGES: list[ControllerRouterHandler] = [ExhibitingPages, DeskHome, *desk_routes.PAGES, *meeting_routes.DESK]
+DESK_PAGES: list[ControllerRouterHandler] = [
+    *(ExhibitingPages, DeskHome, BoothPages),
+    *(*desk_routes.PAGES, *meeting_routes.DESK),
+]
 """Of the people of a company."""
 
-PUBLIC: list[ControllerRouterHandler] = [ExhibitPages, *DESK_PAGES, *lead_routes.PUBLIC, *meeting_routes.PUBLIC]
+PUBLIC: list[ControllerRouterHandler] = [
+    *(ExhibitPages, booth_invoice),
+    *(*DESK_PAGES, *lead_routes.PUBLIC, *meeting_routes.PUBLIC),
+]
 OWN: list[ControllerRouterHandler] = [*lead_routes.OWN, *meeting_routes.OWN]
 """In the account area."""
 STAFF: list[ControllerRouterHandler] = [
     waiting_exhibitors,
-    *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview),
+    *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview, StaffPlans, StaffBooths, StaffGiving),
     *(*desk_routes.STAFF, *lead_routes.STAFF, *meeting_routes.STAFF),
 ]
 QUEUES = (EXHIBITORS,)
@@ -39,7 +50,11 @@ OCCASIONS = {**lead_routes.OCCASIONS}
 SEAT_PARTS = (meeting_routes.seat_part, lead_routes.seat_part)
 """What is said on the page of a place."""
 
+HANDLERS = (BOOTHS,)
+"""What money for purchases of this package’s kinds does."""
+
 __all__ = [
+    "HANDLERS",
     "JOBS",
     "OCCASIONS",
     "OWN",

@@ -14,11 +14,13 @@ from portal.accounts.actors import PORTAL, Actor
 from portal.accounts.organisations.commands import create_organisation
 from portal.accounts.tables import MemberRole
 from portal.core import clock
-from portal.core.text import slug
+from portal.core.text import folded, slug
 from portal.exhibitors.commands.applying import apply_to_exhibit
 from portal.exhibitors.commands.deciding import accept
 from portal.exhibitors.commands.offering import PackageFacts, Terms, save_package, set_up
-from portal.exhibitors.queries import desks, offers
+from portal.exhibitors.commands.planning import Wish, lay
+from portal.exhibitors.queries import desks, offers, plans
+from portal.exhibitors.rules.rows import read_rows
 from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.values import AtEvent
 from tests.factories import companies, events
@@ -68,3 +70,17 @@ async def make(
     exhibitor = await desks.by_id(made)
     assert exhibitor is not None
     return Stand(exhibitor, owner, organisation)
+
+
+async def hall(event_id: int, rows: str = "B01–B10, 3 × 3 m, prices 2400", *, name: str = "Hall B") -> dict[str, int]:
+    """A hall drawn in rows; the ids of its booths by label."""
+    offer = await offers.of_event(event_id)
+    assert offer is not None
+    packages = {folded(one.name): one.slug for one in offer.packages}
+    found = read_rows(rows, currency=offer.currency, packages=packages)
+    assert not found.refused, found.refused
+    wish = Wish(name=name, drawing=found.drawing)
+    plan_id, _ = await lay(actor=PORTAL, event_id=event_id, wish=wish, now=clock.now())
+    made = await plans.hall(event_id, plan_id, clock.now())
+    assert made is not None
+    return {one.label: one.id for one in made.spots}

@@ -11,7 +11,9 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.jobs import enqueue
+from portal.exhibitors.commands.booking import give_back_holds
 from portal.exhibitors.commands.codes import follow_codes
+from portal.exhibitors.commands.giving import end_booked
 from portal.exhibitors.permissions import can_apply, can_organise
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 
@@ -94,6 +96,8 @@ async def withdraw(*, actor: Actor, exhibitor_id: int, now: datetime) -> None:
 async def cancel_exhibitor(*, actor: Actor, exhibitor_id: int, note: str, now: datetime) -> None:
     """End what was accepted: the company loses every right here. `note` is what it is told."""
     _only_organisers(actor)
+    # Holds first, for their purchases are locked before anything else; what is being paid goes back when it comes.
+    await give_back_holds(exhibitor_id=exhibitor_id, now=now)
     async with db.transaction():
         if await db.fetch_one(_PACKAGE, exhibitor_id) is None:
             raise NotFound("There is no such exhibitor.")
@@ -106,6 +110,8 @@ async def _end(
     done = await db.fetch_value(_END, exhibitor_id, after.value, now, note, actor.label, before.value)
     if done is None:
         raise Conflict("This has been decided otherwise meanwhile. Please look again.")
+    if after is ExhibitorState.CANCELLED:
+        await end_booked(exhibitor_id=exhibitor_id, reason="no longer an exhibitor", now=now)
     await _told(actor, exhibitor_id, after, now)
 
 

@@ -1,9 +1,12 @@
 """Everything the worker can be asked to do about exhibitors, and what it does by the clock."""
 
 from portal.core.jobs import Job, Recurring
-from portal.exhibitors.jobs import telling
+from portal.exhibitors.jobs import booths, telling
 
 JOBS = [
     Job("exhibitors.tell", telling.tell),
+    Job("exhibitors.tell_booked", booths.tell_booked),
+    Job("exhibitors.tell_moved", booths.tell_moved),
+    Job("exhibitors.tell_money_returned", booths.tell_money_returned),
 ]
-RECURRING: list[Recurring] = []
+RECURRING = [Recurring("booths-lapse", "* * * * * */20", booths.lapse_holds)]

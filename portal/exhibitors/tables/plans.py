@@ -75,11 +75,14 @@ class Booth(Table, tablename="booth", db=DB):
 
 
 class BoothBooking(Table, tablename="booth_booking", db=DB):
-    """An exhibitor has a booth, or did. A booth is taken by one at a time (a partial unique index on what holds it)."""
+    """An exhibitor has a booth, or did, or pays for its package alone: then without a booth. A booth is taken by one at a time
+    and a package paid for once (partial unique indexes on what holds them); a booth somebody has cannot be deleted (a trigger).
+    """
 
     id = BigSerial(primary_key=True)
     number = Varchar(length=24, unique=True)
-    booth = ForeignKey(Booth, on_delete=OnDelete.restrict, null=False, index=True)
+    booth = ForeignKey(Booth, on_delete=OnDelete.set_null, null=True, default=None, index=True)
+    label = Varchar(length=20, help_text="what the booth was called; empty for a package alone")
     exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False, index=True)
     state = Varchar(length=8, default=BookingState.HELD.value)
     net = BigInt(help_text="what it costs, fixed when it was held")
@@ -92,4 +95,5 @@ class BoothBooking(Table, tablename="booth_booking", db=DB):
     booked_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Varchar(length=120)
+    note = Varchar(length=300, help_text="staff's: why it was given, where it was moved from, what is to be settled")
     state_known = one_of("state", BookingState)

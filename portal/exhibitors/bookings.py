@@ -1,0 +1,61 @@
+"""Plain values: a booth on its way to an exhibitor."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.core.money import Money
+from portal.exhibitors.tables.plans import BookingState
+
+
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking as pages and mails show it. Without `booth_id` it pays for the package alone, or the booth is off the plan."""
+
+    id: int
+    number: str
+    state: BookingState
+    exhibitor_id: int
+    booth_id: int | None
+    label: str
+    size: str
+    hall: str
+    net: int
+    package_net: int
+    package: str
+    currency: str
+    purchase_id: int | None
+    held_at: datetime
+    holds_until: datetime | None
+    booked_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+    note: str
+    event_id: int
+    event_title: str
+    event_slug: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    event_country: str
+    company_slug: str
+    company_name: str
+    contact_name: str
+    contact_email: str
+
+    @property
+    def what(self) -> str:
+        """What is bought, in a word or two."""
+        return f"Booth {self.label}" if self.label else self.package
+
+    @property
+    def total(self) -> Money:
+        return Money(self.net + self.package_net, self.currency)
+
+    @property
+    def path(self) -> str:
+        """Of the buyer's page."""
+        return f"/companies/{self.company_slug}/manage/events/{self.event_slug}/booth/{self.number}"
+
+    def held(self, now: datetime) -> bool:
+        """Whether it is kept for the buyer still, whatever the sweeper has seen of it."""
+        return self.state is BookingState.HELD and self.holds_until is not None and self.holds_until > now

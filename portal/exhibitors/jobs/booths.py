@@ -1,0 +1,77 @@
+"""Telling exhibitors of their booths, and freeing what was not paid in time."""
+
+from collections.abc import Sequence
+
+from portal.core import clock, db
+from portal.core.money import Money
+from portal.core.settings import current
+from portal.exhibitors import emails_booths as emails
+from portal.exhibitors.commands import booking as commands
+from portal.exhibitors.jobs.telling import readers
+from portal.exhibitors.queries import bookings, desks
+from portal.exhibitors.tables.plans import BookingState
+from portal.notifications.commands.outbox import queue_mail
+from portal.notifications.values import Message, Part
+from portal.payments import queries as payment_queries
+from portal.payments.documents import invoice_pdf
+
+
+async def tell_booked(booking: int) -> None:
+    """A booth is booked: to the contact and the owners, and with the invoice to whoever is billed."""
+    k = await bookings.by_id(booking)
+    at = await desks.by_id(k.exhibitor_id) if k is not None else None
+    if k is None or at is None or k.state is not BookingState.BOOKED:
+        return
+    told = await readers(at, contact=(k.contact_email, k.contact_name))
+    papers, links = [], list[str]()
+    buyer = await payment_queries.buyer_of(k.purchase_id) if k.purchase_id is not None else None
+    if k.purchase_id is not None and buyer is not None:
+        issued = await payment_queries.invoices(k.purchase_id)
+        papers = [Part(f"{paper.number}.pdf", "application/pdf", await invoice_pdf(paper)) for paper in issued]
+        bought = await payment_queries.purchase(k.purchase_id)
+        assert bought is not None
+        links = [f"{current().base_url}/booths/{bought.public_id}/{paper.number}.pdf" for paper in issued]
+        told[buyer.email.lower()] = buyer.name
+    await _send(
+        [
+            emails.booked(
+                k, recipient=address, name=name, papers=papers if billed else (), links=links if billed else ()
+            )
+            for address, name in told.items()
+            for billed in (buyer is not None and address == buyer.email.lower(),)
+        ]
+    )
+
+
+async def tell_moved(booking: int, before: str, at: str) -> None:
+    k = await bookings.by_id(booking)
+    of = await desks.by_id(k.exhibitor_id) if k is not None else None
+    if k is None or of is None:
+        return
+    told = await readers(of, contact=(k.contact_email, k.contact_name))
+    await _send([emails.moved(k, before, at, recipient=address, name=name) for address, name in told.items()])
+
+
+async def tell_money_returned(booking: int, refund: int) -> None:
+    """Money that was of no use: buyer and organiser hear that it goes back, and why."""
+    k = await bookings.by_id(booking)
+    row = await db.fetch_one(
+        "SELECT r.id, r.amount, r.reason, p.currency, p.email FROM refund r JOIN purchase p ON p.id = r.purchase "
+        "WHERE r.id = $1",
+        refund,
+    )
+    if k is None or row is None:
+        return
+    amount = Money(row["amount"], row["currency"])
+    await _send(emails.money_returned(k, row["id"], amount, row["reason"], row["email"]))
+
+
+async def lapse_holds() -> None:
+    """Recurring: booths that were not paid in time are free again."""
+    await commands.lapse_due(now=clock.now())
+
+
+async def _send(messages: Sequence[Message]) -> None:
+    async with db.transaction():
+        for message in messages:
+            await queue_mail(message=message, now=clock.now())

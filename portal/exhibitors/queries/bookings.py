@@ -1,0 +1,77 @@
+"""Who has which booth, and what was paid for."""
+
+from typing import Any
+
+import msgspec
+
+from portal.core import db
+from portal.exhibitors.bookings import Booking
+
+_ROWS = """
+SELECT k.id, k.number, k.state, k.exhibitor AS exhibitor_id, k.booth AS booth_id, k.label,
+    coalesce(trim_scale(b.width / 100.0) || ' × ' || trim_scale(b.height / 100.0) || ' m', '') AS size,
+    coalesce(f.name, '') AS hall, k.net, k.package_net, p.name AS package, k.currency, k.purchase_id, k.held_at, k.holds_until,
+    k.booked_at, k.ended_at, k.end_reason, k.note, e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.starts_at,
+    e.ends_at, e.timezone, coalesce(v.country, '') AS event_country, c.slug AS company_slug, c.name AS company_name,
+    x.contact_name, x.contact_email
+FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor JOIN exhibition_package p ON p.id = x.package
+JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event LEFT JOIN venue v ON v.id = e.venue
+LEFT JOIN booth b ON b.id = k.booth LEFT JOIN floor_plan f ON f.id = b.plan
+"""
+
+
+async def by_number(exhibitor_id: int, number: str) -> Booking | None:
+    """A booking of this exhibitor; somebody else’s number finds nothing."""
+    return _one(await db.fetch_one(f"{_ROWS} WHERE k.exhibitor = $1 AND k.number = $2", exhibitor_id, number[:24]))
+
+
+async def by_id(booking_id: int) -> Booking | None:
+    return _one(await db.fetch_one(f"{_ROWS} WHERE k.id = $1", booking_id))
+
+
+async def of_exhibitor(exhibitor_id: int) -> list[Booking]:
+    """What it has, holds, or gave back, the newest first; what came to nothing is left out."""
+    rows = await db.fetch(
+        f"{_ROWS} WHERE k.exhibitor = $1 AND (k.state <> 'lapsed' OR k.purchase_id IS NOT NULL) ORDER BY k.id DESC LIMIT 100",
+        exhibitor_id,
+    )
+    return [msgspec.convert(dict(row), Booking) for row in rows]
+
+
+async def package_is_paid(exhibitor_id: int) -> bool:
+    """Whether the price of its package was paid, or is on its way."""
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT FROM booth_booking WHERE exhibitor = $1 AND package_net > 0 AND state IN ('paying', 'booked'))",
+        exhibitor_id,
+    )
+    return found
+
+
+class Refundable(msgspec.Struct, frozen=True):
+    """A line of a paid purchase: how much of it has not gone back, and whether a bank disputes the payment."""
+
+    id: int
+    description: str
+    left: int
+    disputed: bool
+
+
+async def refundable(purchases: list[int]) -> dict[int, list[Refundable]]:
+    """The lines of these purchases, where they are paid."""
+    rows = await db.fetch(
+        "SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left, EXISTS (SELECT FROM money_question q "
+        "WHERE q.purchase = p.id AND q.reference LIKE 'money-back:%' AND q.settled_at IS NULL) AS disputed "
+        "FROM purchase_line l JOIN purchase p ON p.id = l.purchase WHERE p.id = ANY($1::bigint[]) AND p.state = 'paid' "
+        "ORDER BY l.position",
+        purchases,
+    )
+    found: dict[int, list[Refundable]] = {}
+    for row in rows:
+        found.setdefault(row["purchase"], []).append(
+            Refundable(row["id"], row["description"], row["left"], row["disputed"])
+        )
+    return found
+
+
+def _one(row: Any) -> Booking | None:
+    return None if row is None else msgspec.convert(dict(row), Booking)
