@@ -26,6 +26,7 @@ from portal.accounts.privacy import queries as privacy_queries
 from portal.accounts.staff import MAIL, StaffMail
 from portal.accounts.values import PersonalData
 from portal.agenda import jobs as agenda_jobs
+from portal.agenda import privacy as agenda_privacy
 from portal.agenda import routes as agenda_routes
 from portal.calendars import commands as calendar_commands
 from portal.calendars import queries as calendar_queries
@@ -196,6 +197,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Programmes", speaker_privacy.known_about, speaker_privacy.forget, speaker_privacy.LABELS),
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
         PersonalData("Workshops", workshop_privacy.known_about, workshop_privacy.forget, workshop_privacy.LABELS),
+        PersonalData("Agenda", agenda_privacy.known_about, agenda_privacy.forget, agenda_privacy.LABELS),
         PersonalData("In webinars", room_privacy.known_about, room_privacy.forget, room_privacy.LABELS),
         PersonalData("Attendance", ledger_privacy.known_about, ledger_privacy.forget, ledger_privacy.LABELS),
     ]
@@ -231,6 +233,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
                 *seat_staff.PAGES,
                 *webinar_routes.STAFF,
                 *programme_routes.STAFF,
+                *agenda_routes.STAFF,
                 *exhibitor_routes.STAFF,
             ),
         ],

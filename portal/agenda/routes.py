@@ -11,8 +11,10 @@ from portal.agenda.pages.agenda import AgendaPages
 from portal.agenda.pages.entries import EntryPages
 from portal.agenda.pages.phone import PhonePages
 from portal.agenda.queries import held
+from portal.agenda.staff import StaffForecast
 from portal.agenda.values import Source
 
+STAFF: list[ControllerRouterHandler] = [StaffForecast]
 PUBLIC: list[ControllerRouterHandler] = [
     AgendaPages,
     EntryPages,
@@ -21,10 +23,10 @@ PUBLIC: list[ControllerRouterHandler] = [
     AddressCodePages,
     AgendaFeeds,
 ]
-SOURCES: list[Source] = [held.seats, held.workshops]
+SOURCES: list[Source] = [held.seats, held.workshops, held.meetings]
 """What one has a place in, of the packages below; others join in wiring."""
 
-__all__ = ["BUTTONS", "GIVEN", "PUBLIC", "SOURCES", "arrive"]
+__all__ = ["BUTTONS", "GIVEN", "PUBLIC", "SOURCES", "STAFF", "arrive"]
 
 GIVEN = {
     "saving": Provide(lambda: BUTTONS, sync_to_thread=False),

@@ -24,6 +24,7 @@ from portal.core.embedded import private_server
 from portal.core.settings import current, current_or_exit
 from portal.demo import folder as folders
 from portal.demo.folder import DemoRefused
+from portal.demo.seed.agendas import seed_agendas
 from portal.demo.seed.certificates import seed_certificates
 from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.market import seed_market
@@ -153,6 +154,7 @@ class Demo:
                 await keep_clinic(now=clock.now())
                 await seed_stages(now=clock.now())
                 await seed_programmes(now=clock.now())
+                await seed_agendas(now=clock.now())
                 await seed_certificates(now=clock.now())
                 await seed_turnouts(now=clock.now())
                 await seed_doings(now=clock.now())

@@ -1,11 +1,13 @@
-"""What somebody has a place in: at events and webinars, and in workshops. Each is a source that wiring puts together."""
+"""What somebody has a place in: at events and webinars, in workshops, at a table. Each is a source for wiring."""
 
 from datetime import datetime
 
 from portal.agenda.queries import items
 from portal.agenda.tables import Kind
-from portal.agenda.values import Held, Owner
+from portal.agenda.values import Held, Item, Owner
 from portal.core import db
+from portal.exhibitors.meetings.queries.meetings import of_address
+from portal.exhibitors.tables.meetings import MeetingState
 from portal.registration.queries.people import feed_of_person
 
 _WORKSHOPS = """
@@ -36,3 +38,21 @@ async def workshops(owner: Owner, now: datetime) -> list[Held]:
         for id_, has in given.items()
         if f"session-{id_}" in known
     ]
+
+
+async def meetings(owner: Owner, now: datetime) -> list[Held]:
+    """Meetings with exhibitors, on either side; whoever is not there any more has none."""
+    found = []
+    for one in await of_address(owner.email):
+        if one.state is MeetingState.NO_SHOW:
+            continue
+        hosts = one.account_id == owner.account_id
+        where = one.desk if hosts else f"/seats/{one.claim}/meetings" if one.claim else ""
+        item = Item(
+            kind="meeting", id=one.id, event_id=one.event_id, event=one.event_title, timezone=one.timezone, place=one.where,
+            title=f"Meeting with {one.who or 'an attendee'}" if hosts else f"Meeting with {one.company_name}",
+            starts_at=one.starts_at, ends_at=one.ends_at, people="" if hosts else one.host_name, address=where,
+            off="" if one.is_planned else "cancelled", label="Meeting",
+        )  # fmt: skip
+        found.append(Held(item, "Agreed", given=one.is_planned))
+    return found

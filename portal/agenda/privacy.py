@@ -1,0 +1,53 @@
+"""What agendas know of a person, and forgetting it."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.core import db
+
+_OF = """
+SELECT a.id FROM agenda a LEFT JOIN account o ON o.id = a.account LEFT JOIN agenda into_ ON into_.id = a.joined
+LEFT JOIN account theirs ON theirs.id = into_.account
+WHERE o.email = $1 OR a.email = $1 OR theirs.email = $1
+"""
+_KNOWN = f"""
+SELECT coalesce(s.title, e.title, r.entry ->> 'title') AS title,
+    CASE n.kind WHEN 'session' THEN 'Session' ELSE 'Event' END AS kind,
+    n.saved_at, n.instead_of IS NOT NULL AS second, a.joined IS NOT NULL AS handed
+FROM agenda_entry n JOIN agenda a ON a.id = n.agenda
+LEFT JOIN released_session s ON n.kind = 'session' AND s.session = n.item
+LEFT JOIN event e ON n.kind = 'event' AND e.id = n.item
+LEFT JOIN calendar_item i ON i.kind = n.kind AND i.key = n.item::text
+LEFT JOIN calendar_revision r ON r.item = i.id AND r.number = i.revision
+WHERE n.agenda IN ({_OF}) ORDER BY n.id LIMIT 5000
+"""
+_FEEDS = f"""
+SELECT f.created_at, f.fetched_at FROM feed_address f
+WHERE f.kind = 'agenda' AND f.key IN (SELECT id::text FROM ({_OF}) mine) ORDER BY f.id LIMIT 5000
+"""
+LABELS = {
+    "title": "Title", "kind": "What", "saved_at": "Saved", "second": "Second choice", "made": "Made",
+    "handed": "Kept for a calendar that was handed on before signing in", "read": "Last read by a calendar",
+}  # fmt: skip
+
+
+async def known_about(email: str) -> list[dict[str, Any]]:
+    """Everything saved, in the account’s agenda or with an address that was proved; the calendars made of it."""
+    saved = [{"what": "Saved", **row} for row in await db.fetch(_KNOWN, email)]
+    feeds = await db.fetch(_FEEDS, email)
+    return saved + [
+        {"what": "Agenda as a calendar", "made": row["created_at"], "read": row["fetched_at"]} for row in feeds
+    ]
+
+
+async def forget(email: str, now: datetime) -> str:
+    """Delete the account’s agenda with what was joined to it, and take the address out of others."""
+    async with db.transaction():
+        await db.execute(
+            f"DELETE FROM feed_address WHERE kind = 'agenda' AND key IN (SELECT id::text FROM ({_OF}) mine)", email
+        )
+        entries = await db.fetch_value(f"SELECT count(*) FROM agenda_entry WHERE agenda IN ({_OF})", email)
+        await db.execute(f"DELETE FROM agenda WHERE id IN ({_OF})", email)
+    if not entries:
+        return "Your agenda was empty; its calendar’s address is gone."
+    return f"{'1 entry' if entries == 1 else f'{entries} entries'} of your agenda and its calendar’s address are gone."
