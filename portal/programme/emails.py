@@ -52,6 +52,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     def heading(self) -> str:
         """What has happened, as the subject has it."""
         if self.method is Method.CANCEL:
+            if self.workshop is not None and self.workshop.is_on and self.entry.cancelled:
+                return "A new time follows"
             return "Cancelled" if self._is_off else "No longer yours"
         if self.last is None or self.last.method is Method.CANCEL:
             if self.place is not None and self.last is not None and self.place.since < self.last.sent_at:
@@ -66,12 +68,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         match self.heading:
             case "Cancelled":
                 return "This workshop does not take place. There is nothing for you to do."
+            case "A new time follows":
+                return "The event was moved, and this workshop has no new time yet. Your place stays yours."
             case "No longer yours":
                 return self._why
             case "A place became free for you":
                 return "You waited for it: from now on this place is yours. If you cannot come, please give it back."
             case "It takes place after all":
-                return "The workshop was cancelled, and takes place now. Your place is yours as before."
+                return "It takes place at the time above. Your place is yours as before."
             case "Changed":
                 return (
                     "Its time or room is another now. Your place stays yours; if it no longer suits you, give it back."

@@ -87,6 +87,9 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     is_moved: bool
     starts_on: date
     ends_on: date
+    was_moved: bool
+    event_starts_at: datetime
+    first_starts_at: datetime | None
     release: int
     released_at: datetime
     note: str

@@ -9,6 +9,7 @@ from portal.programme.pages.event_part import programme_part
 from portal.programme.pages.participants import StaffWorkshops
 from portal.programme.pages.programme import ProgrammePages
 from portal.programme.pages.workshops import SeatWorkshops, WorkshopPages, seat_part
+from portal.programme.pages.zones import ZonePages
 from portal.programme.queries.speaking import of_speaker
 from portal.programme.staff.board import StaffBoard
 from portal.programme.staff.importing import StaffImport
@@ -19,7 +20,7 @@ from portal.programme.staff.seating import StaffSeating
 from portal.programme.staff.sessions import StaffSessions
 
 PUBLIC: list[ControllerRouterHandler] = [
-    *(ProgrammePages, ProgrammeFeeds, WorkshopPages, SeatWorkshops),
+    *(ProgrammePages, ProgrammeFeeds, WorkshopPages, SeatWorkshops, ZonePages),
     *desk.PUBLIC,
 ]
 STAFF: list[ControllerRouterHandler] = [

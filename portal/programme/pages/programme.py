@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, get
 from litestar.params import FromPath
 from litestar.response import Response
 from markupsafe import Markup
 
-from portal.core import json_ld, times
+from portal.core import json_ld, qr, times
 from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
@@ -21,6 +23,7 @@ from portal.programme.public import Programme, Session, beside, day_of
 from portal.programme.queries import public
 from portal.programme.rules import filters as rules
 from portal.programme.rules import schedule, schema_org
+from portal.programme.rules.clocks import Clocks
 from portal.programme.rules.words import changed, language_name
 from portal.programme.tables import SessionKind
 from portal.web.inputs import Now
@@ -29,6 +32,11 @@ from portal.web.query_strings import may_be_slug, pairs
 from portal.web.rendering import environment, markup, page, render
 
 _RULE = PageRule(tags=public.TAGS)
+_ZONED = PageRule(tags=public.TAGS, query=frozenset({"zone"}))
+# How many rooms fit beside each other on a sheet of A4, and how many there may be on a screen, which scrolls.
+_SHEET, _SCREEN = 7, 1000
+# A day of more sessions has its hours to jump to.
+_LONG = 60
 _items: Kept[dict[int, Markup]] = Kept(30)
 _whole_days: Kept[Markup] = Kept(16)
 
@@ -50,9 +58,11 @@ class ProgrammePages(Controller):
         return page(
             request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
-            days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving),
+            days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving, filters.zone),
             choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
-            has_workshops=programme.has_workshops,
+            has_workshops=programme.has_workshops, clocks=Clocks(programme.timezone, filters.zone),
+            zoned_at=shown[0].starts_at if shown else programme.event_starts_at, standing=standing(programme),
+            qr=_code(programme.slug), is_wide=filters.view == "grid" and not filters.paper and len(programme.rooms) > _SHEET,
             saving=saving.form(f"/events/{slug}/programme"),
         )  # fmt: skip
 
@@ -63,7 +73,7 @@ class ProgrammePages(Controller):
         told = [(release, [(one, changed(one, programme.timezone)) for one in release.changes]) for release in log]
         return page(request, "programme/changes.html", section="events", programme=programme, log=told)
 
-    @get("/{session_slug:str}", opt={"page": _RULE})
+    @get("/{session_slug:str}", opt={"page": _ZONED})
     async def session(
         self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str], saving: Saving
     ) -> Response[str]:
@@ -75,6 +85,7 @@ class ProgrammePages(Controller):
         same_day = [other for other in programme.sessions if other.on == one.on and other.kind is not SessionKind.BREAK]
         in_room = [other for other in same_day if other.room == one.room]
         place = in_room.index(one) if one in in_room else None
+        zone = rules.parse([pair for pair in pairs(request) if pair[0] == "zone"], programme)[0].zone
         linked = schema_org.session(programme, one, texts, base_url=current().base_url)
         return page(
             request, "programme/session.html", section="events", programme=programme, s=one, texts=texts,
@@ -82,9 +93,11 @@ class ProgrammePages(Controller):
             after=in_room[place + 1] if place is not None and place + 1 < len(in_room) else None,
             beside=beside(same_day, one)[:12], photos=await media.by_keys([p.photo for p in one.people if p.photo]),
             abstract=markup(texts.abstract_html), description=markup(texts.description_html),
-            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title, drawn=drawing(programme, saving),
+            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title,
+            drawn=drawing(programme, saving, zone),
             save=saving.button("session", one.id, one.title, large=True),
             saving=saving.form(f"/events/{slug}/programme/{session_slug}"),
+            clocks=Clocks(programme.timezone, zone), standing=standing(programme), z=_tail(zone),
             linked=markup(json_ld.encoded(linked)), language=language_name(one.language),
         )  # fmt: skip
 
@@ -96,16 +109,18 @@ async def _programme(slug: str) -> Programme:
     return found
 
 
-def drawing(programme: Programme, saving: SaveButtons) -> Callable[..., Markup]:
-    """What draws sessions one after the other, as lists show them. Each is drawn once for a version of the programme.
-    `anchored`, each has an id to come back to: for the one list of a page that has each session once.
+def drawing(programme: Programme, saving: SaveButtons, zone: str = "") -> Callable[..., Markup]:
+    """What draws sessions one after the other, as lists show them. Each is drawn once for a version of the programme, and
+    for a zone that its links carry on. `anchored`, each has an id to come back to: for the one list of a page that has
+    each session once.
     """
-    key = (programme.event_id, programme.version)
+    key = (programme.event_id, programme.version, zone)
     if (items := _items.get(key)) is None:
         macros: Any = environment().get_template("programme/_session.html").module
+        tail = _tail(zone)
         items = {
             one.id: macros.item(
-                programme.slug, one, language_name(one.language), saving.button("session", one.id, one.title)
+                programme.slug, one, language_name(one.language), saving.button("session", one.id, one.title), tail
             )
             for one in programme.sessions
         }
@@ -122,6 +137,31 @@ def drawing(programme: Programme, saving: SaveButtons) -> Callable[..., Markup]:
     return draw
 
 
+def _tail(zone: str) -> str:
+    """What carries the reader’s zone on in an address."""
+    return f"?{urlencode({'zone': zone})}" if zone else ""
+
+
+def standing(programme: Programme) -> tuple[str, str, str] | None:
+    """What became of the event, as (tone, heading, words) above its programme."""
+    if programme.is_cancelled:
+        return "bad", "This event is cancelled", "Nothing of this takes place. The programme stays here as it was."
+    if not (programme.was_moved or programme.is_moved):
+        return None
+    if programme.first_starts_at is None and not programme.is_moved:
+        return "warn", "This event has moved", "It takes place somewhere else; the event’s page says where."
+    told = f"It takes place on {times.day_span(programme.starts_on, programme.ends_on)}."
+    if programme.is_moved:
+        told += " The times below are those of before; new ones follow."
+    return "warn", "This event has moved", told
+
+
+@lru_cache(256)
+def _code(slug: str) -> Markup:
+    """The address of the living page, for whoever reads it on paper."""
+    return markup(qr.for_page(f"{current().base_url}/events/{slug}/programme"))
+
+
 def _count(sessions: list[Session]) -> int:
     return sum(one.kind is not SessionKind.BREAK for one in sessions)
 
@@ -130,31 +170,37 @@ def _drawn_days(
     shown: list[Session], programme: Programme, filters: rules.Filters, day: date | None, saving: SaveButtons
 ) -> Markup:
     """What is most of the page; kept where nothing narrows it, which is what most people read."""
-    key = (programme.event_id, programme.version, day, filters.view)
+    key = (programme.event_id, programme.version, day, filters.view, filters.zone, filters.paper)
     if not filters.narrows and (kept := _whole_days.get(key)) is not None:
         return kept
-    days = _days(shown, programme, grid=filters.view == "grid")
+    days = _days(shown, programme, grid=filters.view == "grid", paper=bool(filters.paper))
     made = markup(
         render(
-            "programme/_days.html", days=days, programme=programme, filters=filters, drawn=drawing(programme, saving)
+            "programme/_days.html",
+            days=days,
+            programme=programme,
+            filters=filters,
+            drawn=drawing(programme, saving, filters.zone),
+            clocks=Clocks(programme.timezone, filters.zone),
+            ways_out=[] if days else rules.ways_out(filters, programme.sessions, day),
         )
     )
     return made if filters.narrows else _whole_days.put(key, made)
 
 
-def _days(shown: list[Session], programme: Programme, *, grid: bool) -> list[dict[str, Any]]:
+def _days(shown: list[Session], programme: Programme, *, grid: bool, paper: bool) -> list[dict[str, Any]]:
     by_day: dict[date, list[Session]] = {}
     for one in shown:
         by_day.setdefault(one.on, []).append(one)
-    return [
-        {
-            "on": on,
-            "count": _count(these),
-            "slots": [] if grid else schedule.slots(these),
-            "table": schedule.table(these, programme.rooms) if grid else None,
-        }
-        for on, these in by_day.items()
-    ]
+    return [_day(on, these, programme, grid=grid, paper=paper) for on, these in by_day.items()]
+
+
+def _day(on: date, these: list[Session], programme: Programme, *, grid: bool, paper: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"on": on, "count": _count(these), "slots": [], "hours": [], "tables": []}
+    if grid:
+        return told | {"tables": schedule.tables(these, programme.rooms, widest=_SHEET if paper else _SCREEN)}
+    slots, hours = schedule.with_hours(schedule.slots(these), programme.zone)
+    return told | {"slots": slots, "hours": hours if len(these) > _LONG else []}
 
 
 def _tabs(found: list[Session], programme: Programme) -> list[tuple[date, int]]:
@@ -190,4 +236,4 @@ def _now(programme: Programme, now: datetime) -> dict[str, Any] | None:
     if not on and not (later and any(one.on == today and one.ends_at <= now for one in programme.sessions)):
         return None
     following = [one for one in later if one.starts_at == later[0].starts_at] if later else []
-    return {"on": on, "next": following, "clock": times.clock(now, programme.timezone)}
+    return {"on": on, "next": following, "at": now}

@@ -130,6 +130,9 @@ WITH wanted AS (
     SELECT DISTINCT p.session, lower(s.email) AS address
     FROM session_place p JOIN released_session r ON r.session = p.session JOIN seat s ON s.id = p.seat
     JOIN event e ON e.id = r.event
+    JOIN calendar_item i ON i.kind = 'session' AND i.key = p.session::text
+    JOIN calendar_revision n ON n.item = i.id AND n.number = i.revision
+        AND NOT coalesce((n.entry ->> 'cancelled')::boolean, false)
     WHERE p.state = 'given' AND s.email <> '' AND s.named_at IS NOT NULL AND r.cancelled_at IS NULL AND r.ends_at > $1
         AND e.state IN ('published', 'moved')
 ), held AS (

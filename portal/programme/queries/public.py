@@ -15,7 +15,8 @@ TAGS = ("programmes", "events", "webinars")
 """Whose changes change a programme’s pages; people and their companies are content of webinars."""
 
 _HEAD = """
-SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.starts_on, e.ends_on, p.release, p.credit, r.released_at, r.note,
+SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.starts_on, e.ends_on, e.starts_at AS event_starts_at,
+    e.first_starts_at, e.state = 'moved' AS was_moved, p.release, p.credit, r.released_at, r.note,
     e.state = 'cancelled' OR e.state = 'draft' AND e.published_at IS NOT NULL AS is_cancelled,
     e.starts_at IS DISTINCT FROM p.released_for AS is_moved,
     (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag = ANY($2)) AS versions,
@@ -79,8 +80,8 @@ def _programme(head: Mapping[str, Any], rows: list[Any] | Any) -> Programme:
         for row in rows
     )
     told = {name: head[name] for name in (
-        "event_id", "slug", "title", "timezone", "is_cancelled", "is_moved", "starts_on", "ends_on", "release",
-        "released_at", "note", "credit")}  # fmt: skip
+        "event_id", "slug", "title", "timezone", "is_cancelled", "is_moved", "starts_on", "ends_on", "was_moved",
+        "event_starts_at", "first_starts_at", "release", "released_at", "note", "credit")}  # fmt: skip
     used = {one.room.id for one in sessions if one.room}
     threads = {one.track.id for one in sessions if one.track}
     return Programme(

@@ -1,17 +1,18 @@
 """What part of a programme is asked for, and in which form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 import msgspec
 
+from portal.core import times
 from portal.core.text import folded, one_line
 from portal.programme.public import Programme, Session
 from portal.programme.tables import SessionKind
 
 NAMES = ("q", "track", "room", "language", "kind")
-KEYS = frozenset({*NAMES, "day", "view"})
+KEYS = frozenset({*NAMES, "day", "view", "zone", "paper"})
 ALL_DAYS = "all"
 KINDS = {
     SessionKind.TALK: "Talks", SessionKind.PANEL: "Panels", SessionKind.WORKSHOP: "Workshops", SessionKind.BREAK: "Breaks",
@@ -27,15 +28,24 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """One value each; empty means any. `day` is an ISO date, or `all`; empty, the page chooses. `view` is list or grid."""
+    """One value each; empty means any. `day` is an ISO date, or `all`; empty, the page chooses. `view` is list or grid.
+    `zone` is the reader’s own, to be shown beside the event’s; `paper` parts wide tables so that they fit a sheet.
+    """
 
     day: str = ""
     view: str = ""
+    zone: str = ""
+    paper: str = ""
     q: str = ""
     track: str = ""
     room: str = ""
     language: str = ""
     kind: str = ""
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What is asked for, by name."""
+        return [(name, value) for name, value in msgspec.structs.asdict(self).items() if value]
 
     def query(self, **others: str) -> str:
         """The query string for these filters, with others in place of some; nothing for none."""
@@ -56,8 +66,12 @@ def parse(given: Iterable[tuple[str, str]], programme: Programme) -> tuple[Filte
         "language": {one.language for one in programme.sessions if one.language},
         "kind": {kind.value for kind in KINDS},
         "view": {"list", "grid"},
+        "zone": set(times.zone_names()),
+        "paper": {"yes"},
         "day": {ALL_DAYS, *(day.isoformat() for day in programme.days)},
     }
+    if told.get("zone") == programme.timezone:
+        del told["zone"]
     problems = {
         name: Problem(value[:_LONGEST], f"This programme has no such {name}.")
         for name, value in told.items()
@@ -90,6 +104,30 @@ def matching(filters: Filters, sessions: Iterable[Session]) -> list[Session]:
         and (not filters.kind or one.kind == filters.kind)
         and (not words or all(word in _said(one) for word in words))
     ]
+
+
+class WayOut(msgspec.Struct, frozen=True):
+    """A filter to take away so that something is found: its name, the address without it, and how many are then."""
+
+    name: str
+    query: str
+    found: int
+
+
+def ways_out(filters: Filters, sessions: Sequence[Session], day: date | None) -> list[WayOut]:
+    """Which one filter stands in the way where nothing is found; the day is one. None where it takes more than one."""
+    if day is not None and (elsewhere := _count(matching(filters, sessions))):
+        return [WayOut("day", filters.query(day=ALL_DAYS), elsewhere)]
+    found = []
+    for name in NAMES:
+        if getattr(filters, name):
+            without = msgspec.structs.replace(filters, **{name: ""})
+            found.append(WayOut(name, without.query(day=ALL_DAYS), _count(matching(without, sessions))))
+    return [one for one in found if one.found]
+
+
+def _count(sessions: Iterable[Session]) -> int:
+    return sum(one.kind is not SessionKind.BREAK for one in sessions)
 
 
 def _said(one: Session) -> str:

@@ -1,8 +1,10 @@
 """One day as a list by time, and as a table of rooms by time."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain, groupby
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,6 +18,8 @@ class Slot(msgspec.Struct, frozen=True):
     at: datetime
     sessions: list[Session]
     breaks: list[Session]
+    hour: str = ""
+    """Where the first slot of an hour is to be jumped to."""
 
 
 def slots(sessions: Sequence[Session]) -> list[Slot]:
@@ -29,6 +33,20 @@ def slots(sessions: Sequence[Session]) -> list[Slot]:
             [one for one in these if one.kind is SessionKind.BREAK],
         ))  # fmt: skip
     return found
+
+
+def with_hours(found: list[Slot], zone: ZoneInfo) -> tuple[list[Slot], list[tuple[str, str]]]:
+    """The slots of a day, the first of each hour marked; and those hours, as (`14:00`, mark)."""
+    marked, hours = [], list[tuple[str, str]]()
+    for slot in found:
+        local = slot.at.astimezone(zone)
+        # Not by the clock alone: an hour comes twice when clocks go back.
+        mark = f"h-{local:%d-%H%z}".replace("+", "-")
+        is_first = not hours or hours[-1][1] != mark
+        if is_first:
+            hours.append((f"{local:%H}:00", mark))
+        marked.append(msgspec.structs.replace(slot, hour=mark) if is_first else slot)
+    return marked, hours
 
 
 def _place(one: Session) -> tuple[int, int]:
@@ -82,6 +100,21 @@ def table(sessions: Sequence[Session], rooms: Sequence[Room]) -> Table:
             lines.append(Line(pause.starts_at, [], pause))
     parting = {one.id for one in breaks}
     return Table(columns, lines, [one for one in loose if one.id not in parting])
+
+
+def tables(sessions: Sequence[Session], rooms: Sequence[Room], *, widest: int) -> list[Table]:
+    """The same in several tables of at most `widest` rooms, of nearly the same width; at least one."""
+    used = {one.room.id for one in sessions if one.room}
+    columns = [room for room in rooms if room.id in used]
+    count = max(1, math.ceil(len(columns) / widest))
+    size = max(1, math.ceil(len(columns) / count))
+    groups = [columns[at : at + size] for at in range(0, len(columns), size)] or [[]]
+    found = []
+    for n, group in enumerate(groups):
+        ids = {room.id for room in group}
+        loose = [one for one in sessions if one.room is None and (n == 0 or one.kind is SessionKind.BREAK)]
+        found.append(table([*loose, *(one for one in sessions if one.room and one.room.id in ids)], group))
+    return found
 
 
 def _meet(one: Session, other: Session) -> bool:
