@@ -27,6 +27,7 @@ from portal.demo.folder import DemoRefused
 from portal.demo.seed.agendas import seed_agendas
 from portal.demo.seed.certificates import seed_certificates
 from portal.demo.seed.doings import seed_doings
+from portal.demo.seed.leads import seed_leads
 from portal.demo.seed.market import seed_market
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
@@ -161,6 +162,7 @@ class Demo:
                 await seed_registering(now=clock.now())
                 await seed_portraits(media=Media.of(current()), now=clock.now())
                 await seed_speaking(media=Media.of(current()), now=clock.now())
+                await seed_leads(now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),

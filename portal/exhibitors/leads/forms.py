@@ -47,7 +47,7 @@ def filled(lead: LeadRow) -> Filled[LeadForm]:
     return blank(
         rating=lead.rating.value if lead.rating else "", note=lead.note, tags=", ".join(lead.tags), follow_up=lead.follow_up,
         follow_up_by=lead.follow_up_by.isoformat() if lead.follow_up_by else "", follow_up_who=lead.follow_up_who or "",
-        done="yes" if lead.follow_up_done_at else "", version=lead.version,
+        done="true" if lead.follow_up_done_at else "", version=lead.version,
     )  # fmt: skip
 
 

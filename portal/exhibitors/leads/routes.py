@@ -6,7 +6,7 @@ from portal.exhibitors.leads.api import LeadApi
 from portal.exhibitors.leads.jobs import JOBS, RECURRING
 from portal.exhibitors.leads.pages.attendees import AccountScans, SeatScans, seat_part
 from portal.exhibitors.leads.pages.badges import badge_page
-from portal.exhibitors.leads.pages.checking import CheckPages
+from portal.exhibitors.leads.pages.proof import CheckPages
 from portal.exhibitors.leads.pages.counts import StaffLeads
 from portal.exhibitors.leads.pages.exporting import ExportPages
 from portal.exhibitors.leads.pages.keys import KeyPages

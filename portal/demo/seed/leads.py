@@ -1,0 +1,127 @@
+"""Badges that were scanned at an event that is over: two exhibitors, one of them the demo's, and the demo's attendee among those
+who agreed. By the ordinary commands, at the hours of those days.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.accounts.actors import PORTAL, Actor
+from portal.core import db
+from portal.core.jobs import withdraw
+from portal.core.settings import current
+from portal.demo.seed.orders import PAST
+from portal.demo.seed.people import ACCOUNTS
+from portal.directory.queries import companies
+from portal.exhibitors.commands.applying import apply_to_exhibit
+from portal.exhibitors.commands.deciding import accept
+from portal.exhibitors.commands.offering import PackageFacts, Terms, save_package, set_up
+from portal.exhibitors.leads import commands
+from portal.exhibitors.leads.rules import digest, usual
+from portal.exhibitors.queries import desks
+from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
+from portal.exhibitors.values import AtEvent
+from portal.leads.chain.tables import Rating
+from portal.leads.chain.values import Noted
+from portal.registration.rules.badges import badge_code
+
+
+class Met(msgspec.Struct, frozen=True):
+    """One whose badge was scanned, so many minutes after the event began, and what was noted. `who` is an address, or which of
+    those who came.
+    """
+
+    who: str | int
+    minutes: int
+    noted: Noted = Noted()
+
+
+_AMARA = ACCOUNTS[0].email
+_MET = {
+    "isarwerk-biologics": (
+        Met(_AMARA, 95, Noted(rating=Rating.HOT, note="Tech transfer of a 2 ml vial from Ulm; wants to see the isolator line.",
+                              tags=("tech transfer", "vials"), follow_up="Send the transfer checklist")),
+        Met(3, 112, Noted(rating=Rating.WARM, note="Compares quotes until the spring.", tags=("vials",))),
+        Met(7, 171),
+        Met(11, 204, Noted(rating=Rating.COLD, tags=("student",))),
+        Met(18, 266, Noted(rating=Rating.WARM, tags=("lyophilisation",), follow_up="Invite to the line trial")),
+        Met(_AMARA, 318),
+        Met(24, 1530, Noted(rating=Rating.HOT, note="Budget is approved.", follow_up="Call about the slot in October")),
+    ),
+    "tessin-lyo": (Met(_AMARA, 240), Met(18, 251, Noted(rating=Rating.HOT, tags=("lyophilisation",)))),
+}  # fmt: skip
+_EVENT = "SELECT id, starts_at FROM event WHERE slug = $1"
+_SEATS = """
+SELECT s.email, s.claim_secret FROM seat s JOIN seat_order o ON o.id = s.seat_order AND o.state = 'confirmed'
+WHERE o.event = $1 AND s.state = 'confirmed' AND s.named_at IS NOT NULL AND s.email <> '' ORDER BY s.id
+"""
+_OWNERS = """
+SELECT a.id AS account_id, a.email, a.name, m.organisation FROM membership m JOIN account a ON a.id = m.account
+WHERE m.organisation = $1 AND m.role = 'owner' ORDER BY a.id LIMIT 1
+"""
+
+
+async def seed_leads(*, now: datetime) -> None:
+    """Once; what became of it later is left as it is."""
+    if await db.fetch_value("SELECT 1 FROM audit_entry WHERE verb = 'seed' AND kind = 'demo' AND key = 'leads'"):
+        return
+    event = await db.fetch_one(_EVENT, PAST[0])
+    assert event is not None
+    async with db.transaction():
+        announced = event["starts_at"] - timedelta(days=60)
+        seats = await db.fetch(_SEATS, event["id"])
+        terms = Terms(open=True, until=None, intro="", terms_url="", contact_email="", currency="EUR")
+        await set_up(actor=PORTAL, event_id=event["id"], terms=terms, now=announced)
+        facts = PackageFacts(name="Stand", rights=tuple(Right), passes=2, price=0)
+        await save_package(actor=PORTAL, event_id=event["id"], facts=facts, now=announced)
+        for slug, met in _MET.items():
+            if (stand := await _stand(slug, event["id"], announced)) is not None:
+                await _scan(*stand, met, [(row["email"], row["claim_secret"]) for row in seats])
+        await db.execute(
+            "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', 'leads', '{}')",
+            now,
+        )
+
+
+async def _stand(slug: str, event_id: int, at: datetime) -> tuple[AtEvent, Actor] | None:
+    """A company exhibits; nobody hears of it now. None for one that nobody has claimed."""
+    company = await companies.by_slug(slug)
+    owner = await db.fetch_one(_OWNERS, company.organisation_id) if company is not None else None
+    if company is None or owner is None:
+        return None
+    roles = {owner["organisation"]: "owner"}
+    actor = msgspec.convert(
+        {"account_id": owner["account_id"], "email": owner["email"], "name": owner["name"], "memberships": roles}, Actor
+    )
+    made = await apply_to_exhibit(
+        actor=actor, event_id=event_id, package="stand", company_id=company.id, contact_name=actor.name,
+        contact_email=actor.email, wishes="", now=at,
+    )  # fmt: skip
+    await accept(actor=PORTAL, exhibitor_id=made, note="", now=at)
+    for state in (ExhibitorState.APPLIED, ExhibitorState.ACCEPTED):
+        await withdraw("exhibitors.tell", exhibitor=made, what=state.value)
+    exhibitor = await desks.by_id(made)
+    assert exhibitor is not None
+    return exhibitor, actor
+
+
+async def _scan(exhibitor: AtEvent, actor: Actor, met: tuple[Met, ...], seats: list[tuple[str, str]]) -> None:
+    read = digest(usual(current().site_name, exhibitor.company_name))
+    for one in met:
+        secret = dict(seats).get(one.who) if isinstance(one.who, str) else seats[one.who % len(seats)][1]
+        if secret is None:
+            continue
+        at = exhibitor.starts_at + timedelta(minutes=one.minutes)
+        kept = await commands.scan(
+            exhibitor=exhibitor, actor=actor, badge=badge_code(secret), read=read, at=at, now=at + timedelta(seconds=2)
+        )
+        if one.noted == Noted():
+            continue
+        noted = one.noted
+        if noted.follow_up:
+            due = (exhibitor.ends_at + timedelta(days=7)).date()
+            noted = msgspec.structs.replace(noted, follow_up_by=due, follow_up_who=actor.account_id)
+        await commands.note(
+            exhibitor=exhibitor, actor=actor, code=kept.code, noted=noted, version=None, now=at + timedelta(minutes=2),
+            adding=True,
+        )  # fmt: skip
