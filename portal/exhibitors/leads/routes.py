@@ -6,11 +6,11 @@ from portal.exhibitors.leads.api import LeadApi
 from portal.exhibitors.leads.jobs import JOBS, RECURRING
 from portal.exhibitors.leads.pages.attendees import AccountScans, SeatScans, seat_part
 from portal.exhibitors.leads.pages.badges import badge_page
-from portal.exhibitors.leads.pages.proof import CheckPages
 from portal.exhibitors.leads.pages.counts import StaffLeads
 from portal.exhibitors.leads.pages.exporting import ExportPages
 from portal.exhibitors.leads.pages.keys import KeyPages
 from portal.exhibitors.leads.pages.listing import LeadsOfExhibitor
+from portal.exhibitors.leads.pages.proof import CheckPages
 from portal.exhibitors.leads.pages.scanning import ScanPages
 from portal.exhibitors.leads.scanned import events_of
 from portal.leads.chain.values import OCCASION
