@@ -14,6 +14,7 @@ from portal.core import clock, db
 from portal.core.settings import current
 from portal.exhibitors.leads import commands
 from portal.exhibitors.leads.rules import digest, usual
+from portal.exhibitors.queries import desks
 from portal.exhibitors.tables.exhibiting import Right
 from portal.leads.chain.values import Kept
 from portal.payments.buying import Buyer
@@ -107,8 +108,6 @@ async def take_place(shop: Shop, email: str, name: str = "Amara Okonjo-Reuter") 
 
 
 async def _again(stand: Stand) -> Stand:
-    from portal.exhibitors.queries import desks
-
     found = await desks.by_id(stand.exhibitor.id)
     assert found is not None
     return msgspec.structs.replace(stand, exhibitor=found)

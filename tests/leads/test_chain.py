@@ -6,14 +6,16 @@ import json
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core import clock, db
 from portal.exhibitors.leads import queries
 from portal.leads.chain import digests, exports
-from portal.leads.chain.checking import Fault, check
+from portal.leads.chain.checking import Fault, agrees, check
 from portal.leads.chain.exports import Record, export, public_key
 from portal.leads.withdrawing import withdraw_consent
 from tests.factories import scans
@@ -90,7 +92,7 @@ def test_any_letter_of_a_value_counts(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([one for one in _paths(PLAIN) if isinstance(_at(PLAIN, one), str)]))
     text = _at(PLAIN, path)
     place = data.draw(st.integers(0, max(0, len(text) - 1)))
-    letter = data.draw(st.characters(exclude_characters=text[place : place + 1], exclude_categories=("Cs",)))
+    letter = data.draw(st.characters(exclude_characters=text[place : place + 1], exclude_categories=["Cs"]))
     changed = copy.deepcopy(PLAIN)
     _put(changed, path, text[:place] + letter + text[place + 1 :])
     assert not verdict(changed).holds
@@ -122,11 +124,21 @@ def test_the_tail_cannot_be_cut_nor_the_whole_made_up_without_the_key() -> None:
     cut["head"] |= {"length": 4, "head": cut["records"][-1]["digest"]}
     assert verdict(cut).fault is Fault.NOT_SIGNED
     forged = made({"text": "Wants nothing"})
-    other = exports.Ed25519PrivateKey.generate()
-    head = exports.msgspec.convert(forged["head"], exports.Head)
+    other = Ed25519PrivateKey.generate()
+    head = msgspec.convert(forged["head"], exports.Head)
     forged["signature"] = other.sign(exports._signed(head)).hex()
     assert verdict(forged).fault is Fault.NOT_SIGNED
     assert check(json.dumps(forged), other.public_key().public_bytes_raw().hex()).holds
+
+
+def test_a_chain_written_anew_by_whoever_can_sign_does_not_go_on_where_an_export_ended() -> None:
+    first = made({"text": "Wants vials"})
+    longer = made({"text": "Wants vials"}, {"rating": "hot"})
+    anew = made({"text": "Wants nothing"}, {"rating": "hot"})
+    assert verdict(anew).holds
+    assert agrees(json.dumps(first), json.dumps(longer))
+    assert not agrees(json.dumps(first), json.dumps(anew))
+    assert not agrees(json.dumps(longer), json.dumps(first))
 
 
 def test_emptied_later_is_fine_and_said_emptied_without_a_reason_is_not() -> None:
@@ -168,9 +180,7 @@ async def exported(hall: Hall) -> Any:
 async def test_twenty_scans_by_four_people_at_once_make_one_chain(database: str) -> None:
     hall = await scans.hall()
     badges = [await hall.attendee(f"guest{n}@brennhof.example", f"Guest {n}") for n in range(10)]
-    team = [
-        scans.msgspec.structs.replace(hall.stand.owner, account_id=hall.stand.owner.account_id + n) for n in range(4)
-    ]
+    team = [msgspec.structs.replace(hall.stand.owner, account_id=hall.stand.owner.account_id + n) for n in range(4)]
     kept = await asyncio.gather(*(hall.scan(badges[n % 10], who=team[n % 4]) for n in range(20)))
     found = await exported(hall)
     assert [one["seq"] for one in found["records"]] == list(range(1, 21))

@@ -23,32 +23,44 @@ from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 from portal.exhibitors.values import AtEvent
 from portal.leads.chain.tables import Rating
 from portal.leads.chain.values import Noted
+from portal.payments.buying import Buyer
+from portal.registration.commands.holding import hold_seats
+from portal.registration.commands.ordering import Attendee, save_details
+from portal.registration.queries.orders import order_by_id
+from portal.registration.queries.tickets import tickets
 from portal.registration.rules.badges import badge_code
 
 
 class Met(msgspec.Struct, frozen=True):
-    """One whose badge was scanned, so many minutes after the event began, and what was noted. `who` is an address, or which of
-    those who came.
-    """
+    """One whose badge was scanned, so many minutes after the event began, and what was noted. `who` is one of `_CAME`."""
 
-    who: str | int
+    who: int
     minutes: int
     noted: Noted = Noted()
 
 
-_AMARA = ACCOUNTS[0].email
+_CAME = (
+    Buyer(email=ACCOUNTS[0].email, name=ACCOUNTS[0].name, company="Brennhof Pharma GmbH"),
+    Buyer(email="f.dewit@rijnmond-biologics.example", name="Fenna de Wit", company="Rijnmond Biologics"),
+    Buyer(email="t.zielinski@vistula-pharma.example", name="Tomasz Zieliński", company="Vistula Pharma"),
+    Buyer(email="maeve.donnellan@kilmore.example", name="Maeve Donnellan", company="Kilmore Sterile Works"),
+    Buyer(email="i.wouters@ardennes.example", name="Ilse Wouters", company="Ardennes Containment"),
+    Buyer(email="rasmus@silkeborg.example", name="Rasmus Eriksen", company="Silkeborg Syringe Co."),
+)
+"""The first has a place already; the others take one."""
+_JOBS = ("", "Supply planner", "Head of procurement", "Process engineer", "Quality manager", "Working student")
 _MET = {
     "isarwerk-biologics": (
-        Met(_AMARA, 95, Noted(rating=Rating.HOT, note="Tech transfer of a 2 ml vial from Ulm; wants to see the isolator line.",
+        Met(0, 95, Noted(rating=Rating.HOT, note="Tech transfer of a 2 ml vial from Ulm; wants to see the isolator line.",
                               tags=("tech transfer", "vials"), follow_up="Send the transfer checklist")),
-        Met(3, 112, Noted(rating=Rating.WARM, note="Compares quotes until the spring.", tags=("vials",))),
-        Met(7, 171),
-        Met(11, 204, Noted(rating=Rating.COLD, tags=("student",))),
-        Met(18, 266, Noted(rating=Rating.WARM, tags=("lyophilisation",), follow_up="Invite to the line trial")),
-        Met(_AMARA, 318),
-        Met(24, 1530, Noted(rating=Rating.HOT, note="Budget is approved.", follow_up="Call about the slot in October")),
+        Met(1, 112, Noted(rating=Rating.WARM, note="Compares quotes until the spring.", tags=("vials",))),
+        Met(2, 171),
+        Met(5, 204, Noted(rating=Rating.COLD, tags=("student",))),
+        Met(3, 266, Noted(rating=Rating.WARM, tags=("lyophilisation",), follow_up="Invite to the line trial")),
+        Met(0, 318),
+        Met(4, 1530, Noted(rating=Rating.HOT, note="Budget is approved.", follow_up="Call about the slot in October")),
     ),
-    "tessin-lyo": (Met(_AMARA, 240), Met(18, 251, Noted(rating=Rating.HOT, tags=("lyophilisation",)))),
+    "tessin-lyo": (Met(0, 240), Met(3, 251, Noted(rating=Rating.HOT, tags=("lyophilisation",)))),
 }  # fmt: skip
 _EVENT = "SELECT id, starts_at FROM event WHERE slug = $1"
 _SEATS = """
@@ -69,18 +81,34 @@ async def seed_leads(*, now: datetime) -> None:
     assert event is not None
     async with db.transaction():
         announced = event["starts_at"] - timedelta(days=60)
-        seats = await db.fetch(_SEATS, event["id"])
+        for buyer, job in zip(_CAME[1:], _JOBS[1:], strict=True):
+            await _come(event["id"], buyer, job, announced)
+        seats = {row["email"]: row["claim_secret"] for row in await db.fetch(_SEATS, event["id"])}
         terms = Terms(open=True, until=None, intro="", terms_url="", contact_email="", currency="EUR")
         await set_up(actor=PORTAL, event_id=event["id"], terms=terms, now=announced)
         facts = PackageFacts(name="Stand", rights=tuple(Right), passes=2, price=0)
         await save_package(actor=PORTAL, event_id=event["id"], facts=facts, now=announced)
         for slug, met in _MET.items():
             if (stand := await _stand(slug, event["id"], announced)) is not None:
-                await _scan(*stand, met, [(row["email"], row["claim_secret"]) for row in seats])
+                await _scan(*stand, met, seats)
         await db.execute(
             "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', 'leads', '{}')",
             now,
         )
+
+
+async def _come(event_id: int, buyer: Buyer, job: str, at: datetime) -> None:
+    """Somebody took a place in those days. Their mail of then is nobody’s any more."""
+    [ticket] = await tickets(event_id, now=at)
+    hold = await hold_seats(event_id=event_id, wanted={ticket.id: 1}, code="", actor=None, now=at)
+    order = await order_by_id(hold.order_id)
+    assert order is not None
+    first, _, last = buyer.name.partition(" ")
+    await save_details(
+        order=order, buyer=buyer, attendees=[Attendee(first, last, buyer.email, job)], draft={}, actor=None, now=at,
+        terms=current().terms_url,
+    )  # fmt: skip
+    await withdraw("registration.send_confirmation", order=hold.order_id)
 
 
 async def _stand(slug: str, event_id: int, at: datetime) -> tuple[AtEvent, Actor] | None:
@@ -105,10 +133,10 @@ async def _stand(slug: str, event_id: int, at: datetime) -> tuple[AtEvent, Actor
     return exhibitor, actor
 
 
-async def _scan(exhibitor: AtEvent, actor: Actor, met: tuple[Met, ...], seats: list[tuple[str, str]]) -> None:
+async def _scan(exhibitor: AtEvent, actor: Actor, met: tuple[Met, ...], seats: dict[str, str]) -> None:
     read = digest(usual(current().site_name, exhibitor.company_name))
     for one in met:
-        secret = dict(seats).get(one.who) if isinstance(one.who, str) else seats[one.who % len(seats)][1]
+        secret = seats.get(_CAME[one.who].email)
         if secret is None:
             continue
         at = exhibitor.starts_at + timedelta(minutes=one.minutes)

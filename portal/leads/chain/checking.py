@@ -92,6 +92,16 @@ def check(text: str | bytes, public_key: str) -> Verdict:
     return replace(seen, erased_since=tuple(sorted(empty - erased)))
 
 
+def agrees(earlier: str | bytes, later: str | bytes) -> bool:
+    """Whether two exports that are valid each for itself are of one chain, the later one going on where the earlier ended.
+    That is what a chain written anew, by whoever may sign, cannot be.
+    """
+    first, second = (msgspec.convert(_strict(text), Export) for text in (earlier, later))
+    if first.head.chain != second.head.chain or len(first.records) > len(second.records):
+        return False
+    return not first.records or second.records[len(first.records) - 1].digest == first.records[-1].digest
+
+
 def _fault(one: Record, place: int, previous: str) -> tuple[Fault, str] | None:
     """What is wrong with the record at a place, given the digest before it."""
     if one.seq != place:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+import msgspec
 import pytest
 
 from portal.accounts.actors import PORTAL
@@ -15,6 +16,7 @@ from portal.exhibitors.routes import OCCASIONS
 from portal.leads import privacy
 from portal.leads.chain.commands import note_taken_out
 from portal.leads.withdrawing import withdraw_consent
+from portal.registration.rules.badges import badge_code
 from tests.directory.conftest import SignIn
 from tests.factories import companies, scans
 from tests.factories.scans import Hall
@@ -52,7 +54,7 @@ async def test_who_has_no_account_sees_and_takes_back_on_the_page_of_the_place(
 ) -> None:
     secret = await hall.seat()
     assert "Who scanned you" not in (await client.get(f"/seats/{secret}")).text
-    await hall.scan(scans.badge_code(secret))
+    await hall.scan(badge_code(secret))
     page = (await client.get(f"/seats/{secret}")).text
     assert "Was told: Amara Okonjo-Reuter, Head of filling, Brennhof Pharma GmbH, amara@brennhof.example" in page
     order = await db.fetch_value("SELECT secret FROM seat_order")
@@ -81,7 +83,7 @@ async def test_the_company_is_told_by_the_leads_code_and_of_what_it_took_along(h
     await note_taken_out(leads=[kept.code], now=clock.now())
     await privacy.forget("amara@brennhof.example", clock.now())
     payload = await db.fetch_value("SELECT payload FROM pgqueuer WHERE entrypoint = 'leads.tell_withdrawn'")
-    asked = scans.msgspec.json.decode(payload)
+    asked = msgspec.json.decode(payload)
     for _ in range(2):
         await jobs.tell_withdrawn(**asked)
     rows = await db.fetch("SELECT recipient, subject, text FROM mail WHERE topic = 'leads'")

@@ -79,6 +79,13 @@ async def test_anybody_is_told_what_became_of_an_export(
     after = await check(client, (await team.get(f"{noted.address}/export/chain.json")).content)
     assert "7 records, unbroken and signed" in after
     assert "5 records are empty" in after
+    later = (await team.get(f"{noted.address}/export/chain.json")).content
+    for pair, words in (
+        ((later, content), "It goes on where the earlier export ended"),
+        ((content, later), "It does not go on"),
+    ):
+        files = {"file": ("a.json", pair[0]), "earlier": ("b.json", pair[1])}
+        assert words in (await client.post("/leads/proof", files=files)).text
     nothing = await client.post("/leads/proof", files={"other": ("x", b"", "text/plain")})
     assert nothing.status_code == 422
     assert "Please choose the file" in nothing.text
@@ -97,6 +104,12 @@ async def test_the_command_line_says_the_same(team: httpx.AsyncClient, noted: Ha
     file.write_bytes(content.replace(b'"hot"', b'"cold"'))
     bad = run.invoke(command_line, ["leads", "check", str(file)])
     assert (bad.exit_code, bad.output.partition(" was")[0]) == (1, "Record 3")
+    file.write_bytes(content)
+    older = tmp_path / "older.json"
+    older.write_bytes(content)
+    assert run.invoke(command_line, ["leads", "check", str(file), "--earlier", str(older)]).exit_code == 0
+    older.write_bytes(content.replace(b'"hot"', b'"cold"'))
+    assert run.invoke(command_line, ["leads", "check", str(file), "--earlier", str(older)]).exit_code == 1
     other = run.invoke(command_line, ["leads", "check", str(file), "--key", "00"])
     assert other.exit_code == 1
 

@@ -12,6 +12,7 @@ from portal.exhibitors.leads import queries, rules
 from portal.registration.rules.badges import badge_code, read_badge
 from tests.directory.conftest import SignIn
 from tests.factories import scans
+from tests.factories.registration import make_shop
 from tests.factories.scans import Hall
 
 
@@ -160,7 +161,7 @@ async def test_who_is_not_scanned(hall: Hall, change: str, words: str | None) ->
 
 
 async def test_a_badge_of_another_event_is_refused(hall: Hall) -> None:
-    other = await scans.make_shop()
+    other = await make_shop()
     await scans.begin(other)
     badge = badge_code(await scans.take_place(other, "bob@vos.example"))
     with pytest.raises(Invalid, match="another event"):

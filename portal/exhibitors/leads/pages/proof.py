@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from portal.core.rate_limits import Limit, spend
 from portal.exhibitors.leads import queries
-from portal.leads.chain.checking import Verdict, check
+from portal.leads.chain.checking import Verdict, agrees, check
 from portal.leads.chain.exports import public_key
 from portal.web.clients import network
 from portal.web.forms import Filled, Upload, blank, field, read
@@ -22,6 +22,7 @@ _MOST_BYTES = 32_000_000
 
 class CheckForm(msgspec.Struct):
     file: Annotated[Upload, field("Export", kind="file", missing="Please choose the file chain-….json.")]
+    earlier: Annotated[Upload | None, field("An earlier export", kind="file")] = None
 
 
 class CheckPages(Controller):
@@ -40,8 +41,25 @@ class CheckPages(Controller):
         if form.data is None:
             return _page(request, form, status=422)
         await spend(_CHECKS, network(request), now=now)
-        verdict = check(form.data.file.file.read(), public_key())
-        return _page(request, blank(), verdict=verdict, here=await _known_here(verdict))
+        content = form.data.file.file.read()
+        verdict = check(content, public_key())
+        before = _with_earlier(content, form.data.earlier) if verdict.holds else ""
+        return _page(request, blank(), verdict=verdict, here=await _known_here(verdict), before=before)
+
+
+def _with_earlier(content: bytes, earlier: Upload | None) -> str:
+    """What an export from before says to this one; empty where none was sent."""
+    if earlier is None:
+        return ""
+    said = earlier.file.read()
+    if not (first := check(said, public_key())).holds:
+        return f"The earlier file says nothing of it: {first.words}"
+    if agrees(said, content):
+        return "It goes on where the earlier export ended: nothing was rewritten between the two."
+    return (
+        "It does not go on where the earlier export ended. Both were signed here, so the chain was rewritten, or the files "
+        "are of different chains or in the wrong order."
+    )
 
 
 async def _known_here(verdict: Verdict) -> str:
@@ -64,9 +82,10 @@ async def _known_here(verdict: Verdict) -> str:
 
 
 def _page(
-    request: Request[Any, Any, Any], form: Filled[Any], *, status: int = 200, verdict: Verdict | None = None, here: str = ""
+    request: Request[Any, Any, Any], form: Filled[Any], *, status: int = 200, verdict: Verdict | None = None, here: str = "",
+    before: str = "",
 ) -> Response[Any]:  # fmt: skip
     return page(
-        request, "exhibitors/leads/proof.html", status=status, private=True, form=form, verdict=verdict, here=here,
+        request, "exhibitors/leads/proof.html", status=status, private=True, form=form, verdict=verdict, here=here, before=before,
         key=public_key(),
     )  # fmt: skip

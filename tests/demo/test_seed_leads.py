@@ -1,0 +1,36 @@
+"""The demo's exhibitor has leads of an event that is over, and the attendee sees who scanned her."""
+
+from portal import wiring, worker
+from portal.core import clock, db
+from portal.core.settings import current
+from portal.demo.seed.companies import seed_companies
+from portal.demo.seed.leads import seed_leads
+from portal.demo.seed.loading import seed_events
+from portal.demo.seed.orders import seed_orders
+from portal.demo.seed.people import ACCOUNTS, seed_people
+from portal.exhibitors.leads.scanned import scans_of
+from portal.payments.flows import Payments
+
+
+async def test_leads_of_an_event_that_is_over(database: str) -> None:
+    now = clock.now()
+    await seed_people(now=now)
+    await seed_events(now=now, progress=lambda _: None)
+    await seed_companies(now=now, progress=lambda _: None)
+    await seed_orders(payments=Payments(None, {}), now=now)
+    for _ in range(2):
+        await seed_leads(now=now)
+    rows = await db.fetch(
+        "SELECT c.slug, count(*) AS leads, sum(l.visits) AS visits, max(l.last_at) < now() AS over FROM lead l "
+        "JOIN lead_chain k ON k.id = l.chain JOIN company c ON c.id = k.company_id GROUP BY c.slug ORDER BY c.slug"
+    )
+    assert ("isarwerk-biologics", 6, 7, True) in [tuple(row) for row in rows]
+    scans = await scans_of(ACCOUNTS[0].email)
+    assert "Isarwerk Biologics GmbH" in {one.company_name for one in scans}
+    assert all(one.stands and one.code for one in scans)
+    # Nobody is written to about days that are gone.
+    before = await db.fetch_value("SELECT count(*) FROM mail")
+    await worker.drain(wiring.services(current()))
+    subjects = [row["subject"] for row in await db.fetch("SELECT subject FROM mail")]
+    assert before == 0
+    assert not [subject for subject in subjects if "Aseptic Processing Days" in subject]
