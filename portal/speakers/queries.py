@@ -1,6 +1,7 @@
 """People who speak, by address, id and name."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -55,6 +56,29 @@ async def named(words: str, *, number: int = 1, size: int = PAGE_SIZE) -> tuple[
     rows = await db.fetch(_NAMED, pattern, size, (number - 1) * size)
     found = [msgspec.convert(dict(row), SpeakerRow) for row in rows]
     return found, Page(number, size, rows[0]["total"] if rows else 0)
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Something that was done about a person: by whom, and of their own words what stood there before."""
+
+    at: datetime
+    who: str
+    verb: str
+    before: dict[str, str]
+
+
+_ACTS = """
+SELECT e.at, e.verb, coalesce(e.facts -> 'before', '{}')::text AS before, CASE WHEN e.actor LIKE 'account %'
+    THEN coalesce((SELECT nullif(a.name, '') FROM account a WHERE 'account ' || a.id = e.actor), e.actor)
+    WHEN e.actor LIKE 'speaker %' THEN 'the speaker' WHEN e.actor = 'portal' THEN 'the portal' ELSE e.actor END AS who
+FROM audit_entry e WHERE e.kind = 'speaker' AND e.key = $1 ORDER BY e.id DESC LIMIT 50
+"""
+
+
+async def acts(speaker_id: int) -> list[Act]:
+    """What was done about a person, by staff and at the desk, the newest first."""
+    rows = await db.fetch(_ACTS, str(speaker_id))
+    return [Act(row["at"], row["who"], row["verb"], msgspec.json.decode(row["before"])) for row in rows]
 
 
 def _speaker(row: Any) -> Speaker | None:

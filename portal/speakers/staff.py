@@ -151,7 +151,7 @@ async def _show(
         request, "speakers/staff/speaker.html", private=True, status=status, speaker=speaker, form=form, conflict=conflict,
         stored=differences(form, stored, SpeakerForm) if conflict else [], pictures_taken=PICTURES,
         photo=(await media.by_keys([speaker.photo])).get(speaker.photo) if speaker and speaker.photo else None,
-        talks=await talks(speaker.id) if speaker else [],
+        talks=await talks(speaker.id) if speaker else [], acts=await queries.acts(speaker.id) if speaker else [],
     )  # fmt: skip
 
 

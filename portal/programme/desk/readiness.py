@@ -174,6 +174,10 @@ class Unrecorded(msgspec.Struct, frozen=True, kw_only=True):
     recorded: bool
     names: list[str]
 
+    @property
+    def is_respected(self) -> bool:
+        return not self.recorded
+
 
 _UNRECORDED = """
 SELECT s.id, s.title, s.recorded, array_agg(p.name ORDER BY i.position, i.id) AS names

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from portal.accounts.actors import PORTAL
@@ -101,6 +102,15 @@ class TestProfile:
         assert row is not None
         assert row["actor"] == f"speaker {made.maeve}"
         assert '"job_title": "Director"' in row["before"]
+
+    async def test_staff_see_what_was_changed_and_what_stood_there(
+        self, made: Conference, browser: Browser, editor: httpx.AsyncClient
+    ) -> None:
+        page = await browser.get(made.at())
+        await browser.post(made.at("/profile"), **OWN | {"seen": hidden(page, "seen"), "job_title": "Head of <b>"})
+        told = words((await editor.get(f"/staff/speakers/{made.maeve}")).text)
+        assert "The speaker Changed own page What stood there before Job title Director" in told
+        assert "The portal Gave an address" in told
 
     async def test_another_company_does_not_lead_to_the_profile_of_the_first(
         self, made: Conference, browser: Browser

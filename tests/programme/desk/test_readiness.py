@@ -119,9 +119,9 @@ class TestDoNotRecord:
         await answer_all(made, agreed=False)
         await db.execute("UPDATE programme_session SET recorded = true WHERE title = 'Closing'")
         told = words((await editor.get(here(made))).text)
+        assert "Do not record Closing Maeve Donnellan refused Planned to be recorded" in told
         assert (
-            "First air Maeve Donnellan refused Not recorded Closing Maeve Donnellan refused Planned to be recorded"
-            in told
+            "1 session is not recorded because somebody refused First air Maeve Donnellan refused Not recorded" in told
         )
         path = here(made, f"/sessions/{made.sessions['Closing']}/recording")
         assert (await editor.post(path)).status_code == 303
