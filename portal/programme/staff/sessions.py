@@ -12,6 +12,7 @@ from portal.core.text import one_line, safe_html
 from portal.media import queries as media
 from portal.programme.commands import sessions
 from portal.programme.commands.sessions import Overtaken
+from portal.programme.desk import readiness
 from portal.programme.editing import Desk, Stored
 from portal.programme.permissions import EDITORS
 from portal.programme.queries import clashes, editing
@@ -174,6 +175,7 @@ async def show_session(
     found = (await speakers.named(words, size=_MOST_FOUND))[0] if words and stored else []
     drafts, rooms, tracks = await editing.drafts(desk.id), await editing.rooms(desk.id), await editing.tracks(desk.id)
     troubles = (await clashes.of_draft(desk.id, session_id=stored.id))[0] if stored else []
+    unrecorded = await readiness.unrecorded(desk.id, [stored.id]) if stored else []
     faces = sorted({one.photo for one in (*people, *found) if one.photo})
     texts = (("abstract", "In short"), ("description", "Description"))
     days = [(day, 0) for day in grid.days(desk, drafts)]
@@ -188,6 +190,7 @@ async def show_session(
         roles=[(role.value, role.value.capitalize()) for role in SessionRole], people=people, words=words, found=found,
         photos=await media.by_keys(faces), seated={one.id for one in people}, usual_role=_usual(stored),
         seating=seating or blank(), refused=refused, troubles=[clash_rules.words(one, desk.timezone) for one in troubles],
+        unrecorded=unrecorded,
     )  # fmt: skip
 
 

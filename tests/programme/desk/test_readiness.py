@@ -267,3 +267,14 @@ async def test_who_may(made: Conference, client: httpx.AsyncClient, sign_in: Sig
     strange = f"/speakers/{2**40}/invitation"
     assert (await organiser.post(here(made, strange), data={"email": JO})).status_code == 404
     assert await db.fetch_value("SELECT count(*) FROM mail") == 0
+
+
+async def test_the_page_of_the_session_says_do_not_record(made: Conference, editor: httpx.AsyncClient) -> None:
+    where = f"/staff/events/{made.event}/programme/sessions/{made.sessions['Closing']}"
+    assert "Do not record" not in (await editor.get(where)).text
+    await answer_all(made, agreed=False)
+    told = words((await editor.get(where)).text)
+    assert "Do not record Maeve Donnellan refuses to be recorded at this event." in told
+    assert "all the same" not in told
+    await db.execute("UPDATE programme_session SET recorded = true")
+    assert "planned to be recorded all the same" in words((await editor.get(where)).text)
