@@ -7,9 +7,17 @@ const mark = () => {
   for (const button of document.querySelectorAll('button[form="saving"]')) {
     const is = saved.has(button.value);
     button.name = is ? "drop" : "save";
-    button.setAttribute("aria-pressed", is);
     const words = button.querySelector("span");
-    if (words) words.textContent = is ? "In my agenda" : "Save to my agenda";
+    if (words) {
+      // What can be read changes, so it is no toggle.
+      words.textContent = is ? "In my agenda" : "Save to my agenda";
+      button.setAttribute("aria-label", `${words.textContent}${is ? ", take out" : ""}: ${button.dataset.title}`);
+      button.toggleAttribute("data-saved", is);
+    } else {
+      const title = button.parentElement.querySelector("h3")?.textContent ?? "";
+      button.setAttribute("aria-label", `Save to my agenda: ${title}`);
+      button.setAttribute("aria-pressed", is);
+    }
   }
 };
 const know = ({ keys = [], added = [], dropped = [] }) => {

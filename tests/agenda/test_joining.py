@@ -31,6 +31,18 @@ async def test_two_browsers_end_up_with_one_agenda(reader: Reader, another: Open
     assert "If “About vials” is cancelled" in await phone.page()
 
 
+async def test_what_the_account_has_keeps_its_rank(reader: Reader, another: Open, congress: Congress) -> None:
+    phone = await another()
+    for one in (reader, phone):
+        for name in ("vials", "films"):
+            await one.save(congress.key(name))
+    await phone.second(congress.key("films"), congress.key("vials"))
+    await reader.sign_in()
+    assert "Second choice" not in await reader.page()
+    await phone.sign_in()
+    assert "Second choice" not in await phone.page()
+
+
 async def test_nothing_is_left_in_the_browser_for_the_next_one(reader: Reader, congress: Congress) -> None:
     await reader.save(congress.key("vials"))
     await reader.sign_in()

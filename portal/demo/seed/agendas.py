@@ -23,7 +23,7 @@ SAVED = (
 )
 SECOND = (SAVED[6], SAVED[5])
 """If the workshop is full or called off, the talk at the same time moves up."""
-_READERS, _SEED = 160, 16
+_READERS, _SEED = 190, 16
 _CROWDED = "Minimum batch fees: six contracts, six definitions"
 """What more readers want to hear than its room holds."""
 
