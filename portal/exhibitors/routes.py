@@ -12,7 +12,10 @@ from portal.exhibitors.pages.applying import ExhibitPages
 from portal.exhibitors.pages.booth import BoothPages, booth_invoice
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
+from portal.exhibitors.pages.public import ExhibitorPages
+from portal.exhibitors.queries.public import meets
 from portal.exhibitors.staff.booths import StaffBooths
+from portal.exhibitors.staff.entering import StaffEntering
 from portal.exhibitors.staff.giving import StaffGiving
 from portal.exhibitors.staff.listing import EXHIBITORS, StaffExhibitors, waiting_exhibitors
 from portal.exhibitors.staff.packages import StaffPackages
@@ -27,14 +30,14 @@ DESK_PAGES: list[ControllerRouterHandler] = [
 """Of the people of a company."""
 
 PUBLIC: list[ControllerRouterHandler] = [
-    *(ExhibitPages, booth_invoice),
+    *(ExhibitPages, ExhibitorPages, booth_invoice),
     *(*DESK_PAGES, *lead_routes.PUBLIC, *meeting_routes.PUBLIC),
 ]
 OWN: list[ControllerRouterHandler] = [*lead_routes.OWN, *meeting_routes.OWN]
 """In the account area."""
 STAFF: list[ControllerRouterHandler] = [
     waiting_exhibitors,
-    *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview, StaffPlans, StaffBooths, StaffGiving),
+    *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview, StaffEntering, StaffPlans, StaffBooths, StaffGiving),
     *(*desk_routes.STAFF, *lead_routes.STAFF, *meeting_routes.STAFF),
 ]
 QUEUES = (EXHIBITORS,)
@@ -65,4 +68,5 @@ __all__ = [
     "SEAT_PARTS",
     "STAFF",
     "exhibitor_part",
+    "meets",
 ]

@@ -12,6 +12,7 @@ from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.directory.queries import exports as companies
 from portal.events.queries import exports as events
+from portal.exhibitors.queries import public as exhibitors
 from portal.home.queries import leaders
 from portal.web.page_cache import PageRule
 from portal.webinars.queries import sitemap as webinars
@@ -24,7 +25,7 @@ _STANDING = (
 )  # fmt: skip
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_RULE = PageRule(tags=("events", "companies", "webinars", "programmes"))
+_RULE = PageRule(tags=("events", "companies", "webinars", "programmes", "exhibitors"))
 _HEADERS = {"Cache-Control": "public, max-age=3600"}
 Entry = tuple[str, datetime | None]
 """A path of ours and when its page changed last, where that is known."""
@@ -34,7 +35,14 @@ async def _pages() -> list[Entry]:
     words = await companies.site_words()
     of_webinars = await webinars.site_entries()
     people = await leaders.site_entries()
-    return [*((path, None) for path in _STANDING), *((word.path, None) for word in words), *of_webinars, *people]
+    stands = await exhibitors.site_entries()
+    return [
+        *((path, None) for path in _STANDING),
+        *((word.path, None) for word in words),
+        *of_webinars,
+        *people,
+        *stands,
+    ]
 
 
 async def _events(size: int, part: int) -> list[Entry]:

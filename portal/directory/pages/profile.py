@@ -26,7 +26,12 @@ class ProfilePages(Controller):
     path = "/companies/{slug:str}"
     include_in_schema = False
 
-    @get(opt={"public": True, "page": PageRule(tags=("companies", "events"), query=frozenset({"page", "product"}))})
+    @get(
+        opt={
+            "public": True,
+            "page": PageRule(tags=("companies", "events", "exhibitors"), query=frozenset({"page", "product"})),
+        }
+    )
     async def show(
         self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, appearances: Appearances
     ) -> Response[Any]:

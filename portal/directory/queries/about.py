@@ -164,7 +164,9 @@ async def relatives(
 
 async def versions() -> tuple[int, ...]:
     """What a page with companies and events was made of."""
-    rows = await db.fetch("SELECT version FROM content_version WHERE tag IN ('companies', 'events') ORDER BY tag")
+    rows = await db.fetch(
+        "SELECT version FROM content_version WHERE tag IN ('companies', 'events', 'exhibitors') ORDER BY tag"
+    )
     return tuple(row["version"] for row in rows)
 
 

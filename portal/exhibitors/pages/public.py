@@ -1,0 +1,97 @@
+"""`/events/{slug}/exhibitors`: the halls and everybody who exhibits; with a company behind it, its part in the event."""
+
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY
+
+from portal.core import json_ld
+from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.core.text import one_line
+from portal.directory.queries import companies
+from portal.events.rules.states import time_words
+from portal.exhibitors.documents import hall_pdf
+from portal.exhibitors.public import Exhibition
+from portal.exhibitors.queries import public
+from portal.exhibitors.rules import finding
+from portal.web.files import pdf_file
+from portal.web.inputs import Now
+from portal.web.page_cache import PageRule
+from portal.web.query_strings import may_be_slug, pairs
+from portal.web.rendering import markup, page
+
+_RULE = PageRule(tags=public.TAGS)
+
+
+class ExhibitorPages(Controller):
+    path = "/events/{slug:str}/exhibitors"
+    opt = {"public": True}
+    include_in_schema = False
+
+    @get("/", opt={"page": PageRule(tags=public.TAGS, query=finding.KEYS)})
+    async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
+        exhibition = await _exhibition(slug)
+        given = {name: one_line(value) for name, value in reversed(pairs(request))}
+        filters = finding.parse(given, exhibition)
+        linked = finding.schema_org(exhibition, base_url=current().base_url)
+        return page(
+            request, "exhibitors/index.html", block="results", section="events", exhibition=exhibition, filters=filters,
+            found=finding.matching(filters, exhibition.stands), open=exhibition.takes_applications(now),
+            halls=[one for one in exhibition.halls if filters.hall in ("", one.slug)], linked=markup(json_ld.encoded(linked)),
+            time=_time(exhibition), address=address(exhibition),
+        )  # fmt: skip
+
+    @get("/halls/{hall:str}")
+    async def sheet(self, slug: FromPath[str], hall: FromPath[str], now: Now) -> Response[bytes]:
+        """The plan to print: `b.pdf` on A3, `b-a4.pdf` on A4."""
+        exhibition = await _exhibition(slug)
+        name = hall.removesuffix(".pdf")
+        paper = "a4" if name.endswith("-a4") else ""
+        found = next((one for one in exhibition.halls if one.slug == name.removesuffix("-a4")), None)
+        if found is None or not hall.endswith(".pdf"):
+            raise NotFound("There is no such plan.")
+        return pdf_file(await hall_pdf(exhibition.title, found, paper=paper, now=now), f"{slug}-{hall}")
+
+    @get("/{company:str}", opt={"page": _RULE})
+    async def stand(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], company: FromPath[str]
+    ) -> Response[Any]:
+        exhibition = await _exhibition(slug)
+        one = next((one for one in exhibition.stands if one.slug == company), None)
+        if one is None:
+            moved = await companies.moved_to(company) if may_be_slug(company) else None
+            if moved is None or all(stand.slug != moved for stand in exhibition.stands):
+                raise NotFound("This company does not exhibit at this event.")
+            return Redirect(f"/events/{slug}/exhibitors/{moved}", status_code=HTTP_301_MOVED_PERMANENTLY)
+        texts = await public.texts(one.id)
+        assert texts is not None, "the exhibitor is in the list"
+        at = {hall for _, hall in one.booths}
+        linked = finding.schema_org_stand(exhibition, one, base_url=current().base_url)
+        return page(
+            request, "exhibitors/stand.html", section="events", exhibition=exhibition, x=one, texts=texts,
+            about=markup(texts.about_html), items=[(item, markup(item.text_html)) for item in texts.items],
+            halls=[hall for hall in exhibition.halls if hall.slug in at],
+            linked=markup(json_ld.encoded(linked)), time=_time(exhibition), address=address(exhibition),
+        )  # fmt: skip
+
+
+def address(exhibition: Exhibition) -> Any:
+    """Where a booth on the plan leads: to whoever stands there."""
+    known = {one.slug for one in exhibition.stands}
+    return lambda spot: (
+        f"/events/{exhibition.slug}/exhibitors/{spot.company_slug}" if spot.company_slug in known else ""
+    )
+
+
+def _time(exhibition: Exhibition) -> str:
+    return time_words(exhibition.starts_at, exhibition.ends_at, exhibition.timezone, all_day=False)
+
+
+async def _exhibition(slug: str) -> Exhibition:
+    found = await public.by_slug(slug) if may_be_slug(slug) else None
+    if found is None:
+        raise NotFound("This event has no exhibitors, or none yet.")
+    return found

@@ -1,0 +1,75 @@
+"""Plain values: an event's exhibitors as everybody may know them."""
+
+from datetime import datetime
+
+import msgspec
+
+from portal.core.money import Money
+from portal.exhibitors.plans import Hall
+
+
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """A company that exhibits. `booths` are (label, hall's slug); `categories` the slugs of what it is found by."""
+
+    id: int
+    slug: str
+    name: str
+    tagline: str
+    headline: str
+    city: str
+    country: str | None
+    booths: list[tuple[str, str]]
+    categories: list[str]
+
+    @property
+    def line(self) -> str:
+        """What it says of itself, here or else in general."""
+        return self.headline or self.tagline
+
+
+class Exhibition(msgspec.Struct, frozen=True, kw_only=True):
+    """A public event with those who exhibit and the halls that are shown. `version` is that of all it is made of."""
+
+    version: tuple[int, ...]
+    event_id: int
+    slug: str
+    title: str
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    is_cancelled: bool
+    open: bool
+    until: datetime | None
+    currency: str
+    stands: tuple[Stand, ...]
+    halls: tuple[Hall, ...]
+    categories: dict[str, str]
+
+    def takes_applications(self, now: datetime) -> bool:
+        """Whether companies can apply, to the day: pages are kept."""
+        return self.open and not self.is_cancelled and self.ends_at > now and (self.until is None or self.until > now)
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+    @property
+    def free(self) -> int:
+        return sum(hall.count("free") for hall in self.halls)
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A product or a piece of news shown at the event. `text_html` was sanitised when it was stored."""
+
+    title: str
+    text_html: str
+    url: str
+
+
+class Texts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stand’s own page says besides the list."""
+
+    about_html: str
+    languages: list[str]
+    host_name: str
+    host_role: str
+    items: list[Item]
