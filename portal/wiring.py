@@ -198,6 +198,7 @@ def personal_data(made: Services) -> list[PersonalData]:
         PersonalData("Registrations", seat_privacy.known_about, seat_privacy.forget, seat_privacy.LABELS),
         PersonalData("Workshops", workshop_privacy.known_about, workshop_privacy.forget, workshop_privacy.LABELS),
         PersonalData("Agenda", agenda_privacy.known_about, agenda_privacy.forget, agenda_privacy.LABELS),
+        *exhibitor_routes.PERSONAL_DATA,
         PersonalData("In webinars", room_privacy.known_about, room_privacy.forget, room_privacy.LABELS),
         PersonalData("Attendance", ledger_privacy.known_about, ledger_privacy.forget, ledger_privacy.LABELS),
     ]

@@ -30,6 +30,7 @@ from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.exhibitors import seed_exhibitors
 from portal.demo.seed.leads import seed_leads
 from portal.demo.seed.market import seed_market
+from portal.demo.seed.meetings import seed_meetings
 from portal.demo.seed.orders import seed_orders
 from portal.demo.seed.people import ACCOUNTS, PASSWORD
 from portal.demo.seed.portraits import seed_portraits
@@ -165,6 +166,7 @@ class Demo:
                 await seed_portraits(media=Media.of(current()), now=clock.now())
                 await seed_speaking(media=Media.of(current()), now=clock.now())
                 await seed_leads(now=clock.now())
+                await seed_meetings(now=clock.now())
                 say("Buying what some companies show")
                 await seed_market(
                     payments=payments, subscriptions=Subscriptions(StripeGateway.of(current()), {PLANS.kind: PLANS}),

@@ -2,11 +2,13 @@
 
 from litestar.types import ControllerRouterHandler
 
+from portal.accounts.values import PersonalData
 from portal.core.jobs import Job, Recurring
 from portal.exhibitors.commands.settling import BOOTHS
 from portal.exhibitors.desks import routes as desk_routes
 from portal.exhibitors.jobs import lists
 from portal.exhibitors.leads import routes as lead_routes
+from portal.exhibitors.meetings import privacy as meeting_privacy
 from portal.exhibitors.meetings import routes as meeting_routes
 from portal.exhibitors.pages.applying import ExhibitPages
 from portal.exhibitors.pages.booth import BoothPages, booth_invoice
@@ -50,6 +52,9 @@ READERS = {**desk_routes.READERS}
 """Who may read private files, by the kind of their owner."""
 OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
+PERSONAL_DATA = [
+    PersonalData("Meetings", meeting_privacy.known_about, meeting_privacy.forget, meeting_privacy.LABELS),
+]
 SEAT_PARTS = (meeting_routes.seat_part, lead_routes.seat_part)
 """What is said on the page of a place."""
 
@@ -61,6 +66,7 @@ __all__ = [
     "JOBS",
     "OCCASIONS",
     "OWN",
+    "PERSONAL_DATA",
     "PUBLIC",
     "QUEUES",
     "READERS",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from portal.accounts.actors import Actor
+from portal.accounts.commands import record_disclosure
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid
 from portal.core.jobs import enqueue
@@ -152,6 +153,11 @@ async def sit_down(
         )  # fmt: skip
         guest = Guest(visitor, "" if visitor else name)
         made = await place(here, guest, slot, topic="", table_id=table_id, walk_in=True, now=now)
+        if visitor is not None:
+            await record_disclosure(
+                email=visitor.email, recipient=here.company_name, what="Name, job title and company",
+                purpose=f"Sitting down with them at {here.event_title}", now=now,
+            )  # fmt: skip
         await _note(actor, "meet without appointment", made, now)
     return made
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from portal.accounts.commands import record_disclosure
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
@@ -53,6 +54,10 @@ async def ask(*, visitor: Visitor, exhibitor_id: int, keys: Sequence[str], topic
         slots = chosen(await openings.of(at.id, now=now, seat_id=here.seat_id), keys)
         made = await db.fetch_value(_ASK, here.event_id, at.id, here.seat_id, here.email, here.named_at, topic, now)
         await offer(made, here.event_id, slots, waits_for=Side.COMPANY, words="", now=now)
+        await record_disclosure(
+            email=here.email, recipient=at.company_name, what="Name, job title, company, and what you wrote",
+            purpose=f"Your request for a meeting at {at.event_title}", now=now,
+        )  # fmt: skip
         await _note(here, "ask for meeting", made, now, exhibitor=at.id)
     return int(made)
 

@@ -18,13 +18,14 @@ SELECT m.id, m.state, m.starts_at, m.ends_at, m.topic, m.walk_in, m.moves, m.mad
     x.id AS exhibitor_id, c.name AS company_name, c.slug AS company_slug, (SELECT coalesce(array_agg(b.label
         ORDER BY b.label), '{}') FROM booth_booking k JOIN booth b ON b.id = k.booth
         WHERE k.exhibitor = x.id AND k.state = 'booked') AS booths,
-    h.id AS host_id, a.id AS account_id, a.name AS host_name, a.email AS host_email,
+    h.id AS host_id, a.id AS account_id, a.name AS host_name,
+    CASE WHEN a.erased_at IS NULL THEN a.email ELSE '' END AS host_email,
     t.id AS table_id, t.name AS table_name, t.place AS table_place, t.exhibitor IS NULL AS shared,
     m.seat AS seat_id, m.email,
-    CASE WHEN s.email = m.email THEN s.claim_secret ELSE '' END AS claim,
-    CASE WHEN s.email = m.email THEN trim(s.first_name || ' ' || s.last_name) ELSE m.guest END AS name,
-    CASE WHEN s.email = m.email THEN s.job_title ELSE '' END AS job_title,
-    CASE WHEN s.email = m.email THEN s.company ELSE '' END AS company
+    CASE WHEN s.email = nullif(m.email, '') THEN s.claim_secret ELSE '' END AS claim,
+    CASE WHEN s.email = nullif(m.email, '') THEN trim(s.first_name || ' ' || s.last_name) ELSE m.guest END AS name,
+    CASE WHEN s.email = nullif(m.email, '') THEN s.job_title ELSE '' END AS job_title,
+    CASE WHEN s.email = nullif(m.email, '') THEN s.company ELSE '' END AS company
 FROM meeting m JOIN event e ON e.id = m.event LEFT JOIN venue v ON v.id = e.venue
 JOIN exhibitor x ON x.id = m.exhibitor JOIN company c ON c.id = x.company
 JOIN exhibitor_host h ON h.id = m.host JOIN account a ON a.id = h.account
