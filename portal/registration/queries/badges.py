@@ -13,6 +13,16 @@ SELECT s.email, concat_ws(' ', nullif(s.first_name, ''), nullif(s.last_name, '')
     e.id AS event_id, e.slug AS event_slug, e.state IN ('published', 'moved') AS is_on, e.format
 FROM seat s JOIN seat_order o ON o.id = s.seat_order JOIN event e ON e.id = o.event WHERE badge_code(s.claim_secret) = $1
 """
+_WEARERS = """
+FROM seat s JOIN seat_order o ON o.id = s.seat_order AND o.state = 'confirmed' JOIN ticket_type t ON t.id = s.ticket_type
+JOIN event e ON e.id = o.event AND e.format <> 'online'
+WHERE o.event = $1 AND s.state = 'confirmed' AND s.named_at IS NOT NULL AND s.watching <> 'recording'
+"""
+_TO_PRINT = f"""
+SELECT s.claim_secret, concat_ws(' ', nullif(s.first_name, ''), nullif(s.last_name, '')) AS name, s.company, s.job_title,
+    t.name AS ticket {_WEARERS} ORDER BY lower(s.last_name), lower(s.first_name), s.id LIMIT $2 OFFSET $3
+"""
+_COUNT = f"SELECT count(*) {_WEARERS}"
 
 
 class Badge(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,3 +44,22 @@ class Badge(msgspec.Struct, frozen=True, kw_only=True):
 async def by_badge(code: str) -> Badge | None:
     row = await db.fetch_one(_BY_CODE, code)
     return None if row is None else msgspec.convert(dict(row), Badge)
+
+
+class Printed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a badge on paper is made of."""
+
+    claim_secret: str
+    name: str
+    company: str
+    job_title: str
+    ticket: str
+
+
+async def to_print(event_id: int, *, size: int, offset: int) -> list[Printed]:
+    """Who comes in person, by name: a part of them."""
+    return [Printed(**row) for row in await db.fetch(_TO_PRINT, event_id, size, offset)]
+
+
+async def count_to_print(event_id: int) -> int:
+    return int(await db.fetch_value(_COUNT, event_id))

@@ -13,19 +13,23 @@ from portal.core import audit
 from portal.core.errors import NotFound
 from portal.core.paging import Page
 from portal.core.text import one_line
+from portal.registration.badges import badges_pdf
 from portal.registration.permissions import STAFF
 from portal.registration.queries import attendees as queries
 from portal.registration.queries import setup
+from portal.registration.queries.badges import count_to_print, to_print
 from portal.registration.staff.setup import known_event
 from portal.registration.values.people import Attendee, Standing
 from portal.registration.values.setup import StaffEvent
-from portal.web.files import private_file
+from portal.web.files import pdf_file, private_file
 from portal.web.inputs import Now
 from portal.web.open_data import table
 from portal.web.query_strings import page_number, pairs
 from portal.web.rendering import page
 
 PAGE_SIZE = 50
+BADGES = 200
+"""In one file: a minute at the printer, and a second or two here."""
 MOST_ROWS = 50_000
 STANDINGS = {
     Standing.COMING: "Coming", Standing.REQUESTED: "To be decided", Standing.HELD: "Held", Standing.CANCELLED: "Given up"
@@ -52,6 +56,7 @@ class AttendeePages(Controller):
             request, "registration/staff/attendees.html", block="rows", private=True, event=event, rows=rows, words=words,
             standing=standing, standings=STANDINGS, at=Page(number, PAGE_SIZE, total), counts=await queries.counts(event.id),
             address=lambda n: _address(event, words, standing, n), csv=_address(event, words, standing, 1, ".csv"),
+            badges=Page(1, BADGES, await count_to_print(event.id)),
         )  # fmt: skip
 
     @get("/attendees.csv")
@@ -70,6 +75,21 @@ class AttendeePages(Controller):
         # Excel takes a file without the mark for one in its own country's letters.
         content = "\ufeff" + table([*_COLUMNS, *asked.values()], lines)
         return private_file(content.encode(), "text/csv", f"{event.slug}-attendees.csv")
+
+    @get("/badges.pdf")
+    async def badges(
+        self, request: Request[Any, Any, Any], event_id: FromPath[int], actor: SignedIn, now: Now
+    ) -> Response[bytes]:
+        """Badges of everybody who comes in person, so many in a file. Who took them away is written down."""
+        event = await known_event(event_id)
+        number = page_number(request)
+        people = await to_print(event.id, size=BADGES, offset=(number - 1) * BADGES)
+        if not people:
+            raise NotFound("Nobody whose name is known comes in person, or there is no such file of badges.")
+        await audit.record(
+            actor=actor.label, verb="print badges", kind="event", key=event.id, now=now, people=len(people)
+        )
+        return pdf_file(await badges_pdf(event.title, people, now=now), f"{event.slug}-badges-{number}.pdf")
 
 
 def _asked(request: Request[Any, Any, Any]) -> tuple[str, Standing | None]:
