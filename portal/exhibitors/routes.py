@@ -7,6 +7,7 @@ from portal.core.jobs import Job, Recurring
 from portal.exhibitors.commands.settling import BOOTHS
 from portal.exhibitors.desks import routes as desk_routes
 from portal.exhibitors.jobs import lists
+from portal.exhibitors.leads import privacy as lead_privacy
 from portal.exhibitors.leads import routes as lead_routes
 from portal.exhibitors.meetings import privacy as meeting_privacy
 from portal.exhibitors.meetings import routes as meeting_routes
@@ -54,6 +55,7 @@ OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
 PERSONAL_DATA = [
     PersonalData("Meetings", meeting_privacy.known_about, meeting_privacy.forget, meeting_privacy.LABELS),
+    PersonalData("Scans", lead_privacy.known_about, lead_privacy.forget, lead_privacy.LABELS),
 ]
 SEAT_PARTS = (meeting_routes.seat_part, lead_routes.seat_part)
 """What is said on the page of a place."""

@@ -12,11 +12,13 @@ from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.directory.commands.merging import merge_companies
 from portal.exhibitors.leads import jobs, queries
+from portal.exhibitors.leads import privacy as scan_privacy
 from portal.exhibitors.routes import OCCASIONS
 from portal.leads import privacy
 from portal.leads.chain.commands import note_taken_out
 from portal.leads.withdrawing import withdraw_consent
 from portal.registration.rules.badges import badge_code
+from portal.wiring import personal_data, services
 from tests.directory.conftest import SignIn
 from tests.factories import companies, scans
 from tests.factories.scans import Hall
@@ -152,9 +154,24 @@ async def test_leads_follow_a_company_that_is_made_one_with_another_and_come_bac
 
 async def test_what_is_known_of_a_person_says_who_scanned_them(hall: Hall) -> None:
     await hall.scan(await hall.attendee())
+    [noted] = await scan_privacy.known_about("amara@brennhof.example")
+    assert (noted["company"], noted["visits"]) == ("Isarwerk Biologics GmbH", 1)
+    assert noted["shared"] == "Amara Okonjo-Reuter, Head of filling, Brennhof Pharma GmbH, amara@brennhof.example"
     [row] = await privacy.known_about("amara@brennhof.example", OCCASIONS)
     assert (row["company"], row["for"], row["how"]) == (
         "Isarwerk Biologics GmbH",
         hall.stand.exhibitor.event_title,
         "badge",
     )
+
+
+async def test_who_erases_their_account_is_gone_from_every_list(sign_in: SignIn, hall: Hall) -> None:
+    await hall.scan(await hall.attendee())
+    amara = await sign_in("amara@brennhof.example")
+    page = (await amara.get("/account/privacy")).text
+    assert "Scan of your badge" in page
+    made = personal_data(services(current()))
+    async with db.transaction():
+        told = [await one.erase("amara@brennhof.example", clock.now()) for one in reversed(made)]
+    assert any("The exhibitor that scanned your badge loses you" in words for words in told)
+    assert await listed(hall) == []
