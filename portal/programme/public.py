@@ -71,6 +71,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def minutes(self) -> int:
         return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
+    @property
+    def length(self) -> str:
+        """`40 min`, `2 h 30 min`, `8 h`: minutes alone as long as people say it so."""
+        hours, rest = divmod(self.minutes, 60)
+        if self.minutes <= 120:
+            return f"{self.minutes} min"
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
     """A released programme: its event, all sessions by time, and rooms and tracks in their order. `version` is that of all

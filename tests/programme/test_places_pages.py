@@ -110,12 +110,16 @@ async def test_lists_name_places_live(attending: Attending) -> None:
     session = (await house.workshop("late")).id
     assert f'<span class="left-{session}">2 places</span>' in page.text
     await fill(house, amara)
-    left = await house.client.get(f"/events/{house.shop.slug}/workshops", headers=HTMX)
+    assert f'hx-get="/events/{house.shop.slug}/workshops?ids=' in page.text
+    live = f"/events/{house.shop.slug}/workshops?ids={session},nonsense,-1"
+    left = await house.client.get(live, headers=HTMX)
+    # Nothing for what a page does not show: htmx would look for it in vain.
+    assert left.text.count("hx-swap-oob") == 1
     assert f'<span hx-swap-oob="innerHTML:.left-{session}">1 of 2 places left</span>' in left.text
     # The programme itself is as it was, so its pages stay kept.
     assert (await house.client.get(programme)).headers["etag"] == page.headers["etag"]
     await fill(house, bob)
-    assert ">full<" in (await house.client.get(f"/events/{house.shop.slug}/workshops", headers=HTMX)).text
+    assert ">full<" in (await house.client.get(live, headers=HTMX)).text
 
 
 @pytest.mark.parametrize("path", ["/seats/nothing/workshops", "/seats/nothing/workshops/late", "/events/no/workshops"])

@@ -60,7 +60,7 @@ class ProgrammePages(Controller):
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
             days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving, filters.zone),
             choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
-            has_workshops=programme.has_workshops, clocks=Clocks(programme.timezone, filters.zone),
+            has_workshops=programme.has_workshops, live=_live(shown), clocks=Clocks(programme.timezone, filters.zone),
             zoned_at=shown[0].starts_at if shown else programme.event_starts_at, standing=standing(programme),
             qr=_code(programme.slug), is_wide=filters.view == "grid" and not filters.paper and len(programme.rooms) > _SHEET,
             saving=saving.form(f"/events/{slug}/programme"),
@@ -135,6 +135,15 @@ def drawing(programme: Programme, saving: SaveButtons, zone: str = "") -> Callab
         )
 
     return draw
+
+
+def _live(shown: list[Session]) -> list[int]:
+    """Whose places left the page asks for once it stands."""
+    return [
+        one.id
+        for one in shown
+        if one.capacity is not None and one.kind is not SessionKind.BREAK and not one.is_cancelled
+    ]
 
 
 def _tail(zone: str) -> str:

@@ -26,7 +26,7 @@ from portal.web.asking import wants_fragment
 from portal.web.clients import network
 from portal.web.errors import status_of
 from portal.web.inputs import Now
-from portal.web.query_strings import may_be_slug
+from portal.web.query_strings import may_be_slug, pairs
 from portal.web.rendering import markup, page, render, see_other
 
 _ACTS = Limit("workshops", tries=120, per=timedelta(minutes=10))
@@ -71,12 +71,15 @@ class WorkshopPages(Controller):
 
     @get("/")
     async def index(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[str]:
-        """All of them; for htmx, how many places each has left, for wherever a page names it."""
+        """All of them; for htmx, how many places those of `ids` have left, for wherever a page names them."""
         found = await queries.workshops(slug) if may_be_slug(slug) else []
         if not found:
             raise NotFound("There are no workshops at such an event.")
         if wants_fragment(request.scope):
-            return page(request, "programme/left.html", private=True, workshops=found)
+            wanted = dict(pairs(request)).get("ids", "").split(",")
+            return page(
+                request, "programme/left.html", private=True, workshops=[one for one in found if str(one.id) in wanted]
+            )
         guest = await guest_of(request, slug)
         return await _list(request, found, guest, now, base="")
 
