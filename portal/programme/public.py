@@ -131,7 +131,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, moment: datetime) -> list[Session]:
         """What is on at a moment."""
-        return [one for one in self.sessions if one.starts_at <= moment < one.ends_at and not one.is_cancelled]
+        return [one for one in self.sessions if one.starts_at <= moment < one.ends_at and self.stands(one)]
 
 
 class Texts(msgspec.Struct, frozen=True):
