@@ -154,6 +154,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
     known = personal_data(made)
     appearances = together([organised.organised_by, exhibitor_routes.meets])
+    followers = [webinar_routes.speakers_united, programme_routes.speakers_united]
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
     engagements: list[FindEngagements] = [places.engagements]
     own_parts = [webinar_routes.seat_part, programme_routes.seat_part, *exhibitor_routes.SEAT_PARTS]
@@ -165,6 +166,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "appearances": Provide(lambda: appearances, sync_to_thread=False),
         **agenda_routes.GIVEN,
         "event_parts": Provide(lambda: parts, sync_to_thread=False),
+        "speaker_followers": Provide(lambda: followers, sync_to_thread=False),
         "talks": Provide(lambda: talks, sync_to_thread=False),
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),

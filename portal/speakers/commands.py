@@ -209,7 +209,9 @@ async def _free_slugs(names: Sequence[str]) -> list[str]:
     await db.execute("SELECT pg_advisory_xact_lock(hashtext('speaker slugs'))")
     bases = [slug(name, fallback="speaker") for name in names]
     rows = await db.fetch(
-        "SELECT slug FROM speaker WHERE slug = ANY($1) OR regexp_replace(slug, '-[0-9]+$', '') = ANY($1)", bases
+        "SELECT slug FROM (SELECT slug FROM speaker UNION ALL SELECT slug FROM speaker_address) s "
+        "WHERE slug = ANY($1) OR regexp_replace(slug, '-[0-9]+$', '') = ANY($1)",
+        bases,
     )
     taken, free = {row["slug"] for row in rows}, []
     for base in bases:

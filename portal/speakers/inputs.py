@@ -8,11 +8,14 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 
 from portal.directory.values import Appearance
+from portal.speakers.values import Follow
 
 FindTalks: TypeAlias = Callable[[int], Awaitable[Sequence[Appearance]]]
 """Where a person speaks in public, by the id of the speaker, as one package knows it."""
 Talks: TypeAlias = NamedDependency[FindTalks]
 """Where a person speaks, from all packages that know: `talks: Talks`."""
+Followers: TypeAlias = NamedDependency[list[Follow]]
+"""What follows in each package when two speakers are made one: `speaker_followers: Followers`."""
 
 
 def together(finders: Sequence[FindTalks]) -> FindTalks:

@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.params import FromPath
-from litestar.response import Response
+from litestar.response import Redirect, Response
+from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY
 
 from portal.core import json_ld
 from portal.core.errors import NotFound
@@ -26,8 +27,10 @@ _RULE = PageRule(tags=("webinars", "programmes", "events"))
 
 
 @get("/speakers/{slug:str}", opt={"public": True, "page": _RULE}, include_in_schema=False)
-async def speaker_page(request: Request[Any, Any, Any], slug: FromPath[str], now: Now, talks: Talks) -> Response[str]:
+async def speaker_page(request: Request[Any, Any, Any], slug: FromPath[str], now: Now, talks: Talks) -> Response[Any]:
     speaker = await queries.by_slug(slug) if may_be_slug(slug) else None
+    if speaker is None and may_be_slug(slug) and (moved_to := await queries.united_into(slug)):
+        return Redirect(f"/speakers/{moved_to}", status_code=HTTP_301_MOVED_PERMANENTLY)
     held = await talks(speaker.id) if speaker is not None else []
     if speaker is None or not held:
         raise NotFound("There is no such page. Perhaps this person is not on any programme of ours any more.")

@@ -43,6 +43,27 @@ async def by_id(speaker_id: int) -> Speaker | None:
     return _speaker(await db.fetch_one(f"SELECT {_FULL} FROM speaker s WHERE s.id = $1", speaker_id))
 
 
+async def united_into(slug: str) -> str | None:
+    """Where a former address of somebody who was here twice leads to now."""
+    found = await db.fetch_value(
+        "SELECT s.slug FROM speaker_address a JOIN speaker s ON s.id = a.speaker WHERE a.slug = $1", slug
+    )
+    return None if found is None else str(found)
+
+
+_ALIKE = f"""
+SELECT {COLUMNS} FROM speaker s, speaker me
+WHERE me.id = $1 AND s.id <> me.id
+    AND (plain_text(lower(s.name)) = plain_text(lower(me.name)) OR s.email <> '' AND s.email = me.email)
+ORDER BY s.id LIMIT 20
+"""
+
+
+async def alike(speaker_id: int) -> list[SpeakerRow]:
+    """Others of the same name, or with the same address."""
+    return [msgspec.convert(dict(row), SpeakerRow) for row in await db.fetch(_ALIKE, speaker_id)]
+
+
 _NAMED = f"""
 SELECT count(*) OVER () AS total, {COLUMNS} FROM speaker s
 WHERE $1 = '' OR plain_text(lower(s.name || ' ' || s.company_name)) LIKE '%' || plain_text(lower($1)) || '%'

@@ -1,8 +1,13 @@
 """People who speak, as plain values."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
+
+Follow: TypeAlias = Callable[[int, int], Awaitable[None]]
+"""What a package does when two speakers are made one: the number of who stays and of who goes, in the transaction of it."""
 
 
 class SpeakerFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ from litestar.types import ControllerRouterHandler
 
 from portal.speakers.pages import speaker_page
 from portal.speakers.staff import SPEAKERS, StaffSpeakers
+from portal.speakers.staff_union import StaffUnion
+from portal.webinars.commands.uniting import speakers_united
 from portal.webinars.feeds.api import WebinarApi
 from portal.webinars.feeds.lists import webinars_atom, webinars_calendar
 from portal.webinars.pages.certificates import AccountCertificates, CheckPages, OwnCertificate
@@ -62,7 +64,7 @@ CREW: list[ControllerRouterHandler] = [
 OWN: list[ControllerRouterHandler] = [AccountCertificates]
 """In the account area."""
 STAFF: list[ControllerRouterHandler] = [
-    StaffSpeakers,
+    *(StaffSpeakers, StaffUnion),
     *(StaffWebinars, StaffNewWebinar, StaffAllSeries, StaffFacts, StaffRoom, StaffStage, StaffCrew, StaffSeries),
     *(StaffSponsors, StaffLeads, StaffPolls, StaffResources, StaffCertificate, StaffReminders, StaffRecording),
     *(StaffAttendance, StaffAttendee),
@@ -85,5 +87,6 @@ __all__ = [
     "STAFF",
     "of_speaker",
     "seat_part",
+    "speakers_united",
     "webinar_part",
 ]

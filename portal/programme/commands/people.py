@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec import json
+
 from portal.accounts.actors import Actor
 from portal.core import db
 from portal.programme.values import PersonFacts
@@ -10,7 +12,7 @@ from portal.speakers import commands as speakers
 from portal.speakers.values import SpeakerFacts
 
 _KNOWN = """
-SELECT a.speaker, a.source_key, a.source_name, p.name
+SELECT a.speaker, a.source_key, a.source_name, p.name, a.aliases::text AS aliases
 FROM appearance a JOIN speaker p ON p.id = a.speaker WHERE a.event = $1
 """
 _APPEAR = """
@@ -31,7 +33,10 @@ async def appear(*, actor: Actor, event_id: int, people: Sequence[PersonFacts], 
     """
     wanted = {person.key or person.name.casefold(): person for person in people}
     rows = await db.fetch(_KNOWN, event_id)
-    known = {row["source_key"] or row["source_name"].casefold() or row["name"].casefold(): row for row in rows}
+    known = {
+        alias: {"speaker": row["speaker"], "source_name": ""} for row in rows for alias in json.decode(row["aliases"])
+    }
+    known |= {row["source_key"] or row["source_name"].casefold() or row["name"].casefold(): row for row in rows}
     renamed = [
         (known[key]["speaker"], one.name, known[key]["source_name"])
         for key, one in wanted.items()
