@@ -3,6 +3,8 @@
 from portal.core import clock, db
 from portal.demo.seed.loading import seed_events
 from portal.demo.seed.programmes import seed_programmes
+from portal.programme.queries import clashes, drafts
+from portal.programme.rules.changes import changes
 
 _ALL = """
 SELECT count(*) AS sessions, bool_and(s.starts_at >= e.starts_at AND s.ends_at <= e.ends_at OR s.kind = 'break') AS inside
@@ -26,3 +28,17 @@ async def test_the_congress_has_a_programme_in_which_nobody_is_in_two_places(dat
     assert (row["sessions"], row["inside"]) == (37, True)
     assert [tuple(row) for row in await db.fetch(_TWICE)] == []
     assert await db.fetch_value("SELECT release FROM programme") == 1
+
+
+async def test_staff_have_gone_on_since_with_two_clashes(database: str) -> None:
+    await seed_events(now=clock.now(), progress=lambda _: None)
+    await seed_programmes(now=clock.now())
+    event_id = await db.fetch_value("SELECT event FROM programme")
+    told = changes(await drafts.public(event_id), await drafts.draft(event_id))
+    assert [(one.kind.value, one.title.split(":")[0]) for one in told] == [
+        ("moved", "Robots in grade A"), ("moved", "Spray freeze-drying leaves the lab"),
+    ]  # fmt: skip
+    found, _ = await clashes.of_draft(event_id)
+    assert [(one.kind, one.name) for one in found] == [
+        ("speaker", "Birte Koskinen"), ("room", "Saal Lobau"), ("no time", ""),
+    ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The programme of the demo’s congress, by the ordinary commands."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import yaml
@@ -12,6 +13,8 @@ from portal.core import db, times
 from portal.demo.seed.own import SOURCE
 from portal.programme.commands.releasing import release
 from portal.programme.commands.saving import save_programme
+from portal.programme.commands.sessions import add_session, place_session
+from portal.programme.editing import Facts, Place
 from portal.programme.tables import Level, SessionKind, SessionRole
 from portal.programme.values import PersonFacts, ProgrammeFacts, SessionFacts
 
@@ -23,6 +26,10 @@ SELECT id, starts_at, timezone FROM event e WHERE source = $1 AND source_key = '
 _KNOWN = """
 INSERT INTO appearance (event, speaker, source_key, source_name, note)
 SELECT $1, min(id), name, name, '' FROM speaker WHERE name = ANY($2) GROUP BY name
+"""
+_STANDS = """
+SELECT s.id, s.version, s.ends_at - s.starts_at AS lasts, r.id AS room
+FROM programme_session s JOIN programme_room r ON r.event = s.event AND r.name = $3 WHERE s.event = $1 AND s.title = $2
 """
 _WITH_ROLE = re.compile(r"(.+) \((moderator|host)\)")
 
@@ -49,6 +56,15 @@ class Post(msgspec.Struct, forbid_unknown_fields=True):
     company: str
 
 
+class Edited(msgspec.Struct, forbid_unknown_fields=True):
+    """What staff changed since the release: where a session stands now, or a new one that stands nowhere yet (`day` 0)."""
+
+    title: str
+    day: int = 0
+    at: str = ""
+    room: str = ""
+
+
 class File(msgspec.Struct, forbid_unknown_fields=True):
     """The whole programme; `rooms` with how many each holds."""
 
@@ -56,6 +72,7 @@ class File(msgspec.Struct, forbid_unknown_fields=True):
     tracks: tuple[str, ...]
     sessions: tuple[Held, ...]
     people: dict[str, Post]
+    edited: tuple[Edited, ...] = ()
 
 
 async def seed_programmes(*, now: datetime) -> None:
@@ -79,6 +96,21 @@ async def seed_programmes(*, now: datetime) -> None:
     facts = ProgrammeFacts(source="demo", rooms=file.rooms, tracks=file.tracks, sessions=tuple(sessions))
     await save_programme(actor=PORTAL, event_id=event["id"], facts=facts, now=now)
     await release(actor=PORTAL, event_id=event["id"], now=now)
+    for one in file.edited:
+        await _edit(one, event["id"], first, zone, now)
+
+
+async def _edit(one: Edited, event_id: int, first: date, zone: ZoneInfo, now: datetime) -> None:
+    if not one.day:
+        await add_session(actor=PORTAL, event_id=event_id, facts=Facts(title=one.title, language="en"), now=now)
+        return
+    row = await db.fetch_one(_STANDS, event_id, one.title, one.room)
+    assert row is not None
+    starts = datetime.combine(first + timedelta(days=one.day - 1), time.fromisoformat(one.at), zone)
+    place = Place(room=row["room"], starts_at=starts, ends_at=starts + row["lasts"])
+    await place_session(
+        actor=PORTAL, event_id=event_id, session_id=row["id"], version=row["version"], place=place, now=now
+    )
 
 
 def _person(said: str, people: dict[str, Post], kind: SessionKind) -> PersonFacts:

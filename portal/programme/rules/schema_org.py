@@ -8,7 +8,8 @@ from portal.programme.public import Programme, Session, Texts
 
 def brief(programme: Programme, one: Session, *, base_url: str) -> dict[str, Any]:
     """What lists say of it: `subEvent` of the event."""
-    state = "EventCancelled" if one.is_cancelled or programme.is_cancelled else "EventScheduled"
+    off = one.is_cancelled or programme.is_cancelled
+    state = "EventCancelled" if off else "EventScheduled" if programme.stands(one) else "EventPostponed"
     told: dict[str, Any] = {
         "@type": "Event",
         "name": one.title,
