@@ -300,9 +300,7 @@ def jobs(made: Services) -> list[Job]:
 def recurring(made: Services) -> list[Recurring]:
     """Everything the worker does by the clock."""
     return [
-        *room_jobs.RECURRING,
-        *exhibitor_routes.RECURRING,
-        *programme_routes.RECURRING,
+        *(*room_jobs.RECURRING, *exhibitor_routes.RECURRING, *programme_routes.RECURRING),
         *agenda_jobs.RECURRING,
         *seat_jobs.RECURRING,
         Recurring("audience-sweep", "*/10 * * * *", visit_jobs.forget_visits),
