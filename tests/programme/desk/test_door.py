@@ -187,3 +187,8 @@ async def test_what_was_typed_at_a_shut_desk_can_be_sent_again(browser: Hand, op
     assert 'name="bio" value="Long &lt;b&gt;text&lt;/b&gt; &amp; &#34;more&#34;"' in shut.text
     assert f'action="{made.at("/profile")}"' in shut.text
     assert await db.fetch_value("SELECT bio FROM speaker WHERE id = $1", made.maeve) == ""
+    where = made.at(f"/sessions/{made.sessions['First air']}/slides")
+    file = await browser.client.post(where, files={"slides": ("a.pdf", b"%PDF-" + b"x" * 200_000)})
+    assert file.status_code == 403
+    assert "choose the file once more" in file.text
+    assert "Send it again" not in file.text
