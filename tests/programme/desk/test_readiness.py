@@ -51,8 +51,8 @@ class TestTable:
     async def test_what_is_done_missing_or_due(self, made: Conference, editor: httpx.AsyncClient) -> None:
         await answer_all(made)
         page = (await editor.get(here(made))).text
-        assert re.search(r"maeve@kilmore.example Missing Done Done Done Missing Agreed", row(page, made.maeve))
-        assert re.search(r"jo@vos.example Missing Missing Missing Missing Missing Missing", row(page, made.jo))
+        assert re.search(r"maeve@ ?kilmore.example Missing Done Done Done Missing Agreed", row(page, made.maeve))
+        assert re.search(r"jo@ ?vos.example Missing Missing Missing Missing Missing Missing", row(page, made.jo))
         for days, told in ((-1, "Late"), (3, "Due"), (30, "Due")):
             await db.execute("UPDATE programme SET slides_due_at = $1", clock.now() + timedelta(days=days))
             assert re.search(rf"Done {told} \d+ \w+ Agreed", row((await editor.get(here(made))).text, made.maeve))
