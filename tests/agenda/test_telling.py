@@ -57,8 +57,8 @@ async def test_a_second_choice_moves_up_and_it_is_said_why(amara: Reader, congre
     await congress.release(vials=None)
     await work()
     assert await told(amara) == [
-        "About vials: It is cancelled; It is your second choice now; “About films” moved up.",
         "About films: It moved up to be your first choice: “About vials” is cancelled.",
+        "About vials: It is cancelled; It is your second choice now; “About films” moved up.",
     ]
     assert await mails() == []
     await morning()
@@ -149,8 +149,8 @@ async def test_a_workshop_that_fills_up_lets_the_second_choice_move(reader: Read
     await jobs.look_for_full()
     await work()
     assert await told(reader) == [
-        "About lab: It is full; It is your second choice now; “About films” moved up.",
         "About films: It moved up to be your first choice: “About lab” is full.",
+        "About lab: It is full; It is your second choice now; “About films” moved up.",
     ]
     await db.execute("UPDATE released_session SET taken = 0 WHERE session = $1", congress.ids["lab"])
     await jobs.look_for_full()

@@ -46,9 +46,10 @@ def lines(entries: Sequence[Entry], held: Sequence[Held], known: Mapping[str, It
     ]  # fmt: skip
     meeting = clashes(firsts)
     found = []
-    for key, item in sorted(all_.items(), key=lambda pair: (pair[1].starts_at, pair[1].ends_at, pair[0])):
-        entry, place = saved.get(key), places.get(key)
-        second = entry is not None and entry.instead_of is not None and key not in sure
+    seconds = {key for key, entry in saved.items() if entry.instead_of is not None} - sure
+    in_order = sorted(all_.items(), key=lambda pair: (pair[1].starts_at, pair[0] in seconds, pair[1].ends_at, pair[0]))
+    for key, item in in_order:
+        entry, place, second = saved.get(key), places.get(key), key in seconds
         found.append(Line(
             item=item, entry=entry, held=place, first=by_id.get(entry.instead_of or 0) if entry and second else None,
             overlaps=[(saved[o.key].id if o.key in saved else None, o) for o in meeting.get(key, [])],
