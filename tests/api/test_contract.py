@@ -1,6 +1,7 @@
 """The HTTP API against its own OpenAPI description: schemathesis sends what the description allows and what it forbids."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,17 +11,24 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from litestar import Litestar
 from schemathesis import GenerationMode
 
-from tests.factories import companies, events, stages
+from portal.core import clock
+from portal.core.rate_limits import Limit
+from portal.exhibitors.leads import api as lead_api
+from portal.exhibitors.leads.commands import rotate_key
+from tests.factories import companies, events, scans, stages
 from tests.serving import served
 
 EXAMPLES = 20
 
 
-def run_contract(address: str, mode: GenerationMode) -> list[str]:
-    """Check every operation; gives the names of those that were checked. Blocking: call it in a thread."""
+def run_contract(address: str, mode: GenerationMode, key: str) -> list[str]:
+    """Check every operation, with an exhibitor’s key; gives the names of those that were checked. Blocking: call it in a
+    thread."""
     schema = schemathesis.openapi.from_url(f"{address}/api/schema/openapi.json")
     # The description says in words that NUL is refused; no schema of a string can.
     schema.config.generation.update(allow_x00=False)
+    # Of requests that are wrong, some have no key.
+    headers = {"Authorization": f"Bearer {key}"} if mode is GenerationMode.POSITIVE else {}
     checked = []
     for result in schema.get_all_operations():
         operation: Any = result.ok()
@@ -41,7 +49,7 @@ def run_contract(address: str, mode: GenerationMode) -> list[str]:
             assume(mode is GenerationMode.NEGATIVE or not since or not until or since <= until)
             # Nor can a schema say what a cursor of ours is.
             assume(mode is GenerationMode.NEGATIVE or not (case.query or {}).get("after"))
-            case.call_and_validate(base_url=address, timeout=10)
+            case.call_and_validate(base_url=address, timeout=10, headers=headers)
 
         check()
         checked.append(operation.definition.raw["operationId"])
@@ -50,7 +58,12 @@ def run_contract(address: str, mode: GenerationMode) -> list[str]:
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-async def test_the_description_is_true(app: Litestar, database: str, mode: GenerationMode) -> None:
+async def test_the_description_is_true(
+    app: Litestar, database: str, mode: GenerationMode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each operation is also tried with keys that are none.
+    monkeypatch.setattr(lead_api, "_WRONG_KEYS", Limit("any", 10_000, timedelta(minutes=1)))
+    monkeypatch.setattr(lead_api, "_CALLS", Limit("any", 10_000, timedelta(minutes=1)))
     await events.make("Isolator Day", topics=("Isolators",), price_from=41000, price_currency="EUR", is_free=False)
     await events.make("Annex 1", online=True, is_free=True, sponsor="Lombarda Fiere")
     await events.make(
@@ -60,8 +73,11 @@ async def test_the_description_is_true(app: Litestar, database: str, mode: Gener
     await companies.make("Tessin Lyo SA", website="https://tessin.example", founded=1996, latitude=46.2, longitude=9.0)
     await companies.make_many(20)
     await stages.film(await stages.announce("Rejects", speakers_named=("Marit Solheim",), topics=("Isolators",)))
+    hall = await scans.hall()
+    await hall.scan(await hall.attendee())
+    key = await rotate_key(exhibitor=hall.stand.exhibitor, actor=hall.stand.owner, now=clock.now())
     async with served(app) as address:
-        checked = await asyncio.wait_for(asyncio.to_thread(run_contract, address, mode), timeout=170)
+        checked = await asyncio.wait_for(asyncio.to_thread(run_contract, address, mode, key), timeout=170)
     with_parameters = [
         "exportCompanies",
         "exportEvents",

@@ -32,6 +32,7 @@ from portal.web.asking import header
 from portal.web.clients import network
 from portal.web.inputs import Now
 from portal.web.open_data import NO_MOMENT, REFUSED, Problem, asks, gone, moment, one_of, refused, unreadable
+from portal.web.query_strings import only
 
 _CALLS = Limit("leads api", tries=120, per=timedelta(minutes=1))
 _WRONG_KEYS = Limit("lead keys", tries=30, per=timedelta(minutes=10))
@@ -41,6 +42,8 @@ _KEYED = """
 UPDATE lead_key SET used_at = CASE WHEN used_at > $2::timestamptz - interval '1 minute' THEN used_at ELSE $2 END
 WHERE hashed = $1 RETURNING exhibitor
 """
+_PAGED = frozenset({"changed_since", "page", "per_page"})
+_KEYS = _PAGED | {"q", "rating", "tag", "follow_up"}
 _SAID: dict[str, str] = {}
 _WANTED = {
     "page": f"Please give a whole number from 1 to {_MOST_PAGES:,}.",
@@ -150,6 +153,7 @@ class LeadApi(Controller):
     @get("/", operation_id="listLeads", summary="Leads", responses=_ANSWERS | gone("page"))
     async def index(
         self,
+        request: Request[Any, Any, Any],
         exhibitor: Keyed,
         now: Now,
         *,
@@ -167,6 +171,7 @@ class LeadApi(Controller):
     ) -> Response[LeadList]:
         """Everybody who agreed to be known to your company at the event of the key, whoever came last first. Who takes it back
         is gone at once: see `/api/v1/leads/gone`."""
+        only(request, _KEYS)
         wanted = Wanted(q=q, rating=rating or "", tag=tag, follow_up=follow_up or "")
         since, today = moment(changed_since), now.astimezone(zone(exhibitor.timezone)).date()
         found, total = await queries.some(
@@ -186,10 +191,11 @@ class LeadApi(Controller):
 
     @get("/gone", operation_id="listGoneLeads", summary="Leads that are no more", responses=_ANSWERS)
     async def no_more(
-        self, exhibitor: Keyed, *, changed_since: Since = None, page: PageNumber = 1, per_page: PerPage = 50
+        self, request: Request[Any, Any, Any], exhibitor: Keyed, *, changed_since: Since = None, page: PageNumber = 1, per_page: PerPage = 50
     ) -> Response[GoneList]:  # fmt: skip
         """Codes of leads that were taken back or kept long enough, in the order in which that happened. Delete them wherever you
         took them."""
+        only(request, _PAGED)
         since = moment(changed_since)
         rows = await queries.withdrawn(
             exhibitor.company_id, exhibitor.event_id, since, size=per_page + 1, offset=(page - 1) * per_page

@@ -128,7 +128,7 @@ async def test_the_api_gives_pages_of_leads_and_what_is_gone(client: httpx.Async
     gone = (await client.get("/api/v1/leads/gone", headers=key)).json()["gone"]
     assert [(one["code"], one["why"]) for one in gone] == [(hot["code"], "withdrawal")]
     assert (await client.get(f"/api/v1/leads/{hot['code']}", headers=key)).status_code == 404
-    for wrong in ("page=0", "per_page=9999", "rating=tepid", "changed_since=yesterday", "page=7"):
+    for wrong in ("page=0", "per_page=9999", "rating=tepid", "changed_since=yesterday", "page=7", "raiting=hot"):
         answer = await client.get(f"/api/v1/leads?{wrong}", headers=key)
         assert answer.status_code in (400, 404), wrong
         assert answer.json()["message"]
