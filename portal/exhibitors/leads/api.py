@@ -191,8 +191,14 @@ class LeadApi(Controller):
 
     @get("/gone", operation_id="listGoneLeads", summary="Leads that are no more", responses=_ANSWERS)
     async def no_more(
-        self, request: Request[Any, Any, Any], exhibitor: Keyed, *, changed_since: Since = None, page: PageNumber = 1, per_page: PerPage = 50
-    ) -> Response[GoneList]:  # fmt: skip
+        self,
+        request: Request[Any, Any, Any],
+        exhibitor: Keyed,
+        *,
+        changed_since: Since = None,
+        page: PageNumber = 1,
+        per_page: PerPage = 50,
+    ) -> Response[GoneList]:
         """Codes of leads that were taken back or kept long enough, in the order in which that happened. Delete them wherever you
         took them."""
         only(request, _PAGED)
