@@ -21,6 +21,7 @@ PARTS: tuple[DeskPart, ...] = (
     DeskPart("", "Overview"),
     DeskPart("booth", "Booth", editing=True),
     DeskPart("tasks", "Tasks", accepted=True),
+    DeskPart("profile", "Profile", accepted=True),
     DeskPart("documents", "Documents", Right.DOCUMENTS),
     DeskPart("passes", "Passes", Right.PASSES),
     DeskPart("scan", "Scan", Right.SCAN),

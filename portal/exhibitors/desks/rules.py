@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from babel import Locale
+
 from portal.exhibitors.tables.desk import TaskKind
 
 
@@ -44,3 +46,11 @@ def column(standing: Standing, due_at: datetime, now: datetime) -> Column:
     if standing is Standing.WAITING:
         return Column.WAITING
     return Column.OVERDUE if due_at <= now else Column.TO_DO
+
+
+LANGUAGES = {
+    code: Locale("en").languages[code]
+    for code in ("en", "de", "fr", "it", "es", "pt", "nl", "da", "sv", "nb", "fi", "pl", "cs", "sk", "sl", "hu", "hr", "ro", "tr",
+                 "ja", "ko", "zh", "ar", "hi")
+}  # fmt: skip
+"""Languages that may be spoken on a stand, by their code."""
