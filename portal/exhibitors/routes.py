@@ -54,6 +54,7 @@ READERS = {**desk_routes.READERS}
 OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
 PERSONAL_DATA = [
+    *desk_routes.PERSONAL,
     PersonalData("Meetings", meeting_privacy.known_about, meeting_privacy.forget, meeting_privacy.LABELS),
     PersonalData("Scans", lead_privacy.known_about, lead_privacy.forget, lead_privacy.LABELS),
 ]

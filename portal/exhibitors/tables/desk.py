@@ -88,6 +88,7 @@ class ExhibitionPaperVersion(Table, tablename="exhibition_paper_version", db=DB)
     changes = Varchar(length=400, help_text="what is new in it")
     at = Timestamptz()
     by = Varchar(length=200)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     exhibition_paper_version_once = Unique(["paper", "number"], name="exhibition_paper_version_once")
 
 
@@ -116,6 +117,7 @@ class ExhibitorFile(Table, tablename="exhibitor_file", db=DB):
     note = Varchar(length=1000, help_text="what the organiser asks to change")
     at = Timestamptz()
     by = Varchar(length=200)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Varchar(length=200)
     replaced_at = Timestamptz(
@@ -157,6 +159,7 @@ class TaskAnswer(Table, tablename="exhibitor_task_answer", db=DB):
     note = Varchar(length=1000, help_text="what the organiser asks to change")
     at = Timestamptz()
     by = Varchar(length=200)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Varchar(length=200)
     exhibitor_task_answer_once = Unique(["task", "exhibitor"], name="exhibitor_task_answer_once")

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from portal.accounts.tables import StaffRole
+from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import db
 from portal.exhibitors.desks.rules import Standing
 from portal.web import moments
@@ -31,7 +31,7 @@ def of(stand: Stand) -> str:
      ("POST", "/tasks/1"),
      ("POST", "/tasks/1/removal"), ("GET", "/tasks/1/of/1"), ("POST", "/tasks/1/of/1"), ("GET", "/documents"),
      ("GET", "/documents/new"), ("POST", "/documents"), ("GET", "/documents/1"), ("POST", "/documents/1"),
-     ("POST", "/documents/1/removal"), ("GET", "/passes"), ("GET", "/passes.csv")],
+     ("POST", "/documents/1/removal"), ("POST", "/documents/practical"), ("GET", "/passes"), ("GET", "/passes.csv")],
 )  # fmt: skip
 async def test_only_organisers_and_editors_open_them(
     method: str, tail: str, sign_in: SignIn, client: httpx.AsyncClient
@@ -84,6 +84,29 @@ async def test_a_task_that_cannot_be_is_refused_beside_its_field(
     assert answer.status_code == 422
     assert f'href="#f-{field}"' in answer.text
     assert "As you like it" in answer.text
+
+
+async def test_what_every_exhibitor_needs_to_know_stands_on_every_desk(sign_in: SignIn) -> None:
+    stand, staff = await exhibitors.make(), await judith(sign_in)
+    at = f"{of(stand)}/documents"
+    seen = (await staff.get(at)).text.partition('name="seen" value="')[2].partition('"')[0]
+    told = {"practical": "Build from **7:00**.", "seen": seen}
+    assert (await staff.post(f"{at}/practical", data=told)).status_code == 303
+    late = await staff.post(f"{at}/practical", data={**told, "practical": "Mine"})
+    assert (late.status_code, "Mine</textarea>" in late.text) == (409, True)
+    long = await staff.post(f"{at}/practical", data={**told, "practical": "x" * 8001})
+    assert (long.status_code, 'id="f-practical-e"' in long.text) == (422, True)
+    leads = await sign_in("leads@isarwerk.example", stand.organisation_id, MemberRole.LEADS)
+    task = await ask(stand, "Carpet")
+    desk = await leads.get(stand.exhibitor.address)
+    for words in (
+        "Build from <strong>7:00</strong>.",
+        f"/tasks/{task}",
+        "0 of 1 done",
+        "0 of 2 given",
+        "scans, meets and reads",
+    ):
+        assert words in desk.text
 
 
 async def test_answers_are_looked_at(sign_in: SignIn) -> None:

@@ -15,9 +15,10 @@ from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.tables.desk import AnswerState, TaskKind
 
 _ANSWER = """
-INSERT INTO exhibitor_task_answer (task, exhibitor, state, text, file, note, at, by, decided_by)
-VALUES ($1, $2, $3, $4, $5, '', $6, $7, '') ON CONFLICT (task, exhibitor) DO UPDATE SET state = $3, text = $4,
-    file = coalesce($5, exhibitor_task_answer.file), note = '', at = $6, by = $7, decided_at = NULL, decided_by = ''
+INSERT INTO exhibitor_task_answer (task, exhibitor, state, text, file, note, at, by, account, decided_by)
+VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, '') ON CONFLICT (task, exhibitor) DO UPDATE SET state = $3, text = $4,
+    file = coalesce($5, exhibitor_task_answer.file), note = '', at = $6, by = $7,
+    account = $8, decided_at = NULL, decided_by = ''
 """
 
 
@@ -51,7 +52,9 @@ async def answer(
                 handed = await hand_in(
                     actor=actor, exhibitor_id=exhibitor_id, title=task.title, file=file, now=now, task_id=task_id
                 )
-            await db.execute(_ANSWER, task_id, exhibitor_id, state.value, text, handed, now, actor.name)
+            await db.execute(
+                _ANSWER, task_id, exhibitor_id, state.value, text, handed, now, actor.name, actor.account_id or None
+            )
         await follow_tasks(now=now, event_id=here["event"], task_id=task_id, exhibitor_id=exhibitor_id)
         await audit.record(
             actor=actor.label, verb="answer task", kind="exhibitor", key=exhibitor_id, now=now, task=task_id

@@ -16,8 +16,8 @@ OWNER = "exhibitor"
 MOST_FILES = 40
 MOST_BYTES = 250_000_000
 _ADD = """
-INSERT INTO exhibitor_file (exhibitor, for_organiser, title, file, shown, state, note, at, by, decided_by)
-VALUES ($1, $2, $3, $4, $5, 'given', '', $6, $7, '') RETURNING id
+INSERT INTO exhibitor_file (exhibitor, for_organiser, title, file, shown, state, note, at, by, account, decided_by)
+VALUES ($1, $2, $3, $4, $5, 'given', '', $6, $7, $8, '') RETURNING id
 """
 
 
@@ -33,7 +33,9 @@ async def hand_in(*, actor: Actor, exhibitor_id: int, title: str, file: str, now
         "WHERE task = $1 AND exhibitor = $2)",
         task_id, exhibitor_id, now,
     )  # fmt: skip
-    return int(await db.fetch_value(_ADD, exhibitor_id, True, title, file, False, now, actor.name))
+    return int(
+        await db.fetch_value(_ADD, exhibitor_id, True, title, file, False, now, actor.name, actor.account_id or None)
+    )
 
 
 async def add_brochure(*, actor: Actor, exhibitor_id: int, title: str, file: str, shown: bool, now: datetime) -> int:
@@ -41,7 +43,11 @@ async def add_brochure(*, actor: Actor, exhibitor_id: int, title: str, file: str
     async with db.transaction():
         await locked(actor, exhibitor_id, right=Right.DOCUMENTS)
         await _attach(actor, exhibitor_id, file, now)
-        made = int(await db.fetch_value(_ADD, exhibitor_id, False, title, file, shown, now, actor.name))
+        made = int(
+            await db.fetch_value(
+                _ADD, exhibitor_id, False, title, file, shown, now, actor.name, actor.account_id or None
+            )
+        )
         await follow_brochures(exhibitor_id=exhibitor_id)
         await audit.record(
             actor=actor.label, verb="add brochure", kind="exhibitor", key=exhibitor_id, now=now, shown=shown

@@ -6,8 +6,9 @@ import msgspec
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
-from portal.core.errors import Forbidden, Invalid, NotFound
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.overtaking import not_overtaken
+from portal.core.text import safe_html
 from portal.exhibitors.desks.commands.access import locked
 from portal.exhibitors.desks.commands.answering import papers_read
 from portal.exhibitors.desks.commands.calendars import follow_tasks
@@ -39,8 +40,9 @@ _CHANGE = """
 UPDATE exhibition_paper SET title = $2, note = $3, packages = $4, version = version + 1 WHERE id = $1 RETURNING id
 """
 _VERSION = """
-INSERT INTO exhibition_paper_version (paper, number, file, changes, at, by)
-VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM exhibition_paper_version WHERE paper = $1), $2, $3, $4, $5)
+INSERT INTO exhibition_paper_version (paper, number, file, changes, at, by, account)
+VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM exhibition_paper_version WHERE paper = $1), $2, $3, $4, $5,
+    $6)
 """
 
 
@@ -74,7 +76,7 @@ async def save_paper(
         )
         if file:
             await media.attach(keys=[file], owner=Owner(OWNER, str(event_id)), actor=actor, now=now)
-            await db.execute(_VERSION, saved, file, changes, now, actor.name)
+            await db.execute(_VERSION, saved, file, changes, now, actor.name, actor.account_id or None)
         await follow_tasks(now=now, event_id=event_id)
         await audit.record(
             actor=actor.label, verb="save document", kind="event", key=event_id, now=now, document=saved, new=bool(file)
@@ -106,3 +108,23 @@ async def read_paper(*, actor: Actor, exhibitor_id: int, version_id: int, now: d
             raise NotFound("There is a newer version of this document, or it is not there any more.")
         await papers_read(version_id, exhibitor_id, actor, now)
         await follow_tasks(now=now, event_id=here["event"], exhibitor_id=exhibitor_id)
+
+
+async def save_practical(*, actor: Actor, event_id: int, text: str, seen: str, now: datetime) -> None:
+    """Tell every exhibitor this on the first page of its desk (Markdown). Raises Conflict when somebody else was faster, or no
+    exhibition is set up.
+    """
+    if not can_organise(actor):
+        raise Forbidden("Only organisers and editors tell exhibitors something.")
+    async with db.transaction():
+        row = await db.fetch_one("SELECT practical FROM exhibition WHERE event = $1 FOR UPDATE", event_id)
+        if row is None:
+            raise Conflict("Please set the exhibition up first, under Terms.")
+        not_overtaken(seen, row["practical"])
+        await db.execute(
+            "UPDATE exhibition SET practical = $2, practical_html = $3 WHERE event = $1",
+            event_id,
+            text,
+            safe_html(text),
+        )
+        await audit.record(actor=actor.label, verb="save practical", kind="event", key=event_id, now=now)

@@ -68,6 +68,11 @@ class DecisionForm(msgspec.Struct):
     note: Annotated[str, field("What to change", kind="text", max_length=1000)] = ""
 
 
+class PracticalForm(msgspec.Struct):
+    practical: Annotated[str, field("On every desk", kind="text", max_length=8000)] = ""
+    seen: Annotated[str, field("", max_length=40)] = ""
+
+
 class PaperForm(msgspec.Struct):
     title: Annotated[str, field("Title", max_length=200)]
     note: Annotated[str, field("In a sentence", max_length=400)] = ""

@@ -8,10 +8,12 @@ from litestar.response import Response
 from portal.accounts.actors import Actor
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.overtaking import mark
 from portal.exhibitors.desks.commands import papers as commands
 from portal.exhibitors.desks.queries import papers as queries
+from portal.exhibitors.desks.queries.overview import practical
 from portal.exhibitors.desks.queries.papers import Paper
-from portal.exhibitors.desks.staff.forms import PaperForm, filled_paper
+from portal.exhibitors.desks.staff.forms import PaperForm, PracticalForm, filled_paper
 from portal.exhibitors.permissions import ORGANISERS
 from portal.exhibitors.queries.offers import Offer
 from portal.exhibitors.staff.frame import Number, staff_page, the_offer
@@ -32,9 +34,22 @@ class StaffPapers(Controller):
 
     @get()
     async def index(self, request: Request[Any, Any, Any], event_id: Number) -> Response[str]:
-        offer, papers = await the_offer(event_id), await queries.of_event(event_id)
-        files = await media_queries.by_keys([one.file for one in papers])
-        return staff_page(request, "exhibitors/staff/papers.html", offer, "documents", papers=papers, files=files)
+        return await _list(request, await the_offer(event_id), None)
+
+    @post("/practical")
+    async def practical(
+        self, request: Request[Any, Any, Any], event_id: Number, actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        offer, form = await the_offer(event_id), await read(request, PracticalForm)
+        if form.data is None:
+            return await _list(request, offer, form, status=422)
+        try:
+            await commands.save_practical(
+                actor=actor, event_id=event_id, text=form.data.practical, seen=form.data.seen, now=now
+            )
+        except Conflict as refused:
+            return await _list(request, offer, form.refuse(Invalid({"practical": refused.message})), status=409)
+        return see_other(f"{offer.path}/documents", notice="Saved. It stands on every exhibitor’s desk.")
 
     @get("/new")
     async def new(self, request: Request[Any, Any, Any], event_id: Number) -> Response[str]:
@@ -63,6 +78,18 @@ class StaffPapers(Controller):
         offer = await the_offer(event_id)
         await commands.withdraw_paper(actor=actor, event_id=event_id, paper_id=paper_id, now=now)
         return see_other(f"{offer.path}/documents", notice="Withdrawn. No exhibitor sees it any more.")
+
+
+async def _list(
+    request: Request[Any, Any, Any], offer: Offer, form: Filled[Any] | None, *, status: int = 200
+) -> Response[str]:
+    papers, told = await queries.of_event(offer.event_id), await practical(offer.event_id)
+    stored = blank(practical=told or "", seen=mark(told or ""))
+    shown = stored if form is None else Filled({**form.values, "seen": stored.value("seen")}, form.errors)
+    return staff_page(
+        request, "exhibitors/staff/papers.html", offer, "documents", status=status, papers=papers, form=shown,
+        set_up=told is not None, files=await media_queries.by_keys([one.file for one in papers]),
+    )  # fmt: skip
 
 
 async def _paper(event_id: int, paper_id: int) -> Paper:
