@@ -147,7 +147,7 @@ async def _tasks(media: Media, event_id: int, exhibitor: int, actor: Actor, now:
         ("names", 16, TaskKind.PASSES, "Name your people", "Badges are printed a week before.", {}),
         ("text", 23, TaskKind.FILL, "Line for the visitor guide", "At most 200 characters; it is printed as you write it.", {}),
     ):  # fmt: skip
-        due = (now + timedelta(days=days)).replace(hour=17, minute=0, second=0, microsecond=0)
+        due = (now + timedelta(days=days)).replace(hour=16, minute=0, second=0, microsecond=0)
         draft = TaskDraft(kind=kind, title=title, text=text, due_at=due, **more)
         made[key] = await save_task(actor=PORTAL, event_id=event_id, draft=draft, now=asked)
     await answering.answer(
