@@ -27,6 +27,7 @@ from portal.demo.folder import DemoRefused
 from portal.demo.seed.agendas import seed_agendas
 from portal.demo.seed.certificates import seed_certificates
 from portal.demo.seed.doings import seed_doings
+from portal.demo.seed.desks import seed_desks
 from portal.demo.seed.exhibitors import seed_exhibitors
 from portal.demo.seed.leads import seed_leads
 from portal.demo.seed.market import seed_market
@@ -158,6 +159,7 @@ class Demo:
                 await seed_stages(now=clock.now())
                 await seed_programmes(now=clock.now())
                 await seed_exhibitors(now=clock.now())
+                await seed_desks(now=clock.now())
                 await seed_agendas(now=clock.now())
                 await seed_certificates(now=clock.now())
                 await seed_turnouts(now=clock.now())

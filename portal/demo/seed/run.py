@@ -6,7 +6,6 @@ from datetime import datetime
 from portal.core import db
 from portal.demo.seed.audience import seed_audience
 from portal.demo.seed.companies import seed_companies
-from portal.demo.seed.desks import seed_desks
 from portal.demo.seed.enquiries import seed_enquiries
 from portal.demo.seed.loading import seed_events
 from portal.demo.seed.people import seed_people
@@ -24,7 +23,6 @@ async def seed(*, now: datetime, say: Callable[[str], None]) -> None:
     await seed_companies(now=now, progress=say)
     await seed_audience(now=now)
     await seed_enquiries(now=now)
-    await seed_desks(now=now)
     await db.execute(
         "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', '1', '{}')",
         now,
