@@ -26,8 +26,8 @@ from portal.demo import folder as folders
 from portal.demo.folder import DemoRefused
 from portal.demo.seed.agendas import seed_agendas
 from portal.demo.seed.certificates import seed_certificates
-from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.desks import seed_desks
+from portal.demo.seed.doings import seed_doings
 from portal.demo.seed.exhibitors import seed_exhibitors
 from portal.demo.seed.leads import seed_leads
 from portal.demo.seed.market import seed_market
