@@ -55,21 +55,3 @@ class Exhibition(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def free(self) -> int:
         return sum(hall.count("free") for hall in self.halls)
-
-
-class Item(msgspec.Struct, frozen=True):
-    """A product or a piece of news shown at the event. `text_html` was sanitised when it was stored."""
-
-    title: str
-    text_html: str
-    url: str
-
-
-class Texts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a stand’s own page says besides the list."""
-
-    about_html: str
-    languages: list[str]
-    host_name: str
-    host_role: str
-    items: list[Item]

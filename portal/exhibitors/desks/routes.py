@@ -10,13 +10,13 @@ from portal.exhibitors.desks.feeds import TaskFeed
 from portal.exhibitors.desks.files import may_read_exhibitors, may_read_papers
 from portal.exhibitors.desks.pages.documents import DeskDocuments
 from portal.exhibitors.desks.pages.passes import DeskPasses
-from portal.exhibitors.desks.pages.showing import DeskProfile, exhibitor_page
+from portal.exhibitors.desks.pages.showing import DeskProfile
 from portal.exhibitors.desks.pages.tasks import DeskTasks
 from portal.exhibitors.desks.staff.papers import StaffPapers
 from portal.exhibitors.desks.staff.passes import StaffPasses
 from portal.exhibitors.desks.staff.tasks import StaffTasks
 
-PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskProfile, DeskDocuments, DeskPasses, TaskFeed, exhibitor_page]
+PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskProfile, DeskDocuments, DeskPasses, TaskFeed]
 STAFF: list[ControllerRouterHandler] = [StaffTasks, StaffPapers, StaffPasses]
 JOBS = [
     Job("exhibitors.send_pass", jobs.send_pass),

@@ -13,6 +13,8 @@ from portal.core.settings import current
 from portal.core.text import one_line
 from portal.directory.queries import companies
 from portal.events.rules.states import time_words
+from portal.exhibitors.desks.pages.showing import content
+from portal.exhibitors.desks.queries import showing
 from portal.exhibitors.documents import hall_pdf
 from portal.exhibitors.public import Exhibition
 from portal.exhibitors.queries import public
@@ -66,15 +68,15 @@ class ExhibitorPages(Controller):
             if moved is None or all(stand.slug != moved for stand in exhibition.stands):
                 raise NotFound("This company does not exhibit at this event.")
             return Redirect(f"/events/{slug}/exhibitors/{moved}", status_code=HTTP_301_MOVED_PERMANENTLY)
-        texts = await public.texts(one.id)
-        assert texts is not None, "the exhibitor is in the list"
+        shown = await showing.by_id(one.id)
+        assert shown is not None, "the exhibitor is in the list"
         at = {hall for _, hall in one.booths}
         linked = finding.schema_org_stand(exhibition, one, base_url=current().base_url)
         return page(
-            request, "exhibitors/stand.html", section="events", exhibition=exhibition, x=one, texts=texts,
-            about=markup(texts.about_html), items=[(item, markup(item.text_html)) for item in texts.items],
+            request, "exhibitors/stand.html", section="events", exhibition=exhibition, x=one,
             halls=[hall for hall in exhibition.halls if hall.slug in at],
             linked=markup(json_ld.encoded(linked)), time=_time(exhibition), address=address(exhibition),
+            **await content(shown),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from portal.core.keeping import Kept
 from portal.directory.values import Appearance, Party
 from portal.events.tables import EventState
 from portal.exhibitors.plans import SpotState
-from portal.exhibitors.public import Exhibition, Item, Stand, Texts
+from portal.exhibitors.public import Exhibition, Stand
 from portal.exhibitors.queries import plans
 
 TAGS = ("exhibitors", "events", "companies")
@@ -73,19 +73,6 @@ def _without_holders(hall: Any) -> Any:
 
 def _stand(row: Any) -> Stand:
     return msgspec.convert({**dict(row), "booths": msgspec.json.decode(row["booths"])}, Stand)
-
-
-async def texts(exhibitor_id: int) -> Texts | None:
-    """What the page of one stand says besides the list."""
-    row = await db.fetch_one(
-        "SELECT x.about_html, x.languages, x.host_name, x.host_role, (SELECT coalesce(json_agg(json_build_object("
-        "'title', i.title, 'text_html', i.text_html, 'url', i.url) ORDER BY i.kind, i.position, i.id), '[]') "
-        "FROM exhibitor_item i WHERE i.exhibitor = x.id AND i.source = '') AS items FROM exhibitor x WHERE x.id = $1",
-        exhibitor_id,
-    )
-    if row is None:
-        return None
-    return Texts(**{**dict(row), "items": msgspec.json.decode(row["items"], type=list[Item])})
 
 
 _MET = """

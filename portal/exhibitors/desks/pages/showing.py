@@ -1,4 +1,4 @@
-"""`…/profile`: what a company shows at the event, with a preview; and the page everybody sees."""
+"""`…/profile`: what a company shows at the event, with a preview."""
 
 from typing import Any
 
@@ -21,8 +21,6 @@ from portal.media import queries as media_queries
 from portal.media.tables import Visibility
 from portal.web.forms import Filled, blank, differences, read, sent
 from portal.web.inputs import Now
-from portal.web.page_cache import PageRule
-from portal.web.query_strings import may_be_slug
 from portal.web.rendering import page, see_other
 
 _EDITING = desk(editing=True, accepted=True)
@@ -90,30 +88,25 @@ class DeskProfile(Controller):
         return _back(at_desk, f"“{one.title}” is shown no more.")
 
 
-_RULE = PageRule(tags=("exhibitors", "events", "companies"))
-
-
-@get("/events/{slug:str}/exhibitors/{company:str}", opt={"public": True, "page": _RULE}, include_in_schema=False)
-async def exhibitor_page(request: Request[Any, Any, Any], slug: FromPath[str], company: FromPath[str]) -> Response[str]:
-    """A company as it shows itself at an event."""
-    shown = await queries.at(slug, company) if may_be_slug(slug) and may_be_slug(company) else None
-    if shown is None:
-        raise NotFound("This company does not exhibit at this event (any more).")
-    return await _page(request, shown)
-
-
-async def _page(request: Request[Any, Any, Any], shown: Shown, *, preview: str = "") -> Response[str]:
+async def content(shown: Shown) -> dict[str, Any]:
+    """What `exhibitors/_shown.html` is drawn from: on the page everybody sees, and in the preview."""
     products, posts = shown.of(ItemKind.PRODUCT), shown.of(ItemKind.POST)
     keys = [shown.profile.logo, *(one.image for one in products), *(one.file for one in shown.brochures)]
     found = await media_queries.by_keys([key for key in keys if key])
-    # What the company's plan does not show stays unseen here, too.
-    files = {key: file for key, file in found.items() if file.visibility is Visibility.PUBLIC}
+    return {
+        "shown": shown, "products": products, "posts": posts,
+        # What the company's plan does not show stays unseen here, too.
+        "files": {key: file for key, file in found.items() if file.visibility is Visibility.PUBLIC},
+        "languages": [LANGUAGES[code] for code in shown.languages if code in LANGUAGES],
+        "profile_there": shown.company_state in (CompanyState.PUBLIC, CompanyState.CLOSED),
+    }  # fmt: skip
+
+
+async def _page(request: Request[Any, Any, Any], shown: Shown, *, preview: str) -> Response[str]:
     return page(
-        request, "exhibitors/company.html", section="events", private=bool(preview), shown=shown, products=products, posts=posts,
-        files=files, preview=preview, languages=[LANGUAGES[code] for code in shown.languages if code in LANGUAGES],
-        profile_there=shown.company_state in (CompanyState.PUBLIC, CompanyState.CLOSED),
+        request, "exhibitors/company.html", section="events", private=True, preview=preview,
         time=time_words(shown.starts_at, shown.ends_at, shown.timezone, all_day=False),
-        initials="".join(word[0] for word in shown.company.split()[:2]).upper(),
+        initials="".join(word[0] for word in shown.company.split()[:2]).upper(), **await content(shown),
     )  # fmt: skip
 
 

@@ -129,14 +129,8 @@ SELECT x.id AS exhibitor_id, x.state, x.rights, x.headline, x.about, x.about_htm
         FROM exhibitor_file f WHERE f.exhibitor = x.id AND f.shown AND 'documents' = ANY(x.rights)) AS brochures
 FROM exhibitor x JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event
 """
-_AT = f"{_SHOWN} WHERE e.slug = $1 AND c.slug = $2 AND x.state = 'accepted' AND e.state <> 'draft' AND c.state <> 'merged'"
 _BY_ID = f"{_SHOWN} WHERE x.id = $1"
 _JSON = ("profile", "texts_html", "items", "booths", "brochures")
-
-
-async def at(event_slug: str, company_slug: str) -> Shown | None:
-    """What everybody may see."""
-    return _shown(await db.fetch_one(_AT, event_slug, company_slug))
 
 
 async def by_id(exhibitor_id: int) -> Shown | None:
