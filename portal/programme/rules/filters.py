@@ -1,6 +1,6 @@
 """What part of a programme is asked for, and in which form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -60,22 +60,23 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 def parse(given: Iterable[tuple[str, str]], programme: Programme) -> tuple[Filters, dict[str, Problem]]:
     """The filters that can be read, and what is wrong with the others."""
     told = {name: one_line(value) for name, value in given if name in KEYS and value.strip()}
-    known: dict[str, set[str]] = {
-        "track": {one.slug for one in programme.tracks},
-        "room": {one.slug for one in programme.rooms},
-        "language": {one.language for one in programme.sessions if one.language},
-        "kind": {kind.value for kind in KINDS},
-        "view": {"list", "grid"},
-        "zone": set(times.zone_names()),
-        "paper": {"yes"},
-        "day": {ALL_DAYS, *(day.isoformat() for day in programme.days)},
+    # Only what is asked for is looked up: a large programme has a thousand sessions to go through.
+    known: dict[str, Callable[[], Container[str]]] = {
+        "track": lambda: {one.slug for one in programme.tracks},
+        "room": lambda: {one.slug for one in programme.rooms},
+        "language": lambda: {one.language for one in programme.sessions if one.language},
+        "kind": lambda: {kind.value for kind in KINDS},
+        "view": lambda: {"list", "grid"},
+        "zone": times.zone_names,
+        "paper": lambda: {"yes"},
+        "day": lambda: {ALL_DAYS, *(day.isoformat() for day in programme.days)},
     }
     if told.get("zone") == programme.timezone:
         del told["zone"]
     problems = {
         name: Problem(value[:_LONGEST], f"This programme has no such {name}.")
         for name, value in told.items()
-        if name in known and value not in known[name]
+        if name in known and value not in known[name]()
     }
     if len(told.get("q", "")) > _LONGEST:
         problems["q"] = Problem(told["q"][:_LONGEST], f"At most {_LONGEST} characters can be looked for.")
