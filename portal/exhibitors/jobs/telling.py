@@ -41,4 +41,5 @@ async def tell(exhibitor: int, what: str) -> None:
 async def readers(at: AtEvent, *, contact: tuple[str, str]) -> dict[str, str]:
     """Who hears of it on the company's side, by address: the contact it gave, and its owners."""
     owners = await claims.owners(at.organisation_id) if at.organisation_id is not None else []
-    return {contact[0].lower(): contact[1], **{one.email.lower(): one.name for one in owners}}
+    named = {contact[0].lower(): contact[1]} if contact[0] else {}
+    return {**named, **{one.email.lower(): one.name for one in owners}}
