@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core import clock, db
-from portal.exhibitors.leads import queries
+from portal.exhibitors.leads import commands, queries
 from portal.leads.chain import digests, exports
 from portal.leads.chain.checking import Fault, agrees, check
+from portal.leads.chain.commands import note_lead
 from portal.leads.chain.exports import Record, export, public_key
+from portal.leads.chain.values import Noted
 from portal.leads.withdrawing import withdraw_consent
 from tests.factories import scans
 from tests.factories.scans import Hall
@@ -187,6 +189,14 @@ async def test_twenty_scans_by_four_people_at_once_make_one_chain(database: str)
     assert verdict(found).holds
     assert len({one.code for one in kept}) == 10
     assert await db.fetch("SELECT visits FROM lead GROUP BY visits") == [(2,)]
+    # Notes wait for nothing but the chain itself.
+    whose, codes = commands.whose(hall.stand.exhibitor), sorted({one.code for one in kept})
+    notes = [Noted(note=f"Note {n}") for n in range(20)]
+    asked: dict[str, Any] = {"whose": whose, "by": 1, "version": None, "now": clock.now(), "adding": True}
+    await asyncio.gather(*(note_lead(code=codes[n % 10], noted=one, **asked) for n, one in enumerate(notes)))
+    found = await exported(hall)
+    assert [one["seq"] for one in found["records"]] == list(range(1, 41))
+    assert verdict(found).holds
 
 
 @pytest.mark.parametrize(
