@@ -17,6 +17,7 @@ from portal.programme.values import PersonFacts, ProgrammeFacts, SessionFacts
 from portal.speakers.commands import save_speaker
 from portal.speakers.values import SpeakerFacts
 from portal.webinars.commands.preparing import speakers as stage
+from tests.chromium import chromium, faults, feed
 from tests.events.conftest import SignIn, editor, sign_in
 from tests.factories import webinars
 from tests.paying import text_of
@@ -186,3 +187,13 @@ async def test_a_role_in_a_session_of_both_is_that_of_who_stays(editor: httpx.As
     await unite(editor, kept, gone)
     rows = await db.fetch("SELECT speaker, role FROM session_speaker WHERE session = $1", session)
     assert [tuple(row) for row in rows] == [(kept, "speaker")]
+
+
+@pytest.mark.browser
+async def test_the_page_is_sound(editor: httpx.AsyncClient) -> None:
+    _, kept, gone = await twice()
+    async with chromium(instead="the union was not looked at") as browser:
+        page = await browser.new_page()
+        await feed(page, editor)
+        await page.goto(f"http://localhost:8000/staff/speakers/{kept}/union?other={gone}&q=donnellan")
+        assert await faults(page) == []
