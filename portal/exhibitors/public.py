@@ -9,7 +9,9 @@ from portal.exhibitors.plans import Hall
 
 
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
-    """A company that exhibits. `booths` are (label, hall's slug); `categories` the slugs of what it is found by."""
+    """A company that exhibits. `booths` are (label, hall's slug); `categories` the slugs of what it is found by;
+    `meets`: somebody of it can be asked for a meeting.
+    """
 
     id: int
     slug: str
@@ -20,6 +22,7 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None
     booths: list[tuple[str, str]]
     categories: list[str]
+    meets: bool = False
 
     @property
     def line(self) -> str:

@@ -28,7 +28,9 @@ SELECT x.id, c.slug, c.name, c.tagline, x.headline, c.city, c.country,
      FROM booth_booking k JOIN booth b ON b.id = k.booth JOIN floor_plan f ON f.id = b.plan AND f.public
      WHERE k.exhibitor = x.id AND k.state = 'booked') AS booths,
     (SELECT coalesce(array_agg(DISTINCT t.slug), '{}') FROM fact a JOIN term t ON t.id = a.term AND t.kind = 'category'
-     WHERE a.company = c.id) AS categories
+     WHERE a.company = c.id) AS categories,
+    'meetings' = ANY (x.rights) AND EXISTS (SELECT FROM exhibitor_host h JOIN meeting_availability v ON v.host = h.id
+        WHERE h.exhibitor = x.id) AS meets
 FROM exhibitor x JOIN company c ON c.id = x.company AND c.state = 'public'
 WHERE x.event = $1 AND x.state = 'accepted' ORDER BY c.name_key, x.id LIMIT 2000
 """

@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.core import clock, db
 from portal.exhibitors.meetings.commands import answering
@@ -200,3 +201,21 @@ async def test_thirty_companies_take_as_many_statements_as_one(client: httpx.Asy
             numbers.append(len(seen))
         counts.append(numbers)
     assert counts[0] == counts[1]
+
+
+async def test_the_exhibitors_page_leads_to_asking(app: Litestar, client: httpx.AsyncClient) -> None:
+    fair = await meetings.fair(publish=False)
+    here = fair.stand.exhibitor
+    stand, whole = f"/events/{here.event_slug}/exhibitors/{here.company_slug}", f"/events/{here.event_slug}/exhibitors"
+    link = f'href="/events/{here.event_slug}/meetings/{here.company_slug}"'
+
+    async def shown() -> list[bool]:
+        # News of a change comes to a process by itself a moment later; what is read anew is what this is about.
+        app.state.services.pages.clear()
+        return [link in (await client.get(address)).text for address in (stand, whole)]
+
+    assert await shown() == [False, False]
+    await fair.publish(fair.owner)
+    assert await shown() == [True, True]
+    await meetings.set_rights(fair, Right.SCAN)
+    assert await shown() == [False, False]
