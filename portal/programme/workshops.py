@@ -64,7 +64,7 @@ class OwnPlace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
-    """Whoever a confirmed place at an event is for."""
+    """Whoever a confirmed place at an event is for. `workshops` counts those of the event that take place."""
 
     seat_id: int
     event_id: int
@@ -76,6 +76,7 @@ class Guest(msgspec.Struct, frozen=True, kw_only=True):
     is_named: bool
     extra: bool
     watching: Watching
+    workshops: int
 
     @property
     def path(self) -> str:

@@ -135,11 +135,9 @@ class SeatWorkshops(Controller):
 async def seat_part(order: OrderRecord, seat: SeatRecord) -> str:
     """What the page of an order or a place says of workshops; empty where the event has none."""
     guest = await queries.guest_by_seat(seat.id)
-    if guest is None or guest.extra:
+    if guest is None or guest.extra or not guest.workshops or not order.is_on:
         return ""
     found = await queries.workshops(order.event_slug)
-    if not any(one.is_on for one in found):
-        return ""
     mine = await queries.own(seat.id)
     return markup(render("programme/_seat_part.html", guest=guest, mine=mine, workshops=found, why_not=why_not(guest)))
 

@@ -63,7 +63,9 @@ async def engagements(seat_id: int) -> list[tuple[str, datetime, datetime]]:
 
 _GUEST = """
 SELECT s.id AS seat_id, o.event AS event_id, e.slug AS event_slug, e.title AS event_title, s.claim_secret AS claim,
-    trim(s.first_name || ' ' || s.last_name) AS name, s.email, s.named_at IS NOT NULL AS is_named, t.extra, s.watching
+    trim(s.first_name || ' ' || s.last_name) AS name, s.email, s.named_at IS NOT NULL AS is_named, t.extra, s.watching,
+    (SELECT count(*) FROM released_session r WHERE r.event = o.event AND r.capacity IS NOT NULL AND r.kind <> 'break'
+        AND r.cancelled_at IS NULL) AS workshops
 FROM seat s JOIN seat_order o ON o.id = s.seat_order JOIN event e ON e.id = o.event JOIN ticket_type t ON t.id = s.ticket_type
 WHERE s.state = 'confirmed' AND o.state = 'confirmed'
 """
