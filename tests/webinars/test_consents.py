@@ -138,12 +138,13 @@ async def test_the_order_and_the_place_ask_where_a_sponsor_is(client: httpx.Asyn
     made, _ = await sponsored()
     anna = await webinars.join(made, ANNA)
     secret = await db.fetch_value("SELECT secret FROM seat_order")
-    for page in (f"/orders/{secret}", f"/seats/{anna.claim}"):
+    for page in (f"/orders/{secret}/place", f"/seats/{anna.claim}"):
         shown = await client.get(page)
         assert len(boxes(shown.text)) == 1, page
         assert f'action="/join/{anna.claim}/consents"' in shown.text
     await db.execute("DELETE FROM webinar_sponsor")
-    assert boxes((await client.get(f"/orders/{secret}")).text) == []
+    assert boxes((await client.get(f"/orders/{secret}/place")).text) == []
+    assert f'hx-get="/orders/{secret}/place" hx-trigger="load"' in (await client.get(f"/orders/{secret}")).text
     assert "No company sponsors" in text_of(await client.get(f"/join/{anna.claim}/consents"))
 
 

@@ -30,7 +30,7 @@ from portal.registration.forms.places import OrderAddress
 from portal.registration.inviting import calendar_file
 from portal.registration.pages.checkout import held_until, open_order, still_held, whole_hold
 from portal.registration.pages.files import calendar_answer
-from portal.registration.pages.inputs import FindSeatPart, PaymentsHere, SeatPart
+from portal.registration.pages.inputs import PaymentsHere, SeatPart
 from portal.registration.pages.limits import INVITATIONS
 from portal.registration.queries.orders import acts
 from portal.registration.rules.ticket_codes import grouped, qr_inline, ticket_payload
@@ -63,20 +63,30 @@ class OrderPages(Controller):
         secret: FromPath[str],
         now: Now,
         payments: PaymentsHere,
-        seat_part: SeatPart,
         returned: FromQuery[str] = "",
     ) -> Response[Any]:
         order = await open_order(secret)
         if returned and order.state in (OrderState.HELD, OrderState.LAPSED) and order.purchase_id is not None:
             order = await _ask_stripe(order, payments, now)
-        return await _answer(request, order, now, seat_part)
+        return await _answer(request, order, now)
 
     @get("/record")
     async def record(
-        self, request: Request, secret: FromPath[str], now: Now, seat_part: SeatPart, seen: FromQuery[str] = ""
+        self, request: Request, secret: FromPath[str], now: Now, seen: FromQuery[str] = ""
     ) -> Response[Any]:
         """The page again, for a browser that waits for news; 204 while what it has seen still holds."""
-        return await _answer(request, await open_order(secret), now, seat_part, block="order", seen=seen)
+        return await _answer(request, await open_order(secret), now, block="order", seen=seen)
+
+    @get("/place")
+    async def place(self, request: Request, secret: FromPath[str], seat_part: SeatPart) -> Response[Any]:
+        """What others say of the reader's own place: badge, workshops, meetings, sponsors. Each has something to look up, which
+        the order's page, asked for again and again while money is on its way, does not wait for."""
+        order = await open_order(secret)
+        said = await seat_part(order, order.own_seat) if order.own_seat is not None else ""
+        return page(
+            request, "registration/place.html", block="place", private=True, headers={"X-Robots-Tag": "noindex"}, order=order,
+            said=said,
+        )  # fmt: skip
 
     @post("/check")
     async def check(self, secret: FromPath[str], now: Now, payments: PaymentsHere) -> Response[Any]:
@@ -100,21 +110,19 @@ class OrderPages(Controller):
         return see_other(order.path, notice=f"The confirmation is on its way to {order.email} again.")
 
     @post("/address")
-    async def correct_address(
-        self, request: Request, secret: FromPath[str], now: Now, seat_part: SeatPart
-    ) -> Response[Any]:
+    async def correct_address(self, request: Request, secret: FromPath[str], now: Now) -> Response[Any]:
         """Look after the order from another address, for instance because the first one was mistyped."""
         order = await open_order(secret)
         form = await read(request, OrderAddress)
         if form.data is None:
-            return await _answer(request, order, now, seat_part, status=422, form=form)
+            return await _answer(request, order, now, status=422, form=form)
         await spend(_MAILS, order.number, now=now)
         await spend(INVITATIONS, network(request), now=now)
         email = form.data.email
         try:
             made = await change_address(order=order, email=email, now=now)
         except Invalid as refused:
-            return await _answer(request, order, now, seat_part, status=422, form=form.refuse(refused))
+            return await _answer(request, order, now, status=422, form=form.refuse(refused))
         return see_other(
             f"/orders/{made}", notice=f"Saved. Everything goes to {email} now, with a new address of this page."
         )
@@ -168,7 +176,7 @@ async def _ask_stripe(order: OrderRecord, payments: PaymentsHere, now: Now) -> O
 
 
 async def _answer(
-    request: Request, order: OrderRecord, now: Now, seat_part: FindSeatPart, *, block: str | None = None, seen: str = "",
+    request: Request, order: OrderRecord, now: Now, *, block: str | None = None, seen: str = "",
     status: int = 200, form: Filled[Any] | None = None,
 ) -> Response[Any]:  # fmt: skip
     story = await payment_queries.story(order.purchase_id) if order.purchase_id is not None else None
@@ -209,7 +217,6 @@ async def _answer(
         confirmed=confirmed, passes=passes, more=_mark((passes, order.where, order.when, ended)),
         listed=confirmed or (list(order.active_seats) if order.state is OrderState.REQUESTED else []),
         own=order.own_seat,
-        own_part=await seat_part(order, order.own_seat) if passes and order.own_seat is not None else "",
         qr={seat.id: _qr(order, seat) for seat in confirmed},
         ended=ended, closed=closed, look_every=look_every,
     )  # fmt: skip

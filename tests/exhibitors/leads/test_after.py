@@ -60,7 +60,7 @@ async def test_who_has_no_account_sees_and_takes_back_on_the_page_of_the_place(
     page = (await client.get(f"/seats/{secret}")).text
     assert "Was told: Amara Okonjo-Reuter, Head of filling, Brennhof Pharma GmbH, amara@brennhof.example" in page
     order = await db.fetch_value("SELECT secret FROM seat_order")
-    assert "Who scanned you" in (await client.get(f"/orders/{order}")).text
+    assert "Who scanned you" in (await client.get(f"/orders/{order}/place")).text
     consent = await db.fetch_value("SELECT id FROM consent")
     other = await hall.seat("bob@vos.example", "Bob Vos")
     assert (await client.post(f"/seats/{other}/scans/{consent}/withdrawal")).status_code == 404
