@@ -23,6 +23,7 @@ _SPEC = "openapi.spec3.2026-05-27.dahlia.json.gz"
 _DELTA = "sdk-16.1.0-vs-spec-delta.json"
 _FIXTURES = "fixtures3.2026-07-29.dahlia.json"
 _KEPT = ("type", "enum", "maxLength", "minLength", "pattern", "required", "minimum", "maximum")
+_DESCRIPTION = "urn:stripe"
 # In Stripe's samples, but not always there: what must be asked for, and the details of one kind of payment method.
 _NOT_ALWAYS = {"charge": {"refunds"}, "payment_method": {"card"}}
 
@@ -55,6 +56,9 @@ class Judge:
             )
             for path in sorted(self.paths, key=lambda path: ("{" in path, path))
         ]
+        # All validators share what the description holds: each with a copy of its own takes 25 MB.
+        everything = {"components": {"schemas": self.schemas}}
+        self._described = jsonschema_rs.Registry([(_DESCRIPTION, everything)], draft=jsonschema_rs.Draft202012)
         self._validators: dict[str, Any] = {}
 
     def request(self, method: str, path: str, query: str, body: str) -> list[str]:
@@ -105,7 +109,7 @@ class Judge:
         """Faults of a thing against a named schema."""
         if name not in self.schemas:
             return [f"no schema is named {name!r}"]
-        return self._check(name, {"$ref": f"#/components/schemas/{name}"}, said)
+        return self._check(name, {"$ref": f"{_DESCRIPTION}#/components/schemas/{name}"}, said)
 
     def _whole(self, thing: Mapping[str, Any]) -> list[str]:
         """The description makes most properties optional; Stripe sends all, so what its own sample has must be there."""
@@ -131,8 +135,7 @@ class Judge:
 
     def _check(self, name: str, schema: dict[str, Any], said: Any) -> list[str]:
         if name not in self._validators:
-            whole = {**schema, "components": {"schemas": self.schemas}}
-            self._validators[name] = jsonschema_rs.Draft202012Validator(whole)
+            self._validators[name] = jsonschema_rs.Draft202012Validator(schema, registry=self._described)
         return [
             f"{name}: {'.'.join(str(step) for step in error.instance_path) or '(top)'}: {error.message[:600]}"
             for error in self._validators[name].iter_errors(said)
@@ -140,9 +143,9 @@ class Judge:
 
 
 def closed(schema: Any) -> Any:
-    """An OpenAPI 3.0 schema as JSON Schema: `nullable` spelled out, objects with known properties closed."""
+    """An OpenAPI 3.0 schema as JSON Schema: `nullable` spelled out, objects with known properties closed, references absolute."""
     if "$ref" in schema:
-        made: dict[str, Any] = {"$ref": schema["$ref"]}
+        made: dict[str, Any] = {"$ref": _DESCRIPTION + schema["$ref"]}
     else:
         made = {word: schema[word] for word in _KEPT if word in schema}
         if "properties" in schema:
