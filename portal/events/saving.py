@@ -220,12 +220,14 @@ _TO_TELL = "SELECT id AS event, version FROM event WHERE id = ANY($1) AND ($2 OR
 
 
 async def tell_attendees(ids: Iterable[int], *, now: datetime, over_too: bool = False) -> None:
-    """Have registration tell those who hold a place, and agendas those who saved it, that something has changed.
+    """Have registration tell those who hold a place, exhibitors their teams, and agendas those who saved it, that something has
+    changed.
 
     Of events that are over nobody is told, unless `over_too`.
     """
     rows = await db.fetch(_TO_TELL, list(ids), over_too, now)
     await enqueue_many("registration.event_changed", [dict(row) for row in rows])
+    await enqueue_many("exhibitors.event_changed", [dict(row) for row in rows])
     await enqueue_many("agenda.follow", [{"event": row["event"]} for row in rows])
 
 

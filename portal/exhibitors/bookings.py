@@ -4,8 +4,21 @@ from datetime import datetime
 
 import msgspec
 
-from portal.core.money import Money
+from portal.core.money import Money, written
+from portal.core.settings import current
 from portal.exhibitors.tables.plans import BookingState
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What a move makes in money, net: more to be invoiced, or something to be given back."""
+
+    minor: int
+    currency: str
+
+    @property
+    def words(self) -> str:
+        amount = written(abs(self.minor), self.currency, current().site_locale)
+        return f"{amount} net more are to be invoiced" if self.minor > 0 else f"{amount} net are to be given back"
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +43,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     end_reason: str
     note: str
+    wish: str
+    wish_id: int | None
     event_id: int
     event_title: str
     event_slug: str

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from portal.core.settings import current
 from portal.core.times import moment
+from portal.events.queries.history import PastChange
 from portal.exhibitors.queries.applications import Dossier
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.notifications.composing import compose
@@ -70,6 +71,22 @@ def to_organiser(x: Dossier) -> Told | None:
                 ("There is nothing to decide any more.",), _facts(x), "See the application",
             )  # fmt: skip
     return None
+
+
+def event_changed(x: Dossier, changes: Sequence[PastChange], *, paid: bool) -> Told:
+    """To those who plan a stand: what changed about the event, in the words staff saw."""
+    last = changes[-1]
+    money = "What becomes of what your company paid, the organiser tells you apart from this mail."
+    stands = (
+        "Your booth, your passes and your tasks stay as they are; deadlines may be new, so please look at your desk."
+    )
+    ends = (money,) if last.called_off and paid else () if last.called_off else (stands,)
+    return Told(
+        f"{last.title}: {x.event_title}",
+        (f"{x.event_title}, where {x.company_name} {'exhibits' if x.state is ExhibitorState.ACCEPTED else 'asks to exhibit'}:",
+         *(one.words for one in changes), *ends),
+        _facts(x), "Open your desk" if x.state is ExhibitorState.ACCEPTED else "See the event",
+    )  # fmt: skip
 
 
 def page_of(x: Dossier) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from portal.core.money import Money, written
 from portal.core.settings import current
 from portal.core.times import moment
-from portal.exhibitors.bookings import Booking
+from portal.exhibitors.bookings import Booking, Difference
 from portal.exhibitors.emails import message
 from portal.notifications.values import Message, Part
 from portal.placements.emails import Told
@@ -26,14 +26,63 @@ def booked(k: Booking, *, recipient: str, name: str, papers: Sequence[Part] = ()
     return message(told, key=key, recipient=recipient, path=k.path, name=name, about=("booth", k.number), parts=papers)
 
 
-def moved(k: Booking, before: str, at: str, *, recipient: str, name: str) -> Message:
+def moved(
+    k: Booking, before: str, at: str, *, by_organiser: bool, difference: Difference, recipient: str, name: str
+) -> Message:
+    money = f"By the prices of the plan {difference.words}; the organiser settles that with you apart from this mail."
+    who = "The organiser has moved" if by_organiser else "Your team has moved"
     told = Told(
         f"Your booth is {k.label} now: {k.event_title}",
-        (f"The organiser has moved {k.company_name} from booth {before} to booth {k.label}.",
-         "Should the two differ in price, the organiser settles that with you apart from this mail."),
+        (f"{who} {k.company_name} from booth {before} to booth {k.label}.", *((money,) if difference.minor else ())),
         _facts(k), "Open your booth",
     )  # fmt: skip
-    key = f"booth-{k.id}-moved-{at}-{recipient}"
+    return _to_company(told, k, f"moved-{at}", recipient, name)
+
+
+def renamed(k: Booking, before: str, at: str, *, recipient: str, name: str) -> Message:
+    told = Told(
+        f"Your booth is called {k.label} now: {k.event_title}",
+        (f"The organiser calls your booth {before} {k.label} from now on. It stands on the plan under this name.",),
+        _facts(k), "Open your booth",
+    )  # fmt: skip
+    return _to_company(told, k, f"renamed-{at}", recipient, name)
+
+
+def wish_refused(k: Booking, wish: str, note: str, at: str, *, recipient: str, name: str) -> Message:
+    told = Told(
+        f"Booth {wish} cannot be yours: {k.event_title}",
+        (f"You asked for booth {wish}. The organiser cannot give it to you; {k.what} stays yours.",
+         *((f"The organiser writes: {note}",) if note else ())),
+        _facts(k), "Open your booth",
+    )  # fmt: skip
+    return _to_company(told, k, f"wish-{at}", recipient, name)
+
+
+def to_organiser(k: Booking, told: Told, at: str, recipient: str) -> Message:
+    path = f"/staff/events/{k.event_id}/exhibitors/{k.exhibitor_id}/booths"
+    key = f"booth-{k.id}-organiser-{at}"
+    return message(told, key=key, recipient=recipient, path=path, name="", about=("booth", k.number))
+
+
+def wished(k: Booking) -> Told:
+    """For the organiser: an exhibitor asks for another booth."""
+    return Told(
+        f"{k.company_name} asks for booth {k.wish}: {k.event_title}",
+        (f"It has {k.what} and would rather stand at booth {k.wish}. Nothing is held for it meanwhile. What the two differ by in "
+         "price stands on the page where you decide.",), _facts(k), "Decide",
+    )  # fmt: skip
+
+
+def moved_itself(k: Booking, before: str) -> Told:
+    """For the organiser: an exhibitor has gone to a booth of the same price."""
+    return Told(
+        f"{k.company_name} stands at {k.label} now: {k.event_title}",
+        (f"It has moved from booth {before} to booth {k.label}, which costs the same.",), _facts(k), "See its booths",
+    )  # fmt: skip
+
+
+def _to_company(told: Told, k: Booking, what: str, recipient: str, name: str) -> Message:
+    key = f"booth-{k.id}-{what}-{recipient}"
     return message(told, key=key, recipient=recipient, path=k.path, name=name, about=("booth", k.number))
 
 

@@ -13,6 +13,7 @@ from portal.exhibitors.meetings import privacy as meeting_privacy
 from portal.exhibitors.meetings import routes as meeting_routes
 from portal.exhibitors.pages.applying import ExhibitPages
 from portal.exhibitors.pages.booth import BoothPages, booth_invoice
+from portal.exhibitors.pages.booth_moving import MovingPages
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
 from portal.exhibitors.pages.public import ExhibitorPages
@@ -21,13 +22,14 @@ from portal.exhibitors.staff.booths import StaffBooths
 from portal.exhibitors.staff.entering import StaffEntering
 from portal.exhibitors.staff.giving import StaffGiving
 from portal.exhibitors.staff.listing import EXHIBITORS, StaffExhibitors, waiting_exhibitors
+from portal.exhibitors.staff.moving import StaffMoving
 from portal.exhibitors.staff.packages import StaffPackages
 from portal.exhibitors.staff.plans import StaffPlans
 from portal.exhibitors.staff.reviewing import StaffReview
 from portal.exhibitors.staff.setup import StaffTerms
 
 DESK_PAGES: list[ControllerRouterHandler] = [
-    *(ExhibitingPages, DeskHome, BoothPages),
+    *(ExhibitingPages, DeskHome, BoothPages, MovingPages),
     *(*desk_routes.PAGES, *meeting_routes.DESK),
 ]
 """Of the people of a company."""
@@ -40,7 +42,17 @@ OWN: list[ControllerRouterHandler] = [*lead_routes.OWN, *meeting_routes.OWN]
 """In the account area."""
 STAFF: list[ControllerRouterHandler] = [
     waiting_exhibitors,
-    *(StaffExhibitors, StaffTerms, StaffPackages, StaffReview, StaffEntering, StaffPlans, StaffBooths, StaffGiving),
+    *(
+        StaffExhibitors,
+        StaffTerms,
+        StaffPackages,
+        StaffReview,
+        StaffEntering,
+        StaffPlans,
+        StaffBooths,
+        StaffGiving,
+        StaffMoving,
+    ),
     *(*desk_routes.STAFF, *lead_routes.STAFF, *meeting_routes.STAFF),
 ]
 QUEUES = (EXHIBITORS,)

@@ -31,7 +31,7 @@ async def test_given_moved_and_taken_back(app: Litestar, organiser: httpx.AsyncC
     assert (await organiser.post(here, data={"booth": str(booths["B01"]), "note": "By invoice 12."})).status_code == 303
     page = text_of(await organiser.get(here))
     assert "Nothing was collected here. By invoice 12." in page
-    moved = await organiser.post(f"{here}/moves", data={"booking": await number(), "booth": str(booths["B05"])})
+    moved = await organiser.post(f"{here}/{await number()}/moves", data={"booth": str(booths["B05"])})
     assert moved.status_code == 303
     # Nothing was paid, so there is no difference to settle.
     assert await db.fetch_value("SELECT count(*) FROM money_question") == 0
@@ -55,8 +55,8 @@ async def test_given_moved_and_taken_back(app: Litestar, organiser: httpx.AsyncC
 @pytest.mark.parametrize(
     ("tail", "form", "status"),
     [
-        ("", {"booth": ""}, 422), ("", {"booth": "999"}, 409), ("/moves", {"booking": "X", "booth": ""}, 422),
-        ("/moves", {"booking": "X", "booth": "1"}, 404), ("/releases", {"booking": "X"}, 404),
+        ("", {"booth": ""}, 422), ("", {"booth": "999"}, 409), ("/X/moves", {"booth": ""}, 404),
+        ("/X/moves", {"booth": "1"}, 404), ("/releases", {"booking": "X"}, 404),
         ("/refunds", {"booking": "X", "line": "1"}, 422), ("/refunds", {"booking": "X", "line": "1", "reason": "y"}, 404),
     ],
 )  # fmt: skip

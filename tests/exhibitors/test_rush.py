@@ -34,6 +34,6 @@ async def test_50_exhibitors_for_10_booths(app: Litestar, client: httpx.AsyncCli
 
         answers = await asyncio.gather(*(buy(n) for n in range(BUYERS)))
     assert sorted(status for status, _ in answers) == [303] * BOOTHS + [409] * (BUYERS - BOOTHS)
-    assert all("has just been taken. Nothing was held" in text for status, text in answers if status == 409)
+    assert all("has just been taken. Please choose another" in text for status, text in answers if status == 409)
     rows = await db.fetch("SELECT booth, count(*) AS n FROM booth_booking WHERE state = 'held' GROUP BY booth")
     assert {row["booth"]: row["n"] for row in rows} == dict.fromkeys(booths, 1)

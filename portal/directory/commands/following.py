@@ -3,8 +3,8 @@ webinars they are, what those offer, whom people let be told of them, where they
 and the leads they scanned there.
 
 Where both sponsor the same webinar, the kept company's sponsorship is the one that counts; where somebody agreed to both, so
-is what they agreed to for it, and at an event of both the kept company's stand and leads. The other row waits with the
-merged company for the two to be parted.
+is what they agreed to for it, and at an event of both the kept company's part and leads, with the booths of both. The other
+row waits with the merged company for the two to be parted.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from portal.core import db
 from portal.leads.chain import commands as leads
 from portal.leads.commands import follow_company
 
-_FOLLOWING = ("webinar_sponsor", "webinar_resource", "exhibitor")
+_FOLLOWING = ("webinar_sponsor", "webinar_resource", "exhibitor", "booth_booking")
 Rows: TypeAlias = dict[str, list[int]]
 """Ids of what moved, by table."""
 
@@ -31,7 +31,18 @@ WHERE a.company = $1 AND r.sponsor = a.id AND ($3::bigint[] IS NULL OR r.id = AN
 
 _STANDS = """
 UPDATE exhibitor x SET company = $2 WHERE company = $1 AND ($3::bigint[] IS NULL OR x.id = ANY($3))
-    AND NOT EXISTS (SELECT FROM exhibitor o WHERE o.event = x.event AND o.company = $2) RETURNING x.id
+    AND (x.state NOT IN ('applied', 'accepted')
+        OR NOT EXISTS (SELECT FROM exhibitor o WHERE o.event = x.event AND o.company = $2 AND o.state IN ('applied', 'accepted')))
+RETURNING x.id
+"""
+# Where both exhibit, the booths are the kept company's; a package that both paid for stays with who paid.
+_BOOTHS = """
+UPDATE booth_booking k SET exhibitor = t.id FROM exhibitor s JOIN exhibitor t ON t.event = s.event AND t.company = $2
+WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id AND k.state = 'booked'
+    AND ($3::bigint[] IS NULL OR k.id = ANY($3))
+    AND (k.package_net = 0 OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id AND o.package_net > 0
+        AND o.state IN ('held', 'paying', 'booked')))
+RETURNING k.id
 """
 
 
@@ -42,6 +53,7 @@ async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] |
         "webinar_sponsor": await db.fetch(_SPONSORSHIPS, source, target, wanted["webinar_sponsor"]),
         "webinar_resource": await db.fetch(_OFFERS, source, target, wanted["webinar_resource"]),
         "exhibitor": await db.fetch(_STANDS, source, target, wanted["exhibitor"]),
+        "booth_booking": await db.fetch(_BOOTHS, source, target, wanted["booth_booking"]),
     }
     moved = {name: sorted(row["id"] for row in found) for name, found in went.items()}
     consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))

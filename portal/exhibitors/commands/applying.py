@@ -29,10 +29,9 @@ SELECT p.event, $2, p.id, 'accepted', p.rights, p.passes, $3, $4, '', '', '', ''
 FROM exhibition_package p WHERE p.id = $1
 ON CONFLICT (event, company) WHERE state IN ('applied', 'accepted') DO NOTHING RETURNING id
 """
-_PACKAGE = """
-SELECT p.id, p.most, (SELECT count(*) FROM exhibitor x WHERE x.package = p.id AND x.state = 'accepted') AS taken
-FROM exhibition_package p WHERE p.event = $1 AND p.slug = $2 FOR UPDATE OF p
-"""
+# The package is the lock: whoever comes second counts the first (a subquery beside the lock would not).
+_PACKAGE = "SELECT id, most FROM exhibition_package WHERE event = $1 AND slug = $2 FOR UPDATE"
+_IN_PACKAGE = "SELECT count(*) FROM exhibitor WHERE package = $1 AND state = 'accepted'"
 
 
 async def apply_to_exhibit(
@@ -86,7 +85,7 @@ async def enter(
         row = await db.fetch_one(_PACKAGE, event_id, package)
         if row is None:
             raise Invalid({"package": "Please choose a package."})
-        if row["most"] is not None and row["taken"] >= row["most"]:
+        if row["most"] is not None and await db.fetch_value(_IN_PACKAGE, row["id"]) >= row["most"]:
             raise Conflict(f"All {row['most']} places of this package are taken.")
         made = await db.fetch_value(_ENTER, row["id"], company_id, contact_name, contact_email, now, actor.label)
         if made is None:

@@ -4,10 +4,11 @@ A partial unique index keeps a booth from being had twice. Locks are taken in on
 whoever lays plans has the exhibition's row first (`planning`), which those who hold only share.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
@@ -16,6 +17,7 @@ from portal.core.jobs import enqueue
 from portal.core.settings import current
 from portal.exhibitors.bookings import Booking
 from portal.exhibitors.permissions import can_apply
+from portal.exhibitors.queries.bookings import PACKAGE_PAID
 from portal.exhibitors.rules.taxing import Taxed, taxed
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
@@ -25,10 +27,8 @@ from portal.payments.tables import VatCheck
 from portal.placements.rules.offering import home_rate
 
 KIND = "booth"
-_EXHIBITOR = """
-SELECT x.id, x.state, x.package, p.price, n.currency, c.organisation, e.state AS event_state, e.ends_at,
-    EXISTS (SELECT FROM booth_booking k WHERE k.exhibitor = x.id AND k.package_net > 0
-        AND k.state IN ('paying', 'booked')) AS paid
+_EXHIBITOR = f"""
+SELECT x.id, x.state, x.package, p.price, n.currency, c.organisation, e.state AS event_state, e.ends_at, {PACKAGE_PAID} AS paid
 FROM exhibitor x JOIN exhibition_package p ON p.id = x.package JOIN company c ON c.id = x.company
 JOIN event e ON e.id = x.event JOIN exhibition n ON n.event = x.event WHERE x.id = $1 FOR UPDATE OF x FOR SHARE OF n
 """
@@ -37,6 +37,11 @@ SELECT b.id, b.label, b.price, b.package, b.on_sale FROM booth b JOIN floor_plan
 JOIN exhibitor x ON x.event = f.event WHERE b.id = $1 AND x.id = $2 FOR UPDATE OF b
 """
 _TAKEN = "SELECT 1 FROM booth_booking WHERE booth = $1 AND state IN ('held', 'paying', 'booked')"
+_HELD = "SELECT id, number, booth, purchase_id FROM booth_booking WHERE exhibitor = $1 AND state = 'held' ORDER BY id"
+_ON = """
+SELECT x.state = 'accepted' AND e.state NOT IN ('draft', 'cancelled') FROM exhibitor x JOIN event e ON e.id = x.event
+WHERE x.id = $1
+"""
 _HOLD = """
 INSERT INTO booth_booking (number, booth, label, exhibitor, state, net, package_net, currency, booked_by, held_at, holds_until,
     booked_at, end_reason, note)
@@ -45,33 +50,56 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13) RETURNING id
 
 
 async def hold_booth(*, actor: Actor, exhibitor_id: int, booth_id: int | None, now: datetime) -> str:
-    """Hold a booth, or without one the package alone; the booking's number. What costs nothing is booked at once. A booth that
-    was held before is free again.
+    """Hold a booth, or without one the package alone; the booking's number. What costs nothing is booked at once. What was held
+    before is free again once this is held, and is what it was if this cannot be.
 
     Raises Conflict when it is gone or not for this exhibitor, Forbidden for whom the company is not in the care of.
     """
     await lapse_due(now=now, exhibitor_id=exhibitor_id, booth_id=booth_id)
-    await give_back_holds(exhibitor_id=exhibitor_id, now=now)
-    async with db.transaction():
-        x = await _exhibitor(actor, exhibitor_id, now)
-        label, net = "", 0
-        if booth_id is not None:
-            booth = await db.fetch_one(_BOOTH, booth_id, exhibitor_id)
-            if booth is None or not booth["on_sale"] or booth["price"] is None:
-                raise Conflict("This booth is not sold here. Please choose another.")
-            if booth["package"] not in (None, x["package"]):
-                raise Conflict(f"Booth {booth['label']} is kept for another package. Please choose another.")
-            if await db.fetch_value(_TAKEN, booth_id) is not None:
-                raise Conflict(f"Booth {booth['label']} has just been taken. Nothing was held; please choose another.")
-            label, net = booth["label"], booth["price"]
-        package_net = 0 if x["paid"] else x["price"]
-        if booth_id is None and not package_net:
-            raise Conflict("There is nothing to pay for the package any more.")
-        number = await insert(
-            actor, exhibitor_id, booth_id, label, net, package_net, x["currency"], now, free=not net + package_net
-        )
-    # Outside the block: a transaction’s end may raise, and then nothing is held.
-    return number  # noqa: RET504
+    while True:
+        async with db.transaction():
+            known = [row["purchase_id"] for row in await db.fetch(_HELD, exhibitor_id)]
+            for purchase_id in sorted(one for one in known if one is not None):
+                await lock_purchase(purchase_id=purchase_id)
+            x = await _exhibitor(actor, exhibitor_id, now)
+            booth = await _wanted(x, exhibitor_id, booth_id)
+            held = await db.fetch(f"{_HELD} FOR UPDATE", exhibitor_id)
+            # What was priced between the two looks must be locked first.
+            if any(row["purchase_id"] not in (None, *known) for row in held):
+                continue
+            same = next((row["number"] for row in held if row["booth"] == booth_id), None)
+            number = same or await _choose(actor, x, booth, held, now)
+        # Outside the block: a transaction’s end may raise, and then nothing is held.
+        return str(number)
+
+
+async def _wanted(x: Any, exhibitor_id: int, booth_id: int | None) -> Any:
+    """The booth under its lock, where this exhibitor can have it; None for the package alone."""
+    if booth_id is None:
+        return None
+    booth = await db.fetch_one(_BOOTH, booth_id, exhibitor_id)
+    if booth is None or not booth["on_sale"] or booth["price"] is None:
+        raise Conflict("This booth is not sold here. Please choose another.")
+    if booth["package"] not in (None, x["package"]):
+        raise Conflict(f"Booth {booth['label']} is kept for another package. Please choose another.")
+    return booth
+
+
+async def _choose(actor: Actor, x: Any, booth: Any, held: Sequence[Any], now: datetime) -> str:
+    """Take it, and let go of what was held."""
+    booth_id, label, net = (None, "", 0) if booth is None else (booth["id"], booth["label"], booth["price"])
+    if booth_id is not None and await db.fetch_value(_TAKEN, booth_id) is not None:
+        raise Conflict(f"Booth {label} has just been taken. Please choose another.")
+    package_net = 0 if x["paid"] else x["price"]
+    if booth_id is None and not package_net:
+        raise Conflict("There is nothing to pay for the package any more.")
+    for row in held:
+        await lapse(row["id"], "another was chosen", now)
+        if row["purchase_id"] is not None:
+            await void_purchase(purchase_id=row["purchase_id"])
+    return await insert(
+        actor, x["id"], booth_id, label, net, package_net, x["currency"], now, free=not net + package_net
+    )
 
 
 async def insert(
@@ -117,6 +145,8 @@ async def price_booking(*, booking: Booking, buyer: Buyer, now: datetime) -> int
     async with locked(booking.id) as state:
         if state["state"] != BookingState.HELD or state["holds_until"] <= now:
             raise Conflict("The time for this booking has run out, and the booth is free for others again.")
+        if not await db.fetch_value(_ON, state["exhibitor"]):
+            raise Conflict("This event was cancelled, or your company no longer exhibits there. Nothing is to be paid.")
         most = booking.held_at + timedelta(minutes=2 * minutes)
         until = max(state["holds_until"], min(now + timedelta(minutes=minutes), most))
         purchase_id = await open_purchase(basket=_basket(booking, buyer, until), now=now)
@@ -157,7 +187,8 @@ def _basket(booking: Booking, buyer: Buyer, until: datetime) -> Basket:
     lines, how = priced(booking, buyer.country, buyer.vat_check)
     if not lines or not booking.total:
         raise Invalid({"": "There is nothing to pay for this booking."})
-    first, last = (at.astimezone().date().isoformat() for at in (booking.starts_at, booking.ends_at))
+    zone = ZoneInfo(booking.timezone)
+    first, last = (at.astimezone(zone).date().isoformat() for at in (booking.starts_at, booking.ends_at))
     return Basket(
         kind=KIND, key=booking.number, title=f"{booking.what}, {booking.event_title}"[:250], currency=booking.currency,
         lines=lines, buyer=buyer, treatment=how.treatment, tax_country=how.country, return_path=booking.path, expires_at=until,
@@ -199,10 +230,10 @@ async def give_back(*, booking: Booking, now: datetime) -> None:
         raise Conflict("This booking can no longer be given back here. Please write to the organiser.")
 
 
-async def give_back_holds(*, exhibitor_id: int, now: datetime) -> None:
+async def give_back_holds(*, exhibitor_id: int, reason: str, now: datetime) -> None:
     """End whatever an exhibitor merely holds."""
-    for row in await db.fetch("SELECT id FROM booth_booking WHERE exhibitor = $1 AND state = 'held'", exhibitor_id):
-        await _end_hold(row["id"], "another was chosen", now, only_due=False)
+    for row in await db.fetch(_HELD, exhibitor_id):
+        await _end_hold(row["id"], reason, now, only_due=False)
 
 
 async def lapse_due(*, now: datetime, exhibitor_id: int | None = None, booth_id: int | None = None) -> int:

@@ -97,7 +97,7 @@ async def cancel_exhibitor(*, actor: Actor, exhibitor_id: int, note: str, now: d
     """End what was accepted: the company loses every right here. `note` is what it is told."""
     _only_organisers(actor)
     # Holds first, for their purchases are locked before anything else; what is being paid goes back when it comes.
-    await give_back_holds(exhibitor_id=exhibitor_id, now=now)
+    await give_back_holds(exhibitor_id=exhibitor_id, reason="no longer an exhibitor", now=now)
     async with db.transaction():
         if await db.fetch_one(_PACKAGE, exhibitor_id) is None:
             raise NotFound("There is no such exhibitor.")

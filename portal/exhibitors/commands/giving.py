@@ -1,12 +1,12 @@
-"""Booths as the organiser gives, moves and takes them. Money is apart: what is to be settled is put before a person."""
+"""Booths as the organiser gives and takes them. Money is apart: what is to be settled is put before a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, NotFound
-from portal.core.jobs import enqueue
 from portal.core.money import written
 from portal.core.settings import current
 from portal.exhibitors.commands.booking import insert, lapse, lock_booking, locked
@@ -16,11 +16,16 @@ from portal.exhibitors.tables.plans import BookingState
 from portal.payments.commands.purchases import void_purchase
 from portal.payments.commands.questions import ask
 
-_BOOTH = """
-SELECT b.id, b.label, b.price FROM booth b JOIN floor_plan f ON f.id = b.plan JOIN exhibitor x ON x.event = f.event
-WHERE b.id = $1 AND x.id = $2 FOR UPDATE OF b
+BOOTH = """
+SELECT b.id, b.label, b.price, b.package, b.on_sale FROM booth b JOIN floor_plan f ON f.id = b.plan
+JOIN exhibitor x ON x.event = f.event WHERE b.id = $1 AND x.id = $2 FOR UPDATE OF b
 """
-_TAKEN = "SELECT 1 FROM booth_booking WHERE booth = $1 AND state IN ('held', 'paying', 'booked')"
+TAKEN = "SELECT 1 FROM booth_booking WHERE booth = $1 AND state IN ('held', 'paying', 'booked')"
+_PAID = """
+SELECT k.id, k.purchase_id, p.title, p.currency, p.total - p.refunded AS left
+FROM booth_booking k JOIN purchase p ON p.id = k.purchase_id
+WHERE k.id = ANY($1::bigint[]) AND p.state = 'paid' AND p.total > p.refunded ORDER BY k.id
+"""
 _EXHIBITOR = """
 SELECT x.state, n.currency FROM exhibitor x JOIN exhibition n ON n.event = x.event WHERE x.id = $1
 FOR UPDATE OF x FOR SHARE OF n
@@ -40,37 +45,6 @@ async def give_booth(*, actor: Actor, exhibitor_id: int, booth_id: int, note: st
         )
     # Outside the block: a transaction’s end may raise, and then nothing is held.
     return number  # noqa: RET504
-
-
-async def move_booking(*, actor: Actor, booking_id: int, booth_id: int, now: datetime) -> None:
-    """Put whoever has a booth on another. A difference to what was paid becomes a question for those who see to money."""
-    only_organisers(actor)
-    async with locked(booking_id) as row:
-        if row["state"] != BookingState.BOOKED or not row["label"]:
-            raise Conflict("Only a booked booth can be moved.")
-        booth = await _free(booth_id, row["exhibitor"])
-        paid = await db.fetch_one("SELECT net, currency, purchase_id FROM booth_booking WHERE id = $1", booking_id)
-        assert paid is not None
-        told = f"Moved from {row['label']} to {booth['label']}"
-        await db.execute(
-            "UPDATE booth_booking SET booth = $2, label = $3, note = left(concat_ws('. ', nullif(note, ''), $4::text), 300) "
-            "WHERE id = $1",
-            booking_id, booth["id"], booth["label"], told,
-        )  # fmt: skip
-        difference = (booth["price"] or 0) - paid["net"]
-        if paid["purchase_id"] is not None and difference:
-            await _to_settle(booking_id, paid, told, difference, now)
-        await enqueue("exhibitors.tell_moved", booking=booking_id, before=row["label"], at=now.isoformat())
-        await _note(actor, row["exhibitor"], "move booth", now, before=row["label"], after=booth["label"])
-
-
-async def _to_settle(booking_id: int, paid: Any, told: str, difference: int, now: datetime) -> None:
-    amount = written(abs(difference), paid["currency"], current().site_locale)
-    what = f"{amount} net more are to be invoiced" if difference > 0 else f"{amount} net are to be given back"
-    await ask(
-        reference=f"booth-moved:{booking_id}:{now.isoformat()}", purchase_id=paid["purchase_id"], now=now,
-        sentence=f"{told}: by the prices of the plan {what}.",
-    )  # fmt: skip
 
 
 async def release_booking(*, actor: Actor, booking_id: int, reason: str, now: datetime) -> None:
@@ -111,19 +85,32 @@ async def end(row: Any, reason: str, now: datetime) -> None:
 
 
 async def end_booked(*, exhibitor_id: int, reason: str, now: datetime) -> None:
-    """Free the booths of an exhibitor that ceases to be one, in the caller's transaction, under the exhibitor's lock."""
+    """Free the booths of an exhibitor that ceases to be one, in the caller's transaction, under the exhibitor's lock. What was
+    paid for them becomes a question.
+    """
     rows = await db.fetch(
         "SELECT id, booth FROM booth_booking WHERE exhibitor = $1 AND state = 'booked' ORDER BY booth, id", exhibitor_id
     )
     for row in rows:
         await end(await lock_booking(row["id"], row["booth"]), reason, now)
+    await ask_for_paid([row["id"] for row in rows], "The company no longer exhibits", now)
+
+
+async def ask_for_paid(ids: Sequence[int], why: str, now: datetime) -> None:
+    """Put before a person what was paid for these bookings and is still here."""
+    for row in await db.fetch(_PAID, list(ids)):
+        left = written(row["left"], row["currency"], current().site_locale)
+        await ask(
+            reference=f"booth-off:{row['id']}", purchase_id=row["purchase_id"], now=now,
+            sentence=f"{why}: {left} were paid for {row['title']}. Please decide what goes back, on the exhibitor’s page.",
+        )  # fmt: skip
 
 
 async def _free(booth_id: int, exhibitor_id: int) -> Any:
-    booth = await db.fetch_one(_BOOTH, booth_id, exhibitor_id)
+    booth = await db.fetch_one(BOOTH, booth_id, exhibitor_id)
     if booth is None:
         raise NotFound("There is no such booth at this event.")
-    if await db.fetch_value(_TAKEN, booth_id) is not None:
+    if await db.fetch_value(TAKEN, booth_id) is not None:
         raise Conflict(f"Somebody has booth {booth['label']}.")
     return booth
 

@@ -8,6 +8,7 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.jobs import enqueue
 from portal.core.text import slug
 from portal.exhibitors.commands.offering import only_organisers
 from portal.exhibitors.plans import Drawing, DrawnBooth, DrawnFeature, Hall, Spot
@@ -106,8 +107,19 @@ async def save_booth(
             await db.execute(_INSERT, plan_id, *_values(booth, on_sale=on_sale))
         else:
             await db.execute(_UPDATE, before.id, *_values(booth, on_sale=on_sale))
+            if before.is_had and before.label != booth.label:
+                await _rename(before, booth.label, now)
         await _grow(hall, booth)
         await _note(actor, plan_id, "save booth", now, booth=booth.label)
+
+
+async def _rename(before: Spot, label: str, now: datetime) -> None:
+    """Whoever has the booth finds it by its new name, and is told."""
+    booking = await db.fetch_value(
+        "UPDATE booth_booking SET label = $2 WHERE booth = $1 AND state IN ('held', 'paying', 'booked') RETURNING id",
+        before.id, label,
+    )  # fmt: skip
+    await enqueue("exhibitors.tell_renamed", booking=booking, before=before.label, at=now.isoformat())
 
 
 async def place_booth(

@@ -1,13 +1,15 @@
 """Telling exhibitors of their booths, and freeing what was not paid in time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from portal.core import clock, db
 from portal.core.money import Money
 from portal.core.settings import current
 from portal.exhibitors import emails_booths as emails
+from portal.exhibitors.bookings import Booking, Difference
 from portal.exhibitors.commands import booking as commands
-from portal.exhibitors.jobs.telling import readers
+from portal.exhibitors.jobs.telling import organiser_of, readers
 from portal.exhibitors.queries import bookings, desks
 from portal.exhibitors.tables.plans import BookingState
 from portal.notifications.commands.outbox import queue_mail
@@ -43,13 +45,42 @@ async def tell_booked(booking: int) -> None:
     )
 
 
-async def tell_moved(booking: int, before: str, at: str) -> None:
+async def tell_moved(booking: int, before: str, at: str, organiser: bool = True, difference: int = 0) -> None:
+    """A booth was exchanged: to the company, and to the organiser what the company did by itself."""
     k = await bookings.by_id(booking)
-    of = await desks.by_id(k.exhibitor_id) if k is not None else None
-    if k is None or of is None:
+    if k is None:
         return
-    told = await readers(of, contact=(k.contact_email, k.contact_name))
-    await _send([emails.moved(k, before, at, recipient=address, name=name) for address, name in told.items()])
+    made = Difference(difference, k.currency)
+    await _tell(k, partial(emails.moved, k, before, at, by_organiser=organiser, difference=made))
+    if not organiser:
+        await _send([emails.to_organiser(k, emails.moved_itself(k, before), at, await organiser_of(k.event_id))])
+
+
+async def tell_renamed(booking: int, before: str, at: str) -> None:
+    k = await bookings.by_id(booking)
+    if k is not None:
+        await _tell(k, partial(emails.renamed, k, before, at))
+
+
+async def tell_wish(booking: int, at: str) -> None:
+    """An exhibitor asks for another booth; no mail once that is answered."""
+    k = await bookings.by_id(booking)
+    if k is not None and k.wish:
+        await _send([emails.to_organiser(k, emails.wished(k), at, await organiser_of(k.event_id))])
+
+
+async def tell_wish_refused(booking: int, wish: str, note: str, at: str) -> None:
+    k = await bookings.by_id(booking)
+    if k is not None:
+        await _tell(k, partial(emails.wish_refused, k, wish, note, at))
+
+
+async def _tell(k: Booking, write: Callable[..., Message]) -> None:
+    """To the contact and the owners of the company."""
+    of = await desks.by_id(k.exhibitor_id)
+    if of is not None:
+        told = await readers(of, contact=(k.contact_email, k.contact_name))
+        await _send([write(recipient=address, name=name) for address, name in told.items()])
 
 
 async def tell_money_returned(booking: int, refund: int) -> None:

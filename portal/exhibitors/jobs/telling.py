@@ -1,13 +1,25 @@
 """Telling those concerned what became of an application."""
 
 from portal.core import clock, db
+from portal.core.jobs import enqueue_many
 from portal.core.settings import current
+from portal.core.urgency import Urgency
 from portal.directory.queries import claims
+from portal.events.queries.history import changed_since
 from portal.exhibitors import emails
+from portal.exhibitors.commands import booking, giving
 from portal.exhibitors.queries import applications, desks, offers
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.values import AtEvent
 from portal.notifications.commands.outbox import queue_mail
+
+_BOOKED = """
+SELECT k.id FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor WHERE x.event = $1 AND k.state = 'booked'
+"""
+_HAS_PAID = """
+SELECT EXISTS (SELECT FROM booth_booking k JOIN purchase p ON p.id = k.purchase_id WHERE k.exhibitor = $1 AND p.state = 'paid'
+    AND p.total > p.refunded)
+"""
 
 
 async def tell(exhibitor: int, what: str) -> None:
@@ -28,13 +40,56 @@ async def tell(exhibitor: int, what: str) -> None:
     ]  # fmt: skip
     told = emails.to_organiser(found)
     if told is not None:
-        offer = await offers.of_event(at.event_id)
-        recipient = (offer.contact_email if offer else "") or current().contact_email
+        recipient = await organiser_of(at.event_id)
         path = f"/staff/events/{at.event_id}/exhibitors/{exhibitor}"
         key = f"exhibitor-{exhibitor}-{what}-organiser"
         messages.append(emails.message(told, key=key, recipient=recipient, path=path, name="", about=about))
     async with db.transaction():
         for message in messages:
+            await queue_mail(message=message, now=clock.now())
+
+
+async def organiser_of(event_id: int) -> str:
+    """Who hears of it on the organiser's side: whom companies ask."""
+    offer = await offers.of_event(event_id)
+    return (offer.contact_email if offer else "") or current().contact_email
+
+
+async def event_changed(event: int, version: int) -> None:
+    """An event moved or was called off: one job for each exhibitor. Of one that is off, holds end, and what was paid is put
+    before a person.
+    """
+    now = clock.now()
+    off = await db.fetch_value("SELECT state NOT IN ('published', 'moved') FROM event WHERE id = $1", event)
+    rows = await db.fetch("SELECT id FROM exhibitor WHERE event = $1 AND state IN ('applied', 'accepted')", event)
+    async with db.transaction():
+        await enqueue_many(
+            "exhibitors.tell_event_changed", [{"exhibitor": row["id"], "version": version} for row in rows],
+            urgency=Urgency.ONE_OF_MANY,
+        )  # fmt: skip
+        if off:
+            booked = await db.fetch(_BOOKED, event)
+            await giving.ask_for_paid([row["id"] for row in booked], "The event is cancelled", now)
+    if off:
+        for row in rows:
+            await booking.give_back_holds(exhibitor_id=row["id"], reason="the event is cancelled", now=now)
+
+
+async def tell_event_changed(exhibitor: int, version: int) -> None:
+    """Tell those of a company what has changed about the event since its `version`, in the words staff saw."""
+    at = await desks.by_id(exhibitor)
+    found = await applications.dossier(at.event_id, exhibitor) if at is not None else None
+    if at is None or found is None or found.state not in (ExhibitorState.APPLIED, ExhibitorState.ACCEPTED):
+        return
+    changes = await changed_since(at.event_id, version - 1)
+    if not changes:
+        return
+    told = emails.event_changed(found, changes, paid=bool(await db.fetch_value(_HAS_PAID, exhibitor)))
+    async with db.transaction():
+        for address, name in (await readers(at, contact=(found.contact_email, found.contact_name))).items():
+            key = f"exhibitor-{exhibitor}-event-{changes[-1].version}-{address}"
+            path, about = emails.page_of(found), ("exhibitor", str(exhibitor))
+            message = emails.message(told, key=key, recipient=address, path=path, name=name, about=about)
             await queue_mail(message=message, now=clock.now())
 
 

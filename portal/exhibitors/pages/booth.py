@@ -1,5 +1,6 @@
 """`/companies/{slug}/manage/events/{event}/booth`: the plan, choosing a booth, paying for it, giving it back."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,6 +23,9 @@ from portal.exhibitors.commands import giving
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.plans import Spot, SpotState
 from portal.exhibitors.queries import bookings, offers, plans
+from portal.exhibitors.queries.offers import Offer
+from portal.exhibitors.rules.whereabouts import near
+from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
 from portal.payments import queries as payment_queries
 from portal.payments.documents import NAMES, invoice_pdf
@@ -82,7 +86,7 @@ class BoothPages(Controller):
         self, request: Request[Any, Any, Any], at_desk: AtDesk, number: FromPath[str], now: Now, payments: PaymentsHere,
         returned: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
-        found = await _booking(at_desk, number)
+        found = await the_booking(at_desk, number)
         if returned and found.purchase_id is not None and found.state in (BookingState.HELD, BookingState.LAPSED):
             found = await _ask_stripe(at_desk, found, payments, now)
         return await _booking_page(request, at_desk, found, now, await _prefilled(at_desk, found))
@@ -92,7 +96,7 @@ class BoothPages(Controller):
         self, request: Request[Any, Any, Any], at_desk: AtDesk, number: FromPath[str], now: Now, payments: PaymentsHere
     ) -> Response[Any]:
         """Say who gets the invoice, and on to Stripe's page."""
-        found = await _booking(at_desk, number)
+        found = await the_booking(at_desk, number)
         form = read_billing(await sent(request), terms_url=current().terms_url)
         if not found.held(now):
             return see_other(found.path)
@@ -109,7 +113,7 @@ class BoothPages(Controller):
 
     @post("/{number:str}/return")
     async def give_back(self, at_desk: AtDesk, number: FromPath[str], now: Now) -> Response[Any]:
-        found = await _booking(at_desk, number)
+        found = await the_booking(at_desk, number)
         if found.state is BookingState.BOOKED:
             await giving.release_own(actor=at_desk.actor, booking_id=found.id, now=now)
         else:
@@ -118,7 +122,7 @@ class BoothPages(Controller):
 
     @get("/{number:str}/{file:str}")
     async def invoice(self, at_desk: AtDesk, number: FromPath[str], file: FromPath[str]) -> Response[bytes]:
-        found = await _booking(at_desk, number)
+        found = await the_booking(at_desk, number)
         return await _invoice(found.purchase_id if _is_theirs(at_desk, found) else None, file)
 
 
@@ -137,7 +141,7 @@ async def _invoice(purchase_id: int | None, file: str) -> Response[bytes]:
     return pdf_file(await invoice_pdf(paper), file)
 
 
-async def _booking(at_desk: Desk, number: str) -> Booking:
+async def the_booking(at_desk: Desk, number: str) -> Booking:
     found = await bookings.by_number(at_desk.exhibitor.id, number)
     if found is None:
         raise NotFound("There is no such booking of this exhibitor.")
@@ -152,7 +156,7 @@ async def _ask_stripe(at_desk: Desk, found: Booking, payments: PaymentsHere, now
         await payments.settle(found.purchase_id)
     except (GatewayError, Conflict, RateLimited):
         return found
-    return await _booking(at_desk, found.number)
+    return await the_booking(at_desk, found.number)
 
 
 def _is_theirs(at_desk: Desk, found: Booking) -> bool:
@@ -167,6 +171,12 @@ async def _prefilled(at_desk: Desk, found: Booking) -> Filled[Any]:
     return blank(**(msgspec.to_builtins(buyer) if buyer is not None else await known_buyer(at_desk.managed)))
 
 
+def can_take_in(offer: Offer | None, package: str) -> Callable[[Spot], bool]:
+    """Whether a booth is free for those who have a package."""
+    theirs = next((one.id for one in offer.packages if one.name == package), None) if offer else None
+    return lambda spot: spot.state is SpotState.FREE and spot.package_id in (None, theirs)
+
+
 async def _plan(
     request: Request[Any, Any, Any], at_desk: Desk, now: Now, *, chosen: str = "", form: Filled[Any] | None = None,
     status: int = 200,
@@ -176,17 +186,14 @@ async def _plan(
     offer = await offers.of_event(x.event_id)
     halls = await plans.halls(x.event_id, now)
     package = next((one for one in offer.packages if one.name == x.package), None) if offer else None
-
-    def can_take(spot: Spot) -> bool:
-        return spot.state is SpotState.FREE and spot.package_id in (None, package.id if package else None)
-
+    can_take = can_take_in(offer, x.package)
     spots = [(hall, spot) for hall in halls for spot in hall.spots]
     picked = next(((hall, spot) for hall, spot in spots if str(spot.id) == chosen and can_take(spot)), None)
     here = f"{x.address}/booth"
     return desk_page(
         request, "exhibitors/desk/booth.html", at_desk, here="booth", status=status, halls=halls, offer=offer, package=package,
-        can_take=can_take, picked=picked, form=form or blank(), now=now, minutes=current().booth_hold_minutes,
-        free=[(hall, spot) for hall, spot in spots if can_take(spot)], at=here,
+        picked=picked, form=form or blank(), now=now, minutes=current().booth_hold_minutes,
+        free=[(hall, spot) for hall, spot in spots if can_take(spot)], at=here, near=near,
         address=lambda spot: f"{here}?booth={spot.id}#choice" if can_take(spot) else "",
         bookings=await bookings.of_exhibitor(x.id), package_is_paid=await bookings.package_is_paid(x.id),
     )  # fmt: skip
@@ -209,6 +216,7 @@ async def _booking_page(
         whole=current().booth_hold_minutes * 60, countries=list(countries.names().items()), story=story,
         invoices=story.invoices if story is not None else [], document_names=NAMES, at=f"{at_desk.exhibitor.address}/booth",
         method=words.method(story.purchase.method) if story is not None else "", known=story is not None,
+        open=at_desk.exhibitor.state is ExhibitorState.ACCEPTED and found.starts_at > now,
     )  # fmt: skip
 
 

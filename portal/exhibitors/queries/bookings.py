@@ -7,11 +7,19 @@ import msgspec
 from portal.core import db
 from portal.exhibitors.bookings import Booking
 
+# Of exhibitor x. What was paid stays paid when the booth is taken back, until the money goes back, too.
+PACKAGE_PAID = """
+EXISTS (SELECT FROM booth_booking k WHERE k.exhibitor = x.id AND k.package_net > 0 AND (k.state IN ('paying', 'booked')
+    OR k.state = 'released' AND EXISTS (SELECT FROM purchase p JOIN purchase_line l ON l.purchase = p.id AND l.key = 'package'
+        WHERE p.id = k.purchase_id AND p.state = 'paid' AND l.refunded_quantity < l.quantity)))
+"""
 _ROWS = """
 SELECT k.id, k.number, k.state, k.exhibitor AS exhibitor_id, k.booth AS booth_id, k.label,
     coalesce(trim_scale(b.width / 100.0) || ' × ' || trim_scale(b.height / 100.0) || ' m', '') AS size,
     coalesce(f.name, '') AS hall, k.net, k.package_net, p.name AS package, k.currency, k.purchase_id, k.held_at, k.holds_until,
-    k.booked_at, k.ended_at, k.end_reason, k.note, e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.starts_at,
+    k.booked_at, k.ended_at, k.end_reason, k.note,
+    coalesce((SELECT w.label FROM booth w WHERE w.id = k.wish), '') AS wish, k.wish AS wish_id,
+    e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.starts_at,
     e.ends_at, e.timezone, coalesce(v.country, '') AS event_country, c.slug AS company_slug, c.name AS company_name,
     x.contact_name, x.contact_email
 FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor JOIN exhibition_package p ON p.id = x.package
@@ -40,36 +48,56 @@ async def of_exhibitor(exhibitor_id: int) -> list[Booking]:
 
 async def package_is_paid(exhibitor_id: int) -> bool:
     """Whether the price of its package was paid, or is on its way."""
-    found: bool = await db.fetch_value(
-        "SELECT EXISTS (SELECT FROM booth_booking WHERE exhibitor = $1 AND package_net > 0 AND state IN ('paying', 'booked'))",
-        exhibitor_id,
-    )
+    found: bool = await db.fetch_value(f"SELECT {PACKAGE_PAID} FROM exhibitor x WHERE x.id = $1", exhibitor_id)
     return found
 
 
+_WORTH = """
+SELECT CASE WHEN k.purchase_id IS NULL THEN (SELECT price FROM booth WHERE id = k.booth) ELSE k.net + coalesce((
+    SELECT sum((q.facts ->> 'difference')::bigint) FROM money_question q
+    WHERE starts_with(q.reference, $2) AND q.settled_at IS NOT NULL), 0)::bigint END
+FROM booth_booking k WHERE k.id = $1
+"""
+
+
+def question(booking_id: int) -> str:
+    """How the references begin of what moving it asked for."""
+    return f"booth-moved:{booking_id}:"
+
+
+async def worth(booking_id: int) -> int | None:
+    """What the place it has is worth, net: what was paid for it, with what was settled since; else what it would cost."""
+    known: int | None = await db.fetch_value(_WORTH, booking_id, question(booking_id))
+    return known
+
+
 class Refundable(msgspec.Struct, frozen=True):
-    """A line of a paid purchase: how much of it has not gone back, and whether a bank disputes the payment."""
+    """A line of a paid purchase: how much of it has not gone back, and what banks dispute: `open`, `lost`, or nothing."""
 
     id: int
     description: str
     left: int
-    disputed: bool
+    dispute: str
+
+
+# Questions nobody has seen to; that a dispute was decided is a question of its own (`payments.money_back`).
+_REFUNDABLE = """
+SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left, coalesce((
+    SELECT CASE WHEN q.reference LIKE '%:lost' THEN 'lost' ELSE 'open' END FROM money_question q
+    WHERE q.purchase = p.id AND q.settled_at IS NULL AND (q.reference LIKE 'money-back:%:lost' OR q.reference LIKE 'money-back:%'
+        AND NOT EXISTS (SELECT FROM money_question o WHERE o.purchase = p.id AND o.id <> q.id
+            AND starts_with(o.reference, q.reference || ':')) AND q.reference NOT LIKE 'money-back:%:%')
+    ORDER BY q.id DESC LIMIT 1), '') AS dispute
+FROM purchase_line l JOIN purchase p ON p.id = l.purchase WHERE p.id = ANY($1::bigint[]) AND p.state = 'paid' ORDER BY l.position
+"""
 
 
 async def refundable(purchases: list[int]) -> dict[int, list[Refundable]]:
     """The lines of these purchases, where they are paid."""
-    rows = await db.fetch(
-        "SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left, EXISTS (SELECT FROM money_question q "
-        "WHERE q.purchase = p.id AND q.reference LIKE 'money-back:%' AND q.settled_at IS NULL) AS disputed "
-        "FROM purchase_line l JOIN purchase p ON p.id = l.purchase WHERE p.id = ANY($1::bigint[]) AND p.state = 'paid' "
-        "ORDER BY l.position",
-        purchases,
-    )
     found: dict[int, list[Refundable]] = {}
-    for row in rows:
-        found.setdefault(row["purchase"], []).append(
-            Refundable(row["id"], row["description"], row["left"], row["disputed"])
-        )
+    for row in await db.fetch(_REFUNDABLE, purchases):
+        line = Refundable(row["id"], row["description"], row["left"], row["dispute"])
+        found.setdefault(row["purchase"], []).append(line)
     return found
 
 

@@ -1,4 +1,4 @@
-"""`/staff/events/{id}/exhibitors/{exhibitor}/booths`: giving a booth, moving, taking it back, refunding what was paid."""
+"""`/staff/events/{id}/exhibitors/{exhibitor}/booths`: giving a booth, taking it back, refunding what was paid."""
 
 from typing import Annotated, Any
 
@@ -27,11 +27,6 @@ _NO_BOOTH = "Please choose a booth that nobody has."
 class GivenForm(msgspec.Struct):
     booth: Annotated[int, field("Booth", ge=1, le=2**62, missing=_NO_BOOTH, wrong=_NO_BOOTH)]
     note: Annotated[str, field("Note", max_length=300)] = ""
-
-
-class MoveForm(msgspec.Struct):
-    booth: Annotated[int, field("Booth", ge=1, le=2**62, missing=_NO_BOOTH, wrong=_NO_BOOTH)]
-    booking: Annotated[str, field("Booking", max_length=24)]
 
 
 class ReleaseForm(msgspec.Struct):
@@ -72,21 +67,6 @@ class StaffGiving(Controller):
             return await _page(request, found, now, form=told, status=409)
         return _done(found, "Given. The company is told by mail.")
 
-    @post("/moves")
-    async def move(
-        self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, actor: SignedIn, now: Now
-    ) -> Response[Any]:
-        found, form = await the_dossier(event_id, exhibitor_id), await read(request, MoveForm)
-        if form.data is None:
-            return await _page(request, found, now, moving=form, status=422)
-        k = await _booking(exhibitor_id, form.data.booking)
-        try:
-            await giving.move_booking(actor=actor, booking_id=k.id, booth_id=form.data.booth, now=now)
-        except (Conflict, NotFound) as refused:
-            told = form.refuse(Invalid({"booth": refused.message}))
-            return await _page(request, found, now, moving=told, status=409)
-        return _done(found, "Moved, and told by mail. A difference to what was paid waits under Money.")
-
     @post("/releases")
     async def release(
         self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, actor: SignedIn, now: Now
@@ -94,7 +74,7 @@ class StaffGiving(Controller):
         found, form = await the_dossier(event_id, exhibitor_id), await read(request, ReleaseForm)
         if form.data is None:
             return await _page(request, found, now, form=form, status=422)
-        k = await _booking(exhibitor_id, form.data.booking)
+        k = await the_booking(exhibitor_id, form.data.booking)
         try:
             await giving.release_booking(actor=actor, booking_id=k.id, reason=form.data.reason, now=now)
         except Conflict as refused:
@@ -110,7 +90,7 @@ class StaffGiving(Controller):
         if form.data is None or not form.data.line:
             why = {} if form.errors else {"line": "Please choose what goes back."}
             return await _page(request, found, now, refunding=Filled(form.values, {**form.errors, **why}), status=422)
-        k = await _booking(exhibitor_id, form.data.booking)
+        k = await the_booking(exhibitor_id, form.data.booking)
         if k.purchase_id is None:
             raise NotFound("Nothing was paid for this booking.")
         try:
@@ -130,7 +110,7 @@ def _done(found: Dossier, notice: str) -> Response[Any]:
     return see_other(f"/staff/events/{found.event_id}/exhibitors/{found.id}/booths", notice=notice)
 
 
-async def _booking(exhibitor_id: int, number: str) -> Booking:
+async def the_booking(exhibitor_id: int, number: str) -> Booking:
     found = await bookings.by_number(exhibitor_id, number)
     if found is None:
         raise NotFound("There is no such booking of this exhibitor.")
@@ -143,18 +123,18 @@ class Sold(msgspec.Struct, frozen=True):
     booking: Booking
     lines: list[tuple[int, str]]
     refunded: bool
-    disputed: bool
+    dispute: str
 
 
 async def _page(
     request: Request[Any, Any, Any], found: Dossier, now: Now, *, form: Filled[Any] | None = None,
-    moving: Filled[Any] | None = None, refunding: Filled[Any] | None = None, status: int = 200,
+    refunding: Filled[Any] | None = None, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     halls = await plans.halls(found.event_id, now)
     return staff_page(
         request, "exhibitors/staff/booths.html", await the_offer(found.event_id), "list", status=status, x=found,
         at=f"/staff/events/{found.event_id}/exhibitors/{found.id}", sold=await _sold(found.id), form=form or blank(),
-        moving=moving or blank(), refunding=refunding or blank(), free=_free(halls), now=now,
+        refunding=refunding or blank(), free=_free(halls), now=now,
     )  # fmt: skip
 
 
@@ -173,7 +153,7 @@ async def _sold(exhibitor_id: int) -> list[Sold]:
         Sold(
             booking=one, lines=[(line.id, line.description) for line in lines.get(one.purchase_id or 0, ()) if line.left],
             refunded=any(not line.left for line in lines.get(one.purchase_id or 0, ())),
-            disputed=any(line.disputed for line in lines.get(one.purchase_id or 0, ())),
+            dispute=next((line.dispute for line in lines.get(one.purchase_id or 0, ())), ""),
         )
         for one in known
     ]  # fmt: skip

@@ -95,5 +95,13 @@ class BoothBooking(Table, tablename="booth_booking", db=DB):
     booked_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Varchar(length=120)
+    wish = ForeignKey(
+        Booth,
+        on_delete=OnDelete.set_null,
+        null=True,
+        default=None,
+        index=True,
+        help_text="the booth it asks for instead",
+    )
     note = Varchar(length=300, help_text="staff's: why it was given, where it was moved from, what is to be settled")
     state_known = one_of("state", BookingState)

@@ -22,6 +22,11 @@ async def ask(
     )  # fmt: skip
 
 
+async def withdraw(*, beginning: str) -> None:
+    """Take back what nobody has seen to and need not any more: all whose references begin so."""
+    await db.execute("DELETE FROM money_question WHERE starts_with(reference, $1) AND settled_at IS NULL", beginning)
+
+
 async def settle_question(*, actor: Actor, question_id: int, settled: bool, now: datetime) -> None:
     """Somebody has seen to a question, or it was closed by mistake. Raises Conflict when it is so already."""
     async with db.transaction():

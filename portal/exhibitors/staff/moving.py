@@ -1,0 +1,95 @@
+"""`/staff/events/{id}/exhibitors/{exhibitor}/booths/{number}`: another booth for an exhibitor, and what that makes in money."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from portal.accounts.guards import SignedIn, staff
+from portal.core.errors import Conflict
+from portal.exhibitors.bookings import Difference
+from portal.exhibitors.commands import moving
+from portal.exhibitors.permissions import ORGANISERS
+from portal.exhibitors.queries import bookings, plans
+from portal.exhibitors.rules.whereabouts import near
+from portal.exhibitors.staff.frame import Number, staff_page, the_offer
+from portal.exhibitors.staff.giving import the_booking
+from portal.exhibitors.staff.reviewing import the_dossier
+from portal.exhibitors.tables.plans import BookingState
+from portal.web.forms import Filled, blank, field, read
+from portal.web.inputs import Now
+from portal.web.rendering import see_other
+
+_NO_BOOTH = "Please choose a booth that nobody has."
+
+
+class MoveForm(msgspec.Struct):
+    booth: Annotated[int, field("Booth", ge=1, le=2**62, missing=_NO_BOOTH, wrong=_NO_BOOTH)]
+
+
+class AnswerForm(msgspec.Struct):
+    note: Annotated[str, field("What the company reads", kind="text", max_length=1000)] = ""
+
+
+class StaffMoving(Controller):
+    path = "/staff/events/{event_id:int}/exhibitors/{exhibitor_id:int}/booths/{number:str}"
+    guards = [staff(*ORGANISERS)]
+    include_in_schema = False
+
+    @get("/moves")
+    async def show(
+        self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, number: FromPath[str], now: Now
+    ) -> Response[Any]:
+        return await _page(request, event_id, exhibitor_id, number, now)
+
+    @post("/moves")
+    async def move(
+        self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, number: FromPath[str],
+        actor: SignedIn, now: Now,
+    ) -> Response[Any]:  # fmt: skip
+        found, form = await the_booking(exhibitor_id, number), await read(request, MoveForm)
+        if form.data is None:
+            return await _page(request, event_id, exhibitor_id, number, now, form=form, status=422)
+        try:
+            made = await moving.move_booking(actor=actor, booking_id=found.id, booth_id=form.data.booth, now=now)
+        except Conflict as refused:
+            told: Filled[Any] = Filled(form.values, {"booth": refused.message})
+            return await _page(request, event_id, exhibitor_id, number, now, form=told, status=409)
+        money = f" By the prices of the plan {made.words}: it waits under Money." if made.minor else ""
+        return see_other(_booths(event_id, exhibitor_id), notice=f"Moved, and told by mail.{money}")
+
+    @post("/wish")
+    async def refuse_wish(
+        self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, number: FromPath[str],
+        actor: SignedIn, now: Now,
+    ) -> Response[Any]:  # fmt: skip
+        """Say no to the booth the company asks for."""
+        found, form = await the_booking(exhibitor_id, number), await read(request, AnswerForm)
+        if form.data is None:
+            return await _page(request, event_id, exhibitor_id, number, now, form=form, status=422)
+        await moving.drop_wish(actor=actor, booking_id=found.id, note=form.data.note, now=now)
+        return see_other(_booths(event_id, exhibitor_id), notice="Declined. The company is told by mail.")
+
+
+def _booths(event_id: int, exhibitor_id: int) -> str:
+    return f"/staff/events/{event_id}/exhibitors/{exhibitor_id}/booths"
+
+
+async def _page(
+    request: Request[Any, Any, Any], event_id: int, exhibitor_id: int, number: str, now: Now, *,
+    form: Filled[Any] | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    """Every booth nobody has, with what moving there makes in money; what is asked for comes first."""
+    x, k = await the_dossier(event_id, exhibitor_id), await the_booking(exhibitor_id, number)
+    if k.state is not BookingState.BOOKED or not k.label:
+        return see_other(_booths(event_id, exhibitor_id), notice="Only a booked booth can be moved.")
+    halls = await plans.halls(event_id, now)
+    worth = await bookings.worth(k.id) or 0
+    free = [(hall, one) for hall in halls for one in hall.spots if not one.is_had]
+    return staff_page(
+        request, "exhibitors/staff/moving.html", await the_offer(event_id), "list", status=status, x=x, k=k, near=near,
+        at=_booths(event_id, exhibitor_id), free=sorted(free, key=lambda pair: pair[1].id != k.wish_id), form=form or blank(),
+        difference=lambda one: Difference((one.price or 0) - worth if k.purchase_id else 0, k.currency),
+    )  # fmt: skip
