@@ -9,13 +9,17 @@ from typing import Any
 
 from markupsafe import Markup
 
+from portal.agenda.tables import Mark
 from portal.events.inputs import SaveButtons
 from portal.web.rendering import environment, markup, render
 
 
 @lru_cache(maxsize=4000)
 def button(kind: str, item: int, title: str, large: bool = False) -> Markup:
+    """For a stand two: that one means to visit it, and that one was there."""
     made: Any = environment().get_template("agenda/_button.html").module
+    if kind == Mark.SAVED:
+        return Markup().join(made.mark(mark.value, item, title) for mark in Mark)
     drawn: Markup = made.save(kind, item, title, large)
     return drawn
 

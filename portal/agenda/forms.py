@@ -4,14 +4,14 @@ from typing import Annotated
 
 import msgspec
 
-from portal.agenda.tables import Kind
+from portal.agenda.tables import Kind, Mark
 from portal.web.forms import field
 
 _MOST_DIGITS = 15
 
 
 class Click(msgspec.Struct):
-    """A save button: it saves or takes out what it names, such as `session-12`."""
+    """A save button: it saves or takes out what it names, such as `session-12`, or notes a stand."""
 
     save: Annotated[str, field("What to save", max_length=40)] = ""
     drop: Annotated[str, field("What to take out", max_length=40)] = ""
@@ -30,12 +30,13 @@ class Address(msgspec.Struct):
     email: Annotated[str, field("Your address", kind="email")]
 
 
-def key(text: str) -> tuple[Kind, int] | None:
+def key(text: str) -> tuple[Kind | Mark, int] | None:
     """What a button names; None for anything else."""
     kind, _, number = text.partition("-")
-    if kind not in set(Kind) or not whole(number):
+    if not whole(number):
         return None
-    return Kind(kind), int(number)
+    named = next((one for one in (*Kind, *Mark) if one.value == kind), None)
+    return None if named is None else (named, int(number))
 
 
 def whole(text: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.core import db
+from portal.web.rendering import plural
 
 _OF = """
 SELECT a.id FROM agenda a LEFT JOIN account o ON o.id = a.account LEFT JOIN agenda into_ ON into_.id = a.joined
@@ -25,8 +26,13 @@ _FEEDS = f"""
 SELECT f.created_at, f.fetched_at FROM feed_address f
 WHERE f.kind = 'agenda' AND f.key IN (SELECT id::text FROM ({_OF}) mine) ORDER BY f.id LIMIT 5000
 """
+_STANDS = f"""
+SELECT c.name AS title, e.title AS event, s.saved_at, s.visited_at FROM agenda_stand s JOIN exhibitor x ON x.id = s.exhibitor
+JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event WHERE s.agenda IN ({_OF}) ORDER BY s.id LIMIT 5000
+"""
 LABELS = {
-    "title": "Title", "kind": "What", "saved_at": "Saved", "second": "Second choice", "made": "Made",
+    "title": "Title", "kind": "What", "saved_at": "Saved", "event": "At", "visited_at": "Visited",
+    "second": "Second choice", "made": "Made",
     "handed": "Kept for a calendar that was handed on before signing in", "read": "Last read by a calendar",
 }  # fmt: skip
 
@@ -34,6 +40,7 @@ LABELS = {
 async def known_about(email: str) -> list[dict[str, Any]]:
     """Everything saved, in the account’s agenda or with an address that was proved; the calendars made of it."""
     saved = [{"what": "Saved", **row} for row in await db.fetch(_KNOWN, email)]
+    saved += [{"what": "Stand", **row} for row in await db.fetch(_STANDS, email)]
     feeds = await db.fetch(_FEEDS, email)
     return saved + [
         {"what": "Agenda as a calendar", "made": row["created_at"], "read": row["fetched_at"]} for row in feeds
@@ -47,7 +54,10 @@ async def forget(email: str, now: datetime) -> str:
             f"DELETE FROM feed_address WHERE kind = 'agenda' AND key IN (SELECT id::text FROM ({_OF}) mine)", email
         )
         entries = await db.fetch_value(f"SELECT count(*) FROM agenda_entry WHERE agenda IN ({_OF})", email)
+        stands = await db.fetch_value(f"SELECT count(*) FROM agenda_stand WHERE agenda IN ({_OF})", email)
         await db.execute(f"DELETE FROM agenda WHERE id IN ({_OF})", email)
-    if not entries:
+    if not entries and not stands:
         return "Your agenda was empty; its calendar’s address is gone."
-    return f"{'1 entry' if entries == 1 else f'{entries} entries'} of your agenda and its calendar’s address are gone."
+    many = ((entries, "entry", "entries"), (stands, "stand", "stands"))
+    told = " and ".join(plural(number, one, more) for number, one, more in many if number)
+    return f"{told} of your agenda and its calendar’s address are gone."

@@ -10,6 +10,7 @@ from portal.agenda.pages.address import AddressCodePages, AddressPages
 from portal.agenda.pages.agenda import AgendaPages
 from portal.agenda.pages.entries import EntryPages
 from portal.agenda.pages.phone import PhonePages
+from portal.agenda.pages.stands import StandPages
 from portal.agenda.queries import held
 from portal.agenda.staff import StaffForecast
 from portal.agenda.values import Source
@@ -19,6 +20,7 @@ PUBLIC: list[ControllerRouterHandler] = [
     AgendaPages,
     EntryPages,
     PhonePages,
+    StandPages,
     AddressPages,
     AddressCodePages,
     AgendaFeeds,

@@ -11,6 +11,7 @@ from piccolo.table import Table
 from portal.accounts.tables import Account
 from portal.core.columns import one_of
 from portal.core.db import DB
+from portal.exhibitors.tables.exhibiting import Exhibitor
 
 
 class Kind(StrEnum):
@@ -18,6 +19,13 @@ class Kind(StrEnum):
 
     SESSION = "session"
     EVENT = "event"
+
+
+class Mark(StrEnum):
+    """What one notes of an exhibitor’s stand."""
+
+    SAVED = "stand"
+    VISITED = "visit"
 
 
 class Agenda(Table, tablename="agenda", db=DB):
@@ -66,6 +74,20 @@ class AgendaEntry(Table, tablename="agenda_entry", db=DB):
     kind_known = one_of("kind", Kind)
     agenda_entry_once = Unique(["agenda", "kind", "item"], name="agenda_entry_once")
     not_itself = Check("instead_of <> id", name="agenda_entry_not_itself")
+
+
+class AgendaStand(Table, tablename="agenda_stand", db=DB):
+    """A stand somebody means to visit (`saved_at`), was at (`visited_at`), or both. Whose stand it is today, `queries.stands`
+    says: companies are merged, and withdraw and come back with another row.
+    """
+
+    id = BigSerial(primary_key=True)
+    agenda = ForeignKey(Agenda, on_delete=OnDelete.cascade, null=False)
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False, index=True)
+    saved_at = Timestamptz(null=True, default=None)
+    visited_at = Timestamptz(null=True, default=None)
+    agenda_stand_once = Unique(["agenda", "exhibitor"], name="agenda_stand_once")
+    says_something = Check("num_nonnulls(saved_at, visited_at) > 0", name="agenda_stand_says_something")
 
 
 class AgendaSignal(Table, tablename="agenda_signal", db=DB):

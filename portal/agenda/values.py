@@ -40,6 +40,41 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return self.capacity is not None and self.taken >= self.capacity and not self.off
 
 
+class MyStand(msgspec.Struct, frozen=True, kw_only=True):
+    """An exhibitor’s stand that one saved, was at, or both. `booths` are (label, hall); `rows` what is stored of it. `off` is
+    empty, `cancelled` with its event, or `gone`: the company does not exhibit any more.
+    """
+
+    id: int
+    rows: list[int]
+    saved_at: datetime | None
+    visited_at: datetime | None
+    company: str
+    company_slug: str
+    line: str
+    event_id: int
+    event_slug: str
+    event: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    off: str
+    booths: list[tuple[str, str]]
+
+    @property
+    def booth(self) -> str:
+        return ", ".join(label for label, _ in self.booths)
+
+    @property
+    def hall(self) -> str:
+        """Where its first booth is; empty while it has none."""
+        return self.booths[0][1] if self.booths else ""
+
+    @property
+    def address(self) -> str:
+        return "" if self.off == "gone" else f"/events/{self.event_slug}/exhibitors/{self.company_slug}"
+
+
 class Owner(msgspec.Struct, frozen=True):
     """Whose an agenda is, where it is an account’s."""
 

@@ -8,7 +8,9 @@ const mark = () => {
     const is = saved.has(button.value);
     button.name = is ? "drop" : "save";
     const words = button.querySelector("span");
-    if (words) {
+    if (button.matches(".mark")) {
+      button.setAttribute("aria-pressed", is);
+    } else if (words) {
       // What can be read changes, so it is no toggle.
       words.textContent = is ? "In my agenda" : "Save to my agenda";
       button.setAttribute("aria-label", `${words.textContent}${is ? ", take out" : ""}: ${button.dataset.title}`);

@@ -9,10 +9,13 @@ from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
 from portal.agenda import cookies
+from portal.agenda.buttons import form
 from portal.agenda.emails import TOPIC
 from portal.agenda.inputs import Sources
+from portal.agenda.queries import stands
 from portal.agenda.reading import read
 from portal.agenda.rules import days, telling
+from portal.agenda.rules import stands as rules
 from portal.agenda.values import Owner
 from portal.notifications.queries import suppression
 from portal.web.inputs import Now
@@ -34,21 +37,25 @@ class AgendaPages(Controller):
         owner = Owner(actor.account_id, actor.email) if actor else None
         got = await read(mine, owner, agenda_sources, now)
         all_ = days.lines(got.entries, got.held, got.known)
+        noted = rules.by_event(await stands.of_agenda(mine.id)) if mine else []
         asked = dict(pairs(request))
         past = asked.get("when") == "past"
-        counts = {"": sum(not days.is_past(line, now) for line in all_)}
-        counts["past"] = len(all_) - counts[""]
+        ends = [*(line.item.ends_at for line in all_), *(one.ends_at for one in noted for _ in range(one.count))]
+        counts = {"": sum(end > now for end in ends), "past": sum(end <= now for end in ends)}
         when = [line for line in all_ if days.is_past(line, now) == past]
-        events = days.events(when)
+        these = [one for one in noted if (one.ends_at <= now) == past]
+        events = list(dict([*days.events(when), *((one.id, one.title) for one in these)]).items())
         event = next((id_ for id_, _ in events if str(id_) == asked.get("event")), None)
         shown = [line for line in when if event is None or line.item.event_id == event]
         address = actor.email if actor else (mine.email if mine else "")
         answer = page(
-            request, "agenda/index.html", private=True, actor=actor, days=days.by_day(shown), shown=shown, past=past,
-            counts=counts, events=events, event=event, has_any=bool(all_), query=_query, telling=telling,
+            request, "agenda/index.html", block="stands", private=True, actor=actor, days=days.by_day(shown), shown=shown,
+            past=past,
+            counts=counts, events=events, event=event, has_any=bool(all_ or noted), query=_query, telling=telling,
             news=[line for line in all_ if days.is_news(line, now)],
             zones=len({line.item.timezone for line in shown}) > 1, address=address,
             stopped=await suppression(address, TOPIC) if address else None, saved=len(got.entries),
+            noted=[one for one in these if event in (None, one.id)], form=form("/agenda"),
         )  # fmt: skip
         if stray:
             cookies.leave(answer)

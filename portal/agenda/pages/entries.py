@@ -1,5 +1,6 @@
 """`/agenda/entries`: saving from any page, taking out, choosing. Each form works alone; with scripts only a corner changes."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +13,11 @@ from litestar.response import Response
 from portal.accounts.guards import MaybeActor
 from portal.accounts.rules import safe_next
 from portal.agenda import cookies, forms, limits
-from portal.agenda.commands import keeping
+from portal.agenda.commands import keeping, stands
 from portal.agenda.commands.keeping import Saved
+from portal.agenda.commands.opening import Visitor
 from portal.agenda.queries import agendas
+from portal.agenda.tables import Mark
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.web.asking import wants_fragment
 from portal.web.errors import headers_of
@@ -49,13 +52,16 @@ class EntryPages(Controller):
             raise NotFound(_UNKNOWN)
         back = _back(request, form.data.back, wanted)
         visitor = cookies.visitor(request, actor)
+        kind, item = wanted
         try:
             await limits.before_saving(request, visitor, now=now)
+            if isinstance(kind, Mark):
+                return await _noted(request, visitor, kind, item, bool(form.data.save), back, now)
             if not form.data.save:
-                await keeping.drop(visitor=visitor, key=wanted, now=now)
+                await keeping.drop(visitor=visitor, key=(kind, item), now=now)
                 said = "Taken out of your agenda."
                 return _said(request, back, said, changed={"dropped": [form.data.drop]})
-            done = await keeping.save(visitor=visitor, kind=wanted[0], item_id=wanted[1], now=now)
+            done = await keeping.save(visitor=visitor, kind=kind, item_id=item, now=now)
         except (Conflict, RateLimited) as error:
             return _refused(request, error)
         answer = _said(request, back, _words(done), changed={"added": [done.item.key]}, done=done)
@@ -89,9 +95,9 @@ class EntryPages(Controller):
         """From the agenda’s own page."""
         form = await read(request, forms.Click)
         wanted = forms.key(form.value("drop"))
-        if wanted is None:
+        if wanted is None or isinstance(wanted[0], Mark):
             raise NotFound(_UNKNOWN)
-        await keeping.drop(visitor=cookies.visitor(request, actor), key=wanted, now=now)
+        await keeping.drop(visitor=cookies.visitor(request, actor), key=(wanted[0], wanted[1]), now=now)
         return see_other("/agenda", notice="Taken out of your agenda.")
 
     @post("/notes", status_code=200)
@@ -99,6 +105,25 @@ class EntryPages(Controller):
         """What changed was read."""
         await keeping.note_seen(visitor=cookies.visitor(request, actor), now=now)
         return see_other("/agenda")
+
+
+_STAND_WORDS = {
+    (Mark.SAVED, True): "Saved to the stands you mean to visit.", (Mark.SAVED, False): "Taken out of the stands to visit.",
+    (Mark.VISITED, True): "Noted: you were at this stand.", (Mark.VISITED, False): "No longer noted as visited.",
+}  # fmt: skip
+
+
+async def _noted(
+    request: Request[Any, Any, Any], visitor: Visitor, mark: Mark, exhibitor_id: int, on: bool, back: str, now: datetime
+) -> Response[Any]:
+    """Of a stand."""
+    act = stands.note if on else stands.unnote
+    mine = await act(visitor=visitor, mark=mark, exhibitor_id=exhibitor_id, now=now)
+    key = f"{mark.value}-{exhibitor_id}"
+    answer = _said(request, back, _STAND_WORDS[mark, on], changed={"added" if on else "dropped": [key]})
+    if mine is not None:
+        cookies.give(answer, mine)
+    return answer
 
 
 def _words(done: Saved) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from portal.agenda.queries import stands
 from portal.agenda.tables import Kind
 from portal.agenda.values import Entry, Mine
 from portal.core import db
@@ -42,7 +43,16 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     return Entry(**{**row, "kind": Kind(row["kind"]), "seen": _facts(row["seen"]), "told": _facts(row["told"])})
 
 
+_KEYS = f"""
+{stands.MINE}
+SELECT kind || '-' || item AS key FROM agenda_entry WHERE agenda = $1
+UNION ALL SELECT mark || '-' || x.id
+FROM mine m JOIN exhibitor x ON x.event = m.event AND x.company = m.company AND x.state = 'accepted'
+CROSS JOIN LATERAL (VALUES ('stand', m.saved_at), ('visit', m.visited_at)) AS noted (mark, at) WHERE at IS NOT NULL
+ORDER BY key
+"""
+
+
 async def saved_keys(mine: Mine) -> list[str]:
-    """What is saved, as forms name it."""
-    rows = await db.fetch("SELECT kind || '-' || item AS key FROM agenda_entry WHERE agenda = $1 ORDER BY id", mine.id)
-    return [row["key"] for row in rows]
+    """What is saved, as forms name it, with the stands that were visited."""
+    return [row["key"] for row in await db.fetch(_KEYS, mine.id)]

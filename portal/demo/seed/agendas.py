@@ -6,11 +6,13 @@ from random import Random
 from portal.accounts.queries import account_by_email
 from portal.agenda.commands.keeping import choose, save
 from portal.agenda.commands.opening import Visitor
-from portal.agenda.tables import Kind
+from portal.agenda.commands.stands import note
+from portal.agenda.tables import Kind, Mark
 from portal.core import db
 from portal.demo.seed.people import ACCOUNTS
 
 _SESSIONS = "SELECT title, session FROM released_session WHERE title = ANY($1)"
+_STANDS = "SELECT id FROM exhibitor WHERE state = 'accepted' ORDER BY id LIMIT 5"
 SAVED = (
     "Where the vials went: European fill capacity after four new lines",
     "First-air in practice: smoke studies people can follow",
@@ -44,6 +46,8 @@ async def seed_agendas(*, now: datetime) -> None:
     second, first = (entries.get(title) for title in SECOND)
     if second and first:
         await choose(visitor=visitor, entry_id=second, instead_of=first, now=now)
+    for number, row in enumerate(await db.fetch(_STANDS)):
+        await note(visitor=visitor, mark=Mark.VISITED if number == 1 else Mark.SAVED, exhibitor_id=row["id"], now=now)
 
 
 async def _readers(*, now: datetime) -> None:

@@ -12,6 +12,7 @@ from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.core.text import one_line
 from portal.directory.queries import companies
+from portal.events.inputs import Saving
 from portal.events.rules.states import time_words
 from portal.exhibitors.desks.pages.showing import content
 from portal.exhibitors.desks.queries import showing
@@ -34,7 +35,9 @@ class ExhibitorPages(Controller):
     include_in_schema = False
 
     @get("/", opt={"page": PageRule(tags=public.TAGS, query=finding.KEYS)})
-    async def show(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[Any]:
+    async def show(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, saving: Saving
+    ) -> Response[Any]:
         exhibition = await _exhibition(slug)
         given = {name: one_line(value) for name, value in reversed(pairs(request))}
         filters = finding.parse(given, exhibition)
@@ -43,7 +46,7 @@ class ExhibitorPages(Controller):
             request, "exhibitors/index.html", block="results", section="events", exhibition=exhibition, filters=filters,
             found=finding.matching(filters, exhibition.stands), open=exhibition.takes_applications(now),
             halls=[one for one in exhibition.halls if filters.hall in ("", one.slug)], linked=markup(json_ld.encoded(linked)),
-            time=_time(exhibition), address=address(exhibition),
+            time=_time(exhibition), address=address(exhibition), saving=saving,
         )  # fmt: skip
 
     @get("/halls/{hall:str}")
@@ -59,7 +62,7 @@ class ExhibitorPages(Controller):
 
     @get("/{company:str}", opt={"page": _RULE})
     async def stand(
-        self, request: Request[Any, Any, Any], slug: FromPath[str], company: FromPath[str]
+        self, request: Request[Any, Any, Any], slug: FromPath[str], company: FromPath[str], saving: Saving
     ) -> Response[Any]:
         exhibition = await _exhibition(slug)
         one = next((one for one in exhibition.stands if one.slug == company), None)
@@ -76,7 +79,7 @@ class ExhibitorPages(Controller):
             request, "exhibitors/stand.html", section="events", exhibition=exhibition, x=one,
             halls=[hall for hall in exhibition.halls if hall.slug in at],
             linked=markup(json_ld.encoded(linked)), time=_time(exhibition), address=address(exhibition),
-            **await content(shown),
+            saving=saving, **await content(shown),
         )  # fmt: skip
 
 
