@@ -14,6 +14,7 @@ from portal.directory.queries import exports as companies
 from portal.events.queries import exports as events
 from portal.exhibitors.queries import public as exhibitors
 from portal.home.queries import leaders
+from portal.programme.queries import sitemap as programmes
 from portal.web.page_cache import PageRule
 from portal.webinars.queries import sitemap as webinars
 
@@ -53,7 +54,13 @@ async def _companies(size: int, part: int) -> list[Entry]:
     return [(entry.path, entry.changed_at) for entry in await companies.site_entries(size=size, part=part)]
 
 
-_PARTED: dict[str, Callable[[int, int], Awaitable[list[Entry]]]] = {"events": _events, "companies": _companies}
+async def _programmes(size: int, part: int) -> list[Entry]:
+    return [*await programmes.site_entries(size=size, part=part)]
+
+
+_PARTED: dict[str, Callable[[int, int], Awaitable[list[Entry]]]] = {
+    "events": _events, "companies": _companies, "programmes": _programmes,
+}  # fmt: skip
 
 
 def urlset(entries: Sequence[Entry], base_url: str) -> bytes:
@@ -79,6 +86,7 @@ async def sitemap() -> Response[bytes]:
     for kind, found in (
         ("events", await events.site_parts(size=PART)),
         ("companies", await companies.site_parts(size=PART)),
+        ("programmes", await programmes.site_parts(size=PART)),
     ):
         parts += [(f"{kind}-{number}", at) for number, at in enumerate(found, 1)]
     return Response(index(parts, current().base_url), media_type="application/xml", headers=_HEADERS)

@@ -1,6 +1,6 @@
 """Plain values: a programme as staff edit it, which is the draft."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,6 +33,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     released_at: datetime | None
     moved_by: float
     """Seconds by which the event moved since the sessions were placed for it last."""
+    used: tuple[date, ...]
+    """The days on which sessions of the draft are."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -41,6 +43,12 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         return f"/staff/events/{self.id}/programme"
+
+    @property
+    def days(self) -> list[date]:
+        """The event’s own days, and those of its sessions beside them; of a long event no more than a month."""
+        length = min((self.ends_on - self.starts_on).days, 30)
+        return sorted({*self.used, *(self.starts_on + timedelta(days=n) for n in range(length + 1))})
 
     @property
     def is_own(self) -> bool:

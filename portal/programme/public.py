@@ -121,6 +121,11 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
         return any(one.capacity is not None and one.kind is not SessionKind.BREAK for one in self.sessions)
 
     @property
+    def has_speakers(self) -> bool:
+        """Whether the index of speakers knows somebody of it."""
+        return not self.is_cancelled and any(one.people and not one.is_cancelled for one in self.sessions)
+
+    @property
     def days(self) -> list[date]:
         return sorted({one.on for one in self.sessions})
 

@@ -7,6 +7,7 @@ from portal.programme.commands.uniting import speakers_united
 from portal.programme.desk import routes as desk
 from portal.programme.feeds.pages import ProgrammeFeeds
 from portal.programme.pages.event_part import programme_part
+from portal.programme.pages.now import NowPages
 from portal.programme.pages.participants import StaffWorkshops
 from portal.programme.pages.programme import ProgrammePages
 from portal.programme.pages.workshops import SeatWorkshops, WorkshopPages, seat_part
@@ -21,7 +22,7 @@ from portal.programme.staff.seating import StaffSeating
 from portal.programme.staff.sessions import StaffSessions
 
 PUBLIC: list[ControllerRouterHandler] = [
-    *(ProgrammePages, ProgrammeFeeds, WorkshopPages, SeatWorkshops, ZonePages),
+    *(ProgrammePages, NowPages, ProgrammeFeeds, WorkshopPages, SeatWorkshops, ZonePages),
     *desk.PUBLIC,
 ]
 STAFF: list[ControllerRouterHandler] = [

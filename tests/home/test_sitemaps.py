@@ -10,7 +10,9 @@ from portal.core import db
 from portal.directory.queries import exports as company_exports
 from portal.events.queries import exports
 from portal.home import sitemaps
+from portal.programme.queries import sitemap as programmes
 from tests.factories import companies, events
+from tests.programme.test_pages import PROGRAMME, programme
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -70,3 +72,14 @@ async def test_robots(client: httpx.AsyncClient) -> None:
     assert answer.headers["content-type"].startswith("text/plain")
     for line in ("Sitemap: http://localhost:8000/sitemap.xml", "Disallow: /account", "Disallow: /companies/shortlist"):
         assert line in answer.text.splitlines()
+
+
+async def test_programmes_with_their_sessions(client: httpx.AsyncClient) -> None:
+    await programme()
+    base = "http://localhost:8000"
+    assert f"{base}/sitemaps/programmes-1" in places((await client.get("/sitemap.xml")).content, "sitemap")
+    found = places((await client.get("/sitemaps/programmes-1")).content, "url")
+    sessions = ("", "/closing", "/fees-b", "/first-air", "/late-dryers")
+    assert found == [f"{base}{PROGRAMME}{path}" for path in sessions]
+    assert len(await programmes.site_parts(size=2)) == 3
+    assert (await client.get("/sitemaps/programmes-2")).status_code == 404

@@ -1,6 +1,7 @@
 """The programme in open formats: valid, the same as the page, and read again as what it was."""
 
 from datetime import timedelta
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -22,6 +23,7 @@ from tests.events.hearing import settled
 from tests.programme.test_pages import NINE, PROGRAMME, SESSIONS, programme, save
 
 FILES = ("calendar.ics", "schedule.xml", "schedule.json", "sessions.csv")
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def valid(data: bytes) -> None:
@@ -95,19 +97,46 @@ async def entries(client: httpx.AsyncClient) -> dict[str, icalendar.Component]:
     return {str(one["SUMMARY"]).removeprefix("Cancelled: "): one for one in calendar.walk("VEVENT")}
 
 
-async def test_what_was_taken_out_stays_in_the_calendar_as_cancelled(client: httpx.AsyncClient) -> None:
+async def test_what_was_taken_out_stays_in_the_calendar_as_cancelled(client: httpx.AsyncClient, app: Litestar) -> None:
     event_id = await programme()
     await db.execute("DELETE FROM programme_session WHERE source_key = '5'")
     await release(actor=PORTAL, event_id=event_id, now=clock.now())
-    row = await db.fetch_one(
-        "SELECT (r.entry->>'cancelled')::boolean AS cancelled FROM calendar_revision r JOIN calendar_item i ON i.id = r.item "
-        "WHERE i.kind = 'session' AND r.entry->>'title' = 'Closing' ORDER BY r.number DESC LIMIT 1"
-    )
-    assert row is not None
-    assert row["cancelled"] is True
+    await settled(app)
+    assert (await entries(client))["Closing"]["STATUS"] == "CANCELLED"
 
 
-@pytest.mark.parametrize("file", FILES)
+async def test_a_session_is_a_file_of_its_own(client: httpx.AsyncClient) -> None:
+    await programme()
+    answer = await client.get(f"{PROGRAMME}/first-air/calendar.ics")
+    assert 'filename="first-air.ics"' in answer.headers["content-disposition"]
+    [entry] = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert entry["UID"] == (await entries(client))["First air"]["UID"]
+    page = (await client.get(f"{PROGRAMME}/first-air")).text
+    assert f'href="{PROGRAMME}/first-air/calendar.ics"' in page
+    assert "https://calendar.google.com/calendar/render?action=TEMPLATE&amp;text=First%20air" in page
+    assert (await client.get(f"{PROGRAMME}/nothing/calendar.ics")).status_code == 404
+
+
+async def test_releases_as_an_atom_feed(client: httpx.AsyncClient, app: Litestar) -> None:
+    event_id = await programme()
+    moved = msgspec.structs.replace(SESSIONS[0], starts_at=NINE + timedelta(hours=2), ends_at=NINE + timedelta(hours=3))
+    await save(event_id, (moved, msgspec.structs.replace(SESSIONS[1], recorded=False), *SESSIONS[2:4]))
+    await release(actor=PORTAL, event_id=event_id, now=clock.now(), note="A & B")
+    await settled(app)
+    answer = await client.get(f"{PROGRAMME}/changes.atom")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    second, first = ElementTree.fromstring(answer.content).findall(f"{ATOM}entry")
+    assert second.findtext(f"{ATOM}title") == "Release 2: 1 edited, 1 moved, 1 cancelled"
+    assert first.findtext(f"{ATOM}title") == "Release 1: everything is new"
+    assert (second.findtext(f"{ATOM}summary") or "").splitlines() == [
+        "A & B",
+        "Edited: Fees <b> (Recorded: no, before: yes)",
+        "Moved: First air (Time: Tue 9 Feb, 11:00–12:00, before: Tue 9 Feb, 09:00–09:40)",
+        "Cancelled: Closing",
+    ]
+
+
+@pytest.mark.parametrize("file", [*FILES, "changes.atom"])
 async def test_there_is_none_without_a_programme(client: httpx.AsyncClient, file: str) -> None:
     assert (await client.get(f"/events/nowhere/programme/{file}")).status_code == 404
 

@@ -1,8 +1,9 @@
-"""`/events/{slug}/programme/…`: calendar.ics, schedule.xml, schedule.json, sessions.csv. Whoever may read the page may read
-them, from other sites too.
+"""`/events/{slug}/programme/…`: calendar.ics, schedule.xml, schedule.json, sessions.csv, changes.atom; of one session
+`…/{session}/calendar.ics`. Whoever may read the page may read them, from other sites too.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Controller, Request, get
@@ -11,12 +12,13 @@ from litestar.response import Response
 
 from portal.calendars import feeds
 from portal.calendars.values import Feed
+from portal.core import atom
 from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
 from portal.programme.public import Programme
 from portal.programme.queries import public
-from portal.programme.rules import exchange
+from portal.programme.rules import exchange, releases
 from portal.web.inputs import Now
 from portal.web.open_data import HEADERS, table
 from portal.web.page_cache import PageRule
@@ -30,12 +32,39 @@ class ProgrammeFeeds(Controller):
 
     @get("/calendar.ics")
     async def calendar(self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now) -> Response[bytes]:
+        """What was taken out stays in it, as cancelled."""
         programme = await _programme(slug)
+        keys = [*(one.id for one in programme.sessions), *await public.gone(programme.event_id)]
         feed = Feed(
-            kind="session", keys=[str(one.id) for one in programme.sessions], name=programme.title,
+            kind="session", keys=[str(key) for key in keys], name=programme.title,
             address=f"{current().base_url}/events/{slug}/programme/calendar.ics", filename=f"{slug}-programme",
         )  # fmt: skip
         return await feeds.answer(request, feed, now=now)
+
+    @get("/{session_slug:str}/calendar.ics")
+    async def of_session(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str], now: Now
+    ) -> Response[bytes]:
+        """A file with one entry, without a name: Outlook would make a calendar of it."""
+        programme = await _programme(slug)
+        one = next((one for one in programme.sessions if one.slug == session_slug), None)
+        if one is None:
+            raise NotFound("There is no such session in this programme. It may have been taken out.")
+        return await feeds.answer(
+            request, Feed(kind="session", keys=[str(one.id)], name="", filename=one.slug), now=now
+        )
+
+    @get("/changes.atom")
+    async def as_atom(self, slug: FromPath[str]) -> Response[bytes]:
+        programme = await _programme(slug)
+        base_url = current().base_url
+        body = atom.feed(
+            releases.entries(programme, await public.releases(programme.event_id), base_url=base_url),
+            title=f"What changed in the programme: {programme.title}", author=current().site_name, base_url=base_url,
+            host=urlsplit(base_url).hostname or "localhost", path=f"/events/{slug}/programme/changes.atom",
+            page=f"/events/{slug}/programme/changes",
+        )  # fmt: skip
+        return Response(body, media_type="application/atom+xml; charset=utf-8", headers=HEADERS)
 
     @get("/schedule.xml")
     async def as_xml(self, slug: FromPath[str]) -> Response[bytes]:

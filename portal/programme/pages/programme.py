@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,9 @@ from litestar.params import FromPath
 from litestar.response import Response
 from markupsafe import Markup
 
+from portal.calendars import links
+from portal.calendars import queries as ledger
+from portal.calendars.values import Entry
 from portal.core import json_ld, qr, times
 from portal.core.errors import NotFound
 from portal.core.keeping import Kept
@@ -21,8 +24,8 @@ from portal.events.inputs import SaveButtons, Saving
 from portal.media import queries as media
 from portal.programme.public import Programme, Session, beside, day_of
 from portal.programme.queries import public
+from portal.programme.rules import current_hour, schedule, schema_org
 from portal.programme.rules import filters as rules
-from portal.programme.rules import schedule, schema_org
 from portal.programme.rules.clocks import Clocks
 from portal.programme.rules.words import changed, language_name
 from portal.programme.tables import SessionKind
@@ -59,7 +62,8 @@ class ProgrammePages(Controller):
             request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
             days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving, filters.zone),
-            choices=_choices(programme, filters), now_on=_now(programme, now), tabs=_tabs(found, programme),
+            choices=_choices(programme, filters), tabs=_tabs(found, programme),
+            on_now=current_hour.on_now(programme, now), is_soon=current_hour.is_soon(programme, now),
             has_workshops=programme.has_workshops, live=_live(shown), clocks=Clocks(programme.timezone, filters.zone),
             zoned_at=shown[0].starts_at if shown else programme.event_starts_at, standing=standing(programme),
             qr=_code(programme.slug), is_wide=filters.view == "grid" and not filters.paper and len(programme.rooms) > _SHEET,
@@ -75,8 +79,8 @@ class ProgrammePages(Controller):
 
     @get("/{session_slug:str}", opt={"page": _ZONED})
     async def session(
-        self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str], saving: Saving
-    ) -> Response[str]:
+        self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str], now: Now, saving: Saving
+    ) -> Response[str]:  # fmt: skip
         programme = await _programme(slug)
         one = next((one for one in programme.sessions if one.slug == session_slug), None)
         texts = await public.texts(one.id) if one is not None else None
@@ -87,6 +91,8 @@ class ProgrammePages(Controller):
         place = in_room.index(one) if one in in_room else None
         zone = rules.parse([pair for pair in pairs(request) if pair[0] == "zone"], programme)[0].zone
         linked = schema_org.session(programme, one, texts, base_url=current().base_url)
+        is_ahead = programme.stands(one) and one.ends_at > now
+        revision = (await ledger.current("session", [str(one.id)])).get(str(one.id)) if is_ahead else None
         return page(
             request, "programme/session.html", section="events", programme=programme, s=one, texts=texts,
             before=in_room[place - 1] if place else None,
@@ -96,10 +102,17 @@ class ProgrammePages(Controller):
             about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title,
             drawn=drawing(programme, saving, zone),
             save=saving.button("session", one.id, one.title, large=True),
-            saving=saving.form(f"/events/{slug}/programme/{session_slug}"),
+            saving=saving.form(f"/events/{slug}/programme/{session_slug}"), add=_add(revision.entry) if revision else [],
             clocks=Clocks(programme.timezone, zone), standing=standing(programme), z=_tail(zone),
             linked=markup(json_ld.encoded(linked)), language=language_name(one.language),
         )  # fmt: skip
+
+
+def _add(entry: Entry) -> list[tuple[str, str]]:
+    """Calendars that take an entry by a link."""
+    return [
+        ("Google", links.google(entry)), ("Outlook", links.outlook_com(entry)), ("Office 365", links.office_365(entry)),
+    ]  # fmt: skip
 
 
 async def _programme(slug: str) -> Programme:
@@ -235,14 +248,3 @@ def _choices(programme: Programme, filters: rules.Filters) -> dict[str, list[dic
         for name, all_ in told.items()
         if len(all_) > 1 or getattr(filters, name)
     }
-
-
-def _now(programme: Programme, now: datetime) -> dict[str, Any] | None:
-    """While a conference day goes on: what is on, and what comes next."""
-    on = [one for one in programme.at(now) if one.kind is not SessionKind.BREAK]
-    today = day_of(now, programme.zone)
-    later = [one for one in programme.sessions if one.on == today and one.starts_at > now and not one.is_cancelled]
-    if not on and not (later and any(one.on == today and one.ends_at <= now for one in programme.sessions)):
-        return None
-    following = [one for one in later if one.starts_at == later[0].starts_at] if later else []
-    return {"on": on, "next": following, "at": now}

@@ -15,7 +15,9 @@ PAGE_SIZE = 60
 _DESK = """
 SELECT e.id, e.slug, e.title, e.kind, e.state, e.timezone, e.starts_at, e.ends_at, e.starts_on, e.ends_on, p.edition,
     coalesce(p.release, 0) AS release, coalesce(p.source, '') AS source, r.released_at,
-    coalesce(extract(epoch FROM e.starts_at - p.placed_for), 0)::float AS moved_by
+    coalesce(extract(epoch FROM e.starts_at - p.placed_for), 0)::float AS moved_by,
+    array(SELECT DISTINCT (s.starts_at AT TIME ZONE e.timezone - interval '4 hours')::date FROM programme_session s
+        WHERE s.event = e.id AND s.starts_at IS NOT NULL ORDER BY 1) AS used
 FROM event e LEFT JOIN programme p ON p.event = e.id
 LEFT JOIN programme_release r ON r.event = e.id AND r.number = p.release
 WHERE e.id = $1
@@ -53,15 +55,20 @@ _SEATED = f"""
 SELECT {COLUMNS}, i.role FROM session_speaker i JOIN speaker s ON s.id = i.speaker
 WHERE i.session = $1 ORDER BY i.position, i.id
 """
+# The page is chosen before sessions are gathered: of a thousand people, sixty are shown.
 _APPEARING = f"""
-SELECT {COLUMNS}, count(*) OVER () AS total,
-    (SELECT count(*) - 1 FROM appearance b JOIN speaker o ON o.id = b.speaker
-        WHERE b.event = $1 AND lower(o.name) = lower(s.name)) AS alike,
-    coalesce((SELECT json_agg(json_build_array(d.id, d.title) ORDER BY d.starts_at, d.id) FROM session_speaker i
-        JOIN programme_session d ON d.id = i.session WHERE d.event = $1 AND i.speaker = s.id), '[]') AS sessions
-FROM appearance a JOIN speaker s ON s.id = a.speaker
-WHERE a.event = $1 AND ($2 = '' OR plain_text(lower(s.name || ' ' || s.company_name)) LIKE '%' || plain_text(lower($2)) || '%')
-ORDER BY lower(s.name), s.id LIMIT $3 OFFSET $4
+WITH here AS (
+    SELECT {COLUMNS}, count(*) OVER (PARTITION BY lower(s.name)) - 1 AS alike
+    FROM appearance a JOIN speaker s ON s.id = a.speaker WHERE a.event = $1
+), page AS (
+    SELECT *, count(*) OVER () AS total FROM here
+    WHERE strpos(plain_text(lower(name || ' ' || company_name)), plain_text(lower($2))) > 0
+    ORDER BY lower(name), id LIMIT $3 OFFSET $4
+)
+SELECT p.*, coalesce((
+    SELECT json_agg(json_build_array(d.id, d.title) ORDER BY d.starts_at, d.id) FROM session_speaker i
+    JOIN programme_session d ON d.id = i.session WHERE d.event = $1 AND i.speaker = p.id), '[]') AS sessions
+FROM page p ORDER BY lower(p.name), p.id
 """
 # What an import changed is noted once for all of it, at another moment or by nobody.
 _LAST_CHANGE = """
@@ -85,6 +92,19 @@ async def tracks(event_id: int) -> list[Track]:
     return [Track(**dict(row)) for row in await db.fetch(_TRACKS, event_id)]
 
 
+_CHOICES = """
+SELECT 'room' AS kind, id, name, position FROM programme_room WHERE event = $1
+UNION ALL SELECT 'track', id, name, position FROM programme_track WHERE event = $1 ORDER BY kind, position, id
+"""
+
+
+async def choices(event_id: int) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Rooms and tracks to choose from, as (id, name)."""
+    rows = await db.fetch(_CHOICES, event_id)
+    of_kind = {kind: [(row["id"], row["name"]) for row in rows if row["kind"] == kind] for kind in ("room", "track")}
+    return of_kind["room"], of_kind["track"]
+
+
 async def drafts(event_id: int) -> list[Draft]:
     """Every session of the draft by time, those without one last."""
     rows = await db.fetch(f"{_DRAFTS} ORDER BY s.starts_at NULLS LAST, s.ends_at, s.id", event_id)
@@ -93,7 +113,7 @@ async def drafts(event_id: int) -> list[Draft]:
 
 _SOUGHT = f"""
 SELECT *, count(*) OVER () AS total FROM ({_DRAFTS}) s
-WHERE ($2 = '' OR plain_text(lower(s.title || ' ' || s.people)) LIKE '%' || plain_text(lower($2)) || '%')
+WHERE strpos(plain_text(lower(s.title || ' ' || s.people)), plain_text(lower($2))) > 0
     AND CASE $3 WHEN 'unplaced' THEN s.starts_at IS NULL AND NOT s.is_cancelled WHEN 'cancelled' THEN s.is_cancelled ELSE true END
 ORDER BY s.starts_at NULLS LAST, s.ends_at, s.id LIMIT $4 OFFSET $5
 """

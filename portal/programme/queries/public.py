@@ -147,6 +147,19 @@ WHERE c.place <= $2 ORDER BY c.id
 """
 
 
+# Of those that left the programme and are not in it again. Calendars go on showing them as cancelled.
+_GONE = """
+SELECT DISTINCT c.session FROM release_change c JOIN programme_release r ON r.id = c.release
+WHERE r.event = $1 AND c.kind = 'removed' AND NOT EXISTS (SELECT FROM released_session s WHERE s.session = c.session)
+ORDER BY c.session
+"""
+
+
+async def gone(event_id: int) -> list[int]:
+    """Sessions that were public once and were taken out."""
+    return [row["session"] for row in await db.fetch(_GONE, event_id)]
+
+
 async def releases(event_id: int, *, most: int = 50, lines: int = 200) -> list[Release]:
     """The newest releases, the newest first, each with its first lines."""
     rows = await db.fetch(_RELEASES, event_id, most)

@@ -21,8 +21,10 @@ _SHOWN = (
     "level",
     "speakers",
     "capacity",
+    "label",
+    "recorded",
 )
-_TEXTS = ("abstract_html", "description_html", "links", "url", "label", "recorded")
+_TEXTS = ("abstract_html", "description_html", "links", "url")
 _PLACING = ("room", "starts_at", "ends_at")
 
 

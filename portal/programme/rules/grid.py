@@ -1,6 +1,6 @@
 """A day of the draft as a grid: a column for each room, a row for each step of time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from portal.core.times import utc
-from portal.programme.editing import Desk, Draft, Room
+from portal.programme.editing import Draft, Room
 from portal.programme.public import DAY_CHANGES
 
 STEPS = (30, 15, 10, 5)
@@ -38,13 +38,6 @@ class Board(msgspec.Struct, frozen=True):
     step: int
     columns: list[Room | None]
     lines: list[Line]
-
-
-def days(desk: Desk, drafts: Iterable[Draft]) -> list[date]:
-    """The event’s own days, and those of its sessions beside them; of a long event no more than a month."""
-    length = min((desk.ends_on - desk.starts_on).days, 30)
-    own = {desk.starts_on + timedelta(days=n) for n in range(length + 1)}
-    return sorted(own | {on for one in drafts if (on := one.on(desk.zone))})
 
 
 def step_of(sessions: Sequence[Draft]) -> int:

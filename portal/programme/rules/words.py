@@ -11,7 +11,7 @@ from portal.core import times
 
 _NAMES = {
     "title": "Title", "subtitle": "Subtitle", "room": "Room", "track": "Track", "kind": "Kind", "language": "Language",
-    "level": "Level", "speakers": "Who speaks", "capacity": "Places",
+    "level": "Level", "speakers": "Who speaks", "capacity": "Places", "label": "Called", "recorded": "Recorded",
 }  # fmt: skip
 _TEXTS = {"abstract_html", "description_html"}
 _NOTHING = "nothing"
@@ -47,12 +47,14 @@ def changed(line: Logged, zone: str) -> list[tuple[str, str, str]]:
             told.append((words, _said(line.before.get(name)), _said(line.after[name])))
     if _TEXTS & line.after.keys():
         told.append(("Description", "", "written anew"))
-    if {"links", "url", "label", "recorded"} & line.after.keys():
-        told.append(("Details", "", "changed"))
+    if {"links", "url"} & line.after.keys():
+        told.append(("Links", "", "others"))
     return told
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return str(value) if value not in (None, "") else _NOTHING
 
 

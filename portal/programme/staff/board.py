@@ -120,7 +120,7 @@ async def _show(
     if moving is None and asked.get("move", "").isascii() and asked.get("move", "").isdigit():
         moving = int(asked["move"])
     taken = known.get(moving) if moving else None
-    days = grid.days(desk, drafts)
+    days = desk.days
     on = _day(asked.get("day", ""), days, taken or known.get(moved or 0), desk)
     these = [one for one in drafts if one.on(desk.zone) == on]
     step = int(asked["step"]) if asked.get("step", "") in {str(one) for one in grid.STEPS} else 0
@@ -132,7 +132,8 @@ async def _show(
     return staff_page(
         request, "grid.html", desk, "grid", block="board", status=status, board=grid.board(
             on, desk.zone, these, rooms, step=step or grid.step_of(these)), rooms=rooms, on=on, step=step, steps=grid.STEPS,
-        tracks={one.id: one for one in tracks}, days=[(day, counted[day]) for day in days], troubled=troubled,
+        tracks={one.id: one for one in tracks}, days=days, counted=counted, troubled=troubled,
+        choices=[(one.id, one.name) for one in rooms],
         tray=[one for one in drafts if one.starts_at is None], clashing=clashing,
         said=[(clash, clash_rules.words(clash, desk.timezone)) for clash in found if _concerns(clash, on, desk)],
         taken=taken, form=_form(form, taken, on, desk, overtaken), overtaken=overtaken, known=known,

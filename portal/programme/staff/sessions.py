@@ -17,7 +17,6 @@ from portal.programme.editing import Desk, Stored
 from portal.programme.permissions import EDITORS
 from portal.programme.queries import clashes, editing
 from portal.programme.rules import clashes as clash_rules
-from portal.programme.rules import grid
 from portal.programme.rules.words import language_name
 from portal.programme.staff.forms import SessionForm, VersionForm, filled, read_session
 from portal.programme.staff.frame import Id, staff_page, the_desk
@@ -173,18 +172,17 @@ async def show_session(
     words = one_line(request.query_params.get("q", ""))[:120]
     people = await editing.seated(stored.id) if stored else []
     found = (await speakers.named(words, size=_MOST_FOUND))[0] if words and stored else []
-    drafts, rooms, tracks = await editing.drafts(desk.id), await editing.rooms(desk.id), await editing.tracks(desk.id)
+    rooms, tracks = await editing.choices(desk.id)
     troubles = (await clashes.of_draft(desk.id, session_id=stored.id))[0] if stored else []
     unrecorded = await readiness.unrecorded(desk.id, [stored.id]) if stored else []
     faces = sorted({one.photo for one in (*people, *found) if one.photo})
     texts = (("abstract", "In short"), ("description", "Description"))
-    days = [(day, 0) for day in grid.days(desk, drafts)]
     now = differences(form, filled(stored, desk.timezone), SessionForm) if stored and overtaken else []
     return staff_page(
         request, "session.html", desk, "sessions", status=status, block=block, stored=stored, form=form, preview=preview,
         overtaken=overtaken, now_stored=[(label, _said(label, value, rooms, tracks)) for label, value in now],
         previews=[(name, markup(safe_html(form.value(key)))) for key, name in texts],
-        days=days, rooms=rooms, tracks=tracks, kinds=[(kind.value, kind.value.capitalize()) for kind in SessionKind],
+        days=desk.days, rooms=rooms, tracks=tracks, kinds=[(kind.value, kind.value.capitalize()) for kind in SessionKind],
         levels=[(level.value, level.value.capitalize()) for level in Level],
         languages=[(code, language_name(code)) for code in _LANGUAGES],
         roles=[(role.value, role.value.capitalize()) for role in SessionRole], people=people, words=words, found=found,
@@ -200,10 +198,10 @@ def _usual(stored: Stored | None) -> str:
     return (SessionRole.PANELIST if kind is SessionKind.PANEL else SessionRole.SPEAKER).value
 
 
-def _said(label: str, value: str, rooms: Any, tracks: Any) -> str:
+def _said(label: str, value: str, rooms: list[tuple[int, str]], tracks: list[tuple[int, str]]) -> str:
     """What is stored, with the names of rooms and tracks instead of their numbers."""
     names = {"Room": rooms, "Track": tracks}.get(label, [])
-    return next((one.name for one in names if str(one.id) == value), value)
+    return next((name for number, name in names if str(number) == value), value)
 
 
 def _address(desk: Desk, words: str, state: str, number: int) -> str:
