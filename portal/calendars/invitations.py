@@ -2,7 +2,8 @@
 
 - One ATTENDEE, and the same ORGANIZER throughout: calendars find the entry again by UID and ORGANIZER.
 - PARTSTAT is ACCEPTED, for the attendee has registered: Gmail and Apple file the entry without asking "Are
-  you going?"; Outlook asks anyway. RSVP is TRUE, so that a later "no" comes back to the organiser's mailbox.
+  you going?"; Outlook asks anyway. RSVP is TRUE, so that a later "no" comes back to the organiser's mailbox;
+  FALSE (Outlook then says that no answer is wanted, and sends none) where only a page of ours frees what is held.
 - An event that is cancelled has a cancelled revision with its own, higher SEQUENCE: CANCEL with
   STATUS:CANCELLED.
 - A seat that is cancelled while the event goes on: CANCEL of the revision as it is. Then RFC 5546 (3.2.5)
@@ -33,12 +34,14 @@ def invitation(
     extra_text: str = "",
     conference: str = "",
     raised: int = 0,
+    rsvp: str = "TRUE",
 ) -> bytes:
     """The iCalendar object of one message. `organizer` is a mailbox such as `Sterile Line
     <events@sterileline.example>`.
 
     `extra_text` and `conference` are for this attendee alone (the order's page, the join link). `raised`
-    comes from `queries.raised` and matters to attendees whose seat was cancelled before. Raises ValueError
+    comes from `queries.raised` and matters to attendees whose seat was cancelled before. `rsvp` is FALSE
+    where a calendar's answer is of no use. Raises ValueError
     for a REQUEST of a cancelled entry.
     """
     entry = revision.entry
@@ -59,7 +62,7 @@ def invitation(
     )
     organizer_name, organizer_email = parseaddr(organizer)
     made.add("ORGANIZER", components.address(organizer_email, organizer_name), encode=False)
-    answer = {"PARTSTAT": "ACCEPTED", "RSVP": "TRUE"} if requested else {}
+    answer = {"PARTSTAT": "ACCEPTED", "RSVP": rsvp} if requested else {}
     attendee = components.address(
         attendee_email, rules.one_line(attendee_name), CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", **answer
     )
@@ -82,6 +85,7 @@ def parts(
     extra_text: str = "",
     conference: str = "",
     raised: int = 0,
+    rsvp: str = "TRUE",
 ) -> tuple[Part, Part]:
     """The two parts of the mail: another form of its body, which calendars act on, and the same as a file.
 
@@ -96,6 +100,7 @@ def parts(
         extra_text=extra_text,
         conference=conference,
         raised=raised,
+        rsvp=rsvp,
     )
     filename = "invite.ics" if method is Method.REQUEST else "cancel.ics"
     return (

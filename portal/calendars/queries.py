@@ -113,6 +113,18 @@ def _sent(row: asyncpg.Record) -> Sent:
     )
 
 
+async def entry(kind: str, key: str, number: int) -> Entry:
+    """What a revision of an item says. Raises LookupError for none."""
+    found = await db.fetch_value(
+        "SELECT r.entry FROM calendar_item i JOIN calendar_revision r ON r.item = i.id AND r.number = $3 "
+        "WHERE i.kind = $1 AND i.key = $2",
+        kind, key, number,
+    )  # fmt: skip
+    if found is None:
+        raise LookupError(f"{kind} {key} has no revision {number}")
+    return _entry(found)
+
+
 _SENT = """
 SELECT m.address, m.number, m.method, m.sent_at, m.raised, mail.state, mail.answer, r.sequence >= n.sequence AS newest
 FROM calendar_item i

@@ -129,7 +129,7 @@ class Fair(msgspec.Struct, frozen=True):
             await publishing.add_table(
                 actor=self.owner, exhibitor_id=self.exhibitor_id, name=f"Table {number + 1}", place="", now=clock.now()
             )
-        return [one.id for one in await openings.tables(self.exhibitor_id)]
+        return [one.id for one in await openings.tables(self.exhibitor_id, clock.now())]
 
 
 async def fair(*, rights: tuple[Right, ...] = tuple(Right), publish: bool = True, days: int = 1) -> Fair:

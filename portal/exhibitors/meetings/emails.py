@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from portal.calendars.tables import Method
+from portal.calendars.values import Entry
 from portal.core.tokens import hashed
-from portal.exhibitors.meetings.inviting import Reader
+from portal.exhibitors.meetings.inviting import Due, Reader
 from portal.exhibitors.meetings.values import MeetingRecord, RequestRecord, words
 from portal.exhibitors.tables.meetings import RequestState, Side
 from portal.notifications.composing import compose
@@ -14,19 +15,20 @@ from portal.registration.inviting import Invite
 _TOPIC = "calendar"
 
 
-def told(meeting: MeetingRecord, reader: Reader, invite: Invite) -> Message:
+def told(meeting: MeetingRecord, reader: Reader, due: Due) -> Message:
     """A meeting is fixed, moved or called off, with the calendar's update."""
+    invite, before = due.invite, due.before
     off = invite.method is Method.CANCEL
     if off:
         title, opening = "Called off: {}", _why_off(meeting, reader)
-    elif meeting.moves:
+    elif before is not None:
         title, opening = "Moved: {}", "The meeting has a new time, place or host."
     else:
         title, opening = "Meeting fixed: {}", "The meeting is fixed."
     return _about(
         meeting, reader, title.format(_counterpart(meeting, reader)), opening,
         key=f"meeting-{meeting.id}-{meeting.moves}-{invite.revision.number}-{invite.method.value}-{hashed(reader.address)}",
-        invite=invite,
+        invite=invite, before=before if not off else None,
         calendar="This mail takes the entry out of your calendar." if off else "This mail puts it into your calendar.",
         button="" if off and not reader.side else "Your meetings" if off else "Move or cancel it",
     )  # fmt: skip
@@ -55,12 +57,14 @@ def _why_off(meeting: MeetingRecord, reader: Reader) -> str:
 
 def _about(
     meeting: MeetingRecord, reader: Reader, title: str, opening: str, *, key: str, button: str, calendar: str = "",
-    invite: Invite | None = None,
+    invite: Invite | None = None, before: Entry | None = None,
 ) -> Message:  # fmt: skip
     with_whom = meeting.who if reader.side == Side.COMPANY else f"{meeting.host_name}, {meeting.company_name}"
     facts = [("When", meeting.when), ("Where", meeting.where), ("Event", meeting.event_title)]
     if reader.side:
         facts.insert(0, ("With", with_whom))
+    if before is not None and (before.starts_at, before.ends_at) != (meeting.starts_at, meeting.ends_at):
+        facts.append(("Was", words(before.starts_at, before.ends_at, before.timezone)))
     return _message(
         reader.address, title, [opening, calendar], facts, meeting.topic if reader.side == Side.COMPANY else "",
         key=key, button=button, path=meeting.desk if reader.side == Side.COMPANY else f"/seats/{meeting.claim}/meetings",

@@ -35,8 +35,8 @@ class AcceptForm(msgspec.Struct):
     table: Annotated[int, field("Table")] = 0
 
 
-class WordsForm(msgspec.Struct):
-    words: Annotated[str, field("A word", kind="text", max_length=500)] = ""
+class ReasonForm(msgspec.Struct):
+    reason: Annotated[str, field("A word with it", kind="text", max_length=500)] = ""
 
 
 class ProposeForm(msgspec.Struct):

@@ -8,12 +8,23 @@ from portal.calendars import commands as calendars
 from portal.calendars import queries as calendar_queries
 from portal.calendars.invitations import parts
 from portal.calendars.tables import Method
+from portal.calendars.values import Entry
 from portal.core.settings import current
 from portal.exhibitors.meetings.commands.placing import KIND
 from portal.exhibitors.meetings.values import MeetingRecord
 from portal.exhibitors.tables.meetings import MeetingState
 from portal.registration.inviting import Invite
 from portal.registration.rules import inviting as rules
+
+READ_HERE = "An answer given in a calendar is read by nobody. To move or cancel the meeting:"
+"""A table is freed by the other side's knowledge, not by a mail to a mailbox: invitations ask for no answer."""
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A message that is due, and what the address holds until then."""
+
+    invite: Invite
+    before: Entry | None
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -30,13 +41,13 @@ def readers(meeting: MeetingRecord) -> list[Reader]:
     """Both sides, each with what the meeting is called in their calendar and what only they are told."""
     host = Reader(
         meeting.host_email, meeting.host_name, "company", f"Meeting: {meeting.who}",
-        "\n\n".join(part for part in (meeting.topic, f"Move or cancel: {current().base_url}{meeting.desk}") if part),
+        "\n\n".join(part for part in (meeting.topic, f"{READ_HERE} {current().base_url}{meeting.desk}") if part),
     )  # fmt: skip
     if not meeting.claim:
         return [host]
     guest = Reader(
         meeting.email, meeting.name, "attendee", f"Meeting: {meeting.company_name}",
-        f"With {meeting.host_name}\n\nMove or cancel: {current().base_url}/seats/{meeting.claim}/meetings",
+        f"With {meeting.host_name}\n\n{READ_HERE} {current().base_url}/seats/{meeting.claim}/meetings",
     )  # fmt: skip
     return [host, guest]
 
@@ -50,7 +61,7 @@ async def others(meeting: MeetingRecord) -> list[Reader]:
     ]
 
 
-async def due(meeting: MeetingRecord, reader: Reader, *, now: datetime) -> Invite | None:
+async def due(meeting: MeetingRecord, reader: Reader, *, now: datetime) -> Due | None:
     """The message to send to a reader now. Until commit nobody else decides about the same."""
     revision = (await calendar_queries.current(KIND, [str(meeting.id)])).get(str(meeting.id))
     if revision is None:
@@ -67,7 +78,11 @@ async def due(meeting: MeetingRecord, reader: Reader, *, now: datetime) -> Invit
     made = parts(
         msgspec.structs.replace(revision, entry=entry), method=method, attendee_email=reader.address,
         attendee_name=reader.name, organizer=current().mail_from, raised=last.raised if last else 0,
-        extra_text=reader.about if method is Method.REQUEST else "",
+        extra_text=reader.about if method is Method.REQUEST else "", rsvp="FALSE",
     )  # fmt: skip
     known = last is not None and last.method is method and last.newest and not last.lost
-    return Invite(method=method, parts=made, revision=revision, address=reader.address, known=known)
+    holds = last is not None and last.method is Method.REQUEST
+    return Due(
+        Invite(method=method, parts=made, revision=revision, address=reader.address, known=known),
+        await calendar_queries.entry(KIND, str(meeting.id), last.number) if last and holds else None,
+    )

@@ -32,11 +32,11 @@ async def tell(meeting: int) -> None:
 async def _tell(record: MeetingRecord, reader: Reader) -> None:
     now = clock.now()
     async with db.transaction():
-        invite = await due(record, reader, now=now)
-        if invite is None or invite.known:
+        found = await due(record, reader, now=now)
+        if found is None or found.invite.known:
             return
-        mail = await queue_mail(message=emails.told(record, reader, invite), now=now)
-        await invite.note(mail, now)
+        mail = await queue_mail(message=emails.told(record, reader, found), now=now)
+        await found.invite.note(mail, now)
 
 
 async def tell_request(request: int, mark: str) -> None:

@@ -57,7 +57,11 @@ async def forget(email: str, now: datetime) -> str:
             now,
         )
         asked = await db.execute("UPDATE meeting_request SET email = '', topic = '' WHERE email = $1", email)
-        met = await db.execute("UPDATE meeting SET email = '', topic = '' WHERE email = $1", email)
+        met = await db.execute(
+            "UPDATE meeting SET email = '', topic = '', end_reason = CASE WHEN ended_by = 'attendee' THEN '' ELSE end_reason END "
+            "WHERE email = $1",
+            email,
+        )
         hosts = "host IN (SELECT h.id FROM exhibitor_host h JOIN account a ON a.id = h.account WHERE a.email = $1)"
         await db.execute(f"DELETE FROM meeting_availability WHERE {hosts}", email)
         await db.execute(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from portal.calendars.values import Entry
 from portal.core import times
+from portal.core.errors import Invalid
 from portal.exhibitors.meetings.values import Host, MeetingRecord, Slot, Span
 from portal.exhibitors.tables.meetings import MeetingState
 
@@ -21,7 +22,8 @@ MOST_TRIES = 3
 LATE = timedelta(hours=12)
 """So long after a meeting somebody can still say that the other did not come."""
 REMINDED_BEFORE = timedelta(hours=1)
-_OPENS, _CLOSES = time(8), time(18)
+_OPENS, _CLOSES, _MIDNIGHT = time(8), time(18), time()
+_DAY = timedelta(days=1)
 
 
 def slots(host: Host) -> list[Slot]:
@@ -52,6 +54,14 @@ def joined(starts: Iterable[datetime]) -> list[Span]:
     return found
 
 
+def ticked_spans(boxes: Iterable[datetime], event: Span, zone: ZoneInfo) -> list[Span]:
+    """The boxes of an event's grid that were ticked, as spans. Raises Invalid for what is none of them."""
+    chosen = set(boxes)
+    if not chosen <= set(all_boxes(event, zone)):
+        raise Invalid({"boxes": "Some of these times are outside the event. Please tick them once more."})
+    return joined(chosen)
+
+
 def days(event: Span, zone: ZoneInfo) -> list[date]:
     """The local days of an event."""
     first = event.starts_at.astimezone(zone).date()
@@ -65,13 +75,23 @@ def boxes(event: Span, day: date, zone: ZoneInfo) -> list[datetime]:
     """
     first, last = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
     opens, closes = min(_OPENS, first.time()), max(_CLOSES, last.time())
-    start = datetime.combine(day, first.time() if day == first.date() else opens, zone).astimezone(UTC)
-    end = datetime.combine(day, last.time() if day == last.date() else closes, zone).astimezone(UTC)
+    is_short = event.ends_at - event.starts_at <= _DAY
+    # An evening that goes on past midnight has a day that begins after six and one that ends before eight.
+    if is_short or (day == last.date() and last.time() <= _OPENS):
+        opens = _MIDNIGHT
+    all_evening = is_short or last.time() == _MIDNIGHT or (day == first.date() and first.time() >= _CLOSES)
+    end = datetime.combine(day + _DAY, _MIDNIGHT, zone) if all_evening else datetime.combine(day, closes, zone)
+    start = max(event.starts_at, datetime.combine(day, opens, zone)).astimezone(UTC)
     found = []
-    while start + STEP <= min(end, event.ends_at.astimezone(UTC)):
+    while start + STEP <= min(end, event.ends_at):
         found.append(start)
         start += STEP
     return found
+
+
+def all_boxes(event: Span, zone: ZoneInfo) -> list[datetime]:
+    """Those of every day."""
+    return [box for day in days(event, zone) for box in boxes(event, day, zone)]
 
 
 def ticked(host: Host | None, box: datetime) -> bool:
@@ -81,8 +101,8 @@ def ticked(host: Host | None, box: datetime) -> bool:
 
 
 def expires_at(now: datetime, starts: Sequence[datetime], hours: int) -> datetime:
-    """When a request ends by itself: unanswered for so long, or when the first of its times has come."""
-    return min(now + timedelta(hours=hours), *starts)
+    """When a request ends by itself: unanswered for so long, or when the last of its times has come."""
+    return min(now + timedelta(hours=hours), max(starts))
 
 
 def entry(meeting: MeetingRecord, *, base_url: str) -> Entry:

@@ -9,6 +9,8 @@ import msgspec
 from portal.core import times
 from portal.exhibitors.meetings import rules
 from portal.exhibitors.meetings.values import Area, Host, MeetingRecord, RequestRecord, Slot, Span, Table
+from portal.exhibitors.tables.meetings import Side
+from portal.web.rendering import plural
 
 Timed = TypeVar("Timed", Slot, MeetingRecord)
 
@@ -35,14 +37,14 @@ def grid(event: Span, zone_name: str, ticked: Iterable[datetime]) -> list[Day]:
             tuple(Box(str(int(one.timestamp())), times.clock(one, zone_name), one in chosen)
                   for one in rules.boxes(event, day, zone)),
         )
-        for day in rules.days(event, zone)
+        for day in rules.days(event, zone) if rules.boxes(event, day, zone)
     ]  # fmt: skip
 
 
 def ticked_by(host: Host | None, event: Span, zone_name: str) -> list[datetime]:
     """The half hours somebody has published."""
     zone = times.zone(zone_name)
-    return [one for day in rules.days(event, zone) for one in rules.boxes(event, day, zone) if rules.ticked(host, one)]
+    return [one for one in rules.all_boxes(event, zone) if rules.ticked(host, one)]
 
 
 def by_day(these: Sequence[Timed], zone_name: str) -> list[tuple[str, list[Timed]]]:
@@ -51,6 +53,14 @@ def by_day(these: Sequence[Timed], zone_name: str) -> list[tuple[str, list[Timed
     for one in these:
         found.setdefault(one.starts_at.astimezone(times.zone(zone_name)).date(), []).append(one)
     return [(times.day(day, "EEEE d MMMM"), found[day]) for day in sorted(found)]
+
+
+def by_host(these: Sequence[MeetingRecord]) -> list[tuple[str, list[MeetingRecord]]]:
+    """Under whom they are with, by name."""
+    found: dict[tuple[str, int], list[MeetingRecord]] = {}
+    for one in these:
+        found.setdefault((one.host_name, one.host_id), []).append(one)
+    return [(name, found[name, number]) for name, number in sorted(found)]
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -92,6 +102,25 @@ def _cell(host: Host, span: Span, meetings: Sequence[MeetingRecord]) -> Cell:
     begin = tuple(one for one in mine if span.starts_at <= one.starts_at)
     open_ = any(one.meets(span) for one in host.spans)
     return Cell(begin, len(begin) < len(mine), open_ and not mine)
+
+
+def state(one: MeetingRecord, now: datetime) -> str:
+    """What became of a meeting, in a word."""
+    if one.absent:
+        return "did not come" if one.absent == Side.ATTENDEE else "host absent"
+    if not one.is_planned:
+        return "called off"
+    return "met" if one.ends_at <= now else "now" if one.starts_at <= now else "fixed"
+
+
+def handed_on(moved: int, stay: int) -> str:
+    """What became of a table's meetings."""
+    words = ["No new meetings there."]
+    if moved:
+        words.append(f"{plural(moved, 'meeting has', 'meetings have')} another table; both sides are told.")
+    if stay:
+        words.append(f"{plural(stay, 'meeting stays', 'meetings stay')}, for no other table is free then.")
+    return " ".join(words)
 
 
 def left(request: RequestRecord, now: datetime) -> str:
@@ -146,6 +175,12 @@ def occupancy(day: date, event: Span, zone_name: str, area: Area, meetings: Sequ
         if is_open or any(cell.meetings or cell.goes_on for cell in cells):
             rows.append(TableRow(times.clock(box, zone_name), cells, is_open))
     return rows
+
+
+def used(rows: Sequence[TableRow]) -> int | None:
+    """Tables that are used, in per cent of the half hours they are there; None where none is."""
+    there = sum(len(row.cells) for row in rows if row.is_open)
+    return round(100 * sum(row.used for row in rows if row.is_open) / there) if there else None
 
 
 def _at_table(table: Table, span: Span, meetings: Sequence[MeetingRecord], is_open: bool) -> Cell:

@@ -144,6 +144,13 @@ class MeetingRecord(msgspec.Struct, frozen=True, kw_only=True):
         return Span(self.starts_at, self.ends_at)
 
     @property
+    def slot(self) -> Slot:
+        return Slot(
+            host_id=self.host_id, account_id=self.account_id, host_name=self.host_name, starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )  # fmt: skip
+
+    @property
     def is_planned(self) -> bool:
         return self.state is MeetingState.PLANNED
 
@@ -210,6 +217,10 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     job_title: str
     company: str
     offers: tuple[Offer, ...] = ()
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be answered: it ends at its time, not when the worker notices."""
+        return self.state is RequestState.ASKED and self.expires_at > now
 
     @property
     def desk(self) -> str:

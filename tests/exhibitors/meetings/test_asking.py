@@ -194,7 +194,7 @@ async def test_requests_of_others_are_not_there(database: str) -> None:
         )
 
 
-async def test_what_nobody_answers_ends_after_its_hours_or_at_its_first_time(database: str) -> None:
+async def test_what_nobody_answers_ends_after_its_hours_or_at_its_last_time(database: str) -> None:
     fair = await meetings.fair()
     asked = await fair.ask(await fair.visitor(), 9)
     now = clock.now()
@@ -211,7 +211,21 @@ async def test_what_nobody_answers_ends_after_its_hours_or_at_its_first_time(dat
     )  # fmt: skip
     found = await requests.by_id(request)
     assert found is not None
-    assert found.expires_at == fair.day
+    assert found.expires_at == fair.at(12), "at its last time: until then there is one to choose"
+    with pytest.raises(Conflict, match="not offered any more"):
+        await answering.accept(
+            actor=fair.owner, exhibitor_id=fair.exhibitor_id, request_id=request, offer_id=found.offers[0].id,
+            now=fair.at(9),
+        )  # fmt: skip
+    for edge, answer in ((fair.at(12), None), (fair.at(12) - timedelta(seconds=1), 1)):
+        late_by = {"actor": fair.owner, "exhibitor_id": fair.exhibitor_id, "request_id": request, "now": edge}
+        if answer is None:
+            with pytest.raises(Conflict, match="has run out"):
+                await answering.propose(**late_by, keys=[await fair.key(15)], words="")  # type: ignore[arg-type]
+            with pytest.raises(Conflict, match="has run out"):
+                await answering.accept(**late_by, offer_id=found.offers[1].id)  # type: ignore[arg-type]
+        else:
+            assert await answering.accept(**late_by, offer_id=found.offers[1].id)  # type: ignore[arg-type]
 
 
 async def test_a_request_is_taken_back_once(database: str) -> None:

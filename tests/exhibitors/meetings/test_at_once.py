@@ -115,7 +115,7 @@ async def test_no_show_against_accept(database: str) -> None:
         assert len(await planned()) == int(sat)
         assert await db.fetch_value("SELECT state FROM meeting WHERE id = $1", made) == "no_show"
         if sat:
-            with pytest.raises(Conflict, match="taken meanwhile"):
+            with pytest.raises(Conflict, match="another meeting then"):
                 await ending.note_arrival(actor=fair.owner, exhibitor_id=fair.exhibitor_id, meeting_id=made, now=now)
         else:
             await ending.note_arrival(actor=fair.owner, exhibitor_id=fair.exhibitor_id, meeting_id=made, now=now)

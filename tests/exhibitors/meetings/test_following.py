@@ -15,7 +15,7 @@ from portal.registration.commands.attending import cancel_seat, change_address, 
 from portal.registration.commands.ordering import Attendee
 from portal.registration.queries.orders import order_by_claim
 from tests.attending import Attending
-from tests.exhibitors.meetings.reading import messages, said, told
+from tests.exhibitors.meetings.reading import messages, said, subjects, told
 from tests.factories import meetings
 from tests.factories.meetings import Fair, shown
 from tests.factories.registration import Shop
@@ -91,6 +91,7 @@ async def test_another_hall_is_told(attending: Attending) -> None:
     await here.follow(attending)
     event = (await messages(AMARA))[-1].walk("VEVENT")[0]
     assert (event["SEQUENCE"], event["LOCATION"]) == (1, "At our booth, Donauhalle, Uferstrasse 14, 1220 Vienna")
+    assert (await subjects(AMARA))[-1] == "Moved"
 
 
 async def test_what_no_longer_fits_into_a_shorter_event_is_called_off(attending: Attending) -> None:
@@ -162,6 +163,7 @@ async def test_a_new_address_of_the_same_person_keeps_the_meeting(attending: Att
     assert await here.states() == (("planned", 9, 9.5), "asked")
     assert (await told(AMARA))[-1][0] == "CANCEL"
     assert ("REQUEST", 0) in await told("amara@new.example")
+    assert (await subjects("amara@new.example"))[0] == "Meeting fixed", "for them it is new"
 
 
 async def test_whoever_leaves_the_company_meets_nobody_for_it(attending: Attending) -> None:

@@ -6,7 +6,7 @@ from portal import wiring
 from portal.core import clock, db
 from portal.core.settings import Settings
 from portal.exhibitors.meetings import privacy
-from portal.exhibitors.meetings.commands import following
+from portal.exhibitors.meetings.commands import ending, following
 from portal.exhibitors.meetings.queries import meetings as known
 from tests.attending import Attending
 from tests.exhibitors.meetings.reading import said, told
@@ -45,6 +45,9 @@ async def test_an_attendee_forgotten_is_nobodys_counterpart(attending: Attending
     amara = await fair.visitor()
     made = await fair.meet(amara, 9)
     asked = await fair.ask(amara, 10)
+    again = await fair.visitor()
+    ended = await fair.meet(again, 11)
+    await ending.cancel_own(visitor=again, meeting_id=ended, words="I am in hospital.", now=clock.now())
     await attending.work()
     now = clock.now()
     await _erase(AMARA, now)
@@ -57,6 +60,7 @@ async def test_an_attendee_forgotten_is_nobodys_counterpart(attending: Attending
     assert await db.fetch_value("SELECT state || topic FROM meeting_request WHERE id = $1", asked) == "cancelled"
     assert await privacy.known_about(AMARA) == []
     assert await following.follow(now=now) == 0
+    assert await db.fetch_value("SELECT end_reason FROM meeting WHERE id = $1", ended) == ""
     for table in ("meeting", "meeting_request"):
         assert await db.fetch_value(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%amara%'") == 0
 

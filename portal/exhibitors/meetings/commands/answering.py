@@ -38,7 +38,7 @@ async def accept(
 ) -> int:
     """Fix a meeting at one of the offered times; its id. Raises Conflict when it is no longer to be had."""
     async with companys_turn(actor, exhibitor_id) as here:
-        found = await _open_request(actor, here, request_id)
+        found = await _open_request(actor, here, request_id, now)
         slot = slot_of(found, offer_id, now)
         if not can_act_for(actor, here, slot.account_id):
             raise Forbidden(NOT_YOURS)
@@ -64,7 +64,7 @@ async def propose(
 ) -> None:
     """Offer up to three other times back. Raises Invalid for slots that are not open."""
     async with companys_turn(actor, exhibitor_id) as here:
-        found = await _open_request(actor, here, request_id)
+        found = await _open_request(actor, here, request_id, now)
         _one_of_theirs(actor, here, found)
         visitor = await attendee_of(found.seat_id, found.email)
         slots = chosen(await openings.of(here.id, now=now, seat_id=visitor.seat_id), keys)
@@ -87,10 +87,7 @@ async def move(
     """
     async with companys_turn(actor, exhibitor_id) as here:
         meeting = await companys_meeting(actor, here, meeting_id)
-        slot: Slot | None = Slot(
-            host_id=meeting.host_id, account_id=meeting.account_id, host_name=meeting.host_name,
-            starts_at=meeting.starts_at, ends_at=meeting.ends_at,
-        )  # fmt: skip
+        slot: Slot | None = meeting.slot
         if key:
             found = await openings.of(here.id, now=now, seat_id=meeting.seat_id, meeting_id=meeting.id)
             slot = found.slot(key)
@@ -117,7 +114,9 @@ async def propose_move(
         made = await db.fetch_value(_PROPOSE, meeting.id, now)
         if made is None:
             raise Conflict("Something between you two waits for an answer already.")
-        await offer(made, here.event_id, slots, waits_for=Side.ATTENDEE, words=words, now=now)
+        await offer(
+            made, here.event_id, slots, waits_for=Side.ATTENDEE, words=words, until=meeting.ends_at, now=now
+        )  # fmt: skip
         await _note(actor, "propose other times", meeting.id, now)
 
 
@@ -162,10 +161,12 @@ async def sit_down(
     return made
 
 
-async def _open_request(actor: Actor, here: AtEvent, request_id: int) -> RequestRecord:
+async def _open_request(actor: Actor, here: AtEvent, request_id: int, now: datetime) -> RequestRecord:
     found = await companys_request(actor, here, request_id)
-    if found.state is not RequestState.ASKED or found.waits_for is not Side.COMPANY:
-        raise Conflict("This request is answered already, or waits for the attendee.")
+    if not found.is_open(now):
+        raise Conflict("This request is answered already, or has run out.")
+    if found.waits_for is not Side.COMPANY:
+        raise Conflict("This request waits for the attendee.")
     return found
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from portal.accounts.actors import Actor
-from portal.core import audit, db
+from portal.core import audit, db, times
 from portal.core.errors import Forbidden, Invalid, NotFound
 from portal.exhibitors.meetings import rules
-from portal.exhibitors.meetings.commands.placing import announce
+from portal.exhibitors.meetings.commands.placing import hand_on
 from portal.exhibitors.meetings.commands.publishing import ENSURE_AREA
 from portal.exhibitors.meetings.commands.turns import turn
 from portal.exhibitors.meetings.values import Span
 from portal.exhibitors.permissions import can_organise
 
 _TIMES = "INSERT INTO meeting_area_time (area, starts_at, ends_at) SELECT $1, * FROM unnest($2::timestamptz[], $3::timestamptz[])"
-_COMING_THERE = "SELECT id FROM meeting WHERE meeting_table = ANY($1::bigint[]) AND state = 'planned' AND ends_at > $2"
 _MOST = 200
 
 
@@ -28,10 +28,8 @@ async def save_area(
     if not 1 <= answer_hours <= 336:
         raise Invalid({"answer_hours": "Please give between 1 and 336 hours, which is two weeks."})
     async with turn(event_id):
-        event = await _event(actor, event_id)
-        spans = rules.joined(boxes)
-        if any(not event.holds(span) for span in spans):
-            raise Invalid({"boxes": "Some of these times are outside the event. Please tick them once more."})
+        event, zone = await _event(actor, event_id)
+        spans = rules.ticked_spans(boxes, event, zone)
         await db.execute(ENSURE_AREA, event_id)
         area = await db.fetch_value(
             "UPDATE meeting_area SET name = $2, place = $3, answer_hours = $4 WHERE event = $1 RETURNING id",
@@ -61,9 +59,9 @@ async def add_tables(*, actor: Actor, event_id: int, names: Sequence[str], place
     return db.affected(made)
 
 
-async def drop_shared_table(*, actor: Actor, event_id: int, table_id: int, now: datetime) -> None:
-    """Use a table of the area no more. Meetings that are to be there go to another free table of the area; what finds none
-    stays and is shown as such.
+async def drop_shared_table(*, actor: Actor, event_id: int, table_id: int, now: datetime) -> tuple[int, int]:
+    """Use a table of the area no more. Meetings that are to be there go to another free table; what finds none stays and is
+    shown as such. Returns how many moved and how many stay.
     """
     async with turn(event_id):
         await _event(actor, event_id)
@@ -73,40 +71,18 @@ async def drop_shared_table(*, actor: Actor, event_id: int, table_id: int, now: 
         )  # fmt: skip
         if done is None:
             raise NotFound("There is no such table.")
-        moved = await _elsewhere(table_id, now)
-        if moved:
-            await announce(moved, now=now)
-        await _note(actor, event_id, "drop meeting table", now, table=table_id)
+        moved, stay = await hand_on(table_id, now)
+        await _note(actor, event_id, "drop meeting table", now, table=table_id, moved=moved)
+    return moved, stay
 
 
-async def _elsewhere(table_id: int, now: datetime) -> list[int]:
-    moved = []
-    for row in await db.fetch(f"{_COMING_THERE} ORDER BY starts_at", [table_id], now):
-        free = await db.fetch_value(
-            "SELECT t.id FROM meeting m JOIN meeting_table t ON t.event = m.event AND t.exhibitor IS NULL AND t.active "
-            "WHERE m.id = $1 AND m.starts_at > $2 AND NOT EXISTS (SELECT FROM meeting o WHERE o.meeting_table = t.id "
-            "AND o.state = 'planned' AND tstzrange(o.starts_at, o.ends_at) && tstzrange(m.starts_at, m.ends_at)) "
-            "ORDER BY t.id LIMIT 1",
-            row["id"], now,
-        )  # fmt: skip
-        if free is not None:
-            await db.execute(
-                "UPDATE meeting SET meeting_table = $2, moves = moves + 1, moved_at = $3 WHERE id = $1",
-                row["id"],
-                free,
-                now,
-            )
-            moved.append(row["id"])
-    return moved
-
-
-async def _event(actor: Actor, event_id: int) -> Span:
+async def _event(actor: Actor, event_id: int) -> tuple[Span, ZoneInfo]:
     if not can_organise(actor):
         raise Forbidden("Organisers and editors set the meeting area up.")
-    row = await db.fetch_one("SELECT starts_at, ends_at FROM event WHERE id = $1", event_id)
+    row = await db.fetch_one("SELECT starts_at, ends_at, timezone FROM event WHERE id = $1", event_id)
     if row is None:
         raise NotFound("There is no such event.")
-    return Span(row["starts_at"], row["ends_at"])
+    return Span(row["starts_at"], row["ends_at"]), times.zone(row["timezone"])
 
 
 async def _note(actor: Actor, event_id: int, verb: str, now: datetime, **facts: int) -> None:

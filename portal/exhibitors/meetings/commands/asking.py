@@ -27,6 +27,9 @@ SELECT count(*) FILTER (WHERE state = 'asked' AND NOT moves) AS open,
     count(*) FILTER (WHERE exhibitor = $2 AND NOT moves AND email = $3 AND state IN ('declined', 'expired', 'cancelled')) AS tried
 FROM meeting_request WHERE seat = $1
 """
+_COLLEAGUE = """
+SELECT FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $1 AND a.email = $2
+"""
 _ASK = """
 INSERT INTO meeting_request (event, exhibitor, seat, email, named_at, topic, state, waits_for, round, moves, words, asked_at,
     expires_at, answered_by)
@@ -51,6 +54,8 @@ async def ask(*, visitor: Visitor, exhibitor_id: int, keys: Sequence[str], topic
             raise Conflict(
                 f"You have asked {at.company_name} {rules.MOST_TRIES} times. Please go to their booth instead."
             )
+        if await db.fetch(_COLLEAGUE, at.organisation_id, here.email):
+            raise Conflict(f"You work for {at.company_name} yourself.")
         slots = chosen(await openings.of(at.id, now=now, seat_id=here.seat_id), keys)
         made = await db.fetch_value(_ASK, here.event_id, at.id, here.seat_id, here.email, here.named_at, topic, now)
         await offer(made, here.event_id, slots, waits_for=Side.COMPANY, words="", now=now)
@@ -91,6 +96,9 @@ async def agree(*, visitor: Visitor, request_id: int, offer_id: int, now: dateti
             raise Conflict("This request waits for the company.")
         at = await open_exhibitor(found.exhibitor_id, here.event_id)
         slot = slot_of(found, offer_id, now)
+        hosts = [one for one in await openings.hosts(at.id) if one.id == slot.host_id]
+        if not any(span.holds(slot) for one in hosts for span in one.spans):
+            raise Conflict(f"{slot.host_name} cannot be met then any more.")
         if found.meeting_id is not None:
             meeting_id = found.meeting_id
             await ending.end_request(found.id, RequestState.ACCEPTED, by=here.label, words=found.words, now=now)

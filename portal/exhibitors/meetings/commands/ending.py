@@ -7,16 +7,18 @@ from portal.core import audit, db
 from portal.core.errors import Conflict
 from portal.core.jobs import enqueue_many
 from portal.exhibitors.meetings import rules
-from portal.exhibitors.meetings.commands.placing import announce
+from portal.exhibitors.meetings.commands.placing import announce, free_table
 from portal.exhibitors.meetings.commands.turns import (
     companys_meeting,
     companys_turn,
+    open_exhibitor,
     turn,
     visitors_meeting,
     visitors_turn,
 )
 from portal.exhibitors.meetings.values import MeetingRecord, Visitor
 from portal.exhibitors.tables.meetings import RequestState, Side
+from portal.exhibitors.values import AtEvent
 
 _END = """
 UPDATE meeting_request SET state = $2, answered_at = $3, answered_by = $4, words = $5
@@ -34,11 +36,7 @@ WHERE id = $1 AND state = 'planned' RETURNING id
 """
 _ABSENT = "UPDATE meeting SET state = 'no_show', ended_at = $2, ended_by = $3, absent = $4 WHERE id = $1 AND state = 'planned'"
 _CAME = """
-UPDATE meeting SET state = 'planned', ended_at = NULL, ended_by = '', absent = '' WHERE id = $1
-    AND NOT EXISTS (SELECT FROM meeting m WHERE m.id <> $1 AND m.state = 'planned'
-        AND (m.account = meeting.account OR m.meeting_table = meeting.meeting_table OR m.seat = meeting.seat)
-        AND tstzrange(m.starts_at, m.ends_at) && tstzrange(meeting.starts_at, meeting.ends_at))
-RETURNING id
+UPDATE meeting SET state = 'planned', ended_at = NULL, ended_by = '', absent = '', meeting_table = $2 WHERE id = $1
 """
 _EXPIRED = """
 UPDATE meeting_request SET state = 'expired', answered_at = $1 WHERE state = 'asked' AND expires_at <= $1 AND event = $2
@@ -135,11 +133,25 @@ async def _absent(meeting: MeetingRecord, by: Side, who: Side, now: datetime) ->
 
 
 async def note_arrival(*, actor: Actor, exhibitor_id: int, meeting_id: int, now: datetime) -> None:
-    """They came after all. Raises Conflict when table or people are taken meanwhile."""
+    """They came after all. Raises Conflict when people or all tables are taken meanwhile."""
     async with companys_turn(actor, exhibitor_id) as here:
-        meeting = await companys_meeting(actor, here, meeting_id)
-        if meeting.absent != Side.ATTENDEE:
-            raise Conflict("Nobody is noted as missing here.")
-        if await db.fetch_value(_CAME, meeting_id) is None:
-            raise Conflict("The table is taken meanwhile. Let them sit down as a meeting without appointment.")
+        await _came(here, await companys_meeting(actor, here, meeting_id), Side.ATTENDEE, now)
         await audit.record(actor=actor.label, verb="note arrival", kind="meeting", key=meeting_id, now=now)
+
+
+async def note_arrival_own(*, visitor: Visitor, meeting_id: int, now: datetime) -> None:
+    """Somebody of the company was there after all. Raises Conflict as above."""
+    async with visitors_turn(visitor, now) as here:
+        meeting = await visitors_meeting(here, meeting_id)
+        await _came(await open_exhibitor(meeting.exhibitor_id, here.event_id), meeting, Side.COMPANY, now)
+        await audit.record(actor=here.label, verb="note arrival", kind="meeting", key=meeting_id, now=now)
+
+
+async def _came(here: AtEvent, meeting: MeetingRecord, who: Side, now: datetime) -> None:
+    """At the table they had, or at another that is free."""
+    if meeting.absent != who:
+        raise Conflict("Nobody is noted as missing here.")
+    table = await free_table(here, meeting.slot, meeting.seat_id, meeting_id=meeting.id)
+    await db.execute(_CAME, meeting.id, table)
+    if table != meeting.table_id:
+        await announce([meeting.id], now=now)

@@ -9,7 +9,7 @@ from portal.core.jobs import enqueue
 from portal.exhibitors.meetings import rules
 from portal.exhibitors.meetings.queries.openings import Openings
 from portal.exhibitors.meetings.values import RequestRecord, Slot
-from portal.exhibitors.tables.meetings import RequestState, Side
+from portal.exhibitors.tables.meetings import Side
 
 _ROUND = """
 UPDATE meeting_request SET round = round + 1, waits_for = $2, words = $3, expires_at = $4 WHERE id = $1 RETURNING round
@@ -36,12 +36,14 @@ def chosen(found: Openings, keys: Sequence[str]) -> list[Slot]:
 
 
 async def offer(
-    request_id: int, event_id: int, slots: Sequence[Slot], *, waits_for: Side, words: str, now: datetime
-) -> None:
-    """The next round of a request: these times, for the other side to answer."""
+    request_id: int, event_id: int, slots: Sequence[Slot], *, waits_for: Side, words: str,
+    until: datetime | None = None, now: datetime,
+) -> None:  # fmt: skip
+    """The next round of a request: these times, for the other side to answer, not after `until`."""
     hours = await db.fetch_value(_HOURS, event_id)
-    until = rules.expires_at(now, [slot.starts_at for slot in slots], hours)
-    number = await db.fetch_value(_ROUND, request_id, waits_for.value, words, until)
+    ends = rules.expires_at(now, [slot.starts_at for slot in slots], hours)
+    ends = min(ends, until) if until else ends
+    number = await db.fetch_value(_ROUND, request_id, waits_for.value, words, ends)
     await db.execute(
         _OFFERS, request_id, number, [one.host_id for one in slots], [one.starts_at for one in slots],
         [one.ends_at for one in slots],
@@ -52,7 +54,7 @@ async def offer(
 def slot_of(request: RequestRecord, offer_id: int, now: datetime) -> Slot:
     """One of the times that stand in an open request. Raises Conflict for others, and for what has begun."""
     found = next((one for one in request.offers if one.id == offer_id), None)
-    if request.state is not RequestState.ASKED or request.expires_at <= now:
+    if not request.is_open(now):
         raise Conflict("This request is answered already, or has run out.")
     if found is None or found.starts_at <= now:
         raise Conflict("This time is not offered any more.")

@@ -15,10 +15,17 @@ from portal.exhibitors.meetings.values import MeetingRecord, Slot, Visitor
 from portal.exhibitors.values import AtEvent
 
 KIND = "meeting"
+_IS_MEMBER = """
+SELECT FROM exhibitor_host h JOIN exhibitor x ON x.id = h.exhibitor JOIN company c ON c.id = x.company
+JOIN membership y ON y.organisation = c.organisation AND y.account = h.account WHERE h.id = $1 AND x.id = $2
+"""
+# Somebody is the same person on either side of a table and with every place: an address is who they are.
 _BUSY = """
-SELECT CASE WHEN m.account = $1 THEN 'host' ELSE 'seat' END FROM meeting m
-WHERE m.state = 'planned' AND (m.account = $1 OR m.seat = $2::bigint) AND m.id IS DISTINCT FROM $5::bigint
-    AND tstzrange(m.starts_at, m.ends_at) && tstzrange($3, $4) ORDER BY m.account <> $1 LIMIT 1
+SELECT m.account = $1 OR m.email = h.email AS hosts, m.starts_at, m.ends_at
+FROM meeting m JOIN account h ON h.id = $1 JOIN account o ON o.id = m.account LEFT JOIN seat v ON v.id = $2::bigint
+WHERE m.state = 'planned' AND m.id IS DISTINCT FROM $5::bigint AND tstzrange(m.starts_at, m.ends_at) && tstzrange($3, $4)
+    AND (m.account = $1 OR m.email = nullif(h.email, '') OR m.seat = v.id OR nullif(v.email, '') IN (m.email, o.email))
+ORDER BY 1 DESC LIMIT 1
 """
 # The company's own tables before the organiser's; the table a meeting has is kept where it can be.
 _TABLE = """
@@ -39,6 +46,11 @@ _MOVE = """
 UPDATE meeting SET host = $2, account = $3, meeting_table = $4, starts_at = $5, ends_at = $6, moves = moves + 1, moved_at = $7
 WHERE id = $1
 """
+_COMING_THERE = """
+SELECT id, event, exhibitor, starts_at, ends_at FROM meeting
+WHERE meeting_table = $1 AND state = 'planned' AND starts_at > $2 ORDER BY starts_at, id
+"""
+_OTHER_TABLE = "UPDATE meeting SET meeting_table = $2, moves = moves + 1, moved_at = $3 WHERE id = $1"
 
 
 class Guest(msgspec.Struct, frozen=True):
@@ -55,7 +67,7 @@ async def place(
     """Fix a meeting; its id. Raises Conflict when somebody or every table is taken then."""
     visitor = guest.visitor
     seat_id = visitor.seat_id if visitor else None
-    table = await _free(here, slot, seat_id, table_id)
+    table = await free_table(here, slot, seat_id, table_id)
     made = await db.fetch_value(
         _INSERT, here.event_id, here.id, slot.host_id, slot.account_id, table, seat_id, visitor.email if visitor else "",
         visitor.named_at if visitor else None, guest.name, topic, slot.starts_at, slot.ends_at, walk_in, now,
@@ -70,7 +82,7 @@ async def replace(
     """The same meeting at another time, table or host. Raises Conflict as `place` does, and when nothing would change."""
     if not meeting.is_planned or meeting.ends_at <= now:
         raise Conflict("This meeting is over or was called off.")
-    table = await _free(here, slot, meeting.seat_id, table_id, meeting.id)
+    table = await free_table(here, slot, meeting.seat_id, table_id, meeting.id)
     before = (meeting.host_id, meeting.table_id, meeting.starts_at, meeting.ends_at)
     if before == (slot.host_id, table, slot.starts_at, slot.ends_at):
         raise Conflict("The meeting is there already.")
@@ -78,19 +90,41 @@ async def replace(
     await announce([meeting.id], now=now)
 
 
-async def _free(
-    here: AtEvent, slot: Slot, seat_id: int | None, table_id: int | None, meeting_id: int | None = None
+async def free_table(
+    here: AtEvent, slot: Slot, seat_id: int | None, table_id: int | None = None, meeting_id: int | None = None
 ) -> int:
+    """The table a meeting can have. Raises Conflict when somebody or every table is taken then."""
+    if not await db.fetch(_IS_MEMBER, slot.host_id, here.id):
+        raise Conflict(f"{slot.host_name} does not work for {here.company_name} any more.")
     if slot.starts_at < here.starts_at or slot.ends_at > here.ends_at:
         raise Conflict("This is outside the event’s time.")
-    busy = await db.fetch_value(_BUSY, slot.account_id, seat_id, slot.starts_at, slot.ends_at, meeting_id)
+    busy = await db.fetch_one(_BUSY, slot.account_id, seat_id, slot.starts_at, slot.ends_at, meeting_id)
+    if busy is not None and busy["hosts"]:
+        taken = rules.time_words(busy["starts_at"], busy["ends_at"], here.timezone)
+        raise Conflict(f"{slot.host_name} has another meeting then ({taken}).")
     if busy is not None:
-        who = slot.host_name if busy == "host" else "The attendee"
-        raise Conflict(f"{who} has another meeting then.")
+        raise Conflict("The attendee has another meeting then.")
     found = await db.fetch_value(_TABLE, here.event_id, here.id, slot.starts_at, slot.ends_at, table_id, meeting_id)
     if found is None:
         raise Conflict("This table is taken then." if table_id else "No table is free then.")
     return int(found)
+
+
+async def hand_on(table_id: int, now: datetime) -> tuple[int, int]:
+    """Have the meetings to come at a table that is no longer used at another one; how many were moved, and how many stay
+    there because none is free.
+    """
+    moved, rows = [], await db.fetch(_COMING_THERE, table_id, now)
+    for row in rows:
+        free = await db.fetch_value(
+            _TABLE, row["event"], row["exhibitor"], row["starts_at"], row["ends_at"], None, row["id"]
+        )
+        if free is not None:
+            await db.execute(_OTHER_TABLE, row["id"], free, now)
+            moved.append(row["id"])
+    if moved:
+        await announce(moved, now=now)
+    return len(moved), len(rows) - len(moved)
 
 
 async def announce(ids: list[int], *, now: datetime) -> None:

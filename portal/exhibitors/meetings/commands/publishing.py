@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.accounts.actors import Actor
-from portal.core import audit, db
+from portal.core import audit, db, times
 from portal.core.errors import Forbidden, Invalid, NotFound
 from portal.exhibitors.meetings import rules
+from portal.exhibitors.meetings.commands.placing import hand_on
 from portal.exhibitors.meetings.commands.turns import NOT_YOURS, companys_turn
 from portal.exhibitors.meetings.permissions import can_act_for
 from portal.exhibitors.meetings.values import Span
@@ -56,10 +57,7 @@ async def publish_times(
             raise NotFound("There is nobody of that number in your company.")
         if slot_minutes not in rules.LENGTHS or pause_minutes not in rules.PAUSES:
             raise Invalid({"slot_minutes": "Please choose one of the offered lengths."})
-        spans = rules.joined(boxes)
-        event = Span(here.starts_at, here.ends_at)
-        if any(not event.holds(span) for span in spans):
-            raise Invalid({"boxes": "Some of these times are outside the event. Please tick them once more."})
+        spans = rules.ticked_spans(boxes, Span(here.starts_at, here.ends_at), times.zone(here.timezone))
         await db.execute(ENSURE_AREA, here.event_id)
         host = await db.fetch_value(_HOST, here.id, account_id, slot_minutes, pause_minutes, about)
         await db.execute("DELETE FROM meeting_availability WHERE host = $1", host)
@@ -84,8 +82,8 @@ async def add_table(*, actor: Actor, exhibitor_id: int, name: str, place: str, n
     return int(made)
 
 
-async def drop_table(*, actor: Actor, exhibitor_id: int, table_id: int, now: datetime) -> None:
-    """Use a table no more. Meetings that are to be there stay there until they are moved."""
+async def drop_table(*, actor: Actor, exhibitor_id: int, table_id: int, now: datetime) -> tuple[int, int]:
+    """Use a table no more. Meetings that are to be there go to another free one. Returns how many moved and how many stay."""
     async with companys_turn(actor, exhibitor_id) as here:
         _only_editors(actor, here)
         done = await db.fetch_value(
@@ -94,7 +92,9 @@ async def drop_table(*, actor: Actor, exhibitor_id: int, table_id: int, now: dat
         )  # fmt: skip
         if done is None:
             raise NotFound("There is no such table.")
-        await _note(actor, here, "drop meeting table", now, table=table_id)
+        moved, stay = await hand_on(table_id, now)
+        await _note(actor, here, "drop meeting table", now, table=table_id, moved=moved)
+    return moved, stay
 
 
 def _only_editors(actor: Actor, here: AtEvent) -> None:

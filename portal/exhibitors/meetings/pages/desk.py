@@ -13,8 +13,7 @@ from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.meetings import rules, showing
 from portal.exhibitors.meetings.commands import answering, publishing
 from portal.exhibitors.meetings.forms import SitForm, TableForm, code
-from portal.exhibitors.meetings.permissions import can_act_for
-from portal.exhibitors.meetings.queries import figures, meetings, openings, requests
+from portal.exhibitors.meetings.queries import meetings, openings, requests
 from portal.exhibitors.meetings.values import Span
 from portal.exhibitors.staff.frame import Number
 from portal.exhibitors.tables.exhibiting import Right
@@ -39,23 +38,16 @@ class DeskMeetings(Controller):
         here = at_desk.exhibitor
         event = Span(here.starts_at, here.ends_at)
         chosen = showing.the_day(day, event, here.timezone, now)
-        hosts, all_meetings = await openings.hosts(here.id), await meetings.of_exhibitor(here.id)
+        hosts = await openings.hosts(here.id)
+        on_day = await meetings.of_exhibitor_between(here.id, *showing.midnights(chosen, here.timezone))
         waiting = await requests.open_of_exhibitor(here.id)
-        zone = times.zone(here.timezone)
-        on_day = [one for one in all_meetings if one.starts_at.astimezone(zone).date() == chosen]
-        # Whoever has left the company, or has no times any more, may still have meetings.
         return desk_page(
             request, "exhibitors/meetings/desk.html", at_desk, here="meetings", tab="home", hosts=hosts,
             rows=showing.calendar(chosen, event, here.timezone, hosts, on_day), on_day=on_day, day=chosen,
-            days=rules.days(event, zone), all_meetings=all_meetings, now=now, left=showing.left,
+            days=rules.days(event, times.zone(here.timezone)), now=now, left=showing.left, span=rules.time_words,
             to_answer=[one for one in waiting if one.waits_for is Side.COMPANY],
             proposed=[one for one in waiting if one.waits_for is Side.ATTENDEE],
-            figures=await figures.of_exhibitor(here.event_id, here.id, now), may=_may(at_desk), span=rules.time_words,
         )  # fmt: skip
-
-
-def _may(at_desk: Desk) -> Any:
-    return lambda account_id: can_act_for(at_desk.actor, at_desk.exhibitor, account_id)
 
 
 class DeskTables(Controller):
@@ -67,14 +59,14 @@ class DeskTables(Controller):
     include_in_schema = False
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[str]:
-        return await _tables(request, at_desk, blank())
+    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[str]:
+        return await _tables(request, at_desk, blank(), now)
 
     @post()
     async def add(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
         form = await read(request, TableForm)
         if form.data is None:
-            return await _tables(request, at_desk, form, status=422)
+            return await _tables(request, at_desk, form, now, status=422)
         try:
             await publishing.add_table(
                 actor=at_desk.actor,
@@ -84,29 +76,25 @@ class DeskTables(Controller):
                 now=now,
             )
         except Invalid as refused:
-            return await _tables(request, at_desk, form.refuse(refused), status=422)
+            return await _tables(request, at_desk, form.refuse(refused), now, status=422)
         return see_other(f"{at_desk.exhibitor.address}/meetings/tables", notice=f"{form.data.name} can be met at.")
 
     @post("/{table_id:int}/removal")
     async def drop(self, at_desk: AtDesk, table_id: Number, now: Now) -> Response[Any]:
-        await publishing.drop_table(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, table_id=table_id, now=now)
-        return see_other(f"{at_desk.exhibitor.address}/meetings/tables", notice="No new meetings there.")
+        moved, stay = await publishing.drop_table(
+            actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, table_id=table_id, now=now
+        )
+        return see_other(f"{at_desk.exhibitor.address}/meetings/tables", notice=showing.handed_on(moved, stay))
 
 
 async def _tables(
-    request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], *, status: int = 200
+    request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], now: Now, *, status: int = 200
 ) -> Response[str]:
-    found = await openings.tables(at_desk.exhibitor.id)
+    found = await openings.tables(at_desk.exhibitor.id, now)
     return desk_page(
-        request,
-        "exhibitors/meetings/tables.html",
-        at_desk,
-        here="meetings",
-        tab="tables",
-        status=status,
-        form=form,
+        request, "exhibitors/meetings/tables.html", at_desk, here="meetings", tab="tables", status=status, form=form,
         found=found,
-    )
+    )  # fmt: skip
 
 
 class DeskWalkIn(Controller):
@@ -118,14 +106,14 @@ class DeskWalkIn(Controller):
     include_in_schema = False
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[str]:
-        return await _walk_in(request, at_desk, blank(minutes="20"))
+    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[str]:
+        return await _walk_in(request, at_desk, blank(minutes="20"), now)
 
     @post()
     async def sit(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
         form = await read(request, SitForm)
         if form.data is None:
-            return await _walk_in(request, at_desk, form, status=422)
+            return await _walk_in(request, at_desk, form, now, status=422)
         typed = form.data
         try:
             made = await answering.sit_down(
@@ -133,16 +121,16 @@ class DeskWalkIn(Controller):
                 code=code(typed.code), table_id=typed.table or None, now=now,
             )  # fmt: skip
         except Invalid as refused:
-            return await _walk_in(request, at_desk, form.refuse(refused), status=422)
+            return await _walk_in(request, at_desk, form.refuse(refused), now, status=422)
         except Conflict as refused:
-            return await _walk_in(request, at_desk, form.refuse(Invalid({"": refused.message})), status=409)
+            return await _walk_in(request, at_desk, form.refuse(Invalid({"": refused.message})), now, status=409)
         return see_other(f"{at_desk.exhibitor.address}/meetings/{made}", notice="Have a good talk. The table is yours.")
 
 
 async def _walk_in(
-    request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], *, status: int = 200
+    request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], now: Now, *, status: int = 200
 ) -> Response[str]:
-    found = await openings.tables(at_desk.exhibitor.id)
+    found = [one for one in await openings.tables(at_desk.exhibitor.id, now) if one.active]
     return desk_page(
         request, "exhibitors/meetings/walk_in.html", at_desk, here="meetings", tab="now", status=status, form=form,
         tables=found, lengths=[(str(n), f"{n} minutes") for n in rules.LENGTHS],

@@ -10,7 +10,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.exhibitors.guards import AtDesk, Desk, desk, desk_page
 from portal.exhibitors.meetings import rules, showing
 from portal.exhibitors.meetings.commands import answering, ending
-from portal.exhibitors.meetings.forms import AcceptForm, MoveForm, ProposeForm, WordsForm
+from portal.exhibitors.meetings.forms import AcceptForm, MoveForm, ProposeForm, ReasonForm
 from portal.exhibitors.meetings.pages.desk import MEETINGS
 from portal.exhibitors.meetings.permissions import can_act_for
 from portal.exhibitors.meetings.queries import meetings, openings, requests
@@ -57,14 +57,14 @@ class DeskRequest(Controller):
     async def decline(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now
     ) -> Response[Any]:
-        found, form = await _of_desk(at_desk, request_id), await read(request, WordsForm)
+        found, form = await _of_desk(at_desk, request_id), await read(request, ReasonForm)
         if form.data is None:
             return await _request(request, at_desk, found, form, now, status=422)
         await answering.decline(
             actor=at_desk.actor,
             exhibitor_id=at_desk.exhibitor.id,
             request_id=request_id,
-            words=form.data.words,
+            words=form.data.reason,
             now=now,
         )
         return see_other(_home(at_desk), notice=f"{found.name} is told.")
@@ -142,14 +142,14 @@ class DeskMeeting(Controller):
     async def cancel(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now
     ) -> Response[Any]:
-        found, form = await _own(at_desk, meeting_id), await read(request, WordsForm)
+        found, form = await _own(at_desk, meeting_id), await read(request, ReasonForm)
         if form.data is None:
             return await _meeting(request, at_desk, found, form, now, status=422)
         await ending.cancel(
             actor=at_desk.actor,
             exhibitor_id=at_desk.exhibitor.id,
             meeting_id=meeting_id,
-            words=form.data.words,
+            words=form.data.reason,
             now=now,
         )
         return see_other(_home(at_desk), notice="Called off. Both calendars are told.")
@@ -200,10 +200,15 @@ async def _request(
     theirs = [one for one in found.offers if can_act_for(at_desk.actor, here, one.account_id)]
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id)
     free = {(one.host_id, one.starts_at) for one in openly.slots}
+    # Why a time cannot be had, or not by whoever looks.
+    notes = {
+        one.id: "over" if one.starts_at <= now else "no longer open" if (one.host_id, one.starts_at) not in free
+        else "who answers" if one not in theirs else "" for one in found.offers
+    }  # fmt: skip
     return desk_page(
         request, "exhibitors/meetings/request.html", at_desk, here="meetings", tab="home", status=status, form=form,
-        found=found, mine={one.id for one in theirs}, now=now, left=showing.left, tables=openly.tables,
-        open_offers={one.id for one in found.offers if (one.host_id, one.starts_at) in free},
+        found=found, mine={one.id for one in theirs}, notes=notes, free=[key for key, note in notes.items() if not note],
+        now=now, left=showing.left, tables=openly.tables,
         slots=showing.by_day(openly.slots, here.timezone), several=len(openly.hosts) > 1, span=rules.time_words,
     )  # fmt: skip
 

@@ -13,15 +13,14 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.rate_limits import Limit, spend
 from portal.exhibitors.meetings import rules, showing
 from portal.exhibitors.meetings.commands import asking, ending
-from portal.exhibitors.meetings.forms import AgreeForm, AskForm, OwnMoveForm, WordsForm
+from portal.exhibitors.meetings.forms import AgreeForm, AskForm, OwnMoveForm, ReasonForm
 from portal.exhibitors.meetings.pages.inputs import Engagements
 from portal.exhibitors.meetings.queries import meetings, openings, requests, visitors
-from portal.exhibitors.meetings.values import MeetingRecord, RequestRecord, Visitor
+from portal.exhibitors.meetings.values import MeetingRecord, Visitor
 from portal.exhibitors.queries import desks
 from portal.exhibitors.staff.frame import Number
 from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.values import AtEvent
-from portal.web.clients import network
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.query_strings import may_be_slug
@@ -59,7 +58,7 @@ class SeatMeetings(Controller):
         here, form = await _company(visitor, company), await read(request, AskForm)
         if form.data is None:
             return await _ask(request, visitor, here, form, now, engagements, status=422)
-        await spend(_ASKS, network(request), now=now)
+        await spend(_ASKS, str(visitor.seat_id), now=now)
         try:
             await asking.ask(
                 visitor=visitor, exhibitor_id=here.id, keys=form.data.slots, topic=form.data.topic, now=now
@@ -137,18 +136,24 @@ class SeatMeetings(Controller):
         now: Now,
         engagements: Engagements,
     ) -> Response[Any]:
-        visitor, form = await the_visitor(claim), await read(request, WordsForm)
+        visitor, form = await the_visitor(claim), await read(request, ReasonForm)
         if form.data is None:
             found = await _own(visitor, meeting_id)
             return await _one(request, visitor, found, form, now, engagements, status=422)
-        await ending.cancel_own(visitor=visitor, meeting_id=meeting_id, words=form.data.words, now=now)
+        await ending.cancel_own(visitor=visitor, meeting_id=meeting_id, words=form.data.reason, now=now)
         return see_other(visitor.path, notice="Called off. Both calendars are told.")
 
     @post("/{meeting_id:int}/absence")
     async def absent(self, claim: FromPath[str], meeting_id: Number, now: Now) -> Response[Any]:
         visitor = await the_visitor(claim)
         await ending.note_absence_own(visitor=visitor, meeting_id=meeting_id, now=now)
-        return see_other(visitor.path, notice="Noted. You are free again.")
+        return see_other(f"{visitor.path}/{meeting_id}", notice="Noted. You are free again.")
+
+    @post("/{meeting_id:int}/arrival")
+    async def came(self, claim: FromPath[str], meeting_id: Number, now: Now) -> Response[Any]:
+        visitor = await the_visitor(claim)
+        await ending.note_arrival_own(visitor=visitor, meeting_id=meeting_id, now=now)
+        return see_other(f"{visitor.path}/{meeting_id}", notice="Noted: they were there after all.")
 
 
 async def the_visitor(claim: str) -> Visitor:
@@ -194,11 +199,10 @@ async def _ask(
     *, status: int = 200,
 ) -> Response[str]:  # fmt: skip
     found = await openings.of(here.id, now=now, seat_id=visitor.seat_id)
-    asked: list[RequestRecord] = await requests.of_seat(visitor.seat_id, visitor.email, now)
     return page(
         request, "exhibitors/meetings/ask.html", status=status, private=True, headers=_PRIVATE, visitor=visitor, here=here,
         form=form, hosts=[one for one in found.hosts if one.spans], slots=showing.by_day(found.slots, here.timezone),
-        several=len(found.hosts) > 1, waiting=next((one for one in asked if one.exhibitor_id == here.id), None),
+        several=len(found.hosts) > 1, waiting=found.waits,
         clashes=await _clashes(visitor, [one.starts_at for one in found.slots], engagements), span=rules.time_words,
         over=visitor.ends_at <= now or not visitor.event_is_on,
     )  # fmt: skip

@@ -19,21 +19,15 @@ class MeetingEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _EVENT = """
-SELECT id, slug, title, state IN ('published', 'moved') AS is_on, starts_at, ends_at, timezone FROM event WHERE
+SELECT id, slug, title, state IN ('published', 'moved') AS is_on, starts_at, ends_at, timezone FROM event
+WHERE slug = $1 AND state <> 'draft'
 """
 
 
 async def by_slug(slug: str) -> MeetingEvent | None:
     """A public event."""
-    row = await db.fetch_one(f"{_EVENT} slug = $1 AND state <> 'draft'", slug)
+    row = await db.fetch_one(_EVENT, slug)
     return None if row is None else msgspec.convert(dict(row), MeetingEvent)
-
-
-async def by_id(event_id: int) -> MeetingEvent:
-    """An event that is there."""
-    row = await db.fetch_one(f"{_EVENT} id = $1", event_id)
-    assert row is not None, "whoever asks has looked"
-    return msgspec.convert(dict(row), MeetingEvent)
 
 
 class ForSeat(msgspec.Struct, frozen=True):
@@ -61,24 +55,24 @@ async def for_seat(event_id: int, seat_id: int) -> ForSeat:
     return ForSeat(**dict(row))
 
 
-_AREA = "SELECT id, name, place, answer_hours FROM meeting_area WHERE event = $1"
-_TIMES = """
-SELECT t.starts_at, t.ends_at FROM meeting_area_time t JOIN meeting_area a ON a.id = t.area WHERE a.event = $1
-ORDER BY t.starts_at LIMIT 200
-"""
-_TABLES = """
-SELECT id, name, place, true AS shared, active FROM meeting_table t WHERE event = $1 AND exhibitor IS NULL
-    AND (active OR EXISTS (SELECT FROM meeting m WHERE m.meeting_table = t.id AND m.state = 'planned')) ORDER BY id LIMIT 400
+_AREA = """
+SELECT a.name, a.place, a.answer_hours,
+    (SELECT coalesce(json_agg(json_build_object('starts_at', s.starts_at, 'ends_at', s.ends_at) ORDER BY s.starts_at), '[]')
+     FROM meeting_area_time s WHERE s.area = a.id) AS times,
+    (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'place', t.place, 'shared', true, 'active', t.active)
+        ORDER BY t.id), '[]') FROM meeting_table t WHERE t.event = a.event AND t.exhibitor IS NULL
+        AND (t.active OR EXISTS (SELECT FROM meeting m WHERE m.meeting_table = t.id AND m.state = 'planned'))) AS tables
+FROM meeting_area a WHERE a.event = $1
 """
 
 
 async def area(event_id: int) -> Area:
-    """As it is set up, or as it would be."""
+    """As it is set up, or as it would be. A table that is no longer used stays with the meetings that were there."""
     row = await db.fetch_one(_AREA, event_id)
     if row is None:
         return Area()
     return Area(
         name=row["name"], place=row["place"], answer_hours=row["answer_hours"],
-        times=tuple(Span(**dict(one)) for one in await db.fetch(_TIMES, event_id)),
-        tables=tuple(msgspec.convert(dict(one), Table) for one in await db.fetch(_TABLES, event_id)),
+        times=msgspec.json.decode(row["times"], type=tuple[Span, ...]),
+        tables=msgspec.json.decode(row["tables"], type=tuple[Table, ...]),
     )  # fmt: skip

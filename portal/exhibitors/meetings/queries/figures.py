@@ -43,6 +43,18 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     host_absent: int = 0
     cancelled: int = 0
 
+    @property
+    def no_show_rate(self) -> int | None:
+        """Attendees who did not come, in per cent of the appointments whose time has come; None without any."""
+        due = self.met - self.walk_ins + self.no_shows
+        return round(100 * self.no_shows / due) if due > 0 else None
+
+    @property
+    def accepted_rate(self) -> int | None:
+        """Requests a meeting came of, in per cent of those that are no longer open."""
+        answered = self.asked - self.open
+        return round(100 * self.accepted / answered) if answered > 0 else None
+
 
 async def of_event(event_id: int, now: object) -> list[Figures]:
     """Companies that were asked or have met somebody, by name."""

@@ -6,9 +6,11 @@ from datetime import datetime
 import msgspec
 
 from portal.core import db
+from portal.core.paging import Page
 from portal.exhibitors.meetings.values import MeetingRecord
 
 _MOST = 1000
+PAGE_SIZE = 50
 # Passed on or erased, a place is somebody else's: the meeting no longer knows who it was with.
 _ROWS = """
 SELECT m.id, m.state, m.starts_at, m.ends_at, m.topic, m.walk_in, m.moves, m.made_at, m.ended_at, m.ended_by, m.end_reason,
@@ -31,7 +33,6 @@ JOIN exhibitor x ON x.id = m.exhibitor JOIN company c ON c.id = x.company
 JOIN exhibitor_host h ON h.id = m.host JOIN account a ON a.id = h.account
 JOIN meeting_table t ON t.id = m.meeting_table LEFT JOIN seat s ON s.id = m.seat
 """
-_ORDERED = f" ORDER BY m.starts_at, m.id LIMIT {_MOST}"
 
 
 async def by_id(meeting_id: int) -> MeetingRecord | None:
@@ -47,6 +48,16 @@ async def of_exhibitor(exhibitor_id: int) -> list[MeetingRecord]:
     return await _found("m.exhibitor = $1", exhibitor_id)
 
 
+async def of_exhibitor_between(exhibitor_id: int, since: datetime, until: datetime) -> list[MeetingRecord]:
+    """Those of a company that begin in a span, by time."""
+    return await _found("m.exhibitor = $1 AND m.starts_at >= $2 AND m.starts_at < $3", exhibitor_id, since, until)
+
+
+async def of_event(event_id: int) -> list[MeetingRecord]:
+    """All of an event, by time."""
+    return await _found("m.event = $1", event_id, most=20_000)
+
+
 async def of_seat(seat_id: int, email: str) -> list[MeetingRecord]:
     """Those of whoever has a place now, by time."""
     return await _found("m.seat = $1 AND m.email = $2", seat_id, email)
@@ -54,7 +65,7 @@ async def of_seat(seat_id: int, email: str) -> list[MeetingRecord]:
 
 async def of_address(email: str) -> list[MeetingRecord]:
     """Somebody's at all events, on either side, by time."""
-    return await _found("$1 <> '' AND (m.email = $1 OR a.email = $1)", email)
+    return await _found("$1 <> '' AND (m.email = $1 OR m.account = (SELECT id FROM account WHERE email = $1))", email)
 
 
 async def at_shared_tables(event_id: int, since: datetime, until: datetime) -> list[MeetingRecord]:
@@ -65,8 +76,16 @@ async def at_shared_tables(event_id: int, since: datetime, until: datetime) -> l
     )  # fmt: skip
 
 
-async def _found(where: str, *values: object) -> list[MeetingRecord]:
-    rows = await db.fetch(f"{_ROWS} WHERE {where}{_ORDERED}", *values)
+async def page_of_exhibitor(exhibitor_id: int, number: int) -> tuple[list[MeetingRecord], Page]:
+    """A page of a company's meetings, by time."""
+    total = await db.fetch_value("SELECT count(*) FROM meeting WHERE exhibitor = $1", exhibitor_id)
+    at = Page(number, PAGE_SIZE, total)
+    return await _found("m.exhibitor = $1", exhibitor_id, most=at.size, offset=at.offset), at
+
+
+async def _found(where: str, *values: object, most: int = _MOST, offset: int = 0) -> list[MeetingRecord]:
+    ordered = f"ORDER BY m.starts_at, m.id LIMIT {most} OFFSET {offset}"
+    rows = await db.fetch(f"{_ROWS} WHERE {where} {ordered}", *values)
     return [msgspec.convert(dict(row), MeetingRecord) for row in rows]
 
 

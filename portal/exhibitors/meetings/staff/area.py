@@ -9,17 +9,18 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, staff
 from portal.core import times
 from portal.core.errors import Invalid
-from portal.exhibitors.meetings import rules, showing
+from portal.exhibitors.meetings import exports, rules, showing
 from portal.exhibitors.meetings.commands import areas
 from portal.exhibitors.meetings.forms import AreaForm, TablesForm, moments, table_names
 from portal.exhibitors.meetings.queries import events, figures, meetings
-from portal.exhibitors.meetings.queries.events import MeetingEvent
 from portal.exhibitors.meetings.values import Span
 from portal.exhibitors.permissions import ORGANISERS
 from portal.exhibitors.queries.offers import Offer
 from portal.exhibitors.staff.frame import Number, staff_page, the_offer
+from portal.web.files import private_file
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
+from portal.web.open_data import table
 from portal.web.rendering import page, plural, see_other
 
 
@@ -64,8 +65,8 @@ class StaffMeetings(Controller):
     @post("/tables/{table_id:int}/removal")
     async def drop(self, event_id: Number, table_id: Number, actor: SignedIn, now: Now) -> Response[Any]:
         offer = await the_offer(event_id)
-        await areas.drop_shared_table(actor=actor, event_id=event_id, table_id=table_id, now=now)
-        return see_other(f"{offer.path}/meetings", notice="No new meetings there; those that were have another table.")
+        moved, stay = await areas.drop_shared_table(actor=actor, event_id=event_id, table_id=table_id, now=now)
+        return see_other(f"{offer.path}/meetings", notice=showing.handed_on(moved, stay))
 
     @get("/sheet")
     async def sheet(
@@ -73,37 +74,49 @@ class StaffMeetings(Controller):
     ) -> Response[str]:
         """A day of the area to print, table by table."""
         offer = await the_offer(event_id)
-        event = await _event(offer)
-        chosen = showing.the_day(day, Span(event.starts_at, event.ends_at), event.timezone, now)
-        since, until = showing.midnights(chosen, event.timezone)
+        chosen = showing.the_day(day, Span(offer.starts_at, offer.ends_at), offer.timezone, now)
+        since, until = showing.midnights(chosen, offer.timezone)
         return page(
-            request, "exhibitors/meetings/staff/sheet.html", private=True, offer=offer, event=event, day=chosen,
-            area=await events.area(event.id), on_day=await meetings.at_shared_tables(event.id, since, until),
+            request, "exhibitors/meetings/staff/sheet.html", private=True, offer=offer, day=chosen,
+            area=await events.area(event_id), on_day=await meetings.at_shared_tables(event_id, since, until),
             span=rules.time_words, now=now,
         )  # fmt: skip
 
+    @get("/meetings.csv")
+    async def export(self, event_id: Number, now: Now) -> Response[bytes]:
+        """Every meeting, without what it was about."""
+        offer = await the_offer(event_id)
+        rows = [exports.of_event(one, now) for one in await meetings.of_event(event_id)]
+        return private_file(table(exports.EVENT, rows).encode(), "text/csv", f"{offer.slug}-meetings.csv")
 
-async def _event(offer: Offer) -> MeetingEvent:
-    return await events.by_id(offer.event_id)
+    @get("/companies.csv")
+    async def companies(self, event_id: Number, now: Now) -> Response[bytes]:
+        """How many asked, met and did not come, by company."""
+        offer = await the_offer(event_id)
+        rows = [exports.figures(one) for one in await figures.of_event(event_id, now)]
+        return private_file(table(exports.FIGURES, rows).encode(), "text/csv", f"{offer.slug}-meetings-by-company.csv")
 
 
 async def _page(
     request: Request[Any, Any, Any], offer: Offer, now: Now, *, day: str = "", form: Filled[Any] | None = None,
     tables_form: Filled[Any] | None = None, status: int = 200,
 ) -> Response[str]:  # fmt: skip
-    event, area = await _event(offer), await events.area(offer.event_id)
-    whole = Span(event.starts_at, event.ends_at)
-    chosen = showing.the_day(day, whole, event.timezone, now)
-    since, until = showing.midnights(chosen, event.timezone)
-    zone = times.zone(event.timezone)
-    boxes = [box for one in rules.days(whole, zone) for box in rules.boxes(whole, one, zone)]
+    area, whole, zone = (
+        await events.area(offer.event_id),
+        Span(offer.starts_at, offer.ends_at),
+        times.zone(offer.timezone),
+    )
+    chosen = showing.the_day(day, whole, offer.timezone, now)
+    since, until = showing.midnights(chosen, offer.timezone)
+    boxes = rules.all_boxes(whole, zone)
     open_ = [box for box in boxes if any(one.holds(Span(box, box + rules.STEP)) for one in area.times)]
     ticked = moments(form.value("box")) if form is not None and "box" in form.values else open_
     companies = await figures.of_event(offer.event_id, now)
+    there = await meetings.at_shared_tables(offer.event_id, since, until)
+    rows = showing.occupancy(chosen, whole, offer.timezone, area, there)
     return staff_page(
-        request, "exhibitors/meetings/staff/area.html", offer, "meetings", status=status, event=event, area=area,
+        request, "exhibitors/meetings/staff/area.html", offer, "meetings", status=status, area=area,
         form=form or blank(name=area.name, place=area.place, answer_hours=area.answer_hours), tables_form=tables_form or blank(),
-        grid=showing.grid(whole, event.timezone, ticked), days=rules.days(whole, zone), day=chosen,
-        rows=showing.occupancy(chosen, whole, event.timezone, area, await meetings.at_shared_tables(event.id, since, until)),
-        companies=companies, total=figures.total(companies), now=now, span=rules.time_words,
+        grid=showing.grid(whole, offer.timezone, ticked), days=rules.days(whole, zone), day=chosen, rows=rows,
+        used=showing.used(rows), companies=companies, total=figures.total(companies), now=now, span=rules.time_words,
     )  # fmt: skip
