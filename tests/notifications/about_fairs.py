@@ -20,6 +20,7 @@ from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.leads import emails as leads
 from portal.exhibitors.leads.values import Colleague
 from portal.exhibitors.meetings import emails as meetings
+from portal.exhibitors.meetings.inviting import Due
 from portal.exhibitors.meetings.inviting import Reader as MeetingReader
 from portal.exhibitors.meetings.values import MeetingRecord, Offer, RequestRecord
 from portal.exhibitors.tables.desk import TaskKind
@@ -127,9 +128,9 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
         for state in (RequestState.DECLINED, RequestState.EXPIRED, RequestState.CANCELLED)
     ]
     told = [
-        *(meetings.told(meeting, reader, ways[Method.REQUEST]) for reader in readers[:2]),
-        *(meetings.told(msgspec.structs.replace(meeting, moves=1), reader, ways[Method.REQUEST]) for reader in readers[:2]),
-        *(meetings.told(off, reader, ways[Method.CANCEL]) for reader in readers),
+        *(meetings.told(meeting, reader, Due(ways[Method.REQUEST], None)) for reader in readers[:2]),
+        *(meetings.told(meeting, reader, Due(ways[Method.REQUEST], entry())) for reader in readers[:2]),
+        *(meetings.told(off, reader, Due(ways[Method.CANCEL], entry())) for reader in readers),
         *(meetings.reminder(meeting, reader) for reader in readers[:2]),
         *meetings.asked(request, [(email, "Olga")], "1"), *meetings.asked(back, [(email, "Bob")], "2"),
         *(meetings.request_over(one) for one in over),
