@@ -21,6 +21,7 @@ from litestar.response import Response
 
 from portal.accounts.actors import Actor
 from portal.accounts.guards import SignedIn
+from portal.core import clock
 from portal.core.errors import Forbidden, NotFound
 from portal.directory.pages.managing import MANAGE, Managed, managed_page
 from portal.directory.queries import companies
@@ -100,7 +101,8 @@ def _provider(right: Right | None, editing: bool, accepted: bool) -> Callable[..
         if exhibitor is None or not permissions.can_work(actor, exhibitor.organisation_id):
             raise NotFound("There is no such exhibitor, or it is not in your care.")
         company = await companies.by_slug(slug)
-        assert company is not None, "the exhibitor is of it"
+        if company is None:
+            raise NotFound("This company was made one with another.")
         found = Desk(exhibitor, Managed(company, actor))
         why_not = refusal(found, right, editing=editing, accepted=accepted)
         if why_not is not None:
@@ -122,5 +124,6 @@ def desk_page(
         part=here,
         at_desk=at_desk,
         exhibitor=at_desk.exhibitor,
+        event_closed=at_desk.exhibitor.is_closed(clock.now()),
         **more,
     )

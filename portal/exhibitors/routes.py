@@ -2,14 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from portal.accounts.values import PersonalData
 from portal.core.jobs import Job, Recurring
 from portal.exhibitors.commands.settling import BOOTHS
 from portal.exhibitors.desks import routes as desk_routes
 from portal.exhibitors.jobs import lists
-from portal.exhibitors.leads import privacy as lead_privacy
 from portal.exhibitors.leads import routes as lead_routes
-from portal.exhibitors.meetings import privacy as meeting_privacy
 from portal.exhibitors.meetings import routes as meeting_routes
 from portal.exhibitors.pages.applying import ExhibitPages
 from portal.exhibitors.pages.booth import BoothPages, booth_invoice
@@ -17,6 +14,7 @@ from portal.exhibitors.pages.booth_moving import MovingPages
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
 from portal.exhibitors.pages.public import ExhibitorPages
+from portal.exhibitors.privacy import PERSONAL_DATA
 from portal.exhibitors.queries.public import meets
 from portal.exhibitors.staff.booths import StaffBooths
 from portal.exhibitors.staff.entering import StaffEntering
@@ -65,11 +63,6 @@ READERS = {**desk_routes.READERS}
 """Who may read private files, by the kind of their owner."""
 OCCASIONS = {**lead_routes.OCCASIONS}
 """What consents can be about."""
-PERSONAL_DATA = [
-    *desk_routes.PERSONAL,
-    PersonalData("Meetings", meeting_privacy.known_about, meeting_privacy.forget, meeting_privacy.LABELS),
-    PersonalData("Scans", lead_privacy.known_about, lead_privacy.forget, lead_privacy.LABELS),
-]
 SEAT_PARTS = (meeting_routes.seat_part, lead_routes.seat_part)
 """What is said on the page of a place."""
 

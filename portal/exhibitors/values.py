@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from portal.events.tables import EventState
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 
 
@@ -27,6 +28,7 @@ class AtEvent(msgspec.Struct, frozen=True, kw_only=True):
     event_id: int
     event_slug: str
     event_title: str
+    event_state: EventState
     starts_at: datetime
     ends_at: datetime
     timezone: str
@@ -35,6 +37,14 @@ class AtEvent(msgspec.Struct, frozen=True, kw_only=True):
     def address(self) -> str:
         """Of the desk."""
         return f"/companies/{self.company_slug}/manage/events/{self.event_slug}"
+
+    @property
+    def is_off(self) -> bool:
+        return self.event_state is EventState.CANCELLED
+
+    def is_closed(self, now: datetime) -> bool:
+        """Nothing is answered or given any more: the event is over, or does not take place."""
+        return self.is_off or self.ends_at <= now
 
     def may(self, right: Right) -> bool:
         return self.state is ExhibitorState.ACCEPTED and right in self.rights

@@ -74,7 +74,7 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
     stand = AtEvent(
         id=1, state=ExhibitorState.ACCEPTED, rights=frozenset(Right), passes=2, guests=5, badge=long, package="Standard",
         version=1, company_id=1, company_slug="isarwerk", company_name=f"Isarwerk {long}", organisation_id=1, event_id=7,
-        event_slug="forum", event_title=f"Forum {long}", **SPAN,
+        event_slug="forum", event_title=f"Forum {long}", event_state=EventState.PUBLISHED, **SPAN,
     )  # fmt: skip
     task = Answered(
         id=1, exhibitor_id=1, company=f"Isarwerk {long}", slug="isarwerk", kind=TaskKind.UPLOAD, title=f"Drawing {long}",

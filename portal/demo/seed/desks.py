@@ -18,6 +18,7 @@ from portal.exhibitors.desks.commands import answering, files, papers, passes, s
 from portal.exhibitors.desks.commands.tasks import decide, save_task
 from portal.exhibitors.desks.queries import papers as known_papers
 from portal.exhibitors.desks.queries import showing as shown
+from portal.exhibitors.desks.queries import tasks as known_tasks
 from portal.exhibitors.desks.values import TaskDraft
 from portal.exhibitors.queries import desks
 from portal.exhibitors.tables.desk import ItemKind, TaskKind
@@ -161,8 +162,9 @@ async def _tasks(media: Media, event_id: int, exhibitor: int, actor: Actor, now:
     await answering.answer(
         actor=actor, exhibitor_id=exhibitor, task_id=made["text"], text=line, now=now - timedelta(days=9)
     )
+    said = next(one for one in await known_tasks.of_exhibitor(exhibitor) if one.id == made["text"])
     await decide(
-        actor=PORTAL, event_id=event_id, task_id=made["text"], exhibitor_id=exhibitor, accepted=True, note="",
+        actor=PORTAL, event_id=event_id, task_id=made["text"], exhibitor_id=exhibitor, accepted=True, note="", seen=said.mark,
         now=now - timedelta(days=8),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from portal.core.jobs import enqueue_many
 from portal.core.urgency import Urgency
 from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.desks import emails
-from portal.exhibitors.desks.commands.calendars import follow_tasks
+from portal.exhibitors.desks.commands.calendars import follow_all
 from portal.exhibitors.desks.commands.files import follow_brochures
 from portal.exhibitors.desks.commands.passes import end_of_gone
 from portal.exhibitors.desks.commands.reminding import take_note
@@ -41,8 +41,7 @@ async def follow() -> None:
     await follow_codes(now=now)
     async with db.transaction():
         await follow_brochures()
-    async with db.transaction():
-        await follow_tasks(now=now)
+    await follow_all(now=now)
 
 
 async def look_for_late() -> None:

@@ -2,9 +2,8 @@
 
 from litestar.types import ControllerRouterHandler
 
-from portal.accounts.values import PersonalData
 from portal.core.jobs import Job, Recurring
-from portal.exhibitors.desks import jobs, privacy
+from portal.exhibitors.desks import jobs
 from portal.exhibitors.desks.commands import files, papers
 from portal.exhibitors.desks.feeds import TaskFeed
 from portal.exhibitors.desks.files import may_read_exhibitors, may_read_papers
@@ -29,5 +28,3 @@ RECURRING = [
 ]
 READERS = {files.OWNER: may_read_exhibitors, papers.OWNER: may_read_papers}
 """Who may read private files, by the kind of their owner."""
-PERSONAL = [PersonalData("Exhibiting", privacy.known_about, privacy.forget, privacy.LABELS)]
-"""What desks know of a person."""

@@ -33,6 +33,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     exhibitors: int
     done: int
     waiting: int
+    answered: bool
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +65,17 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
         return rules.column(self.standing, self.due_at, now)
 
     @property
+    def mark(self) -> str:
+        return answer_mark(self.at)
+
+    @property
     def kind_words(self) -> str:
         return rules.KINDS[self.kind]
+
+
+def answer_mark(at: datetime | None) -> str:
+    """By which an answer is told from a later one."""
+    return "" if at is None else at.isoformat()
 
 
 def board(tasks: Sequence[Answered], now: datetime) -> dict[Column, list[Answered]]:

@@ -8,6 +8,7 @@ from portal.directory.queries import claims
 from portal.events.queries.history import changed_since
 from portal.exhibitors import emails
 from portal.exhibitors.commands import booking, giving
+from portal.exhibitors.desks.commands.calendars import follow_tasks
 from portal.exhibitors.queries import applications, desks, offers
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.values import AtEvent
@@ -23,8 +24,8 @@ SELECT EXISTS (SELECT FROM booth_booking k JOIN purchase p ON p.id = k.purchase_
 
 
 async def tell(exhibitor: int, what: str) -> None:
-    """The state an exhibitor came into: to its contact, the owners of the company, and the organiser where they must know.
-    What has been decided otherwise since is told by its own job.
+    """The state an exhibitor came into: to its contact, the owners of the company, and the organiser where they must know;
+    and to calendars that have, or are to have, its tasks. What has been decided otherwise since is told by its own job.
     """
     at = await desks.by_id(exhibitor)
     found = await applications.dossier(at.event_id, exhibitor) if at is not None else None
@@ -44,9 +45,11 @@ async def tell(exhibitor: int, what: str) -> None:
         path = f"/staff/events/{at.event_id}/exhibitors/{exhibitor}"
         key = f"exhibitor-{exhibitor}-{what}-organiser"
         messages.append(emails.message(told, key=key, recipient=recipient, path=path, name="", about=about))
+    now = clock.now()
     async with db.transaction():
         for message in messages:
-            await queue_mail(message=message, now=clock.now())
+            await queue_mail(message=message, now=now)
+        await follow_tasks(now=now, event_id=at.event_id, exhibitor_id=exhibitor)
 
 
 async def organiser_of(event_id: int) -> str:

@@ -6,12 +6,11 @@ from litestar import Controller, Request, get
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.accounts.organisations import queries as organisations
 from portal.accounts.tables import MemberRole
 from portal.directory import permissions as companies
 from portal.directory.pages.managing import MANAGE, ManagedCompany, managed, managed_page
 from portal.events.rules.states import time_words
-from portal.exhibitors.desks.queries import overview, papers, passes, showing, tasks
+from portal.exhibitors.desks.queries import overview, tasks
 from portal.exhibitors.desks.values import board
 from portal.exhibitors.guards import DESK, AtDesk, desk, desk_page
 from portal.exhibitors.queries import desks
@@ -41,15 +40,11 @@ class DeskHome(Controller):
     async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[str]:
         here = at_desk.exhibitor
         asked = await tasks.of_exhibitor(here.id)
-        documents = await papers.of_exhibitor(here.id) if here.may(Right.DOCUMENTS) else []
         return desk_page(
             request, "exhibitors/desk/home.html", at_desk, here="", board=board(asked, now), asked=asked,
-            time=time_words(here.starts_at, here.ends_at, here.timezone, all_day=False), shown=await showing.by_id(here.id),
-            practical=await overview.of_exhibitor(here.id), documents=documents,
-            unread=[one for one in documents if not one.readers], roles=ROLE_WORDS,
-            passes=len(await passes.of_exhibitor(here.id)) if here.may(Right.PASSES) else None,
-            team=await organisations.members(here.organisation_id) if here.organisation_id is not None else [],
-            keys={part.key for part in at_desk.parts}, accepted=here.state is ExhibitorState.ACCEPTED, said=SAID[here.state],
+            time=time_words(here.starts_at, here.ends_at, here.timezone, all_day=False), roles=ROLE_WORDS,
+            facts=await overview.of_exhibitor(here.id), gives=here.may(Right.PASSES), said=SAID[here.state],
+            keys={part.key for part in at_desk.parts}, accepted=here.state is ExhibitorState.ACCEPTED,
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from portal.events.tables import EventKind
 from portal.events.values import Part, Row
-from portal.exhibitors.pages.public import address
+from portal.exhibitors.desks.pages.stand import address
 from portal.exhibitors.queries import public
 
 _MOST = 30

@@ -13,8 +13,7 @@ from portal.core.settings import current
 from portal.core.text import one_line
 from portal.directory.queries import companies
 from portal.events.inputs import Saving
-from portal.events.rules.states import time_words
-from portal.exhibitors.desks.pages.showing import content
+from portal.exhibitors.desks.pages.stand import address, stand_page, times
 from portal.exhibitors.desks.queries import showing
 from portal.exhibitors.documents import hall_pdf
 from portal.exhibitors.public import Exhibition
@@ -46,7 +45,7 @@ class ExhibitorPages(Controller):
             request, "exhibitors/index.html", block="results", section="events", exhibition=exhibition, filters=filters,
             found=finding.matching(filters, exhibition.stands), open=exhibition.takes_applications(now),
             halls=[one for one in exhibition.halls if filters.hall in ("", one.slug)], linked=markup(json_ld.encoded(linked)),
-            time=_time(exhibition), address=address(exhibition), saving=saving,
+            time=times(exhibition), address=address(exhibition), saving=saving,
         )  # fmt: skip
 
     @get("/halls/{hall:str}")
@@ -73,26 +72,7 @@ class ExhibitorPages(Controller):
             return Redirect(f"/events/{slug}/exhibitors/{moved}", status_code=HTTP_301_MOVED_PERMANENTLY)
         shown = await showing.by_id(one.id)
         assert shown is not None, "the exhibitor is in the list"
-        at = {hall for _, hall in one.booths}
-        linked = finding.schema_org_stand(exhibition, one, base_url=current().base_url)
-        return page(
-            request, "exhibitors/stand.html", section="events", exhibition=exhibition, x=one,
-            halls=[hall for hall in exhibition.halls if hall.slug in at],
-            linked=markup(json_ld.encoded(linked)), time=_time(exhibition), address=address(exhibition),
-            saving=saving, **await content(shown),
-        )  # fmt: skip
-
-
-def address(exhibition: Exhibition) -> Any:
-    """Where a booth on the plan leads: to whoever stands there."""
-    known = {one.slug for one in exhibition.stands}
-    return lambda spot: (
-        f"/events/{exhibition.slug}/exhibitors/{spot.company_slug}" if spot.company_slug in known else ""
-    )
-
-
-def _time(exhibition: Exhibition) -> str:
-    return time_words(exhibition.starts_at, exhibition.ends_at, exhibition.timezone, all_day=False)
+        return await stand_page(request, exhibition, one, shown, saving)
 
 
 async def _exhibition(slug: str) -> Exhibition:

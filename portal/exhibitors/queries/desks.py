@@ -12,7 +12,7 @@ SELECT x.id, x.state, x.rights, x.passes, coalesce(x.guests, p.guests) AS guests
     coalesce(nullif(x.badge_name, ''), c.name) AS badge,
     p.name AS package, x.version, c.id AS company_id, c.slug AS company_slug,
     c.name AS company_name, c.organisation AS organisation_id, e.id AS event_id, e.slug AS event_slug, e.title AS event_title,
-    e.starts_at, e.ends_at, e.timezone
+    e.state AS event_state, e.starts_at, e.ends_at, e.timezone
 FROM exhibitor x JOIN exhibition_package p ON p.id = x.package JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event
 """
 # Of several applications the one that counts, else the newest.

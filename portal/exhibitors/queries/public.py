@@ -20,7 +20,7 @@ SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.
     n.open AND EXISTS (SELECT FROM exhibition_package p WHERE p.event = e.id AND p.on_offer) AS open,
     n.applications_until AS until,
     (SELECT array_agg(version ORDER BY tag) FROM content_version WHERE tag = ANY($2)) AS versions
-FROM event e JOIN exhibition n ON n.event = e.id WHERE e.slug = $1 AND e.state <> 'draft'
+FROM event e JOIN exhibition n ON n.event = e.id WHERE e.slug = $1 AND (e.state <> 'draft' OR $3)
 """
 _STANDS = """
 SELECT x.id, c.slug, c.name, c.tagline, x.headline, c.city, c.country,
@@ -41,9 +41,11 @@ JOIN term t ON t.id = a.term AND t.kind = 'category' WHERE x.event = $1 AND x.st
 _kept: Kept[Exhibition] = Kept(30)
 
 
-async def by_slug(slug: str) -> Exhibition | None:
-    """The exhibitors of a public event; None where it takes none. Holds that run out count until the sweeper has met them."""
-    head = await db.fetch_one(_HEAD, slug, list(TAGS))
+async def by_slug(slug: str, *, draft: bool = False) -> Exhibition | None:
+    """The exhibitors of a public event, or of a `draft` too; None where it takes none. Holds that run out
+    count until the sweeper has met them.
+    """
+    head = await db.fetch_one(_HEAD, slug, list(TAGS), draft)
     if head is None:
         return None
     key = (head["event_id"], tuple(head["versions"]))

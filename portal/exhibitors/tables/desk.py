@@ -93,12 +93,12 @@ class ExhibitionPaperVersion(Table, tablename="exhibition_paper_version", db=DB)
 
 
 class PaperReading(Table, tablename="paper_reading", db=DB):
-    """Somebody of an exhibitor says to have read a version."""
+    """Somebody of an exhibitor says to have read a version. It stays read for the company when they are erased."""
 
     id = BigSerial(primary_key=True)
     version = ForeignKey(ExhibitionPaperVersion, on_delete=OnDelete.cascade, null=False)
     exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False, index=True)
-    account = ForeignKey(Account, on_delete=OnDelete.cascade, null=False, index=True)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True, default=None, index=True)
     at = Timestamptz()
     paper_reading_once = Unique(["version", "exhibitor", "account"], name="paper_reading_once")
 

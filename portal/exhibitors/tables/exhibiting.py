@@ -50,6 +50,7 @@ class Exhibition(Table, tablename="exhibition", db=DB):
     currency = Varchar(length=3)
     practical = Text(help_text="Markdown on every desk: when stands are built, where goods are delivered, whom to call")
     practical_html = Text(help_text="sanitised when written")
+    tasks_for = Timestamptz(null=True, default=None, help_text="when the event began as deadlines were set for it")
     staff_ticket = ForeignKey(
         TicketType, on_delete=OnDelete.set_null, null=True, default=None, help_text="of staff passes"
     )

@@ -37,11 +37,16 @@ async def say(stand: Stand, task_id: int, text: str = "Done so.", **more: Any) -
     )
 
 
+async def seen(task_id: int, stand: Stand) -> str:
+    """The mark of the answer as it is."""
+    return next((one.mark for one in await tasks.of_exhibitor(stand.exhibitor.id) if one.id == task_id), "")
+
+
 async def judge(stand: Stand, task_id: int, note: str = "") -> None:
     """Accept, or with a note ask again."""
     await decide(
         actor=PORTAL, event_id=stand.exhibitor.event_id, task_id=task_id, exhibitor_id=stand.exhibitor.id,
-        accepted=not note, note=note, now=clock.now(),
+        accepted=not note, note=note, seen=await seen(task_id, stand), now=clock.now(),
     )  # fmt: skip
 
 

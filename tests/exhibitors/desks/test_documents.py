@@ -6,11 +6,12 @@ import pytest
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import db
 from portal.exhibitors.desks import jobs
+from portal.exhibitors.desks.commands import files
 from portal.exhibitors.desks.rules import Standing
 from portal.exhibitors.tables.desk import TaskKind
 from portal.exhibitors.tables.exhibiting import Right
 from tests.directory.conftest import SignIn
-from tests.exhibitors.desks.tasks import ask, say, standing
+from tests.exhibitors.desks.tasks import ask, judge, say, standing
 from tests.factories import exhibitors
 from tests.factories.exhibitors import Stand
 from tests.media.made import pdf
@@ -90,8 +91,10 @@ async def test_a_task_to_read_is_done_by_reading_and_opens_with_a_new_version(si
     assert await standing(stand) == {"Read it": Standing.OPEN}
     await say(stand, task, "")
     assert await standing(stand) == {"Read it": Standing.DONE}
+    late = await exhibitors.make("Quellmark Media", event_id=stand.exhibitor.event_id)
     await judith.post(f"{PAPERS.format(stand.exhibitor.event_id)}/{paper}/removal")
-    assert await standing(stand) == {"Read it": Standing.OPEN}
+    assert await standing(stand) == {"Read it": Standing.DONE}
+    assert await standing(late) == {"Read it": Standing.OPEN}
     assert await db.fetch_value("SELECT paper FROM exhibitor_task") is None
 
 
@@ -190,3 +193,27 @@ async def test_thirty_documents_take_as_many_queries_as_one(sign_in: SignIn) -> 
         assert (page.text.count("I have read it"), listed.text.count("read by 0 of 1")) == (len(counts) * 29 + 1,) * 2
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+async def test_handing_in_again_and_again_fills_nothing_up(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_FILES", 3)
+    stand, judith = await exhibitors.make(), await staff(sign_in)
+    editor, task = await member(sign_in, stand), await ask(stand, "Drawing", TaskKind.UPLOAD)
+
+    async def hand_in(pages: int) -> int:
+        sent = {"upload": ("drawing.pdf", pdf(pages), "application/pdf")}
+        return (await editor.post(f"{stand.exhibitor.address}/tasks/{task}", files=sent)).status_code
+
+    assert [await hand_in(pages) for pages in range(1, 6)] == [303] * 5
+    assert await db.fetch_value("SELECT count(*) FROM exhibitor_file") == 1
+    assert (
+        await db.fetch_value("SELECT count(*) FROM stored_file WHERE owner_kind = 'exhibitor' AND deleted_at IS NULL")
+        == 1
+    )
+    await judge(stand, task, "With heights, please.")
+    assert [await hand_in(pages) for pages in (6, 7)] == [303] * 2
+    page = await editor.get(f"{stand.exhibitor.address}/documents")
+    assert (page.text.count(">Replaced<"), page.text.count("With the organiser")) == (1, 1)
+    assert (await judith.get(f"/staff/events/{stand.exhibitor.event_id}/exhibitors/tasks")).text.count(
+        "Look at it"
+    ) == 1

@@ -2,7 +2,7 @@
 
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
-from portal.exhibitors.desks import privacy
+from portal.exhibitors import privacy
 from portal.exhibitors.tables.desk import TaskKind
 from portal.registration import privacy as seats
 from tests.directory.conftest import SignIn
@@ -41,6 +41,7 @@ async def test_somebody_is_known_by_what_they_did_and_forgotten(sign_in: SignIn)
     await privacy.forget(EMAIL, clock.now())
     await seats.forget(EMAIL, clock.now())
     assert await privacy.known_about(EMAIL) == []
+    assert "Read by somebody who has left" in (await editor.get(f"{at}/documents")).text
     left = await db.fetch_one(
         "SELECT a.by AS answered, a.text, f.by AS filed, x.contact_name, x.host_name, s.first_name, s.email "
         "FROM exhibitor_task_answer a, exhibitor_file f, exhibitor x, exhibitor_pass p JOIN seat s ON s.id = p.seat"

@@ -56,6 +56,11 @@ def seen_in(page: httpx.Response) -> str:
     return page.text.partition('name="seen" value="')[2].partition('"')[0]
 
 
+def content_of(page: httpx.Response) -> str:
+    """What is on the page below its breadcrumbs."""
+    return page.text.partition('<nav class="crumbs"')[2].partition("</main>")[0].replace("> ", ">")
+
+
 async def test_what_is_written_stands_on_the_page(sign_in: SignIn, client: httpx.AsyncClient) -> None:
     _, editor, at, public = await desk(sign_in)
     before = await visit(client, public)
@@ -76,6 +81,7 @@ async def test_what_is_written_stands_on_the_page(sign_in: SignIn, client: httpx
     assert 'value="p1" checked' not in again.text
     preview = await editor.get(f"{at}/preview")
     assert "A preview" in preview.text
+    assert content_of(preview) == content_of(page)
     assert preview.headers["cache-control"] == "private, no-store"
 
 
@@ -135,15 +141,21 @@ async def test_an_item_that_cannot_be_is_refused(field: str, changed: dict[str, 
 
 
 async def test_the_page_is_there_while_the_company_takes_part(sign_in: SignIn, client: httpx.AsyncClient) -> None:
-    stand, _, _, public = await desk(sign_in)
+    stand, editor, at, public = await desk(sign_in)
     assert (await visit(client, public)).status_code == 200
     assert (await visit(client, public + "-x")).status_code == 404
     for state in ("cancelled", "applied"):
         await db.execute("UPDATE exhibitor SET state = $1", state)
         assert (await visit(client, public)).status_code == 404
     await db.execute("UPDATE exhibitor SET state = 'accepted'")
-    await db.execute("UPDATE event SET state = 'draft' WHERE id = $1", stand.exhibitor.event_id)
-    assert (await visit(client, public)).status_code == 404
+    for hidden, words in (("company SET state = 'hidden'", "directory"), ("event SET state = 'draft'", "draft")):
+        await db.execute(f"UPDATE {hidden}")
+        assert (await visit(client, public)).status_code == 404
+        assert f'href="{public}"' not in (await editor.get(at)).text
+        assert words in (await editor.get(at)).text
+        preview = await editor.get(f"{at}/preview")
+        assert (preview.status_code, "announced" in preview.text) == (200, words == "draft")
+        assert stand.exhibitor.company_name in preview.text
 
 
 async def test_others_items_are_not_theirs(sign_in: SignIn) -> None:

@@ -21,6 +21,10 @@ async def judith(sign_in: SignIn) -> httpx.AsyncClient:
     return await sign_in("judith@sterileline.example", staff=StaffRole.ORGANISER)
 
 
+def seen_in(page: httpx.Response) -> str:
+    return page.text.partition('name="seen" value="')[2].partition('"')[0]
+
+
 def of(stand: Stand) -> str:
     return f"/staff/events/{stand.exhibitor.event_id}/exhibitors"
 
@@ -123,10 +127,14 @@ async def test_answers_are_looked_at(sign_in: SignIn) -> None:
     assert (unsaid.status_code, 'id="f-note-e"' in unsaid.text) == (422, True)
     undecided = await staff.post(at, data={"note": "Why?"})
     assert (undecided.status_code, "Why?</textarea>" in undecided.text) == (422, True)
-    assert (await staff.post(at, data={"decision": "again", "note": "Which voltage?"})).status_code == 303
+    stale = {"decision": "accept", "seen": seen_in(page)}
+    assert (await staff.post(at, data={**stale, "decision": "again", "note": "Which voltage?"})).status_code == 303
     assert await standing(stand) == {"Stand drawing": Standing.AGAIN}
-    await say(stand, task)
-    assert (await staff.post(at, data={"decision": "accept"})).status_code == 303
+    await say(stand, task, "230 volts")
+    unseen = await staff.post(at, data=stale)
+    assert (unseen.status_code, "answered anew" in unseen.text, "230 volts" in unseen.text) == (409, True, True)
+    assert await standing(stand) == {"Stand drawing": Standing.WAITING}
+    assert (await staff.post(at, data={"decision": "accept", "seen": seen_in(unseen)})).status_code == 303
     assert await standing(stand) == {"Stand drawing": Standing.DONE}
     other = await ask(stand, "Nothing said")
     nothing = await staff.post(f"{of(stand)}/tasks/{other}/of/{stand.exhibitor.id}", data={"decision": "accept"})

@@ -14,6 +14,7 @@ from portal.core.overtaking import mark
 from portal.exhibitors.desks import jobs
 from portal.exhibitors.desks.commands.tasks import remove_task, save_task
 from portal.exhibitors.desks.queries import tasks
+from portal.exhibitors.jobs.telling import tell
 from tests.directory.conftest import SignIn
 from tests.exhibitors.desks.tasks import ask, judge, say
 from tests.factories import exhibitors
@@ -102,7 +103,35 @@ async def test_whoever_takes_part_no_more_has_everything_cancelled(client: httpx
     stand = await exhibitors.make()
     await ask(stand)
     await db.execute("UPDATE exhibitor SET state = 'cancelled'")
-    assert {row[2] for row in told(await fetched(client, stand))} == {"CANCELLED"}
+    assert {(row[2], row[3]) for row in told(await fetched(client, stand))} == {("CANCELLED", 0)}
+    await jobs.follow()
+    assert {(row[2], row[3]) for row in told(await fetched(client, stand))} == {("CANCELLED", 1)}
+    await db.execute("UPDATE exhibitor SET state = 'accepted'")
+    await jobs.follow()
+    assert {(row[2], row[3]) for row in told(await fetched(client, stand))} == {("CONFIRMED", 2), ("NEEDS-ACTION", 2)}
+
+
+async def test_whoever_is_accepted_late_has_what_was_asked_before(client: httpx.AsyncClient) -> None:
+    stand = await exhibitors.make()
+    await ask(stand)
+    late = await exhibitors.make("Quellmark Media", event_id=stand.exhibitor.event_id)
+    assert told(await fetched(client, late)) == []
+    await tell(late.exhibitor.id, "accepted")
+    assert [row[0] for row in told(await fetched(client, late))] == ["VEVENT", "VTODO"]
+
+
+async def test_a_called_off_event_cancels_every_task_and_closes_it(sign_in: SignIn) -> None:
+    stand = await exhibitors.make()
+    editor = await sign_in("editor@isarwerk.example", stand.organisation_id, MemberRole.EDITOR)
+    task, at = await ask(stand), f"{stand.exhibitor.address}/tasks"
+    assert "<textarea" in (await editor.get(f"{at}/{task}")).text
+    await db.execute("UPDATE event SET state = 'cancelled'")
+    await jobs.follow()
+    assert {row[2] for row in told(await fetched(editor, stand))} == {"CANCELLED"}
+    page = await editor.get(f"{at}/{task}")
+    assert ("called off" in page.text, "<textarea" in page.text) == (True, False)
+    answer = await editor.post(f"{at}/{task}", data={"text": "Two"})
+    assert (answer.status_code, "The event was called off." in answer.text) == (409, True)
 
 
 async def test_the_same_content_is_the_same_bytes_and_known_by_its_tag(client: httpx.AsyncClient) -> None:

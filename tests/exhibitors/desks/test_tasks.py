@@ -16,7 +16,7 @@ from portal.exhibitors.desks.rules import Column, Standing
 from portal.exhibitors.desks.values import TaskDraft, board
 from portal.exhibitors.tables.desk import TaskKind
 from portal.exhibitors.tables.exhibiting import Right
-from tests.exhibitors.desks.tasks import ask, in_days, judge, late, say, standing
+from tests.exhibitors.desks.tasks import ask, in_days, judge, late, say, seen, standing
 from tests.factories import exhibitors
 
 
@@ -32,7 +32,7 @@ async def test_what_the_organiser_looks_at_waits_and_comes_back(database: str) -
     with pytest.raises(Invalid, match="marked"):
         await decide(
             actor=PORTAL, event_id=stand.exhibitor.event_id, task_id=task, exhibitor_id=stand.exhibitor.id, accepted=False,
-            note="", now=clock.now(),
+            note="", seen=await seen(task, stand), now=clock.now(),
         )  # fmt: skip
     await judge(stand, task, "Without the ceiling, please.")
     (one,) = await tasks.of_exhibitor(stand.exhibitor.id)
@@ -180,7 +180,26 @@ async def test_only_owners_and_editors_answer_and_only_organisers_decide(databas
     with pytest.raises(Forbidden):
         await decide(
             actor=stand.owner, event_id=stand.exhibitor.event_id, task_id=task, exhibitor_id=stand.exhibitor.id,
-            accepted=True, note="", now=clock.now(),
+            accepted=True, note="", seen="", now=clock.now(),
         )  # fmt: skip
     with pytest.raises(Conflict, match="nothing to accept"):
         await judge(stand, task)
+
+
+async def test_what_was_answered_keeps_its_kind(database: str) -> None:
+    stand = await exhibitors.make()
+    task = await ask(stand)
+    event_id = stand.exhibitor.event_id
+
+    async def change(kind: TaskKind) -> None:
+        (known,) = await tasks.tasks(event_id)
+        draft = msgspec.structs.replace(known.draft, kind=kind)
+        await save_task(
+            actor=PORTAL, event_id=event_id, draft=draft, now=clock.now(), task_id=task, seen=mark(known.draft)
+        )
+
+    await change(TaskKind.PAY)
+    await say(stand, task)
+    with pytest.raises(Invalid) as kept:
+        await change(TaskKind.READ)
+    assert list(kept.value.fields) == ["kind"]

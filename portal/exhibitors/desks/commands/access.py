@@ -11,8 +11,9 @@ from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 _LOCK = """
 SELECT x.id, x.event, x.state, x.rights, x.passes, coalesce(x.guests, p.guests) AS guests, x.package,
     x.version, x.guest_code, c.id AS company_id,
-    c.slug AS company, c.name AS company_name, c.organisation, coalesce(nullif(x.badge_name, ''), c.name) AS badge
-FROM exhibitor x JOIN company c ON c.id = x.company JOIN exhibition_package p ON p.id = x.package
+    c.slug AS company, c.name AS company_name, c.organisation, coalesce(nullif(x.badge_name, ''), c.name) AS badge,
+    e.state AS event_state, e.ends_at
+FROM exhibitor x JOIN company c ON c.id = x.company JOIN exhibition_package p ON p.id = x.package JOIN event e ON e.id = x.event
 WHERE x.id = $1 FOR UPDATE OF x
 """
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.events.tables import EventState
 from portal.exhibitors.desks.commands.access import locked
 from portal.exhibitors.desks.commands.calendars import follow_tasks
 from portal.exhibitors.desks.commands.files import hand_in
@@ -34,7 +35,9 @@ async def answer(
         task = next((one for one in await queries.of_exhibitor(exhibitor_id) if one.id == task_id), None)
         if task is None:
             raise NotFound("There is no such task (any more).")
-        if await db.fetch_value("SELECT ends_at <= $2 FROM event WHERE id = $1", here["event"], now):
+        if here["event_state"] == EventState.CANCELLED:
+            raise Conflict("The event was called off.")
+        if here["ends_at"] <= now:
             raise Conflict("The event is over.")
         if task.decided_at is not None and task.done_at is not None:
             raise Conflict("The organiser has accepted this already. Please write to them if something changed.")

@@ -9,24 +9,36 @@ from portal.core.settings import current
 from portal.exhibitors.desks.queries.tasks import FOR_WHOM, STANDS
 
 KIND = "exhibitor-task"
-# Removed tasks follow where calendars have them; so do those of whoever takes part no more.
+# What is asked no more (the task was removed, the company or its package left, the event was called off) follows where
+# calendars have it.
 _ENTRIES = f"""
-SELECT x.id || '-' || t.id AS key, t.title, t.text_html, t.due_at, t.removed_at IS NOT NULL AS removed, done.at AS done_at,
-    e.timezone, e.title AS event, e.slug AS event_slug, e.state NOT IN ('published', 'moved') AS off, c.slug AS company, t.id
-FROM exhibitor_task t JOIN event e ON e.id = t.event JOIN exhibitor x ON x.event = t.event AND {FOR_WHOM}
+SELECT x.id || '-' || t.id AS key, t.title, t.text_html, t.due_at, done.at AS done_at, e.timezone, e.title AS event,
+    e.slug AS event_slug, c.slug AS company, t.id,
+    t.removed_at IS NOT NULL OR e.state = 'cancelled' OR NOT ({FOR_WHOM}) AS off
+FROM exhibitor_task t JOIN event e ON e.id = t.event JOIN exhibitor x ON x.event = t.event
 JOIN company c ON c.id = x.company {STANDS}
-WHERE ($1::bigint IS NULL OR t.event = $1) AND ($2::bigint IS NULL OR t.id = $2) AND ($3::bigint IS NULL OR x.id = $3)
-    AND ($1 IS NOT NULL OR e.ends_at > $4)
-    AND (t.removed_at IS NULL OR EXISTS (SELECT FROM calendar_item i WHERE i.kind = '{KIND}' AND i.key = x.id || '-' || t.id))
-ORDER BY x.id, t.id LIMIT 20000
+WHERE t.event = $1 AND ($2::bigint IS NULL OR t.id = $2) AND ($3::bigint IS NULL OR x.id = $3)
+    AND (t.removed_at IS NULL AND {FOR_WHOM}
+        OR EXISTS (SELECT FROM calendar_item i WHERE i.kind = '{KIND}' AND i.key = x.id || '-' || t.id))
+ORDER BY x.id, t.id LIMIT 100000
 """
+_EVENTS = (
+    "SELECT DISTINCT t.event FROM exhibitor_task t JOIN event e ON e.id = t.event WHERE e.ends_at > $1 ORDER BY t.event"
+)
+
+
+async def follow_all(*, now: datetime) -> None:
+    """Publish what changed by itself at events to come, each in a transaction of its own."""
+    for row in await db.fetch(_EVENTS, now):
+        async with db.transaction():
+            await follow_tasks(now=now, event_id=row["event"])
 
 
 async def follow_tasks(
-    *, now: datetime, event_id: int | None = None, task_id: int | None = None, exhibitor_id: int | None = None
+    *, now: datetime, event_id: int, task_id: int | None = None, exhibitor_id: int | None = None
 ) -> None:
-    """Publish what changed of these tasks, in the caller’s transaction; without an event, of all that are to come."""
-    rows = await db.fetch(_ENTRIES, event_id, task_id, exhibitor_id, now)
+    """Publish what changed of these tasks, in the caller’s transaction."""
+    rows = await db.fetch(_ENTRIES, event_id, task_id, exhibitor_id)
     entries = {
         row["key"]: Entry(
             title=f"{row['title']} ({row['event']})",
@@ -35,7 +47,7 @@ async def follow_tasks(
             timezone=row["timezone"],
             url=f"{current().base_url}/companies/{row['company']}/manage/events/{row['event_slug']}/tasks/{row['id']}",
             description=text.plain(row["text_html"], limit=1000),
-            cancelled=row["removed"] or row["off"],
+            cancelled=row["off"],
             categories=(row["event"],),
             todo=Todo(row["done_at"]),
         )

@@ -26,13 +26,18 @@ def owner(exhibitor_id: int) -> Owner:
 
 
 async def hand_in(*, actor: Actor, exhibitor_id: int, title: str, file: str, now: datetime, task_id: int) -> int:
-    """Keep a file for the organiser, in the transaction that answers the task; what was handed in for it before is replaced."""
-    await _attach(actor, exhibitor_id, file, now)
-    await db.execute(
+    """Keep a file for the organiser, in the transaction that answers the task. What was handed in for it before is kept as
+    replaced where the organiser decided on it; else nobody needs it any more.
+    """
+    before = await db.fetch_one(
         "UPDATE exhibitor_file SET replaced_at = $3 WHERE id = (SELECT file FROM exhibitor_task_answer "
-        "WHERE task = $1 AND exhibitor = $2)",
+        "WHERE task = $1 AND exhibitor = $2) RETURNING id, file, decided_at",
         task_id, exhibitor_id, now,
     )  # fmt: skip
+    if before is not None and before["decided_at"] is None:
+        await db.execute("DELETE FROM exhibitor_file WHERE id = $1", before["id"])
+        await media.delete(keys=[before["file"]], owner=owner(exhibitor_id), actor=actor, now=now)
+    await _attach(actor, exhibitor_id, file, now)
     return int(
         await db.fetch_value(_ADD, exhibitor_id, True, title, file, False, now, actor.name, actor.account_id or None)
     )
@@ -87,9 +92,11 @@ async def remove_brochure(*, actor: Actor, exhibitor_id: int, file_id: int, now:
 
 
 async def _attach(actor: Actor, exhibitor_id: int, file: str, now: datetime) -> None:
-    there = await db.fetch_value("SELECT count(*) FROM exhibitor_file WHERE exhibitor = $1", exhibitor_id)
+    there = await db.fetch_value(
+        "SELECT count(*) FROM exhibitor_file WHERE exhibitor = $1 AND replaced_at IS NULL", exhibitor_id
+    )
     if there >= MOST_FILES:
-        raise Invalid({"upload": f"An exhibitor has {MOST_FILES} files at most. Please remove some first."})
+        raise Invalid({"upload": f"An exhibitor has {MOST_FILES} files at most. Please remove a brochure first."})
     await media.attach(keys=[file], owner=owner(exhibitor_id), actor=actor, now=now)
     if await media_queries.bytes_of(owner(exhibitor_id)) > MOST_BYTES:
         raise Invalid({"upload": f"An exhibitor’s files have {MOST_BYTES // 1_000_000} MB at most in all."})

@@ -46,6 +46,17 @@ VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM exhibition_paper_version W
 """
 
 
+# What was done by reading stays done without the document.
+_KEEP_READINGS = """
+INSERT INTO exhibitor_task_answer (task, exhibitor, state, text, note, at, by, account, decided_by)
+SELECT DISTINCT ON (t.id, r.exhibitor) t.id, r.exhibitor, 'accepted', '', '', r.at, coalesce(a.name, ''), r.account, ''
+FROM exhibitor_task t JOIN paper_reading r ON r.version = (
+    SELECT v.id FROM exhibition_paper_version v WHERE v.paper = t.paper ORDER BY v.number DESC LIMIT 1)
+LEFT JOIN account a ON a.id = r.account WHERE t.paper = $1 ORDER BY t.id, r.exhibitor, r.at
+ON CONFLICT (task, exhibitor) DO NOTHING
+"""
+
+
 async def save_paper(
     *, actor: Actor, event_id: int, draft: PaperDraft, now: datetime, file: str = "", changes: str = "",
     paper_id: int | None = None, seen: str = "",
@@ -85,13 +96,14 @@ async def save_paper(
 
 
 async def withdraw_paper(*, actor: Actor, event_id: int, paper_id: int, now: datetime) -> None:
-    """Give a document to nobody any more. Tasks to read it are to be ticked instead."""
+    """Give a document to nobody any more. Tasks to read it are to be ticked instead; who has read it has done them."""
     if not can_organise(actor):
         raise Forbidden("Only organisers and editors give documents to exhibitors.")
     async with db.transaction():
         if await queries.paper(event_id, paper_id) is None:
             raise NotFound("There is no such document (any more).")
         await db.execute("UPDATE exhibition_paper SET withdrawn_at = $2 WHERE id = $1", paper_id, now)
+        await db.execute(_KEEP_READINGS, paper_id)
         await db.execute("UPDATE exhibitor_task SET paper = NULL WHERE paper = $1", paper_id)
         await follow_tasks(now=now, event_id=event_id)
         await audit.record(

@@ -12,7 +12,7 @@ from portal.core.overtaking import not_overtaken
 from portal.core.text import safe_html
 from portal.exhibitors.desks.commands.calendars import follow_tasks
 from portal.exhibitors.desks.queries import tasks as queries
-from portal.exhibitors.desks.values import Task, TaskDraft
+from portal.exhibitors.desks.values import Task, TaskDraft, answer_mark
 from portal.exhibitors.permissions import can_organise
 from portal.exhibitors.tables.desk import AnswerState, TaskKind
 
@@ -86,6 +86,8 @@ async def _check(event_id: int, draft: TaskDraft, stored: Task | None, now: date
         wrong["due"] = "This time is over already."
     if draft.due_at >= await db.fetch_value("SELECT ends_at FROM event WHERE id = $1", event_id):
         wrong["due"] = "The event is over by then."
+    if stored is not None and draft.kind is not stored.draft.kind and stored.answered:
+        wrong["kind"] = "It was answered already, and answers are of this kind. Please ask for something new instead."
     if draft.kind is TaskKind.CHOOSE and len(set(draft.options)) < 2:
         wrong["options"] = "Please give two choices at least, each on a line of its own."
     if set(draft.packages) - {number for number, _ in await queries.packages(event_id)}:
@@ -110,11 +112,12 @@ VALUES ($1, $2, 'again', '', $3, $4, '', $4, $5) RETURNING file
 
 
 async def decide(
-    *, actor: Actor, event_id: int, task_id: int, exhibitor_id: int, accepted: bool, note: str, now: datetime
+    *, actor: Actor, event_id: int, task_id: int, exhibitor_id: int, accepted: bool, note: str, seen: str, now: datetime
 ) -> None:
-    """Accept what an exhibitor answered, or ask for it again, saying what to change; the exhibitor is told then.
+    """Accept what an exhibitor answered, or ask for it again, saying what to change; the exhibitor is told then. `seen` is when
+    the answer was given that this is about (`Answered.mark`).
 
-    Raises NotFound, Invalid without words for what to change, Conflict for nothing to accept.
+    Raises NotFound, Invalid without words for what to change, Conflict for nothing to accept or when it was answered anew.
     """
     organisers_only(actor)
     if not accepted and not note:
@@ -129,6 +132,11 @@ async def decide(
         )
         if mine is None:
             raise NotFound("There is no such exhibitor.")
+        known = await db.fetch_value(
+            "SELECT at FROM exhibitor_task_answer WHERE task = $1 AND exhibitor = $2", task_id, exhibitor_id
+        )
+        if answer_mark(known) != seen:
+            raise Conflict("They have answered anew meanwhile. Please look at that first.")
         row = await db.fetch_one(_DECIDE, task_id, exhibitor_id, state.value, note, now, actor.label)
         if row is None and accepted:
             raise Conflict("There is nothing to accept yet.")

@@ -121,7 +121,6 @@ async def _list(
         passes=await queries.of_exhibitor(here.id), guests=guests,
         discount=guests.discount if guests else await queries.discount(here.id),
         invitation=f"{current().base_url}/events/{here.event_slug}/register?code={guests.code}" if guests else "",
-        closed=here.ends_at <= now,
     )  # fmt: skip
 
 

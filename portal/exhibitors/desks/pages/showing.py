@@ -8,20 +8,20 @@ from litestar.response import Response
 
 from portal.accounts.guards import signed_in
 from portal.core.errors import Conflict, Invalid, NotFound
-from portal.directory.tables.companies import CompanyState
-from portal.events.rules.states import time_words
+from portal.events.inputs import Saving
 from portal.exhibitors.desks.commands import showing as commands
 from portal.exhibitors.desks.forms import ShowForm, filled_show, read_item
+from portal.exhibitors.desks.pages.stand import stand_page
 from portal.exhibitors.desks.queries import showing as queries
 from portal.exhibitors.desks.queries.showing import OwnItem, Shown
 from portal.exhibitors.desks.rules import LANGUAGES
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
+from portal.exhibitors.public import Stand
+from portal.exhibitors.queries import public
 from portal.exhibitors.tables.desk import ItemKind
-from portal.media import queries as media_queries
-from portal.media.tables import Visibility
 from portal.web.forms import Filled, blank, differences, read, sent
 from portal.web.inputs import Now
-from portal.web.rendering import page, see_other
+from portal.web.rendering import see_other
 
 _EDITING = desk(editing=True, accepted=True)
 _KINDS = [
@@ -59,8 +59,16 @@ class DeskProfile(Controller):
         return _back(at_desk, "Saved. It stands on your page at the event.")
 
     @get("/preview")
-    async def preview(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[str]:
-        return await _page(request, await _shown(at_desk), preview=at_desk.exhibitor.address)
+    async def preview(self, request: Request[Any, Any, Any], at_desk: AtDesk, saving: Saving) -> Response[str]:
+        """What visitors see, or will: the event may be a draft, the company not yet in the directory."""
+        shown = await _shown(at_desk)
+        exhibition = await public.by_slug(at_desk.exhibitor.event_slug, draft=True)
+        assert exhibition is not None, "the company exhibits there"
+        stand = next((one for one in exhibition.stands if one.id == shown.exhibitor_id), None) or Stand(
+            id=shown.exhibitor_id, slug=shown.company_slug, name=shown.company, tagline=shown.profile.tagline,
+            headline=shown.headline, city="", country=None, booths=[], categories=[],
+        )  # fmt: skip
+        return await stand_page(request, exhibition, stand, shown, saving, preview=at_desk.exhibitor.address)
 
     @get("/items/new", dependencies=_EDITING)
     async def new(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[str]:
@@ -86,28 +94,6 @@ class DeskProfile(Controller):
         one = await _own(at_desk, item_id)
         await commands.remove_item(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, item_id=one.id, now=now)
         return _back(at_desk, f"“{one.title}” is shown no more.")
-
-
-async def content(shown: Shown) -> dict[str, Any]:
-    """What `exhibitors/_shown.html` is drawn from: on the page everybody sees, and in the preview."""
-    products, posts = shown.of(ItemKind.PRODUCT), shown.of(ItemKind.POST)
-    keys = [shown.profile.logo, *(one.image for one in products), *(one.file for one in shown.brochures)]
-    found = await media_queries.by_keys([key for key in keys if key])
-    return {
-        "shown": shown, "products": products, "posts": posts,
-        # What the company's plan does not show stays unseen here, too.
-        "files": {key: file for key, file in found.items() if file.visibility is Visibility.PUBLIC},
-        "languages": [LANGUAGES[code] for code in shown.languages if code in LANGUAGES],
-        "profile_there": shown.company_state in (CompanyState.PUBLIC, CompanyState.CLOSED),
-    }  # fmt: skip
-
-
-async def _page(request: Request[Any, Any, Any], shown: Shown, *, preview: str) -> Response[str]:
-    return page(
-        request, "exhibitors/company.html", section="events", private=True, preview=preview,
-        time=time_words(shown.starts_at, shown.ends_at, shown.timezone, all_day=False),
-        initials="".join(word[0] for word in shown.company.split()[:2]).upper(), **await content(shown),
-    )  # fmt: skip
 
 
 async def _shown(at_desk: Desk) -> Shown:

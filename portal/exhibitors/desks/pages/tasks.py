@@ -11,12 +11,10 @@ from litestar.response import Response
 from portal.accounts.guards import signed_in
 from portal.calendars import links
 from portal.calendars.commands import feed_address, rotate_feed_address
-from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.exhibitors.desks.commands import answering
-from portal.exhibitors.desks.commands.calendars import follow_tasks
 from portal.exhibitors.desks.commands.files import OWNER
 from portal.exhibitors.desks.feeds import FEED
 from portal.exhibitors.desks.queries import papers
@@ -63,10 +61,7 @@ class DeskTasks(Controller):
 
     @get("/calendar")
     async def calendar(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[str]:
-        here = at_desk.exhibitor
-        async with db.transaction():
-            await follow_tasks(now=now, event_id=here.event_id, exhibitor_id=here.id)
-        secret = await feed_address(kind=FEED, key=str(here.id), now=now)
+        secret = await feed_address(kind=FEED, key=str(at_desk.exhibitor.id), now=now)
         address = f"{current().base_url}/calendars/exhibitors/{secret}.ics"
         return desk_page(
             request, "exhibitors/desk/task_calendar.html", at_desk, here="tasks", address=address, links=links
@@ -139,5 +134,5 @@ async def _one(
     return desk_page(
         request, "exhibitors/desk/task.html", at_desk, here="tasks", status=status, task=task, paper=paper, files=files,
         form=form or blank(text=task.answer, choice=task.answer), column=COLUMNS[task.column(now)], at=task.column(now).value,
-        settled=task.decided_at is not None and task.done_at is not None, closed=at_desk.exhibitor.ends_at <= now,
+        settled=task.decided_at is not None and task.done_at is not None,
     )  # fmt: skip

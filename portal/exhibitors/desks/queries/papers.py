@@ -40,13 +40,15 @@ _NEWEST = """
 JOIN LATERAL (SELECT v.id AS version_id, v.number, v.file, v.changes, v.at FROM exhibition_paper_version v
     WHERE v.paper = p.id ORDER BY v.number DESC LIMIT 1) v ON true
 """
+_READER = "coalesce(a.name, 'somebody who has left')"
 _OF_EXHIBITOR = f"""
 SELECT p.id, p.title, p.note, p.packages, v.*,
     coalesce(r.names, '{{}}') AS readers, coalesce(r.ids, '{{}}') AS reader_ids
 FROM exhibitor x JOIN exhibition_paper p ON p.event = x.event AND p.withdrawn_at IS NULL
     AND (p.packages = '{{}}' OR x.package = ANY(p.packages)) {_NEWEST}
-LEFT JOIN LATERAL (SELECT array_agg(a.name ORDER BY r.at) AS names, array_agg(a.id) AS ids FROM paper_reading r
-    JOIN account a ON a.id = r.account WHERE r.version = v.version_id AND r.exhibitor = x.id) r ON true
+LEFT JOIN LATERAL (SELECT array_agg({_READER} ORDER BY r.at) AS names,
+    array_agg(a.id) FILTER (WHERE a.id IS NOT NULL) AS ids FROM paper_reading r
+    LEFT JOIN account a ON a.id = r.account WHERE r.version = v.version_id AND r.exhibitor = x.id) r ON true
 WHERE x.id = $1 ORDER BY p.position, p.id LIMIT 200
 """
 _OF_EVENT = f"""
@@ -58,15 +60,15 @@ SELECT p.id, p.title, p.note, p.packages, v.*, (
 FROM exhibition_paper p {_NEWEST}
 WHERE p.event = $1 AND p.withdrawn_at IS NULL AND ($2::bigint IS NULL OR p.id = $2) ORDER BY p.position, p.id LIMIT 200
 """
-_READERS = """
-SELECT c.name AS company, x.id AS exhibitor_id, coalesce(r.names, '{}') AS names, r.at, r.at IS NULL AND EXISTS (
+_READERS = f"""
+SELECT c.name AS company, x.id AS exhibitor_id, coalesce(r.names, '{{}}') AS names, r.at, r.at IS NULL AND EXISTS (
     SELECT FROM paper_reading o JOIN exhibition_paper_version ov ON ov.id = o.version
     WHERE ov.paper = p.id AND o.exhibitor = x.id) AS older
 FROM exhibition_paper p JOIN exhibitor x ON x.event = p.event AND x.state = 'accepted' AND 'documents' = ANY(x.rights)
-    AND (p.packages = '{}' OR x.package = ANY(p.packages))
+    AND (p.packages = '{{}}' OR x.package = ANY(p.packages))
 JOIN company c ON c.id = x.company
-LEFT JOIN LATERAL (SELECT array_agg(a.name ORDER BY r.at) AS names, min(r.at) AS at FROM paper_reading r
-    JOIN account a ON a.id = r.account WHERE r.exhibitor = x.id AND r.version = (
+LEFT JOIN LATERAL (SELECT array_agg({_READER} ORDER BY r.at) AS names, min(r.at) AS at FROM paper_reading r
+    LEFT JOIN account a ON a.id = r.account WHERE r.exhibitor = x.id AND r.version = (
         SELECT v.id FROM exhibition_paper_version v WHERE v.paper = p.id ORDER BY v.number DESC LIMIT 1)) r ON true
 WHERE p.id = $1 ORDER BY r.at IS NOT NULL, lower(c.name), x.id LIMIT 2000
 """

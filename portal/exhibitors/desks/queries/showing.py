@@ -79,7 +79,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def public(self) -> bool:
-        return self.state is ExhibitorState.ACCEPTED and self.event_state is not EventState.DRAFT
+        """Whether everybody sees it."""
+        exhibits = self.state is ExhibitorState.ACCEPTED and self.company_state is CompanyState.PUBLIC
+        return exhibits and self.event_state is not EventState.DRAFT
 
     @property
     def chosen(self) -> frozenset[str]:

@@ -44,7 +44,8 @@ _OF_EXHIBITOR = f"{_ANSWERED} WHERE x.id = $1 ORDER BY t.due_at, t.id LIMIT 500"
 _OF_EVENT = f"{_ANSWERED} WHERE x.event = $1 ORDER BY lower(c.name), x.id, t.due_at, t.id LIMIT 50000"
 _TASKS = f"""
 SELECT t.id, t.event AS event_id, t.kind, t.title, t.due_at, t.text, t.packages, t.link, t.options, t.paper, t.text_html,
-    coalesce(n.exhibitors, 0) AS exhibitors, coalesce(n.done, 0) AS done, coalesce(n.waiting, 0) AS waiting
+    coalesce(n.exhibitors, 0) AS exhibitors, coalesce(n.done, 0) AS done, coalesce(n.waiting, 0) AS waiting,
+    EXISTS (SELECT FROM exhibitor_task_answer a WHERE a.task = t.id) AS answered
 FROM exhibitor_task t LEFT JOIN LATERAL (
     SELECT count(*) AS exhibitors, count(done.at) AS done, count(*) FILTER (WHERE {STANDING} = 'waiting') AS waiting
     FROM exhibitor x {STANDS} WHERE x.event = t.event AND {FOR_WHOM}) n ON true

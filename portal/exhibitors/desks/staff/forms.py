@@ -66,6 +66,7 @@ class DecisionForm(msgspec.Struct):
 
     decision: Annotated[str, field("Decision", max_length=10, missing="Please choose one.")]
     note: Annotated[str, field("What to change", kind="text", max_length=1000)] = ""
+    seen: Annotated[str, field("", max_length=40)] = ""
 
 
 class PracticalForm(msgspec.Struct):

@@ -105,11 +105,12 @@ class StaffTasks(Controller):
         try:
             await commands.decide(
                 actor=actor, event_id=event_id, task_id=task_id, exhibitor_id=exhibitor_id, accepted=accepted,
-                note="" if accepted else form.data.note, now=now,
+                note="" if accepted else form.data.note, seen=form.data.seen, now=now,
             )  # fmt: skip
         except Invalid as refused:
             return await _answer(request, offer, this, form.refuse(refused), now, status=422)
         except Conflict as refused:
+            this = await _answered(event_id, task_id, exhibitor_id)
             return await _answer(request, offer, this, form.refuse(Invalid({"": refused.message})), now, status=409)
         told = f"Accepted: {this.title}, {this.company}." if accepted else f"{this.company} is asked to change it."
         return see_other(f"{offer.path}/tasks", notice=told)

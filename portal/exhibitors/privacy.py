@@ -1,9 +1,16 @@
-"""What desks know of a person, and forgetting it. Passes are places: `registration` forgets whose they are."""
+"""What the package knows of a person, and forgetting it: all of it in one list (`PERSONAL_DATA`).
+
+Here is what exhibitors and their desks hold. Passes are places, whose people `registration` forgets. Meetings and scans are long
+enough for files of their own beside what they forget by.
+"""
 
 from datetime import datetime
 from typing import Any
 
+from portal.accounts.values import PersonalData
 from portal.core import db
+from portal.exhibitors.leads import privacy as scans
+from portal.exhibitors.meetings import privacy as meetings
 
 _KNOWN = {
     "Staff pass": """
@@ -43,7 +50,7 @@ _MINE = "account IN (SELECT id FROM account WHERE email = $1)"
 _FORGET = (
     "UPDATE exhibitor SET contact_name = '', contact_email = '' WHERE lower(contact_email) = $1",
     "UPDATE exhibitor SET host_name = '', host_role = '', host_email = '' WHERE lower(host_email) = $1",
-    f"DELETE FROM paper_reading WHERE {_MINE}",
+    f"UPDATE paper_reading SET account = NULL WHERE {_MINE}",
     f"UPDATE exhibitor_task_answer SET by = '', account = NULL WHERE {_MINE}",
     f"UPDATE exhibitor_file SET by = '', account = NULL WHERE {_MINE}",
     f"UPDATE exhibition_paper_version SET by = '', account = NULL WHERE {_MINE}",
@@ -63,3 +70,11 @@ async def forget(email: str, now: datetime) -> str:
     return (
         "Names and addresses are off exhibitors’ pages and desks. What companies answered and handed in stays theirs."
     )
+
+
+PERSONAL_DATA = [
+    PersonalData("Exhibiting", known_about, forget, LABELS),
+    PersonalData("Meetings", meetings.known_about, meetings.forget, meetings.LABELS),
+    PersonalData("Scans", scans.known_about, scans.forget, scans.LABELS),
+]
+"""Everything the package tells and forgets."""
