@@ -16,7 +16,7 @@ from portal.agenda.buttons import form
 from portal.agenda.queries import stands as queries
 from portal.agenda.rules import stands as rules
 from portal.core.errors import NotFound
-from portal.exhibitors.pages.public import address
+from portal.exhibitors.desks.pages.stand import address
 from portal.exhibitors.queries import public
 from portal.web.query_strings import may_be_slug, pairs
 from portal.web.rendering import page
