@@ -87,16 +87,16 @@ _kept: Kept[bytes] = Kept(6)
 
 async def _made(programme: Programme, form: str) -> bytes:
     """The file, made once for each version of the programme: a large one takes a tenth of a second and many megabytes."""
-    key = (programme.event_id, programme.version, form)
-    if (kept := _kept.get(key)) is not None:
+    key, version = (programme.event_id, form), programme.version
+    if (kept := _kept.get(key, version)) is not None:
         return kept
     texts, base_url = await public.all_texts(programme.event_id), current().base_url
     if form == "xml":
-        return _kept.put(key, exchange.xml(programme, texts, base_url=base_url))
+        return _kept.put(key, exchange.xml(programme, texts, base_url=base_url), version)
     if form == "json":
-        return _kept.put(key, msgspec.json.encode(exchange.c3voc(programme, texts, base_url=base_url)))
+        return _kept.put(key, msgspec.json.encode(exchange.c3voc(programme, texts, base_url=base_url)), version)
     rows = exchange.csv_rows(programme, texts, base_url=base_url)
-    return _kept.put(key, table(exchange.CSV_COLUMNS, rows).encode())
+    return _kept.put(key, table(exchange.CSV_COLUMNS, rows).encode(), version)
 
 
 def _named(slug: str, suffix: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Controller, Request, get
 from litestar.params import FromPath
 from litestar.response import Response
@@ -32,7 +33,7 @@ from portal.programme.tables import SessionKind
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
 from portal.web.query_strings import may_be_slug, pairs
-from portal.web.rendering import environment, markup, page, render
+from portal.web.rendering import Encoded, environment, markup, page, render
 
 _RULE = PageRule(tags=public.TAGS)
 _ZONED = PageRule(tags=public.TAGS, query=frozenset({"zone"}))
@@ -41,7 +42,8 @@ _SHEET, _SCREEN = 7, 1000
 # A day of more sessions has its hours to jump to.
 _LONG = 60
 _items: Kept[dict[int, Markup]] = Kept(30)
-_whole_days: Kept[Markup] = Kept(16)
+_whole_days: Kept[Encoded] = Kept(16)
+_fields: Kept[Markup] = Kept(60)
 
 
 class ProgrammePages(Controller):
@@ -62,7 +64,7 @@ class ProgrammePages(Controller):
             request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
             programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
             days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving, filters.zone),
-            choices=_choices(programme, filters), tabs=_tabs(found, programme),
+            fields=_drawn_fields(programme, filters, problems), tabs=_tabs(found, programme),
             on_now=current_hour.on_now(programme, now), is_soon=current_hour.is_soon(programme, now),
             has_workshops=programme.has_workshops, live=_live(shown), clocks=Clocks(programme.timezone, filters.zone),
             zoned_at=shown[0].starts_at if shown else programme.event_starts_at, standing=standing(programme),
@@ -127,8 +129,8 @@ def drawing(programme: Programme, saving: SaveButtons, zone: str = "") -> Callab
     for a zone that its links carry on. `anchored`, each has an id to come back to: for the one list of a page that has
     each session once.
     """
-    key = (programme.event_id, programme.version, zone)
-    if (items := _items.get(key)) is None:
+    key = (programme.event_id, zone)
+    if (items := _items.get(key, programme.version)) is None:
         macros: Any = environment().get_template("programme/_session.html").module
         tail = _tail(zone)
         items = {
@@ -137,7 +139,7 @@ def drawing(programme: Programme, saving: SaveButtons, zone: str = "") -> Callab
             )
             for one in programme.sessions
         }
-        _items.put(key, items)
+        _items.put(key, items, programme.version)
     drawn = items
 
     def draw(sessions: Iterable[Session], anchored: bool = False) -> Markup:
@@ -190,24 +192,28 @@ def _count(sessions: list[Session]) -> int:
 
 def _drawn_days(
     shown: list[Session], programme: Programme, filters: rules.Filters, day: date | None, saving: SaveButtons
-) -> Markup:
+) -> Markup | Encoded:
     """What is most of the page; kept where nothing narrows it, which is what most people read."""
-    key = (programme.event_id, programme.version, day, filters.view, filters.zone, filters.paper)
-    if not filters.narrows and (kept := _whole_days.get(key)) is not None:
+    key = (programme.event_id, day, filters.view, filters.zone, filters.paper)
+    if not filters.narrows and (kept := _whole_days.get(key, programme.version)) is not None:
         return kept
     days = _days(shown, programme, grid=filters.view == "grid", paper=bool(filters.paper))
+    made = render(
+        "programme/_days.html", days=days, programme=programme, filters=filters, drawn=drawing(programme, saving, filters.zone),
+        clocks=Clocks(programme.timezone, filters.zone), ways_out=[] if days else rules.ways_out(filters, programme.sessions, day),
+    )  # fmt: skip
+    return markup(made) if filters.narrows else _whole_days.put(key, Encoded(made), programme.version)
+
+
+def _drawn_fields(programme: Programme, filters: rules.Filters, problems: dict[str, rules.Problem]) -> Markup:
+    """What the programme can be narrowed by: a hundred rooms and tracks are the same for most readers."""
+    key = (programme.event_id, msgspec.structs.replace(filters, q="", day=""))
+    if not problems and (kept := _fields.get(key, programme.version)) is not None:
+        return kept
     made = markup(
-        render(
-            "programme/_days.html",
-            days=days,
-            programme=programme,
-            filters=filters,
-            drawn=drawing(programme, saving, filters.zone),
-            clocks=Clocks(programme.timezone, filters.zone),
-            ways_out=[] if days else rules.ways_out(filters, programme.sessions, day),
-        )
+        render("programme/_fields.html", filters=filters, choices=_choices(programme, filters), problems=problems)
     )
-    return made if filters.narrows else _whole_days.put(key, made)
+    return made if problems else _fields.put(key, made, programme.version)
 
 
 def _days(shown: list[Session], programme: Programme, *, grid: bool, paper: bool) -> list[dict[str, Any]]:

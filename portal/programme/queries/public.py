@@ -56,10 +56,10 @@ async def by_event(event_id: int) -> Programme | None:
 
 
 async def _whole(head: Mapping[str, Any]) -> Programme:
-    key = (head["event_id"], tuple(head["versions"]))
-    if (kept := _kept.get(key)) is not None:
+    event_id, version = head["event_id"], tuple(head["versions"])
+    if (kept := _kept.get(event_id, version)) is not None:
         return kept
-    return _kept.put(key, _programme(head, await db.fetch(_SESSIONS, head["event_id"])))
+    return _kept.put(event_id, _programme(head, await db.fetch(_SESSIONS, event_id)), version)
 
 
 def _programme(head: Mapping[str, Any], rows: list[Any] | Any) -> Programme:
