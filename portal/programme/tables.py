@@ -102,6 +102,7 @@ class ProgrammeRoom(Table, tablename="programme_room", db=DB):
     position = Integer()
     slug = Varchar(length=80)
     name = Varchar(length=120)
+    source_name = Varchar(length=120, help_text="what an import calls it, whatever staff do; empty for one made here")
     note = Varchar(length=200, help_text="how to find it")
     capacity = Integer(null=True, default=None)
     programme_room_once = Unique(["event", "slug"], name="programme_room_once")
@@ -116,6 +117,7 @@ class ProgrammeTrack(Table, tablename="programme_track", db=DB):
     position = Integer()
     slug = Varchar(length=80)
     name = Varchar(length=120)
+    source_name = Varchar(length=120, help_text="what an import calls it, whatever staff do; empty for one made here")
     colour = Integer(default=1)
     programme_track_once = Unique(["event", "slug"], name="programme_track_once")
     colour_known = Check("colour BETWEEN 1 AND 4", name="programme_track_colour")
@@ -152,6 +154,7 @@ class ProgrammeSession(Table, tablename="programme_session", db=DB):
     url = Varchar(length=1000, help_text="its page elsewhere")
     links = JSONB(default="[]", help_text="[kind, title, address] of each: link or attachment")
     cancelled_at = Timestamptz(null=True, default=None)
+    source = Varchar(length=60, help_text="what it is imported from; empty for one made here")
     source_key = Varchar(length=200, null=True, default=None)
     source_digest = Varchar(length=64)
     version = BigInt(default=1, help_text="raised on every change; guards concurrent edits")
@@ -160,7 +163,7 @@ class ProgrammeSession(Table, tablename="programme_session", db=DB):
     level_known = Check("level IN ('', 'introductory', 'intermediate', 'advanced')", name="programme_session_level")
     programme_session_guid = Unique(["event", "guid"], name="programme_session_guid")
     programme_session_slug = Unique(["event", "slug"], name="programme_session_slug")
-    programme_session_source = Unique(["event", "source_key"], name="programme_session_source")
+    programme_session_source = Unique(["event", "source", "source_key"], name="programme_session_source")
     placed_whole = Check(
         "(starts_at IS NULL) = (ends_at IS NULL) AND ends_at > starts_at", name="programme_session_span"
     )

@@ -1,7 +1,9 @@
 """Who speaks at an event, as the source of its programme names them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import json
 
@@ -25,18 +27,29 @@ WHERE a.event = $1 AND a.speaker = x.id
 """
 
 
+_ADOPTED = """
+UPDATE appearance a SET source_key = x.key, source_name = x.name
+FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (id, key, name) WHERE a.event = $1 AND a.speaker = x.id
+"""
+
+
 async def appear(*, actor: Actor, event_id: int, people: Sequence[PersonFacts], now: datetime) -> dict[str, int]:
     """Speakers’ ids by what the source knows them by: number, or else name in lower case. New ones are added.
 
-    Within one event only: the same name at another event may be somebody else, which is for staff to know. Whom staff
-    renamed keeps that name; else a new name in the source is taken over. Called in the transaction of the programme.
+    Within one event only: the same name at another event may be somebody else, which is for staff to know. There, whoever the
+    source gives another number is known by name. Whom staff renamed keeps that name; else a new name in the source is taken
+    over. Called in the transaction of the programme.
     """
     wanted = {person.key or person.name.casefold(): person for person in people}
     rows = await db.fetch(_KNOWN, event_id)
-    known = {
+    known: dict[str, Mapping[str, Any]] = {
         alias: {"speaker": row["speaker"], "source_name": ""} for row in rows for alias in json.decode(row["aliases"])
     }
-    known |= {row["source_key"] or row["source_name"].casefold() or row["name"].casefold(): row for row in rows}
+    known |= {_key(row): row for row in rows}
+    if adopted := _adopted(wanted, known, rows):
+        people_ = [(row["speaker"], wanted[key].key, wanted[key].name) for key, row in adopted.items()]
+        await db.execute(_ADOPTED, event_id, *map(list, zip(*people_, strict=True)))
+        known.update(adopted)
     renamed = [
         (known[key]["speaker"], one.name, known[key]["source_name"])
         for key, one in wanted.items()
@@ -52,6 +65,23 @@ async def appear(*, actor: Actor, event_id: int, people: Sequence[PersonFacts], 
     if named:
         await db.execute(_APPEAR, event_id, *map(list, zip(*named, strict=True)))
     return {key: row["speaker"] for key, row in known.items()} | dict(zip(new, added, strict=True))
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return str(row["source_key"] or row["source_name"].casefold() or row["name"].casefold())
+
+
+def _adopted(
+    wanted: Mapping[str, PersonFacts], known: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Those who are here under another number, or none: the only one of their name whom the source has not as well."""
+    left: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if _key(row) not in wanted:
+            left.setdefault((row["source_name"] or row["name"]).casefold(), []).append(row)
+    news = [(key, one.name.casefold()) for key, one in wanted.items() if key not in known]
+    times = Counter(name for _, name in news)
+    return {key: left[name][0] for key, name in news if times[name] == 1 and len(left.get(name, ())) == 1}
 
 
 def _facts(one: PersonFacts) -> SpeakerFacts:

@@ -1,6 +1,7 @@
 """The c3voc schedule JSON, as pretalx and frab write it too: schedule.conference.days[].rooms{name: [events]}."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,8 +27,8 @@ def read(data: bytes, context: Context) -> Reading:
     reading.conference = _conference(conference, _dict(_dict(whole).get("schedule")).get("base_url"))
     zone = times.zone(reading.conference.zone) if reading.conference.zone else context.zone
     reading.rooms = dict(_rooms(conference.get("rooms")))
-    reading.tracks = [fields.place(_dict(track).get("name"), "track") for track in _list(conference.get("tracks"))]
-    seen: dict[str, SessionFacts] = {}
+    reading.tracks = fields.named(_dict(track).get("name") for track in _list(conference.get("tracks")))
+    seen: dict[str, list[SessionFacts]] = {}
     for room, event in _events(conference):
         reading.records += 1
         try:
@@ -48,7 +49,7 @@ def _list(value: Any) -> list[Any]:
 def _conference(said: dict[str, Any], url: Any) -> Conference:
     zone = said.get("time_zone_name")
     return Conference(
-        title=fields.line(said.get("title"), what="title"),
+        title=fields.cut(said.get("title")),
         url=fields.page(said.get("url") or url),
         zone=zone if isinstance(zone, str) and zone in times.zone_names() else "",
         first_day=fields.day(said.get("start")),
@@ -59,7 +60,7 @@ def _conference(said: dict[str, Any], url: Any) -> Conference:
 def _rooms(said: Any) -> Iterator[tuple[str, int | None]]:
     for one in _list(said):
         capacity = _dict(one).get("capacity")
-        if name := fields.place(_dict(one).get("name"), "room"):
+        for name in fields.named([_dict(one).get("name")]):
             yield name, capacity if isinstance(capacity, int) and 0 < capacity < 1_000_000 else None
 
 
@@ -75,19 +76,19 @@ def _session(event: dict[str, Any], room: str, zone: ZoneInfo) -> SessionFacts:
     title = fields.line(said("title"), what="title")
     if not title:
         raise Unreadable("it has no title")
-    key = str(said("guid") or said("id") or "").strip()
+    key = fields.key_of(said("guid"), said("id"))
     if not key:
         raise Unreadable("it has neither guid nor id")
     starts = fields.moment(said("date"), zone)
     type_ = fields.line(said("type"), what="type")
     return SessionFacts(
-        key=key[:200], guid=str(said("guid") or ""), title=title,
+        key=key, guid=str(said("guid") or ""), title=title,
         kind=fields.kind_of(type_), label=fields.label_of(type_),
         subtitle=fields.line(said("subtitle"), what="subtitle"),
         abstract=fields.text(said("abstract")), description=fields.text(said("description")),
         language=fields.language_of(said("language")),
         track=fields.place(said("track"), "track"), room=fields.place(said("room") or room, "room"),
-        starts_at=starts, ends_at=starts + fields.duration(said("duration")),
+        starts_at=starts, ends_at=_ends(event, starts, zone),
         recorded=said("do_not_record") is not True,
         url=fields.page(said("url")),
         people=fields.people(_person(_dict(one)) for one in _list(said("persons"))),
@@ -95,11 +96,17 @@ def _session(event: dict[str, Any], room: str, zone: ZoneInfo) -> SessionFacts:
     )  # fmt: skip
 
 
+def _ends(event: dict[str, Any], starts: datetime, zone: ZoneInfo) -> datetime:
+    """By its length; newer files may say the end alone."""
+    if event.get("duration") or not event.get("end"):
+        return starts + fields.duration(event.get("duration"), with_days=True)
+    return fields.after(starts, fields.moment(event["end"], zone, what="end"))
+
+
 def _person(said: dict[str, Any]) -> PersonFacts:
-    key = said.get("guid") or said.get("code") or said.get("id") or ""
     return PersonFacts(
         fields.name(said.get("public_name") or said.get("name") or said.get("full_public_name")),
-        str(key)[:100],
+        fields.key_of(said.get("guid"), said.get("code"), said.get("id")),
         bio=fields.text(said.get("biography")),
     )
 

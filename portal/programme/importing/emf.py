@@ -21,7 +21,7 @@ def read(text: str, context: Context) -> Reading:
     """Every entry ends up among the rows, the refusals or the merged. Times are in the zone of the camp."""
     reading = Reading()
     reading.conference = Conference(zone=_ZONE)
-    seen: dict[str, SessionFacts] = {}
+    seen: dict[str, list[SessionFacts]] = {}
     for line, record in json_records(text):
         reading.records += 1
         try:
@@ -38,20 +38,32 @@ def _session(said: dict[str, Any]) -> SessionFacts:
     title = fields.line(said.get("title"), what="title")
     if not title:
         raise Unreadable("it has no title")
-    if not isinstance(said.get("id"), int | str):
+    key = fields.key_of(said.get("id"))
+    if not key:
         raise Unreadable("it has no id")
     zone, type_ = times.zone(_ZONE), str(said.get("type") or "")
     starts, ends = fields.moment(said.get("start_date"), zone), fields.moment(said.get("end_date"), zone, what="end")
     return SessionFacts(
-        key=str(said["id"])[:200], title=title,
+        key=key, title=title,
         kind=fields.kind_of(type_), label=fields.label_of(type_),
-        description=fields.text(said.get("description")),
+        description=_description(said),
         room=fields.place(said.get("venue"), "venue"),
         starts_at=starts, ends_at=fields.after(starts, ends),
         recorded=said.get("video_privacy") != "none",
         url=fields.page(said.get("link")),
         people=fields.people(_people(said.get("speaker"))),
     )  # fmt: skip
+
+
+_BESIDE = (
+    ("content_note", "Content note"), ("age_range", "Age"), ("cost", "Cost"), ("equipment", "What to bring"),
+)  # fmt: skip
+
+
+def _description(said: dict[str, Any]) -> str:
+    """With what workshops say in fields of their own."""
+    beside = [f"**{words}:** {text}" for name, words in _BESIDE if (text := fields.cut(said.get(name), 1000))]
+    return "\n\n".join(part for part in (fields.text(said.get("description")), *beside) if part)
 
 
 def _people(said: Any) -> Iterator[PersonFacts]:

@@ -3,29 +3,39 @@
 import html
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 
 from portal.core.importing.values import Unreadable, shortened
 from portal.core.text import many_lines, one_line
 from portal.events.importing import fields
 from portal.programme.importing.values import Reading, Row
+from portal.programme.rules import occurrences
 from portal.programme.tables import Level, SessionKind
 from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
 
 LONGEST = timedelta(days=7)
-_NAME, _LABEL, _PLACE = 200, 80, 120
-_DURATION = re.compile(r"(\d{1,3}):(\d\d)(?::\d\d)?")
+_NAME, _LABEL, _PLACE, _KEY = 200, 80, 120, 130
+# 0:45, 00:45, 00:45:00; in words: 45 min, 1 h 30, 90m.
+_DURATION = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
+_MINUTES = r"(?:m|mins?\.?|minutes?|minuten)"
+_SPOKEN = re.compile(
+    rf"(\d{{1,2}})\s*(?:h|hrs?|hours?|std\.?)(?:\s*(\d{{1,2}})\s*{_MINUTES}?)?|(\d{{1,4}})\s*{_MINUTES}", re.IGNORECASE
+)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
 _KINDS = (
     (SessionKind.WORKSHOP, r"workshop|hands.?on|tutorial|masterclass|\bhacken?\b"),
     (SessionKind.PANEL, r"\bpanel|round.?table|podium|debate|fishbowl"),
     (SessionKind.BREAK, r"\b(?:coffee |lunch |tea )?break\b|^(?:coffee|lunch|pause|registration|dinner)\b"),
 )
+_SPOKEN_IN = frozenset(name for name in locale_identifiers() if len(name) == 2)
 _LEVELS = {
     "introductory": Level.INTRODUCTORY, "beginner": Level.INTRODUCTORY, "beginners": Level.INTRODUCTORY,
     "basic": Level.INTRODUCTORY, "easy": Level.INTRODUCTORY, "intermediate": Level.INTERMEDIATE,
@@ -43,6 +53,16 @@ def line(value: Any, most: int = 250, *, what: str = "text") -> str:
     if len(words) > most:
         raise Unreadable(f"its {what} has {len(words):,} characters; at most {most} can be shown")
     return words
+
+
+def cut(value: Any, most: int = 200) -> str:
+    """What is said of the conference as a whole: no reason to refuse its sessions."""
+    return one_line(html.unescape(value))[:most].strip() if isinstance(value, str) else ""
+
+
+def named(given: Iterable[Any]) -> list[str]:
+    """Names of rooms or tracks in a file’s order; sessions say which of them can be shown."""
+    return [found for one in given if (found := cut(one, _PLACE + 1))]
 
 
 def place(value: Any, what: str) -> str:
@@ -73,12 +93,23 @@ def level_of(words: Any) -> Level | None:
 
 def language_of(code: Any) -> str:
     """A BCP 47 tag, or nothing where no language is known by it."""
-    said = str(code or "").strip().replace("_", "-")
+    said = one_line(str(code or "")).replace("_", "-")
     try:
         Locale.parse(said, sep="-")
     except (ValueError, UnknownLocaleError):
-        return ""
+        return _languages().get(said.casefold(), "")
     return said[:35]
+
+
+@lru_cache(1)
+def _languages() -> dict[str, str]:
+    """Codes of languages that have one of two letters, by their names in English and in themselves."""
+    found: dict[str, str] = {}
+    for code, name in Locale("en").languages.items():
+        if len(code) == 2:
+            own = Locale.parse(code).get_language_name(code) if code in _SPOKEN_IN else None
+            found |= {said.casefold(): code for said in (name, own) if said}
+    return found
 
 
 def link(kind: str, title: Any, address: Any) -> LinkFacts | None:
@@ -111,24 +142,42 @@ def name(value: Any) -> str:
     return line(value, _NAME, what="speaker’s name")
 
 
-def duration(value: Any) -> timedelta:
-    """Hours and minutes, as 0:45, 00:45 or 00:45:00."""
-    found = _DURATION.fullmatch(str(value or "").strip())
-    if not found or int(found[2]) > 59:
-        raise Unreadable(f"its duration is not hours and minutes: “{shortened(value)}”")
-    length = timedelta(hours=int(found[1]), minutes=int(found[2]))
+def key_of(*given: Any) -> str:
+    """The first identity that is one: text or a number. What is too long to be kept is told apart by its hash."""
+    told = (one_line(str(one)) for one in given if isinstance(one, str | int) and not isinstance(one, bool))
+    key = next((one for one in told if one), "")
+    return key if len(key) <= _KEY else f"{key[:80]} · {blake2b(key.encode(), digest_size=16).hexdigest()}"
+
+
+def duration(value: Any, *, with_days: bool = False) -> timedelta:
+    """Hours and minutes, perhaps with seconds, or in words. `with_days`: three numbers are days, hours and minutes, as pretalx
+    writes what is longer than a day.
+    """
+    said = " ".join(str(value or "").split())
+    if found := _DURATION.fullmatch(said):
+        first, second, third = int(found[1]), int(found[2]), int(found[3] or 0)
+        days = with_days and found[3] and first and second < 24
+        length = timedelta(days=first, hours=second, minutes=third) if days else timedelta(hours=first, minutes=second)
+    elif said and (found := _SPOKEN.fullmatch(said)):
+        length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or found[3] or 0))
+    else:
+        raise Unreadable(
+            f"its duration is not hours and minutes: “{shortened(said)}”" if said else "it has no duration"
+        )
     if not timedelta(0) < length <= LONGEST:
         raise Unreadable(f"its duration is {shortened(value)}; a session takes up to 7 days")
     return length
 
 
 def moment(value: Any, zone: ZoneInfo, *, what: str = "start") -> datetime:
-    """A date with a time in ISO 8601, or with a blank between; one without an offset is local."""
+    """A date with a time in ISO 8601, or with a blank between; one without an offset is local. Gives UTC."""
+    if value is None or not str(value).strip():
+        raise Unreadable(f"it has no {what}")
     try:
         found = datetime.fromisoformat(str(value).strip())
     except ValueError:
         raise Unreadable(f"its {what} is no date with a time: “{shortened(str(value))}”") from None
-    return _sound(found if found.tzinfo else found.replace(tzinfo=zone), what)
+    return sound(found if found.tzinfo else found.replace(tzinfo=zone), what)
 
 
 def day(value: Any) -> date | None:
@@ -142,12 +191,14 @@ def day(value: Any) -> date | None:
 def on_day(date_: date | None, clock: Any, changes: time, zone: ZoneInfo) -> datetime:
     """A time of day of a conference’s day, which goes on after midnight until `changes`."""
     found = _CLOCK.fullmatch(str(clock or "").strip())
-    if date_ is None or not found or int(found[1]) > 23 or int(found[2]) > 59:
+    if date_ is None:
+        raise Unreadable("the day it stands in has no date")
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
         raise Unreadable(f"its start is no time of day: “{shortened(clock)}”")
     at = time(int(found[1]), int(found[2]))
     if at < changes < time(12):
         date_ += timedelta(days=1)
-    return _sound(datetime.combine(date_, at, zone), "start")
+    return sound(datetime.combine(date_, at, zone), "start")
 
 
 def after(starts: datetime, ends: datetime) -> datetime:
@@ -157,29 +208,28 @@ def after(starts: datetime, ends: datetime) -> datetime:
     return ends
 
 
-def _sound(at: datetime, what: str) -> datetime:
+def sound(at: datetime, what: str) -> datetime:
+    """A moment of a conference, in UTC."""
     if not 1970 <= at.year <= 2200:
         raise Unreadable(f"its {what} is in the year {at.year}")
-    return at
+    # In UTC lengths add up when clocks change.
+    return at.astimezone(UTC)
 
 
-def keep(reading: Reading, number: int, facts: SessionFacts, seen: dict[str, SessionFacts]) -> None:
-    """Add a session. One that is held several times has one key in most files: each later time gets one with its start."""
-    if (first := seen.get(facts.key)) is not None:
-        if (first.starts_at, first.room) == (facts.starts_at, facts.room):
-            reading.merged.append(number)
-            return
-        again = f"{facts.key} {facts.starts_at:%Y-%m-%d %H:%M} {facts.room}" if facts.starts_at else facts.key
-        facts = msgspec.structs.replace(facts, key=again[:200], guid="")
-        if facts.key in seen:
-            raise Unreadable(f"“{shortened(first.title)}” has the same number, {shortened(first.key)}")
-    seen[facts.key] = facts
-    reading.rows.append(Row(number, facts))
+def keep(reading: Reading, number: int, facts: SessionFacts, seen: dict[str, list[SessionFacts]]) -> None:
+    """Add a session. One that is held several times has one key in most files: see `rules.occurrences`."""
+    others = seen.setdefault(facts.key, [])
+    if any((one.starts_at, one.room) == (facts.starts_at, facts.room) for one in others):
+        reading.merged.append(number)
+        return
+    others.append(facts)
+    reading.rows.append(Row(number, facts if len(others) == 1 else msgspec.structs.replace(facts, guid="")))
 
 
 def settle(reading: Reading) -> Reading:
-    """Rooms and tracks that have sessions, in the file’s order or else as they are met; where one number
-    stands for several people, their names tell them apart: camps give it to whoever entered the sessions.
+    """Rooms and tracks that have sessions, in the file’s order or else as they are met; a number of its own for each time a
+    session is held; and where one number stands for several people, their names tell them apart: camps give it to whoever
+    entered the sessions.
     """
     facts = [row.facts for row in reading.rows]
     rooms = dict.fromkeys(one.room for one in facts if one.room)
@@ -187,9 +237,11 @@ def settle(reading: Reading) -> Reading:
     reading.tracks = _ordered(reading.tracks, dict.fromkeys(one.track for one in facts if one.track))
     names: dict[str, set[str]] = {}
     for person in (person for one in facts for person in one.people):
-        names.setdefault(person.key, set()).add(person.name)
+        names.setdefault(person.key, set()).add(person.name.casefold())
     if any(key and len(known) > 1 for key, known in names.items()):
-        reading.rows = [Row(row.line, _without_numbers(row.facts)) for row in reading.rows]
+        facts = [_without_numbers(one) for one in facts]
+    numbered = occurrences.numbered(facts)
+    reading.rows = [Row(row.line, one) for row, one in zip(reading.rows, numbered, strict=True)]
     return reading
 
 

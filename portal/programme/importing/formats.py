@@ -40,7 +40,7 @@ def detect(data: bytes) -> Format:
         return Format.C3VOC
     if head.startswith("["):
         return Format.EMF
-    if {"title", "start"} <= set(spreadsheets.columns_of(head.split("\n")[0])[1]):
+    if spreadsheets.is_heading(spreadsheets.HEADINGS.find(head.split("\n"))):
         return Format.CSV
     raise Unreadable("not a programme that can be read (pentabarf or frab XML, c3voc JSON, EMF JSON, iCalendar, CSV)")
 

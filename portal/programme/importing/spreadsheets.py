@@ -1,11 +1,11 @@
 """CSV: one session a row, under headings people choose. `docs/importing.md` lists the columns."""
 
-import csv
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from portal.core.importing import csv_files
+from portal.core.importing.headings import Heading, Headings
 from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates
 from portal.programme.importing import fields
@@ -16,61 +16,76 @@ from portal.programme.values import PersonFacts, SessionFacts
 # Column to the headings it is known by; headings are compared without case, blanks and punctuation.
 COLUMNS: dict[str, str] = {
     "key": "key id guid uid code sessionid number",
-    "title": "title name session sessiontitle talk",
+    "title": "title sessiontitle session talk name titel",
     "subtitle": "subtitle",
-    "start": "start starts startdate startsat begin from date day",
-    "start_time": "starttime timefrom time",
-    "end": "end ends enddate endsat until to",
+    "date": "date day datum",
+    "start": "start starts startsat startdate begin from beginn",
+    "start_time": "starttime timefrom time uhrzeit",
+    "end": "end ends endsat enddate until to ende",
     "end_time": "endtime timeto",
-    "duration": "duration length minutes",
-    "room": "room stage hall location venue place",
-    "track": "track topic category stream",
-    "kind": "kind type format sessiontype",
-    "language": "language lang",
+    "duration": "duration length minutes dauer",
+    "room": "room stage hall location venue place raum saal",
+    "track": "track stream topic category",
+    "kind": "kind sessiontype type format art",
+    "label": "label",
+    "language": "language lang sprache",
     "level": "level audience difficulty",
     "capacity": "capacity places seats maximum",
-    "speakers": "speakers speaker people persons presenter presenters",
-    "moderators": "moderators moderator chair chairs",
+    "speakers": "speakers speaker people persons presenters presenter sprecher referenten referent",
+    "moderators": "moderators moderator chairs chair",
+    "company": "company companies affiliation organisation organization employer firma",
+    "job_title": "jobtitle jobtitles position",
+    "cancelled": "cancelled canceled status state",
     "abstract": "abstract summary teaser",
-    "description": "description details text",
+    "description": "description details text beschreibung",
     "url": "url link page",
 }
-_BY_HEADING = {name: column for column, names in COLUMNS.items() for name in names.split()}
-_BETWEEN = re.compile(r"\s*[;|]\s*")
+HEADINGS = Headings(COLUMNS)
+_BETWEEN = re.compile(r"\s*[;|\n]\s*")
+_CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d{2})?(?:\s*[ap]\.?m\.?|\s*uhr)?", re.IGNORECASE)
+_CALLED_OFF = {"cancelled", "canceled", "called off", "true", "yes", "1", "x", "ja"}
 
 
-def columns_of(line: str) -> tuple[str, list[str]]:
-    """The delimiter and the columns of a heading line; those that are not known are empty."""
-    best: tuple[str, list[str]] = (",", [])
-    for delimiter in csv_files.DELIMITERS:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
-        found = [_BY_HEADING.get(re.sub(r"[^a-z0-9]", "", cell.casefold()), "") for cell in cells[:200]]
-        if sum(map(bool, found)) > sum(map(bool, best[1])):
-            best = delimiter, found
-    return best
+def is_heading(heading: Heading) -> bool:
+    """Whether a line can be the heading of a programme."""
+    return "title" in heading.columns and not {"start", "date"}.isdisjoint(heading.columns)
 
 
 def read(text: str, context: Context) -> Reading:
-    """Every row ends up among the rows, the refusals or the merged. A row without a key is known by title and room."""
+    """Every row ends up among the rows, the refusals or the merged. A row without a key is known by its title."""
     lines = text.split("\n")
-    delimiter, columns = columns_of(lines[0])
-    if missing := [name for name in ("title", "start") if name not in columns]:
-        raise Unreadable(f"line 1 should name the columns; there is none for {' and '.join(missing)}")
-    reading, seen = Reading(), dict[str, SessionFacts]()
-    for number, cells in csv_files.records(lines, 1, delimiter):
+    heading = HEADINGS.find(lines)
+    if not is_heading(heading):
+        said = shortened(lines[heading.line] if heading.line < len(lines) else "", 80)
+        raise Unreadable(
+            f"line {heading.line + 1} should name the columns, title and start among them. It says: “{said}”"
+        )
+    reading, seen = Reading(), dict[str, list[SessionFacts]]()
+    if heading.unread:
+        reading.note(heading.line + 1, "", f"columns that are not read: {heading.unread}")
+    for number, cells in csv_files.records(lines, heading.line + 1, heading.delimiter):
         reading.records += 1
         record: dict[str, str] = {}
         try:
             if isinstance(cells, Unreadable):
                 raise cells
-            if any(cell.strip() for cell in cells[len(columns) :]):
-                raise Unreadable(f"it has {len(cells)} cells, the heading only {len(columns)}")
-            for column, cell in zip(columns, cells, strict=False):
+            if any(cell.strip() for cell in cells[len(heading.columns) :]):
+                raise Unreadable(
+                    f"it has {len(cells)} cells, the heading only {len(heading.columns)}; a quotation mark may be missing"
+                )
+            for column, cell in zip(heading.columns, cells, strict=False):
                 if column and cell.strip():
-                    record.setdefault(column, csv_files.cell(cell))
-            fields.keep(reading, number, _session(record, context), seen)
+                    record[column] = csv_files.cell(cell).strip()
+            facts = _session(record, context)
+            fields.keep(reading, number, facts, seen)
         except Unreadable as reason:
             reading.refuse(number, record.get("title", "?"), str(reason))
+            continue
+        for column, taken in (("language", facts.language), ("level", facts.level)):
+            if column in record and not taken:
+                reading.note(
+                    number, facts.title, f"its {column} is not known, and was left out: “{shortened(record[column])}”"
+                )
     return reading
 
 
@@ -83,20 +98,27 @@ def _session(record: dict[str, str], context: Context) -> SessionFacts:
     starts = _starts(record, context)
     words = fields.line(said("kind"), what="kind")
     return SessionFacts(
-        key=fields.line(said("key"), 200, what="key") or f"{title} · {room}"[:200],
+        key=fields.key_of(said("key")) or fields.key_of(title),
         title=title, subtitle=fields.line(said("subtitle"), what="subtitle"),
-        kind=fields.kind_of(words), label=fields.label_of(words),
+        kind=fields.kind_of(words), label=fields.label_of(said("label") or words),
         abstract=fields.text(said("abstract")), description=fields.text(said("description")),
         language=fields.language_of(said("language")), level=fields.level_of(said("level")),
         track=fields.place(said("track"), "track"), room=room,
         starts_at=starts, ends_at=fields.after(starts, _ends(record, starts, context)),
         capacity=_capacity(said("capacity")), url=fields.page(said("url")),
-        people=fields.people(_people(record)),
+        people=fields.people(_people(record)), cancelled=said("cancelled", "").casefold() in _CALLED_OFF,
     )  # fmt: skip
 
 
 def _starts(record: dict[str, str], context: Context) -> datetime:
-    first = dates.read(record.get("start"), what="start")
+    """The day may have a column of its own, and so may the time."""
+    start, day = record.get("start"), record.get("date")
+    if day is None or (start and not _CLOCK.fullmatch(start)):
+        first = dates.read(start, what="start")
+    else:
+        first = dates.read(day, what="date")
+        if start and not first.clock:
+            first = dates.with_clock(first.day, start, what="start")
     if not first.clock:
         first = dates.with_clock(first.day, record.get("start_time"), what="start time")
     if not first.clock:
@@ -109,18 +131,14 @@ def _instant(moment: dates.Moment, context: Context) -> datetime:
 
 
 def _ends(record: dict[str, str], starts: datetime, context: Context) -> datetime:
-    if (length := record.get("duration", "").strip()).isdecimal() and 0 < int(
-        length
-    ) <= fields.LONGEST.total_seconds() / 60:
-        return starts + timedelta(minutes=int(length))
-    if length:
-        return starts + fields.duration(length)
-    given = record.get("end_time") or record.get("end", "")
+    if length := record.get("duration"):
+        return starts + fields.duration(f"{length} min" if length.isdecimal() else length)
+    given = record.get("end_time") or record.get("end")
     day = starts.astimezone(context.zone).date()
-    if re.fullmatch(r"\d{1,2}[:.h]\d{2}(?:\s*[ap]m)?", given.strip(), re.IGNORECASE):
+    if given and _CLOCK.fullmatch(given):
         ends = _instant(dates.with_clock(day, given, what="end"), context)
         return ends if ends > starts else ends + timedelta(days=1)
-    last = dates.read(given or None, what="end")
+    last = dates.read(given, what="end")
     if not last.clock:
         raise Unreadable("its end has no time of day")
     return _instant(last, context)
@@ -135,6 +153,13 @@ def _capacity(value: str | None) -> int | None:
 
 
 def _people(record: dict[str, str]) -> Iterator[PersonFacts]:
+    """Companies and job titles are those of the speakers, in their order; one that stands alone is that of all."""
+    firms, jobs = (_BETWEEN.split(record.get(column, "")) for column in ("company", "job_title"))
     for column, role in (("moderators", SessionRole.MODERATOR), ("speakers", SessionRole.SPEAKER)):
-        for name in _BETWEEN.split(record.get(column, "")):
-            yield PersonFacts(fields.name(name), role=role)
+        for place, name in enumerate(_BETWEEN.split(record.get(column, ""))):
+            beside = [_at(told, place) if column == "speakers" else "" for told in (firms, jobs)]
+            yield PersonFacts(fields.name(name), role=role, company=beside[0], job_title=beside[1])
+
+
+def _at(told: list[str], place: int) -> str:
+    return fields.cut(told[0] if len(told) == 1 else told[place] if place < len(told) else "")

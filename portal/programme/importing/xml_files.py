@@ -26,9 +26,9 @@ def read(data: bytes, context: Context) -> Reading:
     reading.conference = _conference(root)
     zone = times.zone(reading.conference.zone) if reading.conference.zone else context.zone
     changes = _change(root.findtext("conference/day_change"))
-    seen: dict[str, SessionFacts] = {}
-    reading.rooms = {name: None for room in root.iterfind("day/room") if (name := (room.get("name") or "").strip())}
-    reading.tracks = [name for track in root.iterfind("tracks/track") if (name := (track.text or "").strip())]
+    seen: dict[str, list[SessionFacts]] = {}
+    reading.rooms = dict.fromkeys(fields.named(room.get("name") for room in root.iterfind("day/room")))
+    reading.tracks = fields.named(track.text for track in root.iterfind("tracks/track"))
     for day, room, event in _events(root):
         reading.records += 1
         line = lines[event]
@@ -50,7 +50,9 @@ def _tree(data: bytes) -> tuple[Element, dict[Element, int]]:
         if tag == "event":
             lines[element] = parser.CurrentLineNumber
 
-    def declares(*_: object) -> NoReturn:
+    def declares(name: str, *_: object) -> NoReturn:
+        if name.casefold() == "html":
+            raise Unreadable("it is a web page, not a programme")
         raise Unreadable("it declares a document type, which no programme needs")
 
     parser.StartElementHandler, parser.EndElementHandler = start, builder.end
@@ -68,9 +70,9 @@ def _conference(root: Element) -> Conference:
         return Conference()
     zone = (said.findtext("time_zone_name") or "").strip()
     return Conference(
-        title=fields.line(said.findtext("title"), what="title"),
-        venue=fields.line(said.findtext("venue"), what="venue"),
-        city=fields.line(said.findtext("city"), what="city"),
+        title=fields.cut(said.findtext("title")),
+        venue=fields.cut(said.findtext("venue")),
+        city=fields.cut(said.findtext("city")),
         url=fields.page(said.findtext("base_url")),
         zone=zone if zone in times.zone_names() else "",
         first_day=fields.day(said.findtext("start")),
@@ -100,21 +102,21 @@ def _session(event: Element, day: date | None, room: str, changes: time, zone: Z
     title = fields.line(said("title"), what="title")
     if not title:
         raise Unreadable("it has no title")
-    key = (event.get("guid") or event.get("id") or "").strip()
+    key = fields.key_of(event.get("guid"), event.get("id"))
     if not key:
         raise Unreadable("it has neither guid nor id")
     return SessionFacts(
-        key=key[:200], guid=event.get("guid") or "", title=title,
+        key=key, guid=event.get("guid") or "", title=title,
         kind=fields.kind_of(type_), label=fields.label_of(type_),
         subtitle=fields.line(said("subtitle"), what="subtitle"),
         abstract=fields.text(said("abstract")), description=fields.text(said("description")),
         language=fields.language_of(said("language")),
         track=fields.place(said("track"), "track"), room=fields.place(said("room") or room, "room"),
-        starts_at=starts, ends_at=starts + fields.duration(said("duration")),
+        starts_at=starts, ends_at=starts + fields.duration(said("duration"), with_days=True),
         recorded=(said("recording/optout") or "").strip().casefold() != "true",
         url=fields.page(said("url")),
         people=fields.people(
-            PersonFacts(fields.name(one.text), (one.get("id") or "").strip()) for one in event.iterfind("persons/person")
+            PersonFacts(fields.name(one.text), fields.key_of(one.get("id"))) for one in event.iterfind("persons/person")
         ),
         links=fields.links(_links(event)),
     )  # fmt: skip

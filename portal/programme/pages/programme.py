@@ -200,7 +200,8 @@ def _drawn_days(
     days = _days(shown, programme, grid=filters.view == "grid", paper=bool(filters.paper))
     made = render(
         "programme/_days.html", days=days, programme=programme, filters=filters, drawn=drawing(programme, saving, filters.zone),
-        clocks=Clocks(programme.timezone, filters.zone), ways_out=[] if days else rules.ways_out(filters, programme.sessions, day),
+        clocks=Clocks(programme.timezone, filters.zone),
+        ways_out=[] if days else rules.ways_out(filters, programme.sessions, day),
     )  # fmt: skip
     return markup(made) if filters.narrows else _whole_days.put(key, Encoded(made), programme.version)
 
