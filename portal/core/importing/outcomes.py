@@ -83,6 +83,11 @@ class ImportReport(msgspec.Struct):
         return sum(len(file.refusals) + bool(file.fault) for file in self.files)
 
     @property
+    def lists(self) -> list[tuple[str, list[Refusal]]]:
+        """What else is told record by record, under headings."""
+        return []
+
+    @property
     def aside(self) -> str:
         """What is to be said of the changed ones, in brackets."""
         return ""

@@ -41,6 +41,8 @@ def render(report: ImportReport, console: Console, *, show_all: bool = False) ->
     notes = [(file, note) for file in report.files for note in file.notes]
     _list(console, "Refused", refused, most, several=len(report.files) > 1)
     _list(console, "Taken, with a remark", notes, most, several=len(report.files) > 1)
+    for title, found in report.lists:
+        _list(console, title, [(report.files[0], one) for one in found], most, several=False)
     console.print(Text(closing(report)))
 
 
@@ -102,12 +104,15 @@ def _list(
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
     if several:
         table.add_column("File", overflow="fold")
-    table.add_column("Line", justify="right")
+    lined = any(entry.line for _, entry in found)
+    if lined:
+        table.add_column("Line", justify="right")
     table.add_column("What", overflow="fold")
     table.add_column("Why", overflow="fold")
     for file, entry in found[:most]:
         cells: list[Text | str] = [Text(shortened(file.name, 60))] if several else []
-        table.add_row(*cells, str(entry.line or "–"), Text(entry.name or "–"), Text(entry.reason))
+        cells += [str(entry.line or "–")] if lined else []
+        table.add_row(*cells, Text(entry.name or "–"), Text(entry.reason))
     console.print(table)
     if most is not None and len(found) > most:
         console.print(Text(f"… and {len(found) - most:,} more; --all shows every one."))

@@ -2,7 +2,31 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from portal.core.importing import outcomes
+from portal.core.importing.values import Refusal
+from portal.programme.rules.changes import Change
+from portal.programme.rules.words import changed
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A session that is other than before, and how: what of it, as it was, as it is."""
+
+    kind: str
+    title: str
+    slug: str
+    told: list[tuple[str, str, str]]
+
+    @property
+    def words(self) -> str:
+        """On one line."""
+        said = (f"{what}: {f'{was} → ' if was else ''}{now}" for what, was, now in self.told)
+        return "; ".join([self.kind, *said])
+
+
+def line(change: Change, zone: str) -> Line:
+    return Line(change.kind.value, change.title, change.slug, changed(change, zone))
 
 
 class FileReport(outcomes.FileReport):
@@ -14,6 +38,8 @@ class FileReport(outcomes.FileReport):
     cancelled: int = 0
     release: int = 0
     log: int = 0
+    changes: list[Line] = []
+    """What is other in a draft that had sessions before."""
 
 
 class ImportReport(outcomes.ImportReport):
@@ -29,13 +55,18 @@ class ImportReport(outcomes.ImportReport):
         return self.total("cancelled")
 
     @property
+    def lists(self) -> list[tuple[str, list[Refusal]]]:
+        found = [Refusal(0, one.title, one.words) for file in self.files for one in file.changes]
+        return [("What is other than before", found)]
+
+    @property
     def aside(self) -> str:
         return f", {self.cancelled:,} cancelled" if self.cancelled else ""
 
     @property
     def more(self) -> str:
         told = [
-            f" Release {file.release} of /events/{file.event} changes {file.log:,}."
+            f" Release {file.release} of /events/{file.event} {'has' if file.release == 1 else 'changes'} {file.log:,}."
             for file in self.files
             if file.release
         ]

@@ -1,15 +1,18 @@
 """Importing a programme: read, then taken over and released through the ordinary commands, in one transaction."""
 
 import asyncio
+import re
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import msgspec
 
 from portal.accounts.actors import PORTAL, Actor
 from portal.core import db, times
-from portal.core.errors import NotFound
+from portal.core.errors import Conflict, NotFound
 from portal.core.importing import opening
 from portal.core.importing.values import Unreadable
 from portal.core.settings import current
@@ -20,7 +23,7 @@ from portal.events.values import EventFacts, VenueFacts
 from portal.programme.commands.releasing import release
 from portal.programme.commands.saving import save_programme
 from portal.programme.importing import formats
-from portal.programme.importing.outcomes import FileReport, ImportReport
+from portal.programme.importing.outcomes import FileReport, ImportReport, line
 from portal.programme.importing.values import Context, Reading
 from portal.programme.queries import drafts
 from portal.programme.rules.changes import Change, changes
@@ -29,14 +32,35 @@ from portal.programme.values import ProgrammeFacts
 SOURCE = "programme"
 """The source of events that are made for an imported programme."""
 _EVENT = "SELECT id, timezone, slug FROM event WHERE slug = $1"
+_BY_ID = "SELECT id, timezone, slug FROM event WHERE id = $1"
 _MADE = "SELECT id, timezone, slug FROM event WHERE source = $1 AND source_key = $2"
+_SOURCES = "SELECT DISTINCT source FROM programme_session WHERE event = $1 AND source_key IS NOT NULL ORDER BY source"
+_SAY_NOTHING = {
+    "standard-input", "schedule", "programme", "program", "sessions", "talks", "timetable", "agenda", "export", "data", "events",
+    "calendar", "file", "import", "download",
+}  # fmt: skip
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Whose programme it is: an event by its address, or, with none, one that is made from what the file says."""
+    """Whose programme it is: an event by its address, or, with none, one that is made from what the file says; then `title` is
+    what it is called, where the file’s own words are not to be taken.
+    """
 
     event: str = ""
     timezone: str = ""
+    title: str = ""
+
+
+class How(msgspec.Struct, frozen=True, kw_only=True):
+    """`source` is by default the one the programme has, or else the kind of file; sessions are known by it and their own key.
+    What changes is released at once, unless it is to stay a `draft`. A dry run does all of it and takes it back.
+    """
+
+    source: str = ""
+    credit: str = ""
+    format: str = ""
+    draft: bool = False
+    dry_run: bool = False
 
 
 class _OnlyTried(Exception):
@@ -44,96 +68,73 @@ class _OnlyTried(Exception):
 
 
 async def import_programme(
-    path: str | Path,
-    *,
-    now: datetime,
-    target: Target,
-    actor: Actor = PORTAL,
-    source: str = "",
-    credit: str = "",
-    format: str = "",
-    draft: bool = False,
-    dry_run: bool = False,
+    path: str | Path, *, now: datetime, target: Target, actor: Actor = PORTAL, how: How | None = None
 ) -> ImportReport:
-    """Import one file. What it changes is released at once, unless it is to stay a `draft`.
-
-    `source` is by default the kind of file; sessions are known by it and their own key. A dry run does all of it and takes
-    it back. Raises NotFound for an event that is not there.
-    """
-    begun = perf_counter()
-    opened = list(opening.open_all([path]))
-    report = ImportReport(dry_run=dry_run)
-    file = FileReport(
-        opened[0].name if opened else str(path), fault=opened[0].fault if opened else "there is no file in it"
-    )
-    report.files.append(file)
-    if len(opened) > 1:
-        file.fault = "a programme is one file, not a folder of several"
-    if not file.fault:
-        known = formats.Format(format) if format else None
-        await _import(opened[0].data, file, known, target, now, actor, source, credit, draft=draft, dry_run=dry_run)
+    """Import one file. Raises NotFound for an event that is not there."""
+    begun, how = perf_counter(), how or How()
+    report = ImportReport(dry_run=how.dry_run)
+    found = list(islice(opening.open_all([path]), 2))
+    if len(found) == 1:
+        report.files.append((await import_opened(found[0], target=target, how=how, actor=actor, now=now))[0])
+    else:
+        report.files.append(FileReport(str(path), fault="a programme is one file, not a folder"))
     report.seconds = perf_counter() - begun
     return report
 
 
-async def import_upload(
-    name: str, data: bytes, *, event: str, source: str, draft: bool, dry_run: bool, actor: Actor, now: datetime
+async def import_opened(
+    opened: opening.Opened, *, target: Target, how: How, actor: Actor, now: datetime
 ) -> tuple[FileReport, list[Change]]:
-    """Import a file that somebody sent, into the programme of this event; what it came to, and what is other in the draft
-    than before.
-    """
-    opened = opening.opened(name, data)
-    file, differences = FileReport(opened.name, fault=opened.fault), list[Change]()
-    if not file.fault:
-        await _import(
-            opened.data,
-            file,
-            None,
-            Target(event),
-            now,
-            actor,
-            source,
-            "",
-            draft=draft,
-            dry_run=dry_run,
-            told=differences,
-        )
-    return file, differences
-
-
-async def _import(
-    data: bytes, file: FileReport, known: formats.Format | None, target: Target, now: datetime, actor: Actor,
-    source: str, credit: str, *, draft: bool, dry_run: bool, told: list[Change] | None = None,
-) -> None:  # fmt: skip
+    """Import what is opened already; what it came to, and what is other in the draft than before. Raises NotFound."""
+    file = FileReport(opened.name, fault=opened.fault)
+    if file.fault:
+        return file, []
     try:
         context = Context(times.zone(await _zone(target)))
-        kind, reading = await asyncio.to_thread(formats.read, data, context, known)
+        known = formats.Format(how.format) if how.format else None
+        kind, reading = await asyncio.to_thread(formats.read, opened.data, context, known)
         if not reading.rows:
             raise Unreadable("none of its sessions can be taken; the first because " + reading.refusals[0].reason)
-    except Unreadable as reason:
-        file.fault = str(reason)
-        return
-    file.format, file.source = kind.value, source or kind.value
-    file.records, file.merged, file.refusals = reading.records, len(reading.merged), reading.refusals
-    facts = ProgrammeFacts(
-        source=file.source, credit=credit, rooms=reading.rooms, tracks=tuple(reading.tracks),
-        sessions=tuple(row.facts for row in reading.rows),
-    )  # fmt: skip
+        file.format, file.records = kind.value, reading.records
+        file.merged, file.refusals, file.notes = len(reading.merged), reading.refusals, reading.notes
+        return file, await _taken(file, reading, target, how, actor, now)
+    except (Unreadable, Conflict) as reason:
+        return FileReport(opened.name, format=file.format, source=file.source, fault=str(reason)), []
+
+
+async def _taken(
+    file: FileReport, reading: Reading, target: Target, how: How, actor: Actor, now: datetime
+) -> list[Change]:
+    told: list[Change] = []
     try:
         async with db.transaction():
-            event_id, file.event = await _event(target, reading, actor, now)
-            before = [] if told is None else await drafts.draft(event_id)
-            saved = await save_programme(actor=actor, event_id=event_id, facts=facts, now=now)
+            event = await _event(target, reading, file, actor, now)
+            file.event, file.source = event["slug"], how.source or await _source(event["id"]) or file.format
+            facts = ProgrammeFacts(
+                source=file.source, credit=how.credit, rooms=reading.rooms, tracks=tuple(reading.tracks),
+                sessions=tuple(row.facts for row in reading.rows),
+            )  # fmt: skip
+            before = await drafts.draft(event["id"])
+            saved = await save_programme(actor=actor, event_id=event["id"], facts=facts, now=now)
             file.created, file.changed, file.unchanged = saved.created, saved.changed, saved.unchanged
             file.cancelled = saved.cancelled
-            if told is not None:
-                told += changes(before, await drafts.draft(event_id))
-            if not draft and (released := await release(actor=actor, event_id=event_id, now=now)):
+            told = changes(before, await drafts.draft(event["id"]))
+            file.changes = [line(one, event["timezone"]) for one in told] if before else []
+            if not how.draft and (released := await release(actor=actor, event_id=event["id"], now=now)):
                 file.release, file.log = released.number, len(released.changes)
-            if dry_run:
+            if how.dry_run:
                 raise _OnlyTried
     except _OnlyTried:
         pass
+    return told
+
+
+async def _source(event_id: int) -> str:
+    """The one source of a programme that is here; empty where there is none yet."""
+    names = [row["source"] for row in await db.fetch(_SOURCES, event_id)]
+    if len(names) > 1:
+        raise Unreadable(f"this programme has several sources, {', '.join(names)}; say by name which of them this is")
+    return names[0] if names else ""
 
 
 async def _zone(target: Target) -> str:
@@ -145,16 +146,18 @@ async def _zone(target: Target) -> str:
     return str(row["timezone"])
 
 
-async def _event(target: Target, reading: Reading, actor: Actor, now: datetime) -> tuple[int, str]:
-    """The event, as a draft of one’s own where it has to be made: found again by the title of its conference."""
+async def _event(target: Target, reading: Reading, file: FileReport, actor: Actor, now: datetime) -> Any:
+    """The event’s row, as a draft of one’s own where it has to be made: found again by its title."""
     if target.event:
         row = await db.fetch_one(_EVENT, target.event)
         assert row is not None
-        return row["id"], row["slug"]
+        return row
     said = reading.conference
-    title = said.title or "Imported programme"
+    title = target.title or said.title or named_by(file.name)
+    if not title:
+        raise Unreadable("it does not say what the conference is called, nor does its name; give the event’s title")
     if row := await db.fetch_one(_MADE, SOURCE, slug(title)):
-        return row["id"], row["slug"]
+        return row
     times_ = [
         (row.facts.starts_at, row.facts.ends_at) for row in reading.rows if row.facts.starts_at and row.facts.ends_at
     ]
@@ -164,5 +167,13 @@ async def _event(target: Target, reading: Reading, actor: Actor, now: datetime) 
         timezone=said.zone or await _zone(target), state=EventState.DRAFT, venue=place,
         format=EventFormat.IN_PERSON if place else EventFormat.ONLINE, source=SOURCE, source_key=slug(title),
     )  # fmt: skip
-    event_id = await events.save_event(actor=actor, facts=facts, now=now)
-    return event_id, str(await db.fetch_value("SELECT slug FROM event WHERE id = $1", event_id))
+    made = await db.fetch_one(_BY_ID, await events.save_event(actor=actor, facts=facts, now=now))
+    assert made is not None
+    return made
+
+
+def named_by(file: str) -> str:
+    """What a conference is called by the name of its file; nothing where that says only what is in it."""
+    stem = opening.told_as(file).partition(".")[0]
+    words = re.sub(r"[\W_]+", " ", stem).strip()
+    return "" if not words or slug(words) in _SAY_NOTHING else words[:1].upper() + words[1:200]

@@ -10,8 +10,10 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import NotFound
 from portal.core.importing import opening
+from portal.core.importing.values import Unreadable
 from portal.programme.commands import uploading
-from portal.programme.importing.run import import_upload
+from portal.programme.importing import formats
+from portal.programme.importing.run import How, Target, import_opened
 from portal.programme.permissions import EDITORS
 from portal.programme.queries import uploads
 from portal.programme.rules.words import changed
@@ -49,7 +51,7 @@ class StaffImport(Controller):
     async def send(self, request: Request[Any, Any, Any], event_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
         desk, form = await the_desk(event_id), await read(request, FileForm)
         data = await asyncio.to_thread(form.data.file.file.read, opening.MOST_BYTES + 1) if form.data else b""
-        if form.data and (fault := opening.opened(form.data.file.name, data).fault):
+        if form.data and (fault := await asyncio.to_thread(_fault, form.data.file.name or "file", data)):
             form.errors["file"] = f"This file cannot be taken: {fault}."
         if form.data is None or form.errors:
             return staff_page(request, "import.html", desk, "import", form=Filled(form.values, form.errors), status=422)
@@ -65,8 +67,9 @@ class StaffImport(Controller):
     ) -> Response[str]:
         """What importing it would come to: it is done, and taken back."""
         desk, kept = await the_desk(event_id), await _kept(event_id, upload_id)
-        report, differences = await import_upload(
-            kept.name, kept.data, event=desk.slug, source=kept.source, draft=True, dry_run=True, actor=actor, now=now
+        how = How(source=kept.source, draft=True, dry_run=True)
+        report, differences = await import_opened(
+            opening.opened(kept.name, kept.data), target=Target(desk.slug), how=how, actor=actor, now=now
         )
         return staff_page(
             request, "import_look.html", desk, "import", kept=kept, report=report, differences=len(differences),
@@ -81,16 +84,13 @@ class StaffImport(Controller):
         desk, kept = await the_desk(event_id), await _kept(event_id, upload_id)
         form = await read(request, ImportForm)
         at_once = form.data is not None and bool(form.data.release)
-        report, _ = await import_upload(
-            kept.name,
-            kept.data,
-            event=desk.slug,
-            source=kept.source,
-            draft=not at_once,
-            dry_run=False,
-            actor=actor,
-            now=now,
-        )
+        report, _ = await import_opened(
+            opening.opened(kept.name, kept.data), target=Target(desk.slug),
+            how=How(source=kept.source, draft=not at_once), actor=actor, now=now,
+        )  # fmt: skip
+        if report.fault:
+            # It was fine when it was looked at: somebody has imported something else meanwhile.
+            return see_other(f"{desk.path}/import/{upload_id}")
         await uploading.forget_upload(upload_id=upload_id)
         told = f"{report.created:,} added, {report.changed:,} changed, {report.cancelled:,} cancelled."
         return see_other(
@@ -102,6 +102,17 @@ class StaffImport(Controller):
         desk, kept = await the_desk(event_id), await _kept(event_id, upload_id)
         await uploading.forget_upload(upload_id=kept.id)
         return see_other(f"{desk.path}/import", notice="Nothing was imported.")
+
+
+def _fault(name: str, data: bytes) -> str:
+    """Why nothing of it can be read, as far as that shows at once."""
+    opened = opening.opened(name, data)
+    try:
+        if not opened.fault:
+            formats.detect(opened.data)
+    except Unreadable as reason:
+        return str(reason)
+    return opened.fault
 
 
 async def _kept(event_id: int, upload_id: int) -> uploads.Kept:

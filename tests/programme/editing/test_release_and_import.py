@@ -108,7 +108,7 @@ async def test_a_file_is_looked_at_then_imported(editor: httpx.AsyncClient) -> N
     ("data", "status", "words"),
     [
         (b"", 422, "it is empty"),
-        (b"hello", 303, "Not a programme that can be read"),
+        (b"hello", 422, "not a programme that can be read"),
         (b"<schedule", 303, ""),
         (b"\x1f\x8bnothing", 422, "This file cannot be taken"),
         (CSV.split("\n", maxsplit=1)[0].encode(), 303, ""),

@@ -29,14 +29,14 @@ async def run(*arguments: str, database: str) -> subprocess.CompletedProcess[byt
 
 
 async def test_a_programme_makes_its_event_and_is_found_again(database: str) -> None:
-    first = await run("--new", database=database)
+    nameless = await run("--new", database=database)
+    assert (nameless.returncode, b"give the event" in nameless.stdout) == (2, True)
+    first = await run("--new", "--title", "Forum", database=database)
     assert (first.returncode, first.stderr.count(b"Traceback")) == (1, 0)
     said = b" ".join(first.stdout.split())
-    assert (
-        b"1 created, 0 changed, 0 unchanged. 1 refused. Release 1 of /events/imported-programme-2027 changes 1." in said
-    )
+    assert b"1 created, 0 changed, 0 unchanged. 1 refused. Release 1 of /events/forum-2027 has 1." in said
     assert b"start is missing" in first.stdout
-    again = await run("--event", "imported-programme-2027", "--json", database=database)
+    again = await run("--event", "https://portal.example/events/forum-2027/programme", "--json", database=database)
     told = json.loads(again.stdout)
     assert (told["created"], told["unchanged"], told["refused"]) == (0, 1, 1)
     row = await db.fetch_one("SELECT state, starts_at::text AS at FROM event")

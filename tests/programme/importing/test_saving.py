@@ -14,7 +14,7 @@ from portal.core.errors import Forbidden, NotFound
 from portal.core.importing import opening
 from portal.programme.commands.releasing import Released, release
 from portal.programme.commands.saving import save_programme
-from portal.programme.importing.run import Target, import_programme
+from portal.programme.importing.run import How, Target, import_programme
 from portal.programme.rules.changes import Change
 from portal.programme.tables import ChangeKind, SessionKind
 from portal.programme.values import LinkFacts, PersonFacts, ProgrammeFacts, Saved, SessionFacts
@@ -176,7 +176,7 @@ async def test_a_source_that_moved_twenty_sessions_is_a_release_of_twenty_lines(
     moved = "<date>2026-02-01T".join(parts[:21]) + "<date>2026-01-31T" + "<date>2026-01-31T".join(parts[21:])
     other = tmp_path / "moved.xml"
     other.write_text(moved)
-    tried = (await import_programme(other, now=now, target=Target(), dry_run=True)).files[0]
+    tried = (await import_programme(other, now=now, target=Target(), how=How(dry_run=True))).files[0]
     assert (tried.changed, tried.release, tried.log) == (20, 2, 20)
     assert await db.fetch_value("SELECT release FROM programme") == 1
     done = (await import_programme(other, now=now, target=Target("fosdem-2026"))).files[0]
