@@ -180,7 +180,7 @@ class TestWriting:
 
     async def test_what_came_in_meanwhile_is_not_asked_for(self, made: Conference) -> None:
         await db.execute("DELETE FROM session_speaker WHERE speaker = $1", made.jo)
-        await save(made.event, talk("Only this", MAEVES))
+        await save(made.event, talk("First air", MAEVES))
         await inviting.remind(actor=PORTAL, event_id=made.event, now=clock.now(), speaker_id=made.maeve)
         await answer_all(made)
         await db.execute(
