@@ -154,7 +154,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
     """What handlers may ask for by name, besides `now`."""
     known = personal_data(made)
     appearances = together([organised.organised_by, exhibitor_routes.meets])
-    followers = [webinar_routes.speakers_united, programme_routes.speakers_united]
+    followers = [webinar_routes.speakers_united, programme_routes.speakers_united, programme_routes.slides_united]
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
     engagements: list[FindEngagements] = [places.engagements]
     own_parts = [webinar_routes.seat_part, programme_routes.seat_part, *exhibitor_routes.SEAT_PARTS]

@@ -198,4 +198,6 @@ class Appearance(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     role: str
     note: str = ""
+    clock: str = ""
+    """When it begins on that day, `09:30`, where several of a day are listed in order."""
     cancelled: bool = False

@@ -14,7 +14,8 @@ JOIN seat s ON s.id = p.seat JOIN released_session r ON r.session = p.session JO
 WHERE s.email = $1 ORDER BY p.id LIMIT 5000
 """
 _APPEARANCES = """
-SELECT e.title, a.invited_at, a.answered_availability_at, a.recording_agreed_at, a.recording_refused_at, w.text AS agreed_to,
+SELECT e.title, a.invited_at, a.opened_at, a.confirmed_at, a.declined_at, nullif(a.declined_why, '') AS declined_why,
+    a.answered_availability_at, a.recording_agreed_at, a.recording_refused_at, w.text AS agreed_to,
     nullif(a.note, '') AS note,
     (SELECT string_agg(to_char(v.starts_at AT TIME ZONE e.timezone, 'YYYY-MM-DD HH24:MI') || ' to '
         || to_char(v.ends_at AT TIME ZONE e.timezone, 'YYYY-MM-DD HH24:MI'), ', ' ORDER BY v.starts_at, v.id)
@@ -26,7 +27,8 @@ LABELS = {
     "title": "Event", "session": "Workshop", "state": "State", "since": "Asked for", "given_at": "Given", "ended_at": "Ended",
     "invited_at": "Asked by mail", "answered_availability_at": "Said when", "recording_agreed_at": "Agreed to be recorded",
     "recording_refused_at": "Asked not to be recorded", "agreed_to": "The words of it", "note": "Your note to the organiser",
-    "available": "You can speak", **desk.LABELS,
+    "available": "You can speak", "opened_at": "Last at the desk", "confirmed_at": "Said yes", "declined_at": "Said no",
+    "declined_why": "Why not", **desk.LABELS,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from portal.programme import jobs
 from portal.programme.commands.uniting import speakers_united
 from portal.programme.desk import routes as desk
+from portal.programme.desk.uniting import slides_united
 from portal.programme.feeds.pages import ProgrammeFeeds
 from portal.programme.pages.event_part import programme_part
 from portal.programme.pages.now import NowPages
@@ -32,4 +33,14 @@ STAFF: list[ControllerRouterHandler] = [
 JOBS = [*jobs.JOBS, *desk.JOBS]
 RECURRING = [*jobs.RECURRING, *desk.RECURRING]
 
-__all__ = ["JOBS", "PUBLIC", "RECURRING", "STAFF", "of_speaker", "programme_part", "seat_part", "speakers_united"]
+__all__ = [
+    "JOBS",
+    "PUBLIC",
+    "RECURRING",
+    "STAFF",
+    "of_speaker",
+    "programme_part",
+    "seat_part",
+    "slides_united",
+    "speakers_united",
+]

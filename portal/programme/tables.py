@@ -89,6 +89,10 @@ class Programme(Table, tablename="programme", db=DB):
     slides_at_once = Boolean(default=False, help_text="slides are public as soon as they are handed in")
     shows_draft = Boolean(default=False, help_text="speakers see times at their desk that are not released yet")
     reminds = Boolean(default=True, help_text="who was invited is reminded before slides are due")
+    briefing = Text(
+        help_text="what speakers are told at their desk: when to be there, whom to call; Markdown as written"
+    )
+    briefing_html = Text(help_text="sanitised when written")
     placed_for = Timestamptz(null=True, default=None)
     released_for = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
@@ -198,7 +202,12 @@ class Appearance(Table, tablename="appearance", db=DB):
     recording_refused_at = Timestamptz(null=True, default=None)
     note = Text(help_text="to the organiser: what is needed on stage")
     reminded_at = Timestamptz(null=True, default=None, help_text="when what is missing was last asked for by mail")
+    opened_at = Timestamptz(null=True, default=None, help_text="when the desk was last opened")
+    confirmed_at = Timestamptz(null=True, default=None, help_text="when the person said that they come")
+    declined_at = Timestamptz(null=True, default=None, help_text="when the person said that they do not come")
+    declined_why = Varchar(length=400)
     appearance_once = Unique(["event", "speaker"], name="appearance_once")
+    comes_or_not = Check("confirmed_at IS NULL OR declined_at IS NULL", name="appearance_comes_or_not")
     one_answer = Check("recording_agreed_at IS NULL OR recording_refused_at IS NULL", name="appearance_one_answer")
 
 

@@ -38,7 +38,7 @@ UPDATE speaker SET job_title = $2, company = CASE WHEN company_name = $3 THEN co
     bio_html = $5, website = $6, links = $7, changed_at = $8
 WHERE id = $1
 """
-
+_KEEP_FORMER = "INSERT INTO speaker_former (speaker, at, before) VALUES ($1, $2, $3::jsonb)"
 _ADD_MANY = """
 INSERT INTO speaker (slug, name, email, job_title, company_name, bio, bio_html, website, photo, created_at, changed_at)
 SELECT x.slug, x.name, '', x.job_title, x.company, x.bio, x.bio_html, '', '', $7, $7
@@ -82,8 +82,9 @@ async def save_speaker(
 async def save_own(
     *, actor: Actor, addresses: Collection[str], speaker_id: int, facts: OwnFacts, now: datetime, seen: str
 ) -> None:
-    """Change what somebody says of themselves, as whoever proved one of these addresses. It is public at once, and the
-    audit trail keeps what stood there before. Raises NotFound for another’s, Invalid by field, Conflict when overtaken.
+    """Change what somebody says of themselves, as whoever proved one of these addresses. It is public at once; what stood
+    there before is kept for staff, as long as the person is. Raises NotFound for another’s, Invalid by field, Conflict when
+    overtaken.
     """
     if errors := address_faults(facts.website, facts.links):
         raise Invalid(errors)
@@ -97,9 +98,8 @@ async def save_own(
             facts.links, now,
         )  # fmt: skip
         before = {name: was for name, was in msgspec.structs.asdict(stored.own).items() if was != getattr(facts, name)}
-        await audit.record(
-            actor=actor.label, verb="changed own page", kind="speaker", key=speaker_id, now=now, before=before
-        )
+        await audit.record(actor=actor.label, verb="changed own page", kind="speaker", key=speaker_id, now=now)
+        await db.execute(_KEEP_FORMER, speaker_id, now, msgspec.json.encode(before).decode())
 
 
 async def hold_own(addresses: Collection[str], speaker_id: int) -> Speaker:

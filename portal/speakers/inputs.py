@@ -23,6 +23,6 @@ def together(finders: Sequence[FindTalks]) -> FindTalks:
 
     async def found(speaker_id: int) -> list[Appearance]:
         parts = await asyncio.gather(*(find(speaker_id) for find in finders))
-        return sorted(chain.from_iterable(parts), key=lambda one: (one.on, one.title))
+        return sorted(chain.from_iterable(parts), key=lambda one: (one.on, one.clock, one.title))
 
     return found

@@ -1,7 +1,5 @@
 """`/speakers/{slug}`: who a person is, and where they speak. Public once a programme names them."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from litestar import Request, get
@@ -14,7 +12,6 @@ from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.core.text import plain
 from portal.core.times import today
-from portal.directory.values import Appearance
 from portal.media import queries as media
 from portal.speakers import queries, rules
 from portal.speakers.inputs import Talks
@@ -37,16 +34,10 @@ async def speaker_page(request: Request[Any, Any, Any], slug: FromPath[str], now
     photo = (await media.by_keys([speaker.photo])).get(speaker.photo)
     base_url = current().base_url
     image = f"{base_url}{photo.at_least(640)}" if photo else ""
-    ahead, past = _parted(held, today(now))
+    ahead, past = rules.parted(held, today(now))
     return page(
-        request, "speakers/speaker.html", section="webinars", speaker=speaker, photo=photo, image=image, ahead=ahead,
+        request, "speakers/speaker.html", section="leaders", speaker=speaker, photo=photo, image=image, ahead=ahead,
         past=past, host=rules.host, bio=markup(speaker.bio_html),
         about=plain(speaker.bio, limit=155) or speaker.post or speaker.name,
         linked=markup(json_ld.encoded(rules.profile(speaker, base_url=base_url, image=image))),
     )  # fmt: skip
-
-
-def _parted(held: Sequence[Appearance], day: date) -> tuple[list[Appearance], list[Appearance]]:
-    """What is to come, the next first, and what is past, the last first."""
-    ahead = [talk for talk in held if talk.until >= day]
-    return ahead, [talk for talk in reversed(held) if talk.until < day]

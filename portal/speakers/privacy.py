@@ -10,18 +10,28 @@ from portal.speakers.queries import OF_ONE_PERSON
 
 _KNOWN = """
 SELECT name, nullif(job_title, '') AS job_title, nullif(company_name, '') AS company, nullif(bio, '') AS about,
-    nullif(website, '') AS website, photo <> '' AS photo, '/speakers/' || slug AS page
+    nullif(website, '') AS website, nullif(links, '') AS links, photo <> '' AS photo, '/speakers/' || slug AS page
 FROM speaker WHERE email = $1 ORDER BY id LIMIT 5000
 """
-LABELS = {"job_title": "Job title", "about": "About you", "website": "Website", "photo": "Photo", "page": "Page"}
+LABELS = {
+    "job_title": "Job title", "about": "About you", "website": "Website", "links": "Further links", "photo": "Photo",
+    "page": "Page", "at": "Until", "field": "Part", "stood": "What stood there",
+}  # fmt: skip
+
+
+_FORMER = """
+SELECT s.name, f.at, b.key AS field, b.value AS stood FROM speaker_former f JOIN speaker s ON s.id = f.speaker
+CROSS JOIN LATERAL jsonb_each_text(f.before) b WHERE s.email = $1 AND b.value <> '' ORDER BY f.id, b.key LIMIT 5000
+"""
 
 
 async def known_about(email: str) -> list[dict[str, Any]]:
-    """The person as programmes name them."""
-    return [
+    """The person as programmes name them, and what stood there before they changed it themselves."""
+    found = [
         {"what": "You as a speaker", **row, "photo": "yes" if row["photo"] else None}
         for row in await db.fetch(_KNOWN, email)
     ]
+    return found + [{"what": "Your page as it was", **row} for row in await db.fetch(_FORMER, email)]
 
 
 async def forget(email: str, now: datetime) -> str:

@@ -89,7 +89,8 @@ class Act(msgspec.Struct, frozen=True):
 
 
 _ACTS = """
-SELECT e.at, e.verb, coalesce(e.facts -> 'before', '{}')::text AS before, CASE WHEN e.actor LIKE 'account %'
+SELECT e.at, e.verb, coalesce((SELECT f.before FROM speaker_former f
+        WHERE f.speaker = $2 AND f.at = e.at ORDER BY f.id LIMIT 1), '{}')::text AS before, CASE WHEN e.actor LIKE 'account %'
     THEN coalesce((SELECT nullif(a.name, '') FROM account a WHERE 'account ' || a.id = e.actor), e.actor)
     WHEN e.actor LIKE 'speaker %' THEN 'the speaker' WHEN e.actor = 'portal' THEN 'the portal' ELSE e.actor END AS who
 FROM audit_entry e WHERE e.kind = 'speaker' AND e.key = $1 ORDER BY e.id DESC LIMIT 50
@@ -98,7 +99,7 @@ FROM audit_entry e WHERE e.kind = 'speaker' AND e.key = $1 ORDER BY e.id DESC LI
 
 async def acts(speaker_id: int) -> list[Act]:
     """What was done about a person, by staff and at the desk, the newest first."""
-    rows = await db.fetch(_ACTS, str(speaker_id))
+    rows = await db.fetch(_ACTS, str(speaker_id), speaker_id)
     return [Act(row["at"], row["who"], row["verb"], msgspec.json.decode(row["before"])) for row in rows]
 
 

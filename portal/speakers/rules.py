@@ -1,13 +1,22 @@
 """What an address of a page must be like, and a person who speaks in schema.org's words."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from portal.core import json_ld
 from portal.core.addresses import parts_of
+from portal.directory.values import Appearance
 from portal.speakers.values import Speaker, SpeakerRow
 
 MOST_LINKS = 6
 _WHOLE = "Please give a full address that starts with https://."
+
+
+def parted(held: Sequence[Appearance], day: date) -> tuple[list[Appearance], list[Appearance]]:
+    """What is to come, the next first, and what is past, the last first."""
+    ahead = [talk for talk in held if talk.until >= day]
+    return ahead, [talk for talk in reversed(held) if talk.until < day]
 
 
 def address_faults(website: str, links: str) -> dict[str, str]:

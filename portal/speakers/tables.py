@@ -1,6 +1,6 @@
 """People who speak."""
 
-from piccolo.columns import BigSerial, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigSerial, ForeignKey, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check
 from piccolo.table import Table
@@ -30,6 +30,17 @@ class Speaker(Table, tablename="speaker", db=DB):
     created_at = Timestamptz()
     changed_at = Timestamptz()
     email_is_lower_case = Check("email = lower(email)", name="speaker_email_lower")
+
+
+class SpeakerFormer(Table, tablename="speaker_former", db=DB):
+    """What stood on a person’s page before they changed it themselves. It is theirs, so the audit trail, which nobody can erase,
+    does not hold it.
+    """
+
+    id = BigSerial(primary_key=True)
+    speaker = ForeignKey(Speaker, on_delete=OnDelete.cascade, null=False, index=True)
+    at = Timestamptz(help_text="that of the change in the audit trail")
+    before = JSONB(help_text="former values, by field")
 
 
 class SpeakerAddress(Table, tablename="speaker_address", db=DB):

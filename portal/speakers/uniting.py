@@ -17,6 +17,7 @@ UPDATE speaker k SET changed_at = $3,
     job_title = coalesce(nullif(k.job_title, ''), g.job_title), website = coalesce(nullif(k.website, ''), g.website),
     company_name = coalesce(nullif(k.company_name, ''), g.company_name), company = coalesce(k.company, g.company),
     email = coalesce(nullif(k.email, ''), g.email), photo = coalesce(nullif(k.photo, ''), g.photo),
+    links = coalesce(nullif(k.links, ''), g.links),
     bio = coalesce(nullif(k.bio, ''), g.bio), bio_html = CASE k.bio WHEN '' THEN g.bio_html ELSE k.bio_html END
 FROM speaker g WHERE k.id = $1 AND g.id = $2
 """

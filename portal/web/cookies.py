@@ -17,6 +17,12 @@ def read(connection: ASGIConnection[Any, Any, Any, Any], name: str, *, path: str
     return connection.cookies.get(_bound(name, path), "")
 
 
+def read_all(connection: ASGIConnection[Any, Any, Any, Any], start: str, *, path: str = "/") -> dict[str, str]:
+    """The values of all whose names start so, by name."""
+    bound, plain = _bound(start, path), len(_bound("", path))
+    return {name[plain:]: value for name, value in connection.cookies.items() if name.startswith(bound)}
+
+
 def give(answer: Response[Any], name: str, value: str, *, seconds: int, path: str = "/") -> None:
     """Have the browser keep a value for that long; `path` is where it sends it."""
     answer.set_cookie(

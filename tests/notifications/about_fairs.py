@@ -158,7 +158,9 @@ def _of_programmes(email: str, long: str) -> list[tuple[str, Message]]:
     asked = Asked(
         appearance=1, email=email, name=f"Maeve {long}", title=f"Forum {long}", slides_due_at=AT + timedelta(days=3),
         sessions=[f"Smoke {long}", "First air"], without=[f"Smoke {long}"],
-        missing=["bio", "photo", "availability", "consent", "slides"], **SPAN,
+        missing=["coming", "bio", "photo", "availability", "consent", "slides"], event=1, said_at=AT, declined=False,
+        declined_why="",
+        briefing=f"Call **Ida** {long}\n\n- Be there early", **SPAN,
     )  # fmt: skip
     return [
         *(("programme/place", workshops.place_told(one, ())) for one in (first, up, *ends, cancelled)),
@@ -166,4 +168,6 @@ def _of_programmes(email: str, long: str) -> list[tuple[str, Message]]:
         ("programme/to_participant",
          workshops.to_participant(workshop=workshop, subject="Gloves", body=f"Dear all,\n\n{long}", address=email, key="1")),
         *(("programme/speaker", speakers.to_speaker(asked, at=AT, first=first)) for first in (True, False)),
+        *(("programme/speaker_coming", speakers.to_organiser(one, at=AT))
+          for one in (asked, msgspec.structs.replace(asked, declined=True, declined_why=f"Ill {long}"))),
     ]  # fmt: skip

@@ -100,6 +100,38 @@ async def test_answers_of_who_stays_count_and_the_other_s_fill_them(editor: http
     assert await db.fetch_value("SELECT count(*) FROM availability WHERE appearance = $1", found["id"]) == 1
 
 
+async def test_the_newest_answer_about_being_recorded_counts(editor: httpx.AsyncClient) -> None:
+    _, kept, gone = await twice()
+    for speaker, what, at in ((kept, "agreed", "2026-01-01"), (gone, "refused", "2026-02-01")):
+        await db.execute(f"UPDATE appearance SET recording_{what}_at = '{at}' WHERE speaker = $1", speaker)
+    await unite(editor, kept, gone)
+    row = await db.fetch_one(
+        "SELECT recording_agreed_at, recording_refused_at FROM appearance WHERE speaker = $1", kept
+    )
+    assert row is not None
+    assert (row["recording_agreed_at"], row["recording_refused_at"] is None) == (None, False)
+
+
+async def test_of_slides_that_both_showed_those_of_who_stays_are_public(editor: httpx.AsyncClient) -> None:
+    _, kept, gone = await twice()
+    session = await db.fetch_value("SELECT id FROM programme_session WHERE title = 'Session 3'")
+    for speaker, file in ((kept, "a"), (gone, "b")):
+        number = await db.fetch_value(
+            "INSERT INTO slides (session, speaker, version, file, uploaded_at, released_at) "
+            "VALUES ($1, $2, 1, $3, now(), now()) RETURNING id",
+            session, speaker, file,
+        )  # fmt: skip
+        await db.execute(
+            "INSERT INTO stored_file (key, kind, name, content_type, bytes, sha256, owner_kind, owner_key, visibility, "
+            "created_at) VALUES ($1, 'document', 'a.pdf', 'application/pdf', 1, '', 'slides', $2, 'public', now())",
+            file, str(number),
+        )  # fmt: skip
+    await unite(editor, kept, gone)
+    rows = await db.fetch("SELECT key, visibility FROM stored_file ORDER BY key")
+    assert [tuple(row) for row in rows] == [("a", "public"), ("b", "private")]
+    assert await db.fetch_value("SELECT count(*) FROM slides WHERE released_at IS NOT NULL") == 1
+
+
 async def test_slides_of_one_session_stay_in_order(editor: httpx.AsyncClient) -> None:
     _, kept, gone = await twice()
     session = await db.fetch_value("SELECT id FROM programme_session WHERE title = 'Session 3'")

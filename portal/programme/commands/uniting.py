@@ -7,13 +7,8 @@ _SEATS = (
     "DELETE FROM {table} g USING {table} k WHERE g.session = k.session AND k.speaker = $1 AND g.speaker = $2",
     "UPDATE {table} SET speaker = $1 WHERE speaker = $2",
 )
-_SLIDES = """
-UPDATE slides g SET speaker = $1, version = g.version
-    + coalesce((SELECT max(k.version) FROM slides k WHERE k.session = g.session AND k.speaker = $1), 0)
-WHERE g.speaker = $2
-"""
-# At an event where both appear: answers of the one who stays count, the other’s where there is none. The source of the
-# programme goes on naming two: both names mean the same person from now on.
+# At an event where both appear: answers of the one who stays count, the other’s where there is none; about coming and
+# being recorded the newest one, whoever gave it. The source of the programme goes on naming two: both names mean the same person from now on.
 _BOTH = """
 FROM appearance g WHERE k.event = g.event AND k.speaker = $1 AND g.speaker = $2
 """
@@ -25,7 +20,7 @@ _FOLD = (
     " AND a.appearance = g.id",
     f"""
     UPDATE appearance k SET invited_at = greatest(k.invited_at, g.invited_at),
-        reminded_at = greatest(k.reminded_at, g.reminded_at),
+        reminded_at = greatest(k.reminded_at, g.reminded_at), opened_at = greatest(k.opened_at, g.opened_at),
         answered_availability_at = coalesce(k.answered_availability_at, g.answered_availability_at),
         note = concat_ws(E'\\n\\n', nullif(k.note, ''), nullif(g.note, '')),
         aliases = k.aliases || g.aliases
@@ -35,7 +30,12 @@ _FOLD = (
     f"""
     UPDATE appearance k SET recording_wording = g.recording_wording, recording_agreed_at = g.recording_agreed_at,
         recording_refused_at = g.recording_refused_at
-    {_BOTH} AND k.recording_agreed_at IS NULL AND k.recording_refused_at IS NULL
+    {_BOTH} AND coalesce(g.recording_agreed_at, g.recording_refused_at)
+        > coalesce(k.recording_agreed_at, k.recording_refused_at, '-infinity')
+    """,
+    f"""
+    UPDATE appearance k SET confirmed_at = g.confirmed_at, declined_at = g.declined_at, declined_why = g.declined_why
+    {_BOTH} AND coalesce(g.confirmed_at, g.declined_at) > coalesce(k.confirmed_at, k.declined_at, '-infinity')
     """,
     "DELETE FROM appearance g USING appearance k WHERE k.event = g.event AND k.speaker = $1 AND g.speaker = $2",
     "UPDATE appearance SET speaker = $1 WHERE speaker = $2",
@@ -47,6 +47,5 @@ async def speakers_united(kept: int, gone: int) -> None:
     for table in ("session_speaker", "released_speaker"):
         for sql in _SEATS:
             await db.execute(sql.format(table=table), kept, gone)
-    await db.execute(_SLIDES, kept, gone)
     for sql in _FOLD:
         await db.execute(sql, kept, gone)

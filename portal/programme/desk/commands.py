@@ -1,11 +1,13 @@
 """What somebody who speaks answers and hands in. Each act is for whoever proved the speaker’s address: `addresses`."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.jobs import enqueue_many
+from portal.core.urgency import Urgency
 from portal.leads.commands import keep_wording
 from portal.leads.queries import newest_wording
 from portal.media import commands as media
@@ -16,6 +18,7 @@ from portal.programme.desk.rules import MOST_VERSIONS, WORDING, merged
 from portal.programme.desk.values import Span
 from portal.speakers.commands import hold_own
 
+TELL = "programme.tell_organiser"
 SLIDES = "slides"
 """The kind of slides’ owner; its key is the id of the version."""
 _APPEAR = """
@@ -84,6 +87,51 @@ async def answer_recording(
     return len(off)
 
 
+_OPENED = """
+INSERT INTO appearance AS a (event, speaker, source_key, source_name, note, opened_at)
+SELECT DISTINCT s.event, i.speaker, '', '', '', $2::timestamptz
+FROM session_speaker i JOIN programme_session s ON s.id = i.session
+WHERE i.speaker = $1
+UNION SELECT event, speaker, '', '', '', $2 FROM appearance WHERE speaker = $1
+ON CONFLICT (event, speaker) DO UPDATE SET opened_at = $2 WHERE a.opened_at IS NULL OR a.opened_at < $3
+"""
+_OPENED_EVERY = timedelta(minutes=15)
+
+
+async def note_opened(*, speaker_id: int, now: datetime) -> None:
+    """Write down that the person’s desk is in use, to the quarter of an hour: organisers see who never came."""
+    await db.execute(_OPENED, speaker_id, now, now - _OPENED_EVERY)
+
+
+_COMING = """
+UPDATE appearance a SET confirmed_at = CASE WHEN $2 THEN $4::timestamptz END,
+    declined_at = CASE WHEN NOT $2 THEN $4::timestamptz END, declined_why = $3
+FROM (SELECT id, declined_at IS NOT NULL AS declined FROM appearance WHERE id = $1) was
+WHERE a.id = was.id RETURNING was.declined
+"""
+
+
+async def answer_coming(
+    *,
+    actor: Actor,
+    addresses: Collection[str],
+    speaker_id: int,
+    event_id: int,
+    comes: bool,
+    why: str = "",
+    now: datetime,
+) -> None:
+    """Say whether one will be there. The organiser has a mail when somebody does not, or does after all."""
+    async with db.transaction():
+        appearance = await _appearance(addresses, speaker_id, event_id)
+        declined = await db.fetch_value(_COMING, appearance, comes, "" if comes else why, now)
+        await _note(actor, "confirmed" if comes else "declined", speaker_id, event_id, now)
+        if declined == comes:
+            await enqueue_many(
+                TELL, [{"event": event_id, "appearance": appearance, "at": now.isoformat()}], urgency=Urgency.ORDINARY
+            )
+
+
 async def write_note(
     *, actor: Actor, addresses: Collection[str], speaker_id: int, event_id: int, note: str, now: datetime
 ) -> None:
@@ -107,16 +155,14 @@ FROM slides d JOIN stored_file f ON f.key = d.file
 WHERE d.session = $1 AND d.speaker = $2 ORDER BY d.version DESC LIMIT 1
 """
 _ADD = """
-INSERT INTO slides (session, speaker, version, file, uploaded_at, released_at)
-VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN $5::timestamptz END) RETURNING id
+INSERT INTO slides (session, speaker, version, file, uploaded_at) VALUES ($1, $2, $3, $4, $5) RETURNING id
 """
-# The newest that is public stays, however old it is.
+# The one that is public stays, however old it is.
 _OLD = """
 SELECT id, file FROM (
-    SELECT id, file, row_number() OVER (ORDER BY version DESC) AS place,
-        released_at IS NOT NULL AND version = max(version) FILTER (WHERE released_at IS NOT NULL) OVER () AS is_shown
+    SELECT id, file, released_at, row_number() OVER (ORDER BY version DESC) AS place
     FROM slides WHERE session = $1 AND speaker = $2) d
-WHERE place > $3 AND NOT is_shown
+WHERE place > $3 AND released_at IS NULL
 """
 
 
@@ -136,15 +182,30 @@ async def add_slides(
         if newest is not None and newest["is_same"]:
             return int(newest["version"])
         version = newest["version"] + 1 if newest else 1
-        added = await db.fetch_value(_ADD, session_id, speaker_id, version, file, now, place["at_once"])
-        owner = Owner(SLIDES, str(added))
-        await media.attach(keys=[file], owner=owner, actor=actor, now=now)
+        added = await db.fetch_value(_ADD, session_id, speaker_id, version, file, now)
+        await media.attach(keys=[file], owner=Owner(SLIDES, str(added)), actor=actor, now=now)
         if place["at_once"]:
-            await media.show(kind=SLIDES, owners=[owner.key], keys=[file])
+            await publish([added], now=now)
         for old in await db.fetch(_OLD, session_id, speaker_id, MOST_VERSIONS):
             await _drop(old["id"], old["file"], actor, now)
         await _note(actor, "handed in slides", speaker_id, place["event"], now, session=session_id, version=version)
     return version
+
+
+_REPLACED = """
+UPDATE slides o SET released_at = NULL FROM slides n
+WHERE n.id = ANY($1) AND o.session = n.session AND o.speaker = n.speaker AND o.id <> n.id AND o.released_at IS NOT NULL
+RETURNING o.id
+"""
+_PUBLISH = "UPDATE slides SET released_at = $2 WHERE id = ANY($1) RETURNING id, file"
+
+
+async def publish(ids: Sequence[int], *, now: datetime) -> None:
+    """Let everybody read these slides, and nobody any more the ones they take the place of; in the caller’s transaction."""
+    replaced = await db.fetch(_REPLACED, list(ids))
+    rows = await db.fetch(_PUBLISH, list(ids), now)
+    owners = [str(row["id"]) for row in (*replaced, *rows)]
+    await media.show(kind=SLIDES, owners=owners, keys=[row["file"] for row in rows])
 
 
 async def withdraw_slides(

@@ -10,6 +10,7 @@ from portal.accounts.access.commands import codes
 from portal.accounts.access.pages import steps
 from portal.accounts.tables import CodePurpose
 from portal.core.errors import Conflict, Invalid, RateLimited
+from portal.media import queries as media
 from portal.programme.desk.guards import DESK, desk_of, let_in, let_out
 from portal.speakers import queries as speakers
 from portal.web.forms import Filled, blank, read
@@ -33,7 +34,8 @@ class DeskDoor(Controller):
         people = await speakers.by_addresses(desk.addresses) if desk else []
         if len(people) == 1 and "another" not in request.query_params:
             return see_other(f"{DESK}/{people[0].id}")
-        return page(request, _DOOR, private=True, form=blank(), people=people, desk=desk)
+        photos = await media.by_keys([one.photo for one in people if one.photo])
+        return page(request, _DOOR, private=True, form=blank(), people=people, photos=photos, desk=desk)
 
     @post(status_code=200)
     async def ask(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
@@ -50,11 +52,10 @@ class DeskDoor(Controller):
         return cookies.give_ticket(see_other(CODE), _PURPOSE, ticket)
 
     @post("/departure")
-    async def leave(self) -> Response[Any]:
-        """Forget the address that was proved by a code."""
-        return let_out(
-            see_other(f"{DESK}?another", notice="You have left the desk. This browser does not open it any more.")
-        )
+    async def leave(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Forget the addresses that were proved by a code."""
+        left = see_other(f"{DESK}?another", notice="You have left the desk. This browser does not open it any more.")
+        return let_out(left, await desk_of(request))
 
 
 class DeskCode(Controller):
@@ -95,4 +96,5 @@ async def _refused(
 ) -> Response[Any]:
     desk = await desk_of(request)
     people = await speakers.by_addresses(desk.addresses) if desk else []
-    return steps.ask_refused(request, _DOOR, form, error, people=people, desk=desk)
+    photos = await media.by_keys([one.photo for one in people if one.photo])
+    return steps.ask_refused(request, _DOOR, form, error, people=people, photos=photos, desk=desk)

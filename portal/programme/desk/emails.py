@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from portal.core import times
+from portal.core.settings import current
+from portal.core.text import plain
 from portal.notifications import links
 from portal.notifications.composing import compose
 from portal.notifications.values import Message
@@ -12,6 +14,7 @@ from portal.programme.desk.rules import ASKED
 
 TOPIC = "speaking"
 _WORDS = {
+    "coming": "Whether you will be there",
     "bio": "A few lines about you",
     "photo": "A photo of you",
     "availability": "When you can speak",
@@ -28,11 +31,28 @@ def to_speaker(asked: Asked, *, at: datetime, first: bool) -> Message:
     subject, text, html = compose(
         "programme/speaker", first=first, name=asked.name, title=asked.title, sessions=asked.sessions, open=open_,
         when=times.day_span(asked.starts_at.astimezone(zone).date(), asked.ends_at.astimezone(zone).date()),
-        email=asked.email, desk=DESK, preferences=links.preferences(asked.email, TOPIC),
+        email=asked.email, desk=DESK, briefing=_paragraphs(asked.briefing) if first else [],
+        preferences=links.preferences(asked.email, TOPIC),
     )  # fmt: skip
     return Message(
         key=f"speaking-{asked.appearance}-{at.isoformat()}", topic=TOPIC, recipient=asked.email, subject=subject, text=text,
-        html=html, about_kind="appearance", about_key=str(asked.appearance),
+        html=html, about_kind="appearance", about_key=str(asked.appearance), reply_to=current().contact_email,
+    )  # fmt: skip
+
+
+def _paragraphs(markdown: str) -> list[str]:
+    return [words for part in markdown.split("\n\n") if (words := plain(part, limit=600))]
+
+
+def to_organiser(asked: Asked, *, at: datetime) -> Message:
+    """That somebody does not come, or does after all."""
+    subject, text, html = compose(
+        "programme/speaker_coming", name=asked.name, title=asked.title, sessions=asked.sessions, email=asked.email,
+        declined=asked.declined, why=asked.declined_why, page=f"/staff/events/{asked.event}/programme/readiness",
+    )  # fmt: skip
+    return Message(
+        key=f"speaker-coming-{asked.appearance}-{at.isoformat()}", topic="orders", recipient=current().contact_email,
+        subject=subject, text=text, html=html, reply_to=asked.email,
     )  # fmt: skip
 
 

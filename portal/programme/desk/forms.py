@@ -18,6 +18,11 @@ class AvailabilityForm(msgspec.Struct):
     ]
 
 
+class ComingForm(msgspec.Struct):
+    coming: Annotated[Literal["yes", "no"], field("Coming", kind="choice", missing="Please choose yes or no.")]
+    why: Annotated[str, field("Why not", kind="text", max_length=400)] = ""
+
+
 class RecordingForm(msgspec.Struct):
     """`wording` is the id of the words that were read."""
 
@@ -52,6 +57,7 @@ class SettingsForm(msgspec.Struct):
             "What speakers are asked", kind="text", max_length=MOST_WORDING, missing="Please say what they are asked."
         ),
     ]
+    briefing: Annotated[str, field("What speakers should know", kind="text", max_length=6000)] = ""
     due: Annotated[str, field("Slides are due", max_length=32)] = ""
     at_once: Annotated[str, field("Public at once")] = ""
     shows_draft: Annotated[str, field("Draft times")] = ""

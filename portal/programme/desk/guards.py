@@ -1,4 +1,4 @@
-"""Who is at the desk: whoever proved an address by a code (a signed cookie), or is signed in with it.
+"""Who is at the desk: whoever proved an address by a code (a signed cookie for each), or is signed in with it.
 
 A browser that proved two addresses is let to the people of both. What is somebody’s is decided by the address that the
 speaker has at that moment: when staff give another, the old one opens nothing any more.
@@ -6,6 +6,7 @@ speaker has at that moment: when staff give another, the old one opens nothing a
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -31,10 +32,10 @@ _MOST_KEPT = 100_000
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The addresses this browser proved. `by_code` is the one of the cookie, empty without one."""
+    """The addresses this browser proved. `by_code` are those of its cookies, by the name of each."""
 
     addresses: frozenset[str]
-    by_code: str
+    by_code: Mapping[str, str]
     actor: Actor | None
 
     def acting(self, speaker_id: int, email: str) -> Actor:
@@ -51,13 +52,17 @@ AtDesk: TypeAlias = NamedDependency[Desk]
 def let_in(answer: Response[Any], email: str, *, now: datetime) -> Response[Any]:
     """Open the desk to this browser for half a day."""
     packed = f"{base64.urlsafe_b64encode(email.encode()).decode()}.{int((now + OPEN_FOR).timestamp())}"
-    value = f"{packed}.{signature(_COOKIE, packed)}"
-    cookies.give(answer, _COOKIE, value, path=DESK, seconds=int(OPEN_FOR.total_seconds()))
+    # One for each address: the page that takes codes is elsewhere, and does not see which are there.
+    name = f"{_COOKIE}-{signature('desk', email)[:12]}"
+    cookies.give(
+        answer, name, f"{packed}.{signature(_COOKIE, packed)}", path=DESK, seconds=int(OPEN_FOR.total_seconds())
+    )
     return answer
 
 
-def let_out(answer: Response[Any]) -> Response[Any]:
-    cookies.take_away(answer, _COOKIE, path=DESK)
+def let_out(answer: Response[Any], desk: Desk | None) -> Response[Any]:
+    for name in desk.by_code if desk else ():
+        cookies.take_away(answer, name, path=DESK)
     return answer
 
 
@@ -66,8 +71,9 @@ async def desk_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Desk | None
     state = connection.scope["state"]
     if "desk" not in state:
         actor = await actor_of(connection)
-        proved = _proved(cookies.read(connection, _COOKIE, path=DESK), clock.now())
-        addresses = frozenset(filter(None, (proved, actor.email if actor else "")))
+        given, now = cookies.read_all(connection, f"{_COOKIE}-", path=DESK), clock.now()
+        proved = {name: email for name, value in given.items() if (email := _proved(value, now))}
+        addresses = frozenset((*proved.values(), *([actor.email] if actor else [])))
         state["desk"] = Desk(addresses, proved, actor) if addresses else None
     found: Desk | None = state["desk"]
     return found

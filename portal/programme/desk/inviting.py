@@ -7,11 +7,14 @@ from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.jobs import enqueue_many
 from portal.core.overtaking import not_overtaken
+from portal.core.text import safe_html
 from portal.core.urgency import Urgency
+from portal.events.tables import EventState
 from portal.leads.commands import keep_wording
 from portal.media import commands as media
 from portal.programme.commands.locking import locked, touch
-from portal.programme.desk.commands import SLIDES
+from portal.programme.desk.commands import SLIDES, publish
+from portal.programme.desk.queries import NEWEST
 from portal.programme.desk.readiness import PEOPLE, Settings, settings
 from portal.programme.desk.rules import ASKED, NOT_AGAIN_WITHIN, REMIND_BEFORE, WORDING
 from portal.programme.permissions import can_edit_programme
@@ -47,12 +50,14 @@ async def invite(*, actor: Actor, event_id: int, speaker_id: int, email: str, no
     async with db.transaction():
         await db.execute(_APPEAR, event_id, speaker_id)
         row = await db.fetch_one(
-            "SELECT a.reminded_at, p.email FROM appearance a JOIN speaker p ON p.id = a.speaker "
-            "WHERE a.event = $1 AND a.speaker = $2 FOR UPDATE OF a",
+            "SELECT a.reminded_at, p.email, e.state FROM appearance a JOIN speaker p ON p.id = a.speaker "
+            "JOIN event e ON e.id = a.event WHERE a.event = $1 AND a.speaker = $2 FOR UPDATE OF a",
             event_id, speaker_id,
         )  # fmt: skip
         if row is None:
             raise NotFound("This speaker is not at this event.")
+        if row["state"] == EventState.CANCELLED:
+            raise Conflict("The event is cancelled, so nobody is invited to its desk.")
         if row["email"] == email and row["reminded_at"] and row["reminded_at"] > now - NOT_AGAIN_WITHIN:
             raise Conflict("This address had a mail about the desk today. Write again tomorrow.")
         await set_email(actor=actor, speaker_id=speaker_id, email=email, now=now)
@@ -125,8 +130,10 @@ async def set_up(*, actor: Actor, event_id: int, wanted: Settings, seen: str, no
         stored = await settings(event_id)
         not_overtaken(seen, stored)
         await db.execute(
-            "UPDATE programme SET slides_due_at = $2, slides_at_once = $3, shows_draft = $4, reminds = $5 WHERE id = $1",
-            programme.id, wanted.slides_due_at, wanted.slides_at_once, wanted.shows_draft, wanted.reminds,
+            "UPDATE programme SET slides_due_at = $2, slides_at_once = $3, shows_draft = $4, reminds = $5, briefing = $6, "
+            "briefing_html = $7 WHERE id = $1",
+            programme.id, wanted.slides_due_at, wanted.slides_at_once, wanted.shows_draft, wanted.reminds, wanted.briefing,
+            safe_html(wanted.briefing),
         )  # fmt: skip
         kept = None
         if wanted.wording != stored.wording:
@@ -137,11 +144,9 @@ async def set_up(*, actor: Actor, event_id: int, wanted: Settings, seen: str, no
         )  # fmt: skip
 
 
-_RELEASE = """
-UPDATE slides d SET released_at = $3 FROM (
-    SELECT DISTINCT ON (d.session, d.speaker) d.id FROM slides d JOIN programme_session s ON s.id = d.session
-    WHERE s.event = $1 ORDER BY d.session, d.speaker, d.version DESC) newest
-WHERE d.id = newest.id AND d.released_at IS NULL AND ($2::bigint IS NULL OR d.id = $2) RETURNING d.id, d.file
+_WAITING = f"""
+SELECT d.id FROM slides d JOIN programme_session s ON s.id = d.session
+WHERE s.event = $1 AND ($2::bigint IS NULL OR d.id = $2) AND d.released_at IS NULL AND {NEWEST} ORDER BY d.id FOR UPDATE OF d
 """
 _HIDE = """
 UPDATE slides d SET released_at = NULL FROM slides chosen JOIN programme_session s ON s.id = chosen.session
@@ -154,8 +159,8 @@ async def release_slides(*, actor: Actor, event_id: int, now: datetime, slides_i
     """Let everybody read the newest slides of one person for a session, or of all; how many were not public before."""
     _allow(actor)
     async with db.transaction():
-        rows = await db.fetch(_RELEASE, event_id, slides_id, now)
-        await media.show(kind=SLIDES, owners=[str(row["id"]) for row in rows], keys=[row["file"] for row in rows])
+        rows = await db.fetch(_WAITING, event_id, slides_id)
+        await publish([row["id"] for row in rows], now=now)
         if rows:
             await audit.record(
                 actor=actor.label, verb="released slides", kind="programme", key=event_id, now=now, count=len(rows)

@@ -19,7 +19,7 @@ from portal.media.queries import by_keys
 from portal.media.tables import Visibility
 from portal.media.values import Owner
 from portal.programme.desk import commands, queries, rules
-from portal.programme.desk.forms import AvailabilityForm, NoteForm, RecordingForm, SlidesForm
+from portal.programme.desk.forms import AvailabilityForm, ComingForm, NoteForm, RecordingForm, SlidesForm
 from portal.programme.desk.guards import AtDesk, provide_desk
 from portal.programme.desk.showing import read_scoped, rows_of, scoped, show, the_speaker
 from portal.programme.desk.values import Span, Speaking
@@ -42,7 +42,9 @@ class DeskPages(Controller):
 
     @get()
     async def page(self, request: _Asked, speaker_id: Id, desk: AtDesk, talks: Talks, now: Now) -> Response[Any]:
-        return await show(request, desk, speaker_id, talks, now)
+        answer = await show(request, desk, speaker_id, talks, now)
+        await commands.note_opened(speaker_id=speaker_id, now=now)
+        return answer
 
     @post("/preview", status_code=200, request_max_body_size=MOST_BYTES)
     async def preview(self, request: _Asked, speaker_id: Id, desk: AtDesk, talks: Talks, now: Now) -> Response[Any]:
@@ -97,6 +99,22 @@ class DeskPages(Controller):
             request, desk, speaker_id, talks, now, profile=kept, status=409, conflict=error.message,
             stored=differences(form, stored, OwnForm),
         )  # fmt: skip
+
+    @post("/events/{event_id:int}/coming")
+    async def coming(
+        self, request: _Asked, speaker_id: Id, event_id: Id, desk: AtDesk, talks: Talks, now: Now
+    ) -> Response[Any]:
+        speaker, _ = await the_speaker(desk, speaker_id)
+        form = await read_scoped(request, ComingForm, event_id)
+        if form.data is None:
+            return await show(request, desk, speaker_id, talks, now, form=scoped(form, event_id), status=422)
+        comes = form.data.coming == "yes"
+        await commands.answer_coming(
+            actor=desk.acting(speaker.id, speaker.email), addresses=desk.addresses, speaker_id=speaker_id,
+            event_id=event_id, comes=comes, why=form.data.why, now=now,
+        )  # fmt: skip
+        told = "Thank you. The organiser counts on you." if comes else "Thank you for saying so. The organiser is told."
+        return see_other(f"/speaking/{speaker_id}", notice=told)
 
     @post("/events/{event_id:int}/availability")
     async def availability(

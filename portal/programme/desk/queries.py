@@ -14,6 +14,7 @@ _MOST = 40
 _EVENTS = f"""
 SELECT e.id AS event, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.state, p.slides_due_at,
     coalesce(p.slides_at_once, false) AS slides_at_once, coalesce(p.shows_draft, false) AS shows_draft,
+    coalesce(p.briefing_html, '') AS briefing_html, a.confirmed_at, a.declined_at, coalesce(a.declined_why, '') AS declined_why,
     coalesce(a.note, '') AS note, a.answered_availability_at AS availability_at,
     coalesce((SELECT json_agg(json_build_array(v.starts_at, v.ends_at) ORDER BY v.starts_at)
         FROM availability v WHERE v.appearance = a.id), '[]') AS spans,
@@ -25,7 +26,11 @@ WHERE a.id IS NOT NULL OR EXISTS (
     SELECT FROM session_speaker i JOIN programme_session s ON s.id = i.session WHERE i.speaker = $1 AND s.event = e.id)
 ORDER BY e.starts_at DESC, e.id LIMIT {_MOST}
 """
-_SESSIONS = """
+NEWEST = """
+NOT EXISTS (SELECT FROM slides o WHERE o.session = d.session AND o.speaker = d.speaker AND o.version > d.version)
+"""
+"""That slides `d` are what their speaker handed in last for a session."""
+_SESSIONS = f"""
 SELECT s.id, s.event, s.title, s.kind, s.label, i.role,
     (s.cancelled_at IS NOT NULL OR r.cancelled_at IS NOT NULL) AS is_cancelled,
     s.recorded, r.slug, r.starts_at, r.ends_at, rr.name AS room, rr.note AS room_note, s.starts_at AS draft_starts_at,
@@ -35,7 +40,11 @@ SELECT s.id, s.event, s.title, s.kind, s.label, i.role,
     coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
         'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at) ORDER BY d.version DESC)
         FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
-        WHERE d.session = s.id AND d.speaker = $1), '[]') AS decks
+        WHERE d.session = s.id AND d.speaker = $1), '[]') AS decks,
+    coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
+        'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at, 'by', p.name) ORDER BY p.name, p.id)
+        FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL JOIN speaker p ON p.id = d.speaker
+        WHERE d.session = s.id AND d.speaker <> $1 AND {NEWEST}), '[]') AS others
 FROM session_speaker i JOIN programme_session s ON s.id = i.session LEFT JOIN programme_room dr ON dr.id = s.room
 LEFT JOIN released_session r ON r.session = s.id LEFT JOIN programme_room rr ON rr.id = r.room
 WHERE i.speaker = $1 AND s.event = ANY($2) ORDER BY coalesce(r.starts_at, s.starts_at) NULLS LAST, s.id LIMIT 400
@@ -59,7 +68,8 @@ async def speaking(speaker_id: int) -> list[Speaking]:
 
 def _held(row: Mapping[str, Any]) -> Held:
     beside = [{"name": name, "role": role} for name, role in msgspec.json.decode(row["beside"])]
-    return msgspec.convert({**row, "beside": beside, "decks": msgspec.json.decode(row["decks"])}, Held)
+    decks = {name: msgspec.json.decode(row[name]) for name in ("decks", "others")}
+    return msgspec.convert({**row, "beside": beside, **decks}, Held)
 
 
 async def asked_words(events: Mapping[int, tuple[str, str]]) -> dict[int, Wording]:
@@ -76,17 +86,21 @@ async def asked_words(events: Mapping[int, tuple[str, str]]) -> dict[int, Wordin
 _DECK = """
 SELECT d.id, d.version, d.file, f.name, f.bytes AS size, d.uploaded_at, d.released_at
 FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL JOIN programme_session s ON s.id = d.session
-WHERE d.id = $1 AND {whose} = $2
+WHERE d.id = $1 AND
 """
+_OF_SPEAKER = f"""
+{_DECK} (d.speaker = $2 OR {NEWEST} AND EXISTS (SELECT FROM session_speaker i WHERE i.session = d.session AND i.speaker = $2))
+"""
+_AT_EVENT = f"{_DECK} s.event = $2"
 
 
 async def deck_of(slides_id: int, speaker_id: int) -> Deck | None:
-    """A version of this person’s slides."""
-    row = await db.fetch_one(_DECK.format(whose="d.speaker"), slides_id, speaker_id)
+    """A version of this person’s slides, or the newest of somebody who is on stage with them."""
+    row = await db.fetch_one(_OF_SPEAKER, slides_id, speaker_id)
     return None if row is None else Deck(**row)
 
 
 async def deck_at(slides_id: int, event_id: int) -> Deck | None:
     """A version of somebody’s slides at this event."""
-    row = await db.fetch_one(_DECK.format(whose="s.event"), slides_id, event_id)
+    row = await db.fetch_one(_AT_EVENT, slides_id, event_id)
     return None if row is None else Deck(**row)

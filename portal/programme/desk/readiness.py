@@ -10,21 +10,24 @@ from portal.core.errors import NotFound
 from portal.core.paging import Page
 from portal.core.settings import current
 from portal.core.text import one_line
+from portal.notifications.tables import MailState
 from portal.programme.desk.queries import asked_words
 from portal.programme.desk.rules import ITEMS
 
 PAGE_SIZE = 50
 _SOON = timedelta(days=7)
-# Whoever is in a session that takes place, and whoever was invited and is in none yet.
+UNDELIVERED = (MailState.BOUNCED.value, MailState.FAILED.value, MailState.SUPPRESSED.value)
+# Whoever is in a session that takes place, and whoever was invited and is in none yet. Two who hold a talk together hand in one
+# set of slides. Nothing is asked of those who do not come or whose event is cancelled, and no times of an event that is over.
 PEOPLE = """
 people AS (
     SELECT i.speaker, count(*) FILTER (WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop')) AS wanted,
         count(*) FILTER (WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop')
-            AND EXISTS (SELECT FROM slides d WHERE d.session = s.id AND d.speaker = i.speaker)) AS handed,
+            AND EXISTS (SELECT FROM slides d WHERE d.session = s.id)) AS handed,
         array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) AS sessions,
         array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) FILTER (
             WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND NOT EXISTS (
-                SELECT FROM slides d WHERE d.session = s.id AND d.speaker = i.speaker)) AS without
+                SELECT FROM slides d WHERE d.session = s.id)) AS without
     FROM session_speaker i JOIN programme_session s ON s.id = i.session
     WHERE s.event = $1 AND s.cancelled_at IS NULL GROUP BY i.speaker
     UNION ALL
@@ -32,14 +35,25 @@ people AS (
     WHERE a.event = $1 AND NOT EXISTS (SELECT FROM session_speaker i JOIN programme_session s ON s.id = i.session
         WHERE s.event = $1 AND i.speaker = a.speaker)
 ), ready AS (
-    SELECT p.id, p.slug, p.name, p.job_title, p.company_name, p.email, a.id AS appearance, a.invited_at, a.reminded_at, a.note,
+    SELECT p.id, p.slug, p.name, p.job_title, p.company_name, p.email, p.bio <> '' AS has_bio, p.photo <> '' AS has_photo,
+        a.id AS appearance, a.invited_at, a.reminded_at, a.note, a.opened_at, a.confirmed_at, a.declined_at, a.declined_why,
         a.recording_agreed_at AS agreed_at, a.recording_refused_at AS refused_at, a.answered_availability_at AS available_at,
-        e.wanted, e.handed, e.sessions, coalesce(e.without, '{}') AS without, array_remove(ARRAY[
+        e.wanted, e.handed, e.sessions,
+        coalesce(e.without, '{}') AS without,
+        (SELECT o.state FROM mail o WHERE o.about_kind = 'appearance' AND o.about_key = a.id::text AND o.recipient = p.email
+            ORDER BY o.id DESC LIMIT 1) AS mail,
+        CASE WHEN x.state = 'cancelled' OR a.declined_at IS NOT NULL THEN '{}' ELSE array_remove(ARRAY[
             CASE WHEN p.email = '' THEN 'address' END, CASE WHEN a.invited_at IS NULL THEN 'invited' END,
+            CASE WHEN a.confirmed_at IS NULL AND x.ends_at > now() THEN 'coming' END,
             CASE WHEN p.bio = '' THEN 'bio' END, CASE WHEN p.photo = '' THEN 'photo' END,
-            CASE WHEN a.answered_availability_at IS NULL THEN 'availability' END, CASE WHEN e.handed < e.wanted THEN 'slides' END,
-            CASE WHEN a.recording_agreed_at IS NULL AND a.recording_refused_at IS NULL THEN 'consent' END], NULL) AS missing
-    FROM people e JOIN speaker p ON p.id = e.speaker LEFT JOIN appearance a ON a.event = $1 AND a.speaker = p.id
+            CASE WHEN x.ends_at > now() AND (a.answered_availability_at IS NULL OR t.named AND NOT t.fits)
+                THEN 'availability' END,
+            CASE WHEN e.handed < e.wanted THEN 'slides' END,
+            CASE WHEN a.recording_agreed_at IS NULL AND a.recording_refused_at IS NULL THEN 'consent' END], NULL) END AS missing
+    FROM people e JOIN speaker p ON p.id = e.speaker JOIN event x ON x.id = $1
+    LEFT JOIN appearance a ON a.event = $1 AND a.speaker = p.id
+    LEFT JOIN LATERAL (SELECT count(*) > 0 AS named, bool_or(v.starts_at < x.ends_at AND v.ends_at > x.starts_at) AS fits
+        FROM availability v WHERE v.appearance = a.id) t ON true
 )
 """
 
@@ -53,10 +67,17 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     job_title: str
     company_name: str
     email: str
+    has_bio: bool
+    has_photo: bool
     appearance: int | None
     invited_at: datetime | None
     reminded_at: datetime | None
     note: str | None
+    opened_at: datetime | None
+    confirmed_at: datetime | None
+    declined_at: datetime | None
+    declined_why: str | None
+    mail: str | None
     agreed_at: datetime | None
     refused_at: datetime | None
     available_at: datetime | None
@@ -70,12 +91,25 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     def post(self) -> str:
         return ", ".join(part for part in (self.job_title, self.company_name) if part)
 
+    @property
+    def is_undelivered(self) -> bool:
+        """Whether the last mail about the desk did not reach the address."""
+        return self.mail in UNDELIVERED
+
+    def has(self, item: str) -> bool:
+        """Whether this is there, asked for or not."""
+        there: dict[str, object] = {
+            "address": self.email, "invited": self.invited_at, "coming": self.confirmed_at or self.declined_at,
+            "bio": self.has_bio, "photo": self.has_photo,
+            "availability": self.available_at, "slides": self.wanted and self.handed >= self.wanted,
+            "consent": self.agreed_at or self.refused_at,
+        }  # fmt: skip
+        return item not in self.missing and bool(there[item])
+
     def state(self, item: str, due_at: datetime | None, now: datetime) -> str:
         """`done`, `none` where nothing is asked, `missing`; of slides with a deadline `due`, `soon` or `late`."""
-        if item == "slides" and not self.wanted:
-            return "none"
         if item not in self.missing:
-            return "done"
+            return "done" if self.has(item) else "none"
         if item != "slides" or due_at is None:
             return "missing"
         return "late" if due_at <= now else "soon" if due_at - now < _SOON else "due"
@@ -96,6 +130,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     slides_at_once: bool
     shows_draft: bool
     reminds: bool
+    briefing: str
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,31 +141,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     slides_at_once: bool = False
     shows_draft: bool = False
     reminds: bool = True
+    briefing: str = ""
 
 
 _SETUP = """
 SELECT e.id AS event, e.slug, e.title, e.timezone, e.state, e.kind, e.starts_at, e.ends_at, p.slides_due_at,
     coalesce(p.slides_at_once, false) AS slides_at_once, coalesce(p.shows_draft, false) AS shows_draft,
-    coalesce(p.reminds, true) AS reminds
+    coalesce(p.reminds, true) AS reminds, coalesce(p.briefing, '') AS briefing
 FROM event e LEFT JOIN programme p ON p.event = e.id WHERE e.id = $1
 """
+FILTERS = {
+    "": "true", "any": "missing <> '{}'", **{key: f"'{key}' = ANY(missing)" for key in ITEMS},
+    "unopened": "opened_at IS NULL AND invited_at IS NOT NULL", "undelivered": f"mail IN {UNDELIVERED}",
+    "declined": "declined_at IS NOT NULL", "refused": "refused_at IS NOT NULL", "note": "note <> ''",
+}  # fmt: skip
+"""What the table can be narrowed to, and for whom it holds."""
 _TABLE = f"""
 WITH {PEOPLE}
 SELECT *, count(*) OVER () AS total FROM ready
 WHERE ($2 = '' OR plain_text(lower(name || ' ' || company_name)) LIKE '%' || plain_text(lower($2)) || '%')
-    AND CASE $3 WHEN '' THEN true WHEN 'any' THEN missing <> '{{}}' WHEN 'refused' THEN refused_at IS NOT NULL
-        WHEN 'note' THEN note <> '' ELSE $3 = ANY(missing) END
+    AND CASE $3 {" ".join(f"WHEN '{name}' THEN {holds}" for name, holds in FILTERS.items())} END
 ORDER BY lower(name), id LIMIT $4 OFFSET $5
 """
 _COUNTS = f"""
 WITH {PEOPLE}
-SELECT count(*) AS everybody, count(*) FILTER (WHERE missing <> '{{}}') AS any,
-    {", ".join(f"count(*) FILTER (WHERE '{key}' = ANY(missing)) AS {key}" for key in ITEMS)},
-    count(*) FILTER (WHERE refused_at IS NOT NULL) AS refused, count(*) FILTER (WHERE note <> '') AS note
-FROM ready
+SELECT {", ".join(f"count(*) FILTER (WHERE {holds}) AS is_{name}" for name, holds in FILTERS.items())} FROM ready
 """
-FILTERS = ("", "any", *ITEMS, "refused", "note")
-"""What the table can be narrowed to."""
 
 
 async def setup(event_id: int) -> Setup | None:
@@ -146,7 +182,7 @@ async def settings(event_id: int) -> Settings:
     words = await asked_words({event_id: (found.title, current().site_name)})
     return Settings(
         wording=words[event_id].text, slides_due_at=found.slides_due_at, slides_at_once=found.slides_at_once,
-        shows_draft=found.shows_draft, reminds=found.reminds,
+        shows_draft=found.shows_draft, reminds=found.reminds, briefing=found.briefing,
     )  # fmt: skip
 
 
@@ -163,7 +199,7 @@ async def counts(event_id: int) -> dict[str, int]:
     """How many there are for each filter."""
     row = await db.fetch_one(_COUNTS, event_id)
     assert row is not None
-    return {name or "everybody": row[name or "everybody"] for name in FILTERS}
+    return {name: row[f"is_{name}"] for name in FILTERS}
 
 
 class Unrecorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,14 +283,21 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Sequence[str]
     without: Sequence[str]
     missing: Sequence[str]
+    briefing: str
+    event: int
+    said_at: datetime | None
+    declined: bool
+    declined_why: str
 
 
 _ASKED = f"""
 WITH {PEOPLE}
 SELECT r.appearance, r.email, r.name, e.title, e.timezone, e.starts_at, e.ends_at, p.slides_due_at, r.sessions, r.without,
-    r.missing
+    r.missing, coalesce(p.briefing, '') AS briefing, e.id AS event, coalesce(r.confirmed_at, r.declined_at) AS said_at,
+    r.declined_at IS NOT NULL AS declined,
+    coalesce(r.declined_why, '') AS declined_why
 FROM ready r, event e LEFT JOIN programme p ON p.event = e.id
-WHERE e.id = $1 AND r.appearance = $2 AND e.state <> 'cancelled' AND r.email <> ''
+WHERE e.id = $1 AND r.appearance = $2 AND e.state <> 'cancelled'
 """
 
 

@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from portal.core.jobs import Job, Recurring
-from portal.programme.desk import inviting, jobs
+from portal.programme.desk import commands, inviting, jobs
 from portal.programme.desk.door import DeskCode, DeskDoor
 from portal.programme.desk.guards import only_open
 from portal.programme.desk.pages import DeskPages
@@ -17,5 +17,5 @@ PUBLIC: list[ControllerRouterHandler] = [
     Router("/", route_handlers=[DeskPages], before_request=only_open),
 ]
 STAFF: list[ControllerRouterHandler] = [StaffReadiness, StaffSlides]
-JOBS = [Job(inviting.WRITE, jobs.write_to_speaker)]
+JOBS = [Job(inviting.WRITE, jobs.write_to_speaker), Job(commands.TELL, jobs.tell_organiser)]
 RECURRING = [Recurring("speakers-remind", "27 * * * *", jobs.remind)]

@@ -7,6 +7,7 @@ from portal.core import times
 from portal.media.rules import ending
 from portal.programme.desk.values import Span
 from portal.programme.public import DAY_CHANGES
+from portal.web import moments
 
 WORDING = "recording"
 """The kind of the wordings about being recorded; their key is the event’s id."""
@@ -14,8 +15,8 @@ MOST_DAYS = 31
 ROWS = 2
 """Spans that can be named of a day; more where more are stored."""
 ITEMS = {
-    "address": "Address", "invited": "Invited", "bio": "About", "photo": "Photo", "availability": "Availability",
-    "slides": "Slides", "consent": "Recording",
+    "address": "Address", "invited": "Invited", "coming": "Coming", "bio": "About", "photo": "Photo",
+    "availability": "Availability", "slides": "Slides", "consent": "Recording",
 }  # fmt: skip
 """What is asked of everybody who speaks, by key, in the order of the table."""
 ASKED = tuple(key for key in ITEMS if key not in ("address", "invited"))
@@ -80,6 +81,10 @@ def spans_typed(
             }
             begins, ends = clocks
             if begins is None or ends is None:
+                continue
+            skipped = [moments.gap(datetime.combine(day, at), zone_name) for at in (begins, ends)]
+            faults |= {name: why for name, why in zip(names, skipped, strict=True) if why}
+            if any(skipped):
                 continue
             starts_at, ends_at = _moment(day, begins, zone_name), _moment(day, ends, zone_name)
             if ends_at <= starts_at and timedelta(hours=ends.hour, minutes=ends.minute) <= DAY_CHANGES:

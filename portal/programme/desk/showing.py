@@ -1,12 +1,13 @@
 """The desk’s one page: who the person is, their events, and every form as it was filled."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+import msgspec
 from litestar import Request
 from litestar.response import Response
 
+from portal.core import times
 from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.leads.queries import Wording
@@ -23,6 +24,15 @@ from portal.web.forms import Filled, bind, blank, sent
 from portal.web.rendering import markup, page
 
 T = TypeVar("T")
+
+
+class Task(msgspec.Struct, frozen=True):
+    """Something that is asked of the person, and where on the page it is done."""
+
+    what: str
+    done: bool
+    to: str
+    note: str = ""
 
 
 async def read_scoped(request: Request[Any, Any, Any], struct: type[T], scope: int) -> Filled[T]:
@@ -65,11 +75,12 @@ async def show(
     return page(
         request, "programme/desk/page.html", private=True, status=status, desk=desk, speaker=speaker, everybody=everybody,
         ahead=[one for one in reversed(speaking) if not one.is_over(now)], past=[one for one in speaking if one.is_over(now)],
-        words=words, form=_with_stored(refused, speaking), refused=refused if refused.errors else profile or blank(),
+        words=words, briefings={one.event: markup(one.briefing_html) for one in speaking},
+        form=_with_stored(refused, speaking), refused=refused if refused.errors else profile or blank(),
         days={one.event: rules.event_days(one.starts_at, one.ends_at, one.timezone) for one in speaking}, rows=rows_of,
         profile=profile or own_filled(speaker), preview=preview, preview_bio=markup(_bio(preview)), photo=photo,
         host=people.host, bio=markup(speaker.bio_html), conflict=conflict, stored=stored or [], pictures_taken=PICTURES,
-        accepted=rules.SLIDES_ACCEPTED, talks=await talks(speaker.id), now=now, most_megabytes=current().media_max_mb,
+        accepted=rules.SLIDES_ACCEPTED, now=now, **await _announced(speaker, talks, now), most_megabytes=current().media_max_mb,
         asked_of=_asked_of(speaker, [one for one in speaking if not one.is_over(now)]),
     )  # fmt: skip
 
@@ -81,6 +92,12 @@ async def asked(speaking: list[Speaking]) -> dict[int, Wording]:
 def rows_of(one: Speaking) -> dict[date, int]:
     """How many spans of each day the form has room for."""
     return {day: max(rules.ROWS, len(spans)) for day, spans in rules.by_day(one.spans, one.timezone).items()}
+
+
+async def _announced(speaker: Speaker, talks: FindTalks, now: datetime) -> dict[str, Any]:
+    """Where the public reads that the person speaks: what is to come, the next first, then what was, the last first."""
+    ahead, past = people.parted(await talks(speaker.id), times.today(now))
+    return {"talks": [*ahead, *past], "to_come": ahead}
 
 
 def _bio(preview: Speaker | None) -> str:
@@ -96,6 +113,8 @@ def _with_stored(refused: Filled[Any], speaking: list[Speaking]) -> Filled[Any]:
             for n, (begins, ends) in enumerate(spans):
                 values[f"from-{day.isoformat()}-{n}-{one.event}"] = begins
                 values[f"to-{day.isoformat()}-{n}-{one.event}"] = ends
+        if one.confirmed_at or one.declined_at:
+            values |= {f"coming-{one.event}": "yes" if one.confirmed_at else "no", f"why-{one.event}": one.declined_why}
         if one.answer:
             values[f"answer-{one.event}"] = "yes" if one.answer.agreed else "no"
     return Filled({**values, **refused.values}, refused.errors)
@@ -107,35 +126,18 @@ def _when(one: Speaking) -> str:
     return "spans" if one.spans else "any"
 
 
-def _asked_of(speaker: Speaker, ahead: list[Speaking]) -> list[Mapping[str, Any]]:
+def _asked_of(speaker: Speaker, ahead: list[Speaking]) -> list[Task]:
     """What is asked of the person, done or not: of themselves, and at each event to come."""
-    told: list[Mapping[str, Any]] = [
-        {"what": "About you", "done": bool(speaker.bio), "to": "#about", "note": ""},
-        {"what": "A photo", "done": bool(speaker.photo), "to": "#about", "note": ""},
-    ]
-    for one in reversed(ahead):
+    told = [Task("About you", bool(speaker.bio), "#about"), Task("A photo", bool(speaker.photo), "#about")]
+    for one in reversed([one for one in ahead if one.state != "cancelled"]):
         note = one.title if len(ahead) > 1 else ""
+        told.append(Task("Whether you come", "coming" not in one.missing, f"#coming-{one.event}", note))
+        if one.declined_at:
+            continue
+        told.append(Task("When you can speak", "availability" not in one.missing, f"#when-{one.event}", note))
+        told.append(Task("Being recorded", "consent" not in one.missing, f"#recording-{one.event}", note))
         told += [
-            {
-                "what": "When you can speak",
-                "done": "availability" not in one.missing,
-                "to": f"#when-{one.event}",
-                "note": note,
-            },
-            {
-                "what": "Being recorded",
-                "done": "consent" not in one.missing,
-                "to": f"#recording-{one.event}",
-                "note": note,
-            },
-        ]
-        told += [
-            {
-                "what": f"Slides: {session.title}",
-                "done": bool(session.decks),
-                "to": f"#session-{session.id}",
-                "note": "",
-            }
+            Task(f"Slides: {session.title}", session.has_slides, f"#session-{session.id}")
             for session in one.sessions
             if session.wants_slides
         ]

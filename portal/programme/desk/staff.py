@@ -26,9 +26,16 @@ from portal.web.rendering import page, plural, see_other
 
 _MOST_ROWS = 20_000
 _COLUMNS = (
-    "name", "job_title", "company", "email", "sessions", "invited_at", "reminded_at", *(f"has_{key}" for key in ITEMS),
-    "slides_expected", "slides_handed_in", "recording", "note",
+    "name", "job_title", "company", "email", "sessions", "invited_at", "reminded_at", "mail", "opened_at",
+    *(f"has_{key}" for key in ITEMS), "coming", "why_not", "slides_expected", "slides_handed_in", "recording",
+    "recording_answered_at", "note",
 )  # fmt: skip
+_FILTERS = {
+    "": "Everybody", "any": "Something missing", "address": "No address", "invited": "Not invited",
+    "undelivered": "Mail came back", "unopened": "Desk never opened", "coming": "Not said whether they come",
+    "declined": "Not coming", "bio": "No text", "photo": "No photo", "availability": "No times", "slides": "No slides",
+    "consent": "Not said about recording", "refused": "Not to be recorded", "note": "With a note",
+}  # fmt: skip
 _Asked = Request[Any, Any, Any]
 
 
@@ -96,7 +103,7 @@ class StaffReadiness(Controller):
             return _settings(request, setup, form, status=422)
         wanted = readiness.Settings(
             wording=form.data.wording, slides_due_at=due_at, slides_at_once=bool(form.data.at_once),
-            shows_draft=bool(form.data.shows_draft), reminds=bool(form.data.reminds),
+            shows_draft=bool(form.data.shows_draft), reminds=bool(form.data.reminds), briefing=form.data.briefing,
         )  # fmt: skip
         try:
             await inviting.set_up(actor=actor, event_id=event_id, wanted=wanted, seen=form.data.seen, now=now)
@@ -157,11 +164,7 @@ async def _table(
 
 def _filters(counts: dict[str, int]) -> list[tuple[str, str, int]]:
     """What the table can be narrowed to: key, words, how many."""
-    told = [("", "Everybody", counts["everybody"]), ("any", "Something missing", counts["any"])]
-    told += [
-        (key, f"No {name.lower()}" if key != "invited" else "Not invited", counts[key]) for key, name in ITEMS.items()
-    ]
-    return [*told, ("refused", "Not recorded", counts["refused"]), ("note", "With a note", counts["note"])]
+    return [(key, words, counts[key]) for key, words in _FILTERS.items()]
 
 
 def _settings(
@@ -176,17 +179,21 @@ def _settings(
 
 def _filled(stored: readiness.Settings, zone: str) -> Filled[Any]:
     return blank(
-        wording=stored.wording, due=moments.shown(stored.slides_due_at, zone), seen=mark(stored),
+        wording=stored.wording, briefing=stored.briefing, due=moments.shown(stored.slides_due_at, zone), seen=mark(stored),
         at_once="yes" if stored.slides_at_once else "", shows_draft="yes" if stored.shows_draft else "",
         reminds="yes" if stored.reminds else "",
     )  # fmt: skip
 
 
 def _line(one: readiness.Ready) -> list[object]:
+    coming = "yes" if one.confirmed_at else "no" if one.declined_at else ""
     recording = "agreed" if one.agreed_at else "refused" if one.refused_at else ""
-    done = [key not in one.missing for key in ITEMS]
-    moments_ = [times.utc(at).isoformat() if at else "" for at in (one.invited_at, one.reminded_at)]
     return [
-        one.name, one.job_title, one.company_name, one.email, "; ".join(one.sessions), *moments_, *done, one.wanted,
-        one.handed, recording, one.note or "",
+        one.name, one.job_title, one.company_name, one.email, "; ".join(one.sessions), _utc(one.invited_at),
+        _utc(one.reminded_at), one.mail or "", _utc(one.opened_at), *(one.has(key) for key in ITEMS), coming,
+        one.declined_why or "", one.wanted, one.handed, recording, _utc(one.agreed_at or one.refused_at), one.note or "",
     ]  # fmt: skip
+
+
+def _utc(at: datetime | None) -> str:
+    return times.utc(at).isoformat() if at else ""

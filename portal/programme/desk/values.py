@@ -11,7 +11,7 @@ Span = tuple[datetime, datetime]
 
 
 class Deck(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of somebody’s slides. `size` in bytes."""
+    """A version of somebody’s slides. `size` in bytes; `by` names whose they are where that is told."""
 
     id: int
     version: int
@@ -20,6 +20,7 @@ class Deck(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     uploaded_at: datetime
     released_at: datetime | None
+    by: str = ""
 
     @property
     def words(self) -> str:
@@ -56,6 +57,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     draft_room: str | None
     beside: list[Beside]
     decks: list[Deck]
+    others: list[Deck]
+    """The newest slides of each of the others on stage."""
 
     @property
     def is_moved(self) -> bool:
@@ -67,6 +70,11 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def wants_slides(self) -> bool:
         return wants_slides(self.kind, self.role) and not self.is_cancelled
+
+    @property
+    def has_slides(self) -> bool:
+        """Two who hold a talk together hand in one set."""
+        return bool(self.decks or self.others)
 
 
 def wants_slides(kind: str, role: str) -> bool:
@@ -96,6 +104,10 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True):
     slides_due_at: datetime | None
     slides_at_once: bool
     shows_draft: bool
+    briefing_html: str
+    confirmed_at: datetime | None
+    declined_at: datetime | None
+    declined_why: str
     note: str
     availability_at: datetime | None
     spans: list[Span]
@@ -117,11 +129,19 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def without_slides(self) -> list[Held]:
-        return [one for one in self.sessions if one.wants_slides and not one.decks]
+        return [one for one in self.sessions if one.wants_slides and not one.has_slides]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the event has moved away from all the times at which the person can speak."""
+        return bool(self.spans) and not any(a < self.ends_at and b > self.starts_at for a, b in self.spans)
 
     @property
     def missing(self) -> list[str]:
         """Keys of what is still asked for here."""
-        found = [] if self.availability_at else ["availability"]
+        if self.state == "cancelled" or self.declined_at:
+            return []
+        found = [] if self.confirmed_at else ["coming"]
+        found += ["availability"] if self.availability_at is None or self.is_outdated else []
         found += ["slides"] if self.without_slides else []
         return found if self.answers else [*found, "consent"]

@@ -97,16 +97,17 @@ def _decoded(value: str, kind: type[Any]) -> list[Any]:
     return [msgspec.convert(dict(zip(names, one, strict=True)), kind) for one in msgspec.json.decode(value)]
 
 
-# Of each person on stage the newest slides that are released.
+# A refusal to be recorded counts at once, as names and photos do: recorders go by what is public.
 _TEXTS = """
-SELECT t.session, t.abstract_html, t.description_html, t.recorded, t.url, t.links::text AS links, t.since_release,
+SELECT t.session, t.abstract_html, t.description_html, t.url, t.links::text AS links, t.since_release,
+    t.recorded AND NOT EXISTS (SELECT FROM released_speaker i JOIN appearance a ON a.speaker = i.speaker AND a.event = t.event
+        WHERE i.session = t.session AND a.recording_refused_at IS NOT NULL) AS recorded,
     coalesce((
-        SELECT json_agg(json_build_array(p.name, f.name, '/media/' || f.key || '/' || r.name) ORDER BY d.position, p.id)
-        FROM (SELECT DISTINCT ON (i.speaker) i.speaker, i.position, d.file
-            FROM released_speaker i JOIN slides d ON d.session = i.session AND d.speaker = i.speaker
-            WHERE i.session = t.session AND d.released_at IS NOT NULL ORDER BY i.speaker, d.version DESC) d
-        JOIN speaker p ON p.id = d.speaker JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
-        JOIN stored_rendition r ON r.file = f.id
+        SELECT json_agg(json_build_array(p.name, f.name, '/media/' || f.key || '/' || r.name) ORDER BY i.position, p.id)
+        FROM released_speaker i
+        JOIN slides d ON d.session = i.session AND d.speaker = i.speaker AND d.released_at IS NOT NULL
+        JOIN speaker p ON p.id = i.speaker JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
+        JOIN stored_rendition r ON r.file = f.id WHERE i.session = t.session
     ), '[]') AS slides
 FROM released_session t
 """

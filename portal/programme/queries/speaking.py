@@ -29,6 +29,7 @@ async def of_speaker(speaker_id: int) -> list[Appearance]:
         told.append(Appearance(
             on=on, until=on, title=row["title"], address=f"/events/{row['slug']}/programme/{row['session']}",
             role=_ROLES[row["role"]], note=f"{row['event']}, {times.clock(row['starts_at'], row['timezone'])}",
+            clock=times.clock(row["starts_at"], row["timezone"]),
             cancelled=row["is_cancelled"],
         ))  # fmt: skip
     return told

@@ -31,6 +31,7 @@ async def of_speaker(speaker_id: int) -> list[Appearance]:
             role="Moderator" if row["is_moderator"] else "Speaker",
             note=_note(row["room_state"], row["replay"])
             or f"{times.clock(row['starts_at'], row['timezone'])} {times.zone_short(row['timezone'], row['starts_at'])}",
+            clock=times.clock(row["starts_at"], row["timezone"]),
             cancelled=row["state"] == EventState.CANCELLED,
         )
         for row in await db.fetch(_OF_SPEAKER, speaker_id)

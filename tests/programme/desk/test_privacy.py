@@ -6,11 +6,14 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
+from portal.core.overtaking import mark
 from portal.programme import privacy
 from portal.programme.desk.commands import answer_recording
 from portal.programme.desk.rules import usual_wording
 from portal.speakers import privacy as speakers
-from portal.speakers.commands import remove_speaker, set_email
+from portal.speakers.commands import remove_speaker, save_own, set_email
+from portal.speakers.queries import by_id
+from portal.speakers.values import OwnFacts
 from tests.accounts.conftest import Browser
 from tests.media.made import pdf
 from tests.programme.desk.made import MAEVE, Conference, conference, enter
@@ -55,6 +58,24 @@ async def test_erasing_leaves_no_file(made: Conference) -> None:
     for table in ("slides", "recording_answer"):
         assert await db.fetch_value(f"SELECT count(*) FROM {table}") == 0
     assert await privacy.known_about(MAEVE) == []
+
+
+async def test_what_stood_on_the_page_before_is_shown_and_erased(made: Conference) -> None:
+    stored = await by_id(made.maeve)
+    assert stored is not None
+    await save_own(
+        actor=PORTAL, addresses={MAEVE}, speaker_id=made.maeve, seen=mark(stored.own), now=clock.now(),
+        facts=OwnFacts(bio="New", links="https://social.example/maeve"),
+    )  # fmt: skip
+    known = await speakers.known_about(MAEVE)
+    assert {one["what"]: one.get("links") or one.get("stood") for one in known} == {
+        "You as a speaker": "https://social.example/maeve", "Your page as it was": "Director",
+    }  # fmt: skip
+    assert {name for one in known for name in one} - {"what", "name", "company"} <= set(speakers.LABELS)
+    await speakers.forget(MAEVE, clock.now())
+    held = await db.fetch_value("SELECT string_agg(facts::text, ' ') FROM audit_entry")
+    assert "Director" not in held
+    assert await db.fetch_value("SELECT count(*) FROM speaker_former") == 0
 
 
 async def test_an_assistant_who_goes_takes_nobody_along(made: Conference) -> None:

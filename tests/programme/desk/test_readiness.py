@@ -13,7 +13,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import StaffRole
 from portal.core import clock, db
 from portal.programme.desk import inviting, readiness
-from portal.programme.desk.commands import answer_availability, answer_recording, write_note
+from portal.programme.desk.commands import answer_availability, answer_coming, answer_recording, write_note
 from portal.programme.desk.rules import usual_wording
 from tests.accounts.conftest import mails
 from tests.events.conftest import SignIn
@@ -35,6 +35,7 @@ def here(made: Conference, tail: str = "") -> str:
 async def answer_all(made: Conference, *, agreed: bool = True) -> None:
     """Maeve says everything but her slides."""
     more = {"actor": PORTAL, "addresses": {MAEVE}, "speaker_id": made.maeve, "event_id": made.event, "now": clock.now()}
+    await answer_coming(comes=True, **more)  # type: ignore[arg-type]
     await answer_availability(spans=[], **more)  # type: ignore[arg-type]
     usual = usual_wording("Forum", "Sterile Line")
     await answer_recording(agreed=agreed, wording_id=0, usual=usual, **more)  # type: ignore[arg-type]
@@ -51,8 +52,10 @@ class TestTable:
     async def test_what_is_done_missing_or_due(self, made: Conference, editor: httpx.AsyncClient) -> None:
         await answer_all(made)
         page = (await editor.get(here(made))).text
-        assert re.search(r"maeve@ ?kilmore.example Missing Done Done Done Missing Agreed", row(page, made.maeve))
-        assert re.search(r"jo@ ?vos.example Missing Missing Missing Missing Missing Missing", row(page, made.jo))
+        assert re.search(
+            r"maeve@ ?kilmore.example Missing Yes Done Done Done Missing Agreed \d+ \w+ \d{4}", row(page, made.maeve)
+        )
+        assert re.search(r"jo@ ?vos.example( Missing){7} Write", row(page, made.jo))
         for days, told in ((-1, "Late"), (3, "Due"), (30, "Due")):
             await db.execute("UPDATE programme SET slides_due_at = $1", clock.now() + timedelta(days=days))
             assert re.search(rf"Done {told} \d+ \w+ Agreed", row((await editor.get(here(made))).text, made.maeve))
@@ -107,6 +110,8 @@ class TestTable:
         jo, maeve = csv.DictReader(io.StringIO(answer.text))
         assert (jo["name"], jo["has_bio"], jo["recording"]) == ("Jo Vos", "false", "")
         assert (maeve["has_bio"], maeve["recording"], maeve["note"]) == ("true", "refused", "'=1+1")
+        assert (maeve["coming"], jo["coming"], jo["opened_at"]) == ("yes", "", "")
+        assert maeve["recording_answered_at"].startswith(f"{clock.now():%Y-%m-%d}T")
         assert (maeve["slides_expected"], maeve["slides_handed_in"], maeve["sessions"]) == (
             "1",
             "0",
