@@ -30,6 +30,7 @@ APP_CONFIG = AppConfig(
             "portal.speakers.tables",
             "portal.registration.tables",
             "portal.programme.tables",
+            "portal.programme.desk.tables",
             "portal.programme.importing.tables",
             "portal.exhibitors.tables.desk",
             "portal.exhibitors.tables.exhibiting",

@@ -7,8 +7,9 @@ _SEATS = (
     "DELETE FROM {table} g USING {table} k WHERE g.session = k.session AND k.speaker = $1 AND g.speaker = $2",
     "UPDATE {table} SET speaker = $1 WHERE speaker = $2",
 )
-# At an event where both appear: answers of the one who stays count, the other’s where there is none; about coming and
-# being recorded the newest one, whoever gave it. The source of the programme goes on naming two: both names mean the same person from now on.
+# At an event where both appear: answers of the one who stays count, the other’s where there is none; about coming and being
+# recorded the newest one, whoever gave it. The source of the programme goes on naming two: both names mean the same person
+# from now on.
 _BOTH = """
 FROM appearance g WHERE k.event = g.event AND k.speaker = $1 AND g.speaker = $2
 """

@@ -33,12 +33,14 @@ async def test_the_whole_desk_without_scripts(open_browser: OpenBrowser, app: Li
         await page.get_by_role("button", name="See how it will look").click()
         assert await page.locator("#look strong").inner_text() == "smoke"
         await page.get_by_role("button", name="Save").click()
+        await page.get_by_text("Yes, I come").click()
+        await page.locator(".speaking-coming").get_by_role("button", name="Answer").click()
         await page.get_by_text("Only at these times").click()
         await page.locator(f"#f-from-{events.DAY.isoformat()}-0-{made.event}").fill("09:00")
-        await page.get_by_role("button", name="Answer").first.click()
+        await page.get_by_role("button", name="Answer", exact=True).first.click()
         assert await page.locator(".error").inner_text() == "Please give both, or neither."
         await page.get_by_text("At any time of the event").click()
-        await page.get_by_role("button", name="Answer").first.click()
+        await page.get_by_role("button", name="Answer", exact=True).first.click()
         await page.get_by_text("No, do not record me").click()
         await page.get_by_role("button", name="Answer", exact=True).click()
         number = made.sessions["First air"]
@@ -49,7 +51,7 @@ async def test_the_whole_desk_without_scripts(open_browser: OpenBrowser, app: Li
         await page.get_by_label("What you need on stage").fill("A lower lectern")
         await page.get_by_role("button", name="Tell the organiser").click()
         await page.get_by_text("The organiser reads this beside your name.").wait_for()
-        assert await page.locator(".todo .yes").count() == 4
+        assert await page.locator(".todo .yes").count() == 5
     row = await db.fetch_one("SELECT note, recording_refused_at FROM appearance WHERE speaker = $1", made.maeve)
     assert row is not None
     assert (row["note"], row["recording_refused_at"] is None) == ("A lower lectern", False)
@@ -80,7 +82,7 @@ async def test_nothing_is_wrong_with_the_pages(browser: Browser, editor: httpx.A
         await feed(page, browser.client)
         await page.goto(made.at())
         await page.get_by_text("Only at these times").click()
-        await page.get_by_role("button", name="Answer").first.click()
+        await page.locator("form[action$='/availability']").get_by_role("button").click()
         assert await page.locator(f"#f-when-{made.event}-e").inner_text() == (
             "Please name at least one time, or say that any time is fine."
         )
