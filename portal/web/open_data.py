@@ -107,7 +107,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """One line a row. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
-    writer.writerow(columns)
+    writer.writerow([_cell(column) for column in columns])
     for row in rows:
         writer.writerow([_cell(value) for value in row])
     return sheet.getvalue()

@@ -1,12 +1,14 @@
-/* The scanning page of an exhibitor's desk: reads badges by the camera where the browser can, has the guest agree on this
-   screen, and keeps on this device what it could not send. Each record has a number and a time of its own, so that the
-   server keeps it once, however often it is sent. Without scripts the page's form and each badge's own address do the same.
+/* The scanning page of an exhibitor's desk: reads badges by the camera, has the guest agree on this screen, and keeps on this
+   device what it could not send. Each record has a number and a time of its own, so that the server keeps it once, however
+   often it is sent, and puts a wrong clock right by the time it was sent. Without scripts the page's form and each badge's own
+   address do the same.
 
    Kept on the device until sent: the badge's code, when, and what was noted. No name: this page never knew one. */
 const root = document.querySelector("#scan");
 const part = (name) => root?.querySelector(`[data-${name}]`);
 const KEEP = root?.dataset.keep;
 const AGAIN_MS = 15_000;
+const SAME_MS = 5_000;
 const MOST_AT_ONCE = 100;
 const CODE = /^[2-9A-HJKMNP-TV-Z]{10}$/;
 
@@ -15,7 +17,13 @@ let scan = "";
 let sending = false;
 let again = 0;
 let trouble = "";
+
+/* The camera stays open from one badge to the next: `seeing` while it is looked at. The badge that was just dealt with is still
+   in the picture then, and is not asked for again. */
 let stream = null;
+let detector = null;
+let seeing = false;
+let dealt = { code: "", at: 0 };
 
 /* What waits, as it stands now: another tab of this desk may have changed it. */
 const waiting = () => JSON.parse(localStorage.getItem(KEEP) ?? "[]");
@@ -31,18 +39,26 @@ const codeIn = (text) => {
   return CODE.test(code) ? code : "";
 };
 
+/* One step at a time is on the screen. */
 const show = (name) => {
+  part("finding").hidden = Boolean(name);
   part("consent").hidden = name !== "consent";
   part("noting").hidden = name !== "noting";
   if (name) {
-    part(name).scrollIntoView({ block: "nearest" });
+    scrollTo({ top: 0 });
     part(name).focus({ preventScroll: true });
-  } else root.querySelector("#f-badge").focus();
+  } else if (stream) see();
+  else if (matchMedia("(pointer: fine)").matches) root.querySelector("#f-badge").focus();
 };
 
 const ask = (code) => {
   badge = code;
   show("consent");
+};
+
+const next = () => {
+  dealt = { code: badge, at: Date.now() };
+  show("");
 };
 
 /* Only what the server has answered to, or refused, leaves the device. */
@@ -53,10 +69,11 @@ const send = async () => {
   sending = true;
   tell();
   try {
-    const body = JSON.stringify(records);
+    const body = JSON.stringify({ by: Number(root.dataset.by), sent_at: new Date().toISOString(), records });
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch(root.dataset.send, { method: "POST", headers, body, signal: AbortSignal.timeout(AGAIN_MS) });
     trouble = answer.redirected ? "You are signed out. Sign in again in another tab; nothing is lost."
+      : answer.status === 409 ? "Somebody else is signed in here by now. They are sent when you sign in again."
       : answer.status === 403 ? "The organiser has closed scanning for your company."
       : answer.ok ? "" : "The portal could not take it just now.";
     if (!trouble) take(await answer.json());
@@ -77,6 +94,7 @@ const take = (told) => {
   }));
   const mine = answers.get(scan);
   if (!mine) return;
+  part("undo").hidden = mine.state === "refused" || mine.visits > 1;
   part("whom").textContent = mine.state === "refused" ? "Not kept" : [mine.name, mine.company].filter(Boolean).join(", ");
   part("what").textContent = mine.words;
 };
@@ -100,7 +118,8 @@ const row = (one) => {
   const item = document.createElement("li");
   const words = document.createElement("p");
   const at = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  words.textContent = `${one.kind === "scan" ? `Badge ${grouped(one.badge)}` : "Note"}, ${at}: ${one.refused || "not sent yet"}`;
+  const what = one.kind === "scan" ? `Badge ${grouped(one.badge)}` : one.kind === "note" ? "Note" : "Undone scan";
+  words.textContent = `${what}, ${at}: ${one.refused || "not sent yet"}`;
   item.className = "spread";
   item.append(words);
   if (one.refused) {
@@ -122,43 +141,67 @@ const put = (record) => {
   send();
 };
 
-/* The camera. */
-const look = async () => {
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
-  const video = part("camera").querySelector("video");
+/* The browser's own detector, or ours where it has none (Safari, Firefox): fetched when the camera is first wanted. */
+const detecting = async () => {
+  const own = globalThis.BarcodeDetector;
+  const known = own ? await own.getSupportedFormats?.().catch(() => []) : [];
+  const Detector = own && (!known || known.includes("qr_code")) ? own : (await import(root.dataset.detector)).BarcodeDetector;
+  return new Detector({ formats: ["qr_code"] });
+};
+
+const open = async () => {
+  part("camera-words").textContent = "";
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  } catch {
-    part("camera-on").firstElementChild.textContent = "The camera is not open to this page. Please type the code.";
+    detector ??= await detecting();
+  } catch (problem) {
+    close();
+    part("camera-words").textContent = problem.name === "NotAllowedError"
+      ? "The camera is not open to this page: allow it in the browser’s settings for this site, or type the code."
+      : "No camera could be opened. Type the code, or point your phone’s own camera at the badge.";
     return;
   }
-  video.srcObject = stream;
-  part("camera").hidden = false;
-  part("camera-on").hidden = true;
-  await video.play();
+  stream.getVideoTracks().forEach((track) => track.addEventListener("ended", close));
+  part("camera").querySelector("video").srcObject = stream;
+  see();
+};
+
+const see = async () => {
+  const video = part("camera").querySelector("video");
   const mine = stream;
-  while (stream === mine) {
+  if (seeing) return;
+  seeing = true;
+  for (const name of ["camera", "camera-off"]) part(name).hidden = false;
+  part("camera-on").hidden = true;
+  await video.play().catch(() => {});
+  while (stream === mine && !part("finding").hidden) {
     const found = await detector.detect(video).catch(() => []);
     const code = found.map((one) => codeIn(one.rawValue)).find(Boolean);
-    if (code && stream === mine) {
-      close();
-      return ask(code);
+    const known = code && code === dealt.code && Date.now() - dealt.at < SAME_MS;
+    if (known) dealt.at = Date.now();
+    if (code && !known && stream === mine && !part("finding").hidden) {
+      navigator.vibrate?.(60);
+      ask(code);
+      break;
     }
-    part("seen").textContent = found.length ? "That is no badge of ours." : "Hold the badge’s code into the picture.";
-    await new Promise((next) => setTimeout(next, 150));
+    part("seen").textContent = known ? "That one is done. Hold the next badge into the picture."
+      : found.length && !code ? "That is no badge of ours." : "Hold the badge’s code into the picture.";
+    await new Promise((then) => setTimeout(then, 150));
   }
+  video.pause();
+  seeing = false;
 };
 
 const close = () => {
   stream?.getTracks().forEach((track) => track.stop());
   stream = null;
-  part("camera").hidden = true;
+  for (const name of ["camera", "camera-off"]) part(name).hidden = true;
   part("camera-on").hidden = false;
 };
 
 if (root) {
-  if ("BarcodeDetector" in window && navigator.mediaDevices?.getUserMedia) part("camera-on").hidden = false;
-  part("camera-on").addEventListener("click", look);
+  if (navigator.mediaDevices?.getUserMedia) part("camera-on").hidden = false;
+  part("camera-on").addEventListener("click", open);
   part("camera-off").addEventListener("click", close);
 
   part("typed").addEventListener("submit", (event) => {
@@ -174,17 +217,24 @@ if (root) {
     scan = number();
     part("whom").textContent = `Badge ${grouped(badge)}`;
     part("what").textContent = "Kept on this device";
+    part("undo").hidden = false;
     part("note").reset();
     show("noting");
     put({ id: scan, kind: "scan", badge, at: new Date().toISOString(), read: root.dataset.read });
   });
-  part("refuse").addEventListener("click", () => show(""));
+  part("refuse").addEventListener("click", next);
+  part("undo").addEventListener("click", () => {
+    put({ id: number(), kind: "undo", of: scan, at: new Date().toISOString() });
+    next();
+  });
 
   part("note").addEventListener("input", () => part("note").elements.follow_up.setCustomValidity(""));
   part("note").addEventListener("submit", (event) => {
     event.preventDefault();
     const said = new FormData(event.target);
-    const text = (name) => said.get(name).trim();
+    const text = (name) => (said.get(name) ?? "").trim();
+    const answers = [...event.target.querySelectorAll("[data-question]")]
+      .map((asked) => [asked.dataset.question, text(asked.querySelector("input").name)]).filter(([, answer]) => answer);
     const what = event.target.elements.follow_up;
     if (!text("follow_up") && (text("follow_up_by") || text("follow_up_who"))) {
       what.setCustomValidity("Please say what is to be done.");
@@ -192,14 +242,13 @@ if (root) {
     }
     const note = {
       rating: text("rating") || null, note: text("note"), tags: text("tags").split(",").map((tag) => tag.trim()).filter(Boolean),
-      follow_up: text("follow_up"), follow_up_by: text("follow_up_by") || null,
+      answers: Object.fromEntries(answers), follow_up: text("follow_up"), follow_up_by: text("follow_up_by") || null,
       follow_up_who: Number(text("follow_up_who")) || null,
     };
-    show("");
-    if (Object.values(note).some((value) => value?.length || value > 0))
+    next();
+    if (answers.length || Object.values(note).some((value) => value?.length || value > 0))
       put({ id: number(), kind: "note", of: scan, at: new Date().toISOString(), ...note });
   });
-  part("next").addEventListener("click", () => show(""));
   part("send-now").addEventListener("click", send);
 
   addEventListener("online", send);

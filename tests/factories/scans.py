@@ -6,6 +6,7 @@ kept = await hall.scan(badge)                          # she agreed
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -66,6 +67,16 @@ class Hall(msgspec.Struct, frozen=True):
 def agreed(stand: Stand) -> str:
     """What says that this stand's sentence was read."""
     return digest(usual(current().site_name, stand.exhibitor.company_name))
+
+
+async def account_of(email: str) -> int:
+    """Whose account this is."""
+    return int(await db.fetch_value("SELECT id FROM account WHERE email = $1", email))
+
+
+def sent(by: int, *records: dict[str, Any], clock_says: datetime | None = None) -> dict[str, Any]:
+    """What a device of this account sends, whose clock is right unless told otherwise."""
+    return {"by": by, "sent_at": (clock_says or clock.now()).isoformat(), "records": list(records)}
 
 
 async def hall(*, rights: tuple[Right, ...] = tuple(Right), starts_at: datetime | None = None) -> Hall:

@@ -60,17 +60,27 @@ _ANSWERS = REFUSED | {
 }  # fmt: skip
 
 
+class AnswerOut(msgspec.Struct, frozen=True):
+    """To a question of your own."""
+
+    question: str
+    answer: str
+
+
 class LeadOut(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who agreed that your company is told of them, as it stands now."""
 
     code: Annotated[str, Meta(description="How we speak of this lead; it stays")]
     name: str
+    first_name: str
+    last_name: str
     job_title: str | None
     company: str | None
     email: str
     rating: Rating | None
     note: str | None
     tags: list[str]
+    answers: list[AnswerOut]
     follow_up: Annotated[str | None, Meta(description="What is to be done")]
     follow_up_by: Annotated[str | None, Meta(extra_json_schema={"format": "date"})]
     follow_up_who: str | None
@@ -97,7 +107,7 @@ class GoneOut(msgspec.Struct, frozen=True, kw_only=True):
     """A lead that is no more. Delete it wherever you took it."""
 
     code: str
-    why: Literal["withdrawal", "expiry"]
+    why: Literal["withdrawal", "removal", "expiry"]
     at: datetime
 
 
@@ -199,8 +209,8 @@ class LeadApi(Controller):
         page: PageNumber = 1,
         per_page: PerPage = 50,
     ) -> Response[GoneList]:
-        """Codes of leads that were taken back or kept long enough, in the order in which that happened. Delete them wherever you
-        took them."""
+        """Codes of leads that were taken back, taken off your list, or kept long enough, in the order in which that happened.
+        Delete them wherever you took them."""
         only(request, _PAGED)
         since = moment(changed_since)
         rows = await queries.withdrawn(
@@ -233,10 +243,12 @@ def _address(tail: str, asked: dict[str, Any], page: int, per_page: int) -> str:
 
 def _out(lead: LeadRow) -> LeadOut:
     return LeadOut(
-        code=lead.code, name=lead.name, job_title=lead.job_title or None, company=lead.company or None, email=lead.email,
+        code=lead.code, name=lead.name, first_name=lead.first_name, last_name=lead.last_name,
+        job_title=lead.job_title or None, company=lead.company or None, email=lead.email,
         rating=lead.rating, note=lead.note or None, tags=list(lead.tags), follow_up=lead.follow_up or None,
+        answers=[AnswerOut(*pair) for pair in lead.answers.items()],
         follow_up_by=lead.follow_up_by.isoformat() if lead.follow_up_by else None, follow_up_who=lead.follow_up_name,
         follow_up_done_at=lead.follow_up_done_at, visits=lead.visits, first_scanned_at=lead.first_at,
-        last_scanned_at=lead.last_at, last_scanned_by=lead.last_name, agreed_at=lead.agreed_at, wording=lead.wording,
+        last_scanned_at=lead.last_at, last_scanned_by=lead.last_by_name, agreed_at=lead.agreed_at, wording=lead.wording,
         wording_version=lead.wording_version, changed_at=lead.changed_at,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What an exhibitor’s team does: scans, notes, and sends what its devices kept meanwhile."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -30,6 +30,11 @@ INSERT INTO lead_key (exhibitor, hashed, starts, made_at, made_by) VALUES ($1, $
 ON CONFLICT (exhibitor) DO UPDATE SET hashed = excluded.hashed, starts = excluded.starts, made_at = excluded.made_at,
     made_by = excluded.made_by, used_at = NULL
 """
+_QUESTION = """
+INSERT INTO lead_question (exhibitor, position, text, choices) VALUES ($1, $2, $3, $4)
+ON CONFLICT (exhibitor, text) DO UPDATE SET position = excluded.position, choices = excluded.choices
+"""
+KNOWN_BEFORE = "They were on your list before this scan. Take them off on the page of the lead, if you wish."
 CHANGED = "The wording has changed meanwhile. Please let them read it once more."
 
 
@@ -42,6 +47,14 @@ class DeviceScan(msgspec.Struct, tag_field="kind", tag="scan", frozen=True, kw_o
     read: str
 
 
+class DeviceUndo(msgspec.Struct, tag_field="kind", tag="undo", frozen=True, kw_only=True):
+    """That the scan `of` was a slip, or the guest said no after all."""
+
+    id: str
+    of: str
+    at: datetime
+
+
 class DeviceNote(msgspec.Struct, tag_field="kind", tag="note", frozen=True, kw_only=True):
     """What somebody noted on a device about its own scan `of`."""
 
@@ -50,6 +63,7 @@ class DeviceNote(msgspec.Struct, tag_field="kind", tag="note", frozen=True, kw_o
     rating: Rating | None = None
     note: str = ""
     tags: tuple[str, ...] = ()
+    answers: dict[str, str] = msgspec.field(default_factory=dict)
     follow_up: str = ""
     follow_up_by: date | None = None
     follow_up_who: int | None = None
@@ -57,6 +71,21 @@ class DeviceNote(msgspec.Struct, tag_field="kind", tag="note", frozen=True, kw_o
 
 def whose(exhibitor: AtEvent) -> Whose:
     return Whose(company_id=exhibitor.company_id, event_id=exhibitor.event_id, company=exhibitor.company_name)
+
+
+async def person_at_stand(exhibitor: AtEvent, badge: str | None, at: datetime) -> Person:
+    """Whose badge this is, for those who may be asked at that moment. Raises Invalid, which says why they may not."""
+    why = rules.closed(at, exhibitor.starts_at, exhibitor.ends_at)
+    found = await by_badge(badge) if badge and why is None else None
+    why = why or rules.refusal(found, exhibitor.event_id)
+    if why is None and found is not None and await queries.is_colleague(exhibitor.organisation_id, found.email):
+        why = rules.OWN
+    if found is None or badge is None or why is not None:
+        raise Invalid({"badge": why or rules.NO_BADGE}, why or rules.NO_BADGE)
+    return Person(
+        badge=badge, email=found.email, first_name=found.first_name, last_name=found.last_name, job_title=found.job_title,
+        company=found.company,
+    )  # fmt: skip
 
 
 async def scan(
@@ -68,22 +97,14 @@ async def scan(
     """
     if client_id is not None and (known := await _sent_before(exhibitor, client_id)) is not None:
         return known
-    at = rules.happened(at, now)
     if rules.too_late(now, exhibitor.ends_at):
         raise Conflict("This came too late: the event is long over.")
-    if (why := rules.closed(at, exhibitor.starts_at, exhibitor.ends_at)) is not None:
-        raise Invalid({"badge": why}, why)
-    found = await by_badge(badge)
-    team = await queries.team(exhibitor.organisation_id)
-    why = rules.refusal(found, exhibitor.event_id, {one.email for one in team})
-    if found is None or why is not None:
-        raise Invalid({"badge": why or rules.NO_BADGE}, why or rules.NO_BADGE)
+    person = await person_at_stand(exhibitor, badge, at)
     async with db.transaction():
         wording = await wordings.agreed(exhibitor.company_id, exhibitor.company_name, read, now) if read else None
         if read and wording is None:
             raise Conflict(CHANGED)
-        person = Person(email=found.email, name=found.name, job_title=found.job_title, company=found.company)
-        visit = Visit(by=actor.account_id, at=at, client_id=client_id, wording_id=wording.id if wording else None)
+        visit = Visit(by=actor.account_id, at=at, client_id=client_id, wording=wording)
         kept = await chain.keep_scan(
             whose=whose(exhibitor), person=person, visit=visit, now=now,
             purpose=f"You agreed to it at {exhibitor.event_title}",
@@ -109,13 +130,55 @@ async def note_on_device(*, exhibitor: AtEvent, actor: Actor, sent: DeviceNote, 
     if code is None:
         raise NotFound("The scan this belongs to was not kept.")
     noted = Noted(
-        rating=sent.rating.value if sent.rating else None, note=sent.note, tags=sent.tags, follow_up=sent.follow_up,
-        follow_up_by=sent.follow_up_by, follow_up_who=sent.follow_up_who,
+        rating=sent.rating.value if sent.rating else None, note=sent.note, tags=sent.tags, answers=sent.answers,
+        follow_up=sent.follow_up, follow_up_by=sent.follow_up_by, follow_up_who=sent.follow_up_who,
     )  # fmt: skip
     await note(
         exhibitor=exhibitor, actor=actor, code=code, noted=noted, version=None, now=now, adding=True, client_id=sent.id
     )
     return str(code)
+
+
+async def undo_on_device(*, exhibitor: AtEvent, actor: Actor, sent: DeviceUndo, at: datetime, now: datetime) -> None:
+    """Take a scan of one’s own back, of somebody who was not on the list before. Undone twice, or never kept, it is undone.
+
+    Raises Conflict where more than this scan would be lost.
+    """
+    code = await db.fetch_value(_OF_SCAN, exhibitor.company_id, exhibitor.event_id, sent.of)
+    lead = await queries.one(exhibitor.company_id, exhibitor.event_id, code) if code is not None else None
+    if lead is None:
+        return
+    if lead.visits > 1 or lead.last_by != actor.account_id:
+        raise Conflict(KNOWN_BEFORE)
+    await remove(exhibitor=exhibitor, actor=actor, code=lead.code, at=at, now=now)
+
+
+async def remove(*, exhibitor: AtEvent, actor: Actor, code: str, now: datetime, at: datetime | None = None) -> None:
+    """Take somebody off the company’s list, with all that was noted; `at` is when that was decided."""
+    await chain.remove_lead(whose=whose(exhibitor), code=code, by=actor.account_id, at=at or now, now=now)
+
+
+async def save_questions(
+    *, exhibitor: AtEvent, actor: Actor, questions: Sequence[tuple[str, tuple[str, ...]]], now: datetime
+) -> None:
+    """What the team asks from now on, in this order. Answers that were given to others stay with their leads."""
+    async with db.transaction():
+        await db.execute("SELECT FROM exhibitor WHERE id = $1 FOR UPDATE", exhibitor.id)
+        await db.execute(
+            "DELETE FROM lead_question WHERE exhibitor = $1 AND text <> ALL($2)",
+            exhibitor.id,
+            [text for text, _ in questions],
+        )
+        for position, (text, choices) in enumerate(questions):
+            await db.execute(_QUESTION, exhibitor.id, position, text, list(choices))
+        await audit.record(
+            actor=actor.label,
+            verb="set lead questions",
+            kind="exhibitor",
+            key=exhibitor.id,
+            now=now,
+            count=len(questions),
+        )
 
 
 async def rotate_key(*, exhibitor: AtEvent, actor: Actor, now: datetime) -> str:

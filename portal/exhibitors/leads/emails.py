@@ -12,8 +12,10 @@ from portal.notifications.values import Message
 _NOT_READ = "Replies to this mail are not read."
 
 
-def withdrawn(reader: Colleague, exhibitor: AtEvent, code: str, taken_out: datetime | None) -> Message:
-    """To the exhibitor: a lead took their consent back. It has the lead’s code, and nothing of the person."""
+def gone(reader: Colleague, exhibitor: AtEvent, code: str, taken_out: datetime | None, *, by_person: bool) -> Message:
+    """To the exhibitor: a lead took their consent back, or a colleague took them off the list. It has the lead’s code, and
+    nothing of the person.
+    """
     if taken_out is not None:
         at = moment(taken_out, current().site_timezone, "d MMMM y, HH:mm")
         delete = (
@@ -24,16 +26,19 @@ def withdrawn(reader: Colleague, exhibitor: AtEvent, code: str, taken_out: datet
         delete = "It was never exported. If somebody wrote it down elsewhere, please delete it there."
     subject, text, html = compose(
         "leads/notice",
-        title=f"Lead {code} has taken their consent back",
+        title=f"Lead {code} has taken their consent back" if by_person else f"Lead {code} was taken off your list",
         words=[
             f"Somebody whose badge was scanned for {exhibitor.company_name} at {exhibitor.event_title} no longer wishes that you "
-            f"know of them. The lead has the code {code}; it is gone from your list, with everything noted of it.",
+            f"know of them. The lead has the code {code}; it is gone from your list, with everything noted of it."
+            if by_person
+            else f"A colleague took the lead with the code {code}, of {exhibitor.event_title}, off {exhibitor.company_name}’s "
+            "list, with everything noted of it.",
             delete,
             "Exports made before stay checkable.",
         ],
         button="Open your leads", path=f"{exhibitor.address}/leads", not_read=_NOT_READ,
     )  # fmt: skip
     return Message(
-        key=f"lead-{code}-withdrawn-{reader.id}", topic="leads", recipient=reader.email, subject=subject, text=text, html=html,
+        key=f"lead-{code}-gone-{reader.id}", topic="leads", recipient=reader.email, subject=subject, text=text, html=html,
         about_kind="exhibitor", about_key=str(exhibitor.id),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from portal.core import clock, db
 from portal.core.jobs import Job, Recurring
 from portal.core.settings import current
 from portal.exhibitors.leads import queries
-from portal.exhibitors.leads.emails import withdrawn
+from portal.exhibitors.leads.emails import gone
 from portal.exhibitors.queries import desks
 from portal.leads.chain.commands import expire
 from portal.notifications.commands.outbox import queue_mail
@@ -24,7 +24,7 @@ WHERE e.ends_at < $1 AND EXISTS (SELECT FROM lead l WHERE l.chain = k.id) ORDER 
 """
 
 
-async def tell_withdrawn(chain: int, lead: str, taken_out: str | None) -> None:
+async def tell_gone(chain: int, lead: str, taken_out: str | None, by_person: bool) -> None:
     """Write to everybody of the exhibitor’s team: any of them may have taken it along. The mail says which lead, not who."""
     number = await db.fetch_value(_EXHIBITOR, chain)
     exhibitor = await desks.by_id(number) if number is not None else None
@@ -32,7 +32,7 @@ async def tell_withdrawn(chain: int, lead: str, taken_out: str | None) -> None:
         return
     at = datetime.fromisoformat(taken_out) if taken_out else None
     for reader in await queries.team(exhibitor.organisation_id):
-        await queue_mail(message=withdrawn(reader, exhibitor, lead, at), now=clock.now())
+        await queue_mail(message=gone(reader, exhibitor, lead, at, by_person=by_person), now=clock.now())
 
 
 async def let_go() -> None:
@@ -43,5 +43,5 @@ async def let_go() -> None:
         _log.info("leads expired", leads=await expire(chains=chains, now=now))
 
 
-JOBS = [Job("leads.tell_withdrawn", tell_withdrawn)]
+JOBS = [Job("leads.tell_gone", tell_gone)]
 RECURRING = [Recurring("leads-expire", "19 3 * * *", let_go)]

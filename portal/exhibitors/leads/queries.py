@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from portal.core import db
-from portal.exhibitors.leads.values import Colleague, LeadRow, Step
+from portal.exhibitors.leads.values import Colleague, LeadRow, Question, Share, Step
 from portal.leads.chain.exports import Record
 
 _COLUMNS = """
-l.id, l.code, l.name, l.job_title, l.company, l.email, l.rating, l.note, l.tags, l.follow_up, l.follow_up_by, l.follow_up_who,
-w.name AS follow_up_name, l.follow_up_done_at, l.visits, l.first_at, l.last_at, l.last_by, b.name AS last_name,
+l.id, l.code, l.name, l.first_name, l.last_name, l.job_title, l.company, l.email, l.rating, l.note, l.tags, l.answers,
+l.follow_up, l.follow_up_by, l.follow_up_who,
+w.name AS follow_up_name, l.follow_up_done_at, l.visits, l.first_at, l.last_at, l.last_by, b.name AS last_by_name,
 c.given_at AS agreed_at, t.text AS wording, t.version AS wording_version, l.changed_at, l.version
 """
 _FROM = """
@@ -21,7 +22,8 @@ JOIN wording_of_consent t ON t.id = c.wording LEFT JOIN account b ON b.id = l.la
 LEFT JOIN account w ON w.id = l.follow_up_who AND w.erased_at IS NULL
 WHERE k.company_id = $1 AND k.event_id = $2
 """
-_FILTERED = f"""{_FROM} AND ($3 = '' OR concat_ws(' ', l.name, l.job_title, l.company, l.email, l.code, l.note) ILIKE $3)
+_FILTERED = f"""{_FROM}
+AND ($3 = '' OR concat_ws(' ', l.name, l.job_title, l.company, l.email, l.code, l.note, l.answers) ILIKE $3)
 AND ($4 = '' OR l.rating = $4 OR ($4 = 'none' AND l.rating IS NULL)) AND ($5 = '' OR $5 = ANY(l.tags))
 AND ($6::bigint IS NULL OR l.last_by = $6 OR l.follow_up_who = $6)
 AND ($7 = '' OR l.follow_up <> '' AND CASE $7 WHEN 'done' THEN l.follow_up_done_at IS NOT NULL
@@ -47,18 +49,33 @@ SELECT r.seq, r.kind, r.at, r.payload, r.digest FROM lead_chain k JOIN lead_reco
 WHERE k.company_id = $1 AND k.event_id = $2 AND r.lead = $3 ORDER BY r.seq DESC LIMIT 500
 """
 _CHAIN = "SELECT key, head, length FROM lead_chain WHERE company_id = $1 AND event_id = $2"
+# All of it in one statement: what is written meanwhile is not half in it.
 _RECORDS = """
-SELECT r.seq, r.lead, r.kind, to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, r.payload, r.salt,
+SELECT k.key, k.head, r.seq, r.lead, r.kind,
+    to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, r.payload, r.salt,
     r.payload_digest, r.previous, r.digest
-FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.key = $1 AND r.seq <= $2 ORDER BY r.seq
+FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.company_id = $1 AND k.event_id = $2 ORDER BY r.seq
 """
 _WITHDRAWN = """
 SELECT r.seq, r.lead, r.kind, r.at FROM lead_chain k JOIN lead_record r ON r.chain = k.id
-WHERE k.company_id = $1 AND k.event_id = $2 AND r.kind IN ('withdrawal', 'expiry') AND ($3::timestamptz IS NULL OR r.at > $3)
+WHERE k.company_id = $1 AND k.event_id = $2 AND r.kind IN ('withdrawal', 'removal', 'expiry')
+    AND ($3::timestamptz IS NULL OR r.at > $3)
 ORDER BY r.seq LIMIT $4 OFFSET $5
 """
 _DIGEST = """
 SELECT r.digest, k.length FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.key = $1 AND r.seq = $2
+"""
+
+_QUESTIONS = "SELECT id, text, choices FROM lead_question WHERE exhibitor = $1 ORDER BY position, id"
+_SHARES = """
+SELECT l.last_by AS account, a.name, count(*) AS leads, count(*) FILTER (WHERE l.rating = 'hot') AS hot,
+    count(*) FILTER (WHERE l.follow_up <> '' AND l.follow_up_done_at IS NULL) AS open,
+    count(*) FILTER (WHERE (l.last_at AT TIME ZONE $4)::date = $3) AS today
+FROM lead_chain k JOIN lead l ON l.chain = k.id LEFT JOIN account a ON a.id = l.last_by AND a.erased_at IS NULL
+WHERE k.company_id = $1 AND k.event_id = $2 GROUP BY l.last_by, a.name ORDER BY leads DESC, a.name, l.last_by LIMIT 100
+"""
+_IS_COLLEAGUE = """
+SELECT EXISTS (SELECT FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $1 AND a.email = $2)
 """
 
 
@@ -115,11 +132,8 @@ async def history(company_id: int, event_id: int, code: str) -> list[Step]:
 
 async def chain(company_id: int, event_id: int) -> tuple[str, str, list[Record]] | None:
     """The chain’s key, its end, and its records up to there."""
-    at = await db.fetch_one(_CHAIN, company_id, event_id)
-    if at is None:
-        return None
-    rows = await db.fetch(_RECORDS, at["key"], at["length"])
-    return at["key"], at["head"], [_record(row) for row in rows]
+    rows = await db.fetch(_RECORDS, company_id, event_id)
+    return (rows[0]["key"], rows[0]["head"], [_record(row) for row in rows]) if rows else None
 
 
 async def chain_end(company_id: int, event_id: int) -> tuple[str, int, str] | None:
@@ -139,10 +153,26 @@ async def known_digest(key: str, seq: int) -> tuple[str, int] | None:
     return None if row is None else (row["digest"], row["length"])
 
 
+async def questions(exhibitor_id: int) -> list[Question]:
+    """What the team asks at its stand."""
+    return [msgspec.convert(dict(row), Question) for row in await db.fetch(_QUESTIONS, exhibitor_id)]
+
+
+async def shares(company_id: int, event_id: int, today: date, timezone: str) -> list[Share]:
+    """Who of the team has scanned how many, the most first; `today` by the clocks of the event."""
+    return [Share(**row) for row in await db.fetch(_SHARES, company_id, event_id, today, timezone)]
+
+
+async def is_colleague(organisation_id: int | None, email: str) -> bool:
+    """Whether this is the address of somebody of the exhibitor’s own team."""
+    return bool(await db.fetch_value(_IS_COLLEAGUE, organisation_id, email))
+
+
 def _lead(row: Any) -> LeadRow:
-    return msgspec.convert({name: row[name] for name in LeadRow.__struct_fields__}, LeadRow)
+    fields = {name: row[name] for name in LeadRow.__struct_fields__}
+    return msgspec.convert({**fields, "answers": msgspec.json.decode(row["answers"])}, LeadRow)
 
 
 def _record(row: Any) -> Record:
     payload = None if row["payload"] is None else msgspec.json.decode(row["payload"])
-    return Record(**{**row, "payload": payload})
+    return Record(**{name: row[name] for name in Record.__struct_fields__ if name != "payload"}, payload=payload)

@@ -1,7 +1,6 @@
 """Whose badge may be scanned, when, and in which words people agree."""
 
 import hashlib
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from portal.events.tables import EventFormat
@@ -13,7 +12,10 @@ BEFORE = AFTER = timedelta(days=1)
 LATEST = timedelta(days=14)
 """So long after that, devices may still send what they kept."""
 MOST_TAGS = 20
+MOST_QUESTIONS = 12
+MOST_CHOICES = 12
 NO_BADGE = "No badge has this code. It has ten letters and digits; the ticket’s own code is another one."
+OWN = "This is somebody of your own team."
 ENDED = "This badge does not count any more: the place was passed on or given up."
 
 
@@ -43,13 +45,13 @@ def too_late(now: datetime, ends_at: datetime) -> bool:
     return now > ends_at + AFTER + LATEST
 
 
-def happened(by_device: datetime, now: datetime) -> datetime:
-    """When a scan was, by a device whose clock may be fast."""
-    return min(by_device, now)
+def happened(by_device: datetime, now: datetime, sent_at: datetime) -> datetime:
+    """When something was, by a device whose clock said `sent_at` when ours says `now`: slow or fast, it is put right."""
+    return min(by_device + (now - sent_at), now)
 
 
-def refusal(badge: Badge | None, event_id: int, team: Collection[str]) -> str | None:
-    """Why this badge is not scanned. `team`: addresses of the exhibitor’s own people."""
+def refusal(badge: Badge | None, event_id: int) -> str | None:
+    """Why this badge is not scanned."""
     if badge is None:
         return NO_BADGE
     if badge.event_id != event_id:
@@ -60,6 +62,4 @@ def refusal(badge: Badge | None, event_id: int, team: Collection[str]) -> str | 
         return "The event was called off."
     if badge.format is EventFormat.ONLINE or badge.watching is Watching.RECORDING:
         return "This person takes part from afar; only badges of those who are here are scanned."
-    if not badge.named:
-        return "Nobody’s name is on this badge yet."
-    return "This is somebody of your own team." if badge.email in team else None
+    return None if badge.named else "Nobody’s name is on this badge yet."

@@ -1,7 +1,8 @@
-"""Keys by which an exhibitor’s programs read its leads."""
+"""Keys by which an exhibitor’s programs read its leads, and what its team asks at the stand."""
 
-from piccolo.columns import BigSerial, ForeignKey, Timestamptz, Varchar
+from piccolo.columns import Array, BigSerial, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from portal.core.db import DB
@@ -18,3 +19,14 @@ class LeadKey(Table, tablename="lead_key", db=DB):
     made_at = Timestamptz()
     made_by = Varchar(length=200)
     used_at = Timestamptz(null=True, default=None)
+
+
+class LeadQuestion(Table, tablename="lead_question", db=DB):
+    """What an exhibitor’s team asks whoever it scans. Without `choices` the answer is written freely."""
+
+    id = BigSerial(primary_key=True)
+    exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False)
+    position = Integer()
+    text = Varchar(length=120)
+    choices: Array = Array(base_column=Varchar(length=80))
+    lead_question_once = Unique(["exhibitor", "text"], name="lead_question_once")

@@ -28,12 +28,15 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     code: str
     name: str
+    first_name: str
+    last_name: str
     job_title: str
     company: str
     email: str
     rating: Rating | None
     note: str
     tags: tuple[str, ...]
+    answers: dict[str, str]
     follow_up: str
     follow_up_by: date | None
     follow_up_who: int | None
@@ -43,7 +46,7 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     first_at: datetime
     last_at: datetime
     last_by: int
-    last_name: str | None
+    last_by_name: str | None
     agreed_at: datetime
     wording: str
     wording_version: int
@@ -54,6 +57,30 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return bool(self.follow_up) and self.follow_up_done_at is None
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a team asks at its stand; without `choices` the answer is written freely."""
+
+    id: int
+    text: str
+    choices: tuple[str, ...]
+
+    @property
+    def field(self) -> str:
+        """Its name in forms."""
+        return f"answer_{self.id}"
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of the team has scanned."""
+
+    account: int
+    name: str | None
+    leads: int
+    hot: int
+    open: int
+    today: int
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

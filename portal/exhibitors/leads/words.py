@@ -10,6 +10,10 @@ from portal.core.times import day, moment
 from portal.exhibitors.leads.values import RATINGS, Colleague, Step
 from portal.leads.chain.tables import Kind, Rating
 
+_ENDED = {
+    Kind.WITHDRAWAL: "Consent taken back", Kind.REMOVAL: "Taken off the list by your team", Kind.EXPIRY: "Kept long enough",
+}  # fmt: skip
+
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A record in words: what, its text if it has one, by whom."""
@@ -41,18 +45,18 @@ def _words(kind: Kind, said: dict[str, Any], names: dict[int, str], timezone: st
             person = ", ".join(filter(None, (said["name"], said["job_title"], said["company"], said["email"])))
             return f"Badge scanned {at}, wording {said['wording']}", person
         case Kind.RATING:
-            rating = said["rating"]
-            return (f"Rated {RATINGS[Rating(rating)].lower()}" if rating else "Rating taken away"), ""
+            return (f"Rated {RATINGS[Rating(said['rating'])].lower()}" if said["rating"] else "Rating taken away"), ""
         case Kind.NOTE:
             return ("Note" if said["text"] else "Note taken away"), said["text"]
         case Kind.TAGS:
             return ("Tags" if said["tags"] else "Tags taken away"), ", ".join(said["tags"])
         case Kind.FOLLOW_UP:
             return _follow_up(said, names)
-        case Kind.WITHDRAWAL:
-            return "Consent taken back", ""
-        case Kind.EXPIRY:
-            return "Kept long enough", ""
+        case Kind.ANSWERS:
+            lines = [f"{question}: {answer}" for question, answer in said["answers"].items()]
+            return ("Answers" if lines else "Answers taken away"), "\n".join(lines)
+        case _:
+            return _ENDED[kind], ""
 
 
 def _follow_up(said: dict[str, Any], names: dict[int, str]) -> tuple[str, str]:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from portal.leads.chain import digests
 from portal.leads.chain.exports import Export, Head, Record, is_signed
-from portal.leads.chain.tables import Kind
+from portal.leads.chain.tables import ENDS
 
-_ENDS = {Kind.WITHDRAWAL.value, Kind.EXPIRY.value}
+_ENDS = {kind.value for kind in ENDS}
 
 
 class Fault(StrEnum):
@@ -44,6 +44,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """The verdict as a sentence."""
         match self.fault:
+            case None if self.erased_since:
+                many = len(self.erased_since)
+                return (
+                    f"{_records(many)} in it {'was' if many == 1 else 'were'} emptied after the export; all else is what was "
+                    f"exported: {_records(self.records)}, unbroken and signed."
+                )
             case None:
                 return f"The file is what was exported: {_records(self.records)}, unbroken and signed."
             case Fault.UNREADABLE:

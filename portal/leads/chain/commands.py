@@ -4,12 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from portal.accounts.commands import record_disclosures
 from portal.core import db
 from portal.core.errors import Conflict, NotFound
 from portal.core.tokens import readable
 from portal.leads.chain import linking
-from portal.leads.chain.exports import written
+from portal.leads.chain.exports import public_key, written
+from portal.leads.chain.queries import IS_THEM
 from portal.leads.chain.tables import Kind
 from portal.leads.chain.values import OCCASION, Kept, Noted, Person, Visit, Whose
 from portal.leads.commands import give_consent
@@ -29,22 +32,39 @@ _STANDING = """
 SELECT c.id, w.version FROM consent c JOIN wording_of_consent w ON w.id = c.wording
 WHERE c.email = $1 AND c.company_id = $2 AND c.kind = $3 AND c.key = $4 AND c.withdrawn_at IS NULL
 """
-_VISIT = """
-INSERT INTO lead AS l (chain, code, consent_id, email, name, job_title, company, note, tags, follow_up, visits, first_at, last_at,
-    last_by, changed_at, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, '', '{}', '', 1, $8, $8, $9, $10, 1)
-ON CONFLICT (chain, email) DO UPDATE SET visits = l.visits + 1, first_at = least(l.first_at, excluded.first_at),
-    last_at = greatest(l.last_at, excluded.last_at), last_by = excluded.last_by, name = excluded.name,
-    job_title = excluded.job_title, company = excluded.company, changed_at = excluded.changed_at, version = l.version + 1
+# A lead is a person: an address may be shared, so each of its people is asked.
+_THEM = f"""
+SELECT l.id FROM lead l WHERE l.chain = $1 AND l.consent_id = $2 AND {IS_THEM.format(badge="$3", name="$4")}
+ORDER BY l.badge = $3 DESC LIMIT 1
+"""
+_ANOTHER_VISIT = """
+UPDATE lead l SET visits = l.visits + 1, first_at = least(l.first_at, $7), last_at = greatest(l.last_at, $7), last_by = $8,
+    badge = $2, first_name = $3, last_name = $4, name = $10,
+    job_title = $5, company = $6, changed_at = $9, version = l.version + 1
+WHERE id = $1 RETURNING code, visits
+"""
+_FIRST_VISIT = """
+INSERT INTO lead (chain, consent_id, code, email, badge, first_name, last_name, name, job_title, company, note, tags, answers,
+    follow_up, visits, first_at, last_at, last_by, changed_at, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $13, $8, $9, '', '{}', '{}', '', 1,
+    $10, $10, $11, $12, 1)
 RETURNING code, visits
 """
 _LEAD = """
-SELECT l.id, l.chain, l.rating, l.note, l.tags, l.follow_up, l.follow_up_by, l.follow_up_who, l.follow_up_done_at, l.version
-FROM lead l WHERE l.chain = $1 AND l.code = $2
+SELECT l.id, l.chain, l.rating, l.note, l.tags, l.answers, l.follow_up, l.follow_up_by, l.follow_up_who,
+    l.follow_up_done_at, l.version FROM lead l WHERE l.chain = $1 AND l.code = $2
 """
 _NOTE = """
 UPDATE lead SET rating = $2, note = $3, tags = $4, follow_up = $5, follow_up_by = $6, follow_up_who = $7,
-    follow_up_done_at = $8, changed_at = $9, version = version + 1 WHERE id = $1
+    follow_up_done_at = $8, changed_at = $9, answers = $10::jsonb, version = version + 1 WHERE id = $1
+"""
+_REMOVED = """
+UPDATE consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL
+    AND NOT EXISTS (SELECT FROM lead WHERE consent_id = $1 AND id <> $3)
+"""
+_SIGNER = """
+INSERT INTO lead_signer (public_key, first_used_at, last_used_at) VALUES ($1, $2, $2)
+ON CONFLICT (public_key) DO UPDATE SET last_used_at = excluded.last_used_at
 """
 _FOLLOW = """
 UPDATE lead_chain c SET company_id = $2 WHERE company_id = $1 AND ($3::bigint[] IS NULL OR id = ANY($3))
@@ -70,22 +90,32 @@ async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose:
     standing = await db.fetch_one(_STANDING, *who)
     if standing is None and await db.fetch_value(_TAKEN_BACK, *who, visit.at):
         raise Conflict(TAKEN_BACK)
-    if standing is None and visit.wording_id is None:
+    known = (
+        await db.fetch_value(_THEM, chain, standing["id"], person.badge, person.name) if standing is not None else None
+    )
+    if known is None and visit.wording is None:
         raise Conflict(NOT_ASKED)
-    if standing is None:
+    if standing is None and visit.wording is not None:
         await give_consent(
-            email=person.email, company_id=whose.company_id, company_name=whose.company, wording_id=visit.wording_id or 0,
+            email=person.email, company_id=whose.company_id, company_name=whose.company, wording_id=visit.wording.id,
             kind=OCCASION, key=key, how=HOW, now=now,
         )  # fmt: skip
         standing = await db.fetch_one(_STANDING, *who)
     assert standing is not None, "it was given just now"
-    row = await db.fetch_one(
-        _VISIT, chain, readable(8), standing["id"], person.email, person.name, person.job_title, person.company, visit.at,
-        visit.by, now,
-    )  # fmt: skip
+    if known is not None:
+        row = await db.fetch_one(
+            _ANOTHER_VISIT, known, person.badge, person.first_name, person.last_name, person.job_title, person.company,
+            visit.at, visit.by, now, person.name,
+        )  # fmt: skip
+    else:
+        row = await db.fetch_one(
+            _FIRST_VISIT, chain, standing["id"], readable(8), person.email, person.badge, person.first_name, person.last_name,
+            person.job_title, person.company, visit.at, visit.by, now, person.name,
+        )  # fmt: skip
     assert row is not None, "one or the other"
+    wording = standing["version"] if visit.wording is None else visit.wording.version
     payload = {
-        "by": visit.by, "scanned_at": written(visit.at), "wording": standing["version"], "name": person.name,
+        "by": visit.by, "scanned_at": written(visit.at), "wording": wording, "name": person.name,
         "job_title": person.job_title, "company": person.company, "email": person.email,
     }  # fmt: skip
     await linking.append(
@@ -145,14 +175,15 @@ async def _note(
         done = (row["follow_up_done_at"] or now) if after.done else None
         await db.execute(
             _NOTE, row["id"], after.rating, after.note, list(after.tags), after.follow_up, after.follow_up_by,
-            after.follow_up_who, done, now,
+            after.follow_up_who, done, now, msgspec.json.encode(after.answers).decode(),
         )  # fmt: skip
     return bool(changed)
 
 
 def _noted(row: Any) -> Noted:
     return Noted(
-        rating=row["rating"], note=row["note"], tags=tuple(row["tags"]), follow_up=row["follow_up"],
+        rating=row["rating"], note=row["note"], tags=tuple(row["tags"]), answers=msgspec.json.decode(row["answers"]),
+        follow_up=row["follow_up"],
         follow_up_by=row["follow_up_by"], follow_up_who=row["follow_up_who"], done=row["follow_up_done_at"] is not None,
     )  # fmt: skip
 
@@ -162,7 +193,8 @@ def _on_top(before: Noted, more: Noted) -> Noted:
     return Noted(
         rating=more.rating or before.rating,
         note="\n".join(dict.fromkeys(filter(None, (before.note, more.note)))),
-        tags=tuple(dict.fromkeys((*before.tags, *more.tags))),
+        tags=tuple({tag.casefold(): tag for tag in (*before.tags, *more.tags)}.values()),
+        answers={**before.answers, **more.answers},
         follow_up=more.follow_up or before.follow_up,
         follow_up_by=more.follow_up_by if follows else before.follow_up_by,
         follow_up_who=more.follow_up_who if follows else before.follow_up_who,
@@ -178,6 +210,8 @@ def _changes(before: Noted, after: Noted) -> list[tuple[Kind, dict[str, Any]]]:
         found.append((Kind.NOTE, {"text": after.note}))
     if after.tags != before.tags:
         found.append((Kind.TAGS, {"tags": list(after.tags)}))
+    if after.answers != before.answers:
+        found.append((Kind.ANSWERS, {"answers": after.answers}))
     follow_up = [(one.follow_up, one.follow_up_by, one.follow_up_who, one.done) for one in (before, after)]
     if follow_up[0] != follow_up[1]:
         by_when = after.follow_up_by.isoformat() if after.follow_up_by else None
@@ -186,9 +220,29 @@ def _changes(before: Noted, after: Noted) -> list[tuple[Kind, dict[str, Any]]]:
     return found
 
 
+async def remove_lead(*, whose: Whose, code: str, by: int, at: datetime, now: datetime) -> None:
+    """Take somebody off the list, because they said no after all or the company has no need to know them: nothing personal is
+    left, and who comes back is asked again. Of two who share an address, the other stays.
+
+    Raises NotFound for a lead that is none of this company’s, or no longer.
+    """
+    async with db.transaction():
+        chain = await linking.hold(whose.company_id, whose.event_id)
+        row = await db.fetch_one("SELECT id, consent_id FROM lead WHERE chain = $1 AND code = $2", chain, code)
+        if row is None:
+            raise NotFound("There is no such lead of your company, or not any more.")
+        await db.execute(_REMOVED, row["consent_id"], at, row["id"])
+        await linking.end([row["id"]], kind=Kind.REMOVAL, payload={"by": by}, now=now)
+
+
 async def note_taken_out(*, leads: Collection[str], now: datetime) -> None:
     """Note that a company took these along: should one of them take it back, it is told to delete them there, too."""
     await db.execute("UPDATE lead SET taken_out_at = $2 WHERE code = ANY($1)", list(leads), now)
+
+
+async def note_signer(*, now: datetime) -> None:
+    """Remember the key that exports are signed with: what it signed is known here when there is another."""
+    await db.execute(_SIGNER, public_key(), now)
 
 
 async def expire(*, chains: Collection[int], now: datetime) -> int:

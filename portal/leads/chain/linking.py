@@ -50,15 +50,23 @@ async def append(
     await db.execute(_APPEND, chain, lead, kind.value, now, client_id, canonical(payload), hex_secret())
 
 
-async def end(leads: Sequence[int], *, kind: Kind, now: datetime) -> int:
+async def end(leads: Sequence[int], *, kind: Kind, now: datetime, payload: Mapping[str, Any] | None = None) -> int:
     """Let nothing personal be left of leads: off the list, out of the chain, with a record that says so. How many there were.
-    For a withdrawal the company is told. Their chains are held.
+    The company is told of a withdrawal, and of a removal where it had taken them along. Their chains are held.
     """
     await db.execute(_ERASE, list(leads), now)
     gone = sorted(await db.fetch(_REMOVE, list(leads)), key=lambda row: (row["chain"], row["code"]))
     for row in gone:
-        await append(chain=row["chain"], lead=row["code"], kind=kind, payload={}, now=now)
-    if kind is Kind.WITHDRAWAL:
-        told = [{"chain": row["chain"], "lead": row["code"], "taken_out": row["taken_out_at"]} for row in gone]
-        await enqueue_many("leads.tell_withdrawn", told)
+        await append(chain=row["chain"], lead=row["code"], kind=kind, payload=payload or {}, now=now)
+    told = [
+        {
+            "chain": row["chain"],
+            "lead": row["code"],
+            "taken_out": row["taken_out_at"],
+            "by_person": kind is Kind.WITHDRAWAL,
+        }
+        for row in gone
+        if kind is Kind.WITHDRAWAL or (kind is Kind.REMOVAL and row["taken_out_at"] is not None)
+    ]
+    await enqueue_many("leads.tell_gone", told)
     return len(gone)

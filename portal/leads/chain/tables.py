@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from piccolo.columns import Array, BigInt, BigSerial, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, Array, BigInt, BigSerial, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -12,15 +12,23 @@ from portal.core.db import DB
 
 
 class Kind(StrEnum):
-    """What a record tells. After `withdrawal` (the person’s wish) and `expiry` (kept long enough) nothing personal is left."""
+    """What a record tells. After `withdrawal` (the person’s wish), `removal` (the company’s) and `expiry` (kept long enough)
+    nothing personal is left.
+    """
 
     SCAN = "scan"
     RATING = "rating"
     NOTE = "note"
     TAGS = "tags"
     FOLLOW_UP = "follow_up"
+    ANSWERS = "answers"
     WITHDRAWAL = "withdrawal"
+    REMOVAL = "removal"
     EXPIRY = "expiry"
+
+
+ENDS = frozenset({Kind.WITHDRAWAL, Kind.REMOVAL, Kind.EXPIRY})
+"""After one of these a lead has nothing personal any more."""
 
 
 class Rating(StrEnum):
@@ -64,7 +72,7 @@ class LeadRecord(Table, tablename="lead_record", db=DB):
     digest = Varchar(length=64)
     erased_at = Timestamptz(null=True, default=None)
     lead_record_once = Unique(["chain", "seq"], name="lead_record_once")
-    kind_known = one_of("kind", Kind)
+    kind_of_record_known = one_of("kind", Kind)
     erased_whole = Check(
         "(payload IS NULL) = (erased_at IS NOT NULL) AND (salt IS NULL) = (payload IS NULL)", name="lead_record_erased"
     )
@@ -80,12 +88,16 @@ class Lead(Table, tablename="lead", db=DB):
     code = Varchar(length=10, unique=True, help_text="how company and portal speak of it without a name")
     consent_id = BigInt(index=True)
     email = Varchar(length=254, index=True)
+    badge = Varchar(length=10, help_text="the code that was scanned last: two people may share an address")
     name = Varchar(length=250)
+    first_name = Varchar(length=100)
+    last_name = Varchar(length=100)
     job_title = Varchar(length=150)
     company = Varchar(length=200)
     rating = Varchar(length=4, null=True, default=None)
     note = Text()
     tags: Array = Array(base_column=Varchar(length=40))
+    answers = JSONB(default="{}", help_text="to the company’s own questions, by the question’s text")
     follow_up = Varchar(length=200, help_text="what is to be done")
     follow_up_by = Date(null=True, default=None)
     follow_up_who = BigInt(null=True, default=None, help_text="the account of whoever does it")
@@ -97,5 +109,13 @@ class Lead(Table, tablename="lead", db=DB):
     changed_at = Timestamptz(index=True)
     taken_out_at = Timestamptz(null=True, default=None, help_text="when it last went into a file or over the API")
     version = BigInt(default=1, help_text="raised on every change; guards concurrent edits")
-    lead_once = Unique(["chain", "email"], name="lead_once")
+    lead_badge_once = Unique(["chain", "badge"], name="lead_badge_once")
     rating_known = Check("rating IN ('hot', 'warm', 'cold')", name="lead_rating")
+
+
+class LeadSigner(Table, tablename="lead_signer", db=DB):
+    """A key that exports were signed with. It follows from `SECRET_KEY`: once that is another one, this tells whose it was."""
+
+    public_key = Varchar(length=64, primary_key=True)
+    first_used_at = Timestamptz()
+    last_used_at = Timestamptz()

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from portal.leads.queries import Wording
+
 OCCASION = "badge"
 """The occasion of these consents; its key is the event’s number."""
 WORDING = "badge_scan"
@@ -11,12 +13,18 @@ WORDING = "badge_scan"
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What is handed over of somebody: this and nothing else."""
+    """What is handed over of somebody: this and nothing else. `badge` tells two apart who share an address."""
 
+    badge: str
     email: str
-    name: str
+    first_name: str
+    last_name: str
     job_title: str
     company: str
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.first_name, self.last_name)))
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,14 +36,14 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """A badge that was scanned: by which account, when by the device’s clock, under the device’s own number. `wording_id` is the
+    """A badge that was scanned: by which account, when by the device’s clock, under the device’s own number. `wording` is the
     sentence the person agreed to just then; none, where they had before.
     """
 
     by: int
     at: datetime
     client_id: str | None = None
-    wording_id: int | None = None
+    wording: Wording | None = None
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -47,11 +55,12 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a team has noted of a lead. `follow_up_who` is an account."""
+    """What a team has noted of a lead. `answers` are to its own questions, by their text; `follow_up_who` is an account."""
 
     rating: str | None = None
     note: str = ""
     tags: tuple[str, ...] = ()
+    answers: dict[str, str] = msgspec.field(default_factory=dict)
     follow_up: str = ""
     follow_up_by: date | None = None
     follow_up_who: int | None = None

@@ -84,10 +84,10 @@ async def test_the_company_is_told_by_the_leads_code_and_of_what_it_took_along(h
     kept = await hall.scan(await hall.attendee())
     await note_taken_out(leads=[kept.code], now=clock.now())
     await privacy.forget("amara@brennhof.example", clock.now())
-    payload = await db.fetch_value("SELECT payload FROM pgqueuer WHERE entrypoint = 'leads.tell_withdrawn'")
+    payload = await db.fetch_value("SELECT payload FROM pgqueuer WHERE entrypoint = 'leads.tell_gone'")
     asked = msgspec.json.decode(payload)
     for _ in range(2):
-        await jobs.tell_withdrawn(**asked)
+        await jobs.tell_gone(**asked)
     rows = await db.fetch("SELECT recipient, subject, text FROM mail WHERE topic = 'leads'")
     assert [row["recipient"] for row in rows] == [hall.stand.owner.email]
     assert rows[0]["subject"] == f"Lead {kept.code} has taken their consent back"
@@ -136,7 +136,7 @@ async def test_leads_go_after_the_time_they_are_kept_and_receipts_stay(hall: Hal
     kinds = await db.fetch("SELECT kind, payload FROM lead_record ORDER BY seq")
     assert [tuple(row) for row in kinds] == [("scan", None), ("expiry", "{}")]
     assert await db.fetch_value("SELECT count(*) FROM consent WHERE withdrawn_at IS NULL") == 1
-    assert await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'leads.tell_withdrawn'") == 0
+    assert await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'leads.tell_gone'") == 0
     amara = await sign_in("amara@brennhof.example")
     assert "nothing is there any more" in (await amara.get("/account/scans")).text
 

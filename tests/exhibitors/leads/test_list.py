@@ -12,7 +12,7 @@ from portal.core import clock, db
 from portal.core.times import today
 from tests.directory.conftest import SignIn
 from tests.factories import scans
-from tests.factories.scans import Hall
+from tests.factories.scans import Hall, account_of, sent
 from tests.queries import counting
 
 
@@ -118,19 +118,23 @@ async def test_devices_send_what_they_kept_with_their_own_times_and_once(team: h
     naive = {**scan, "id": str(uuid4()), "at": at.replace(tzinfo=None).isoformat()}
     early = {**scan, "id": str(uuid4()), "at": (at - timedelta(days=9)).isoformat()}
     address = f"{hall.address}/scan/records"
-    first = (await team.post(address, json=[scan, note, wrong, orphan, odd, naive, early])).json()
+    by = await account_of("leads@isarwerk.example")
+    first = (await team.post(address, json=sent(by, scan, note, wrong, orphan, odd, naive, early))).json()
     assert [one["state"] for one in first] == ["kept", "kept", *["refused"] * 5]
     assert (first[0]["name"], first[0]["words"]) == ("Amara Okonjo-Reuter", "Kept.")
-    again = (await team.post(address, json=[scan, note])).json()
+    again = (await team.post(address, json=sent(by, scan, note))).json()
     assert [one["state"] for one in again] == ["known", "kept"]
     lead = await db.fetch_one("SELECT visits, first_at, rating, note, tags FROM lead")
-    assert tuple(lead) == (1, at, "hot", "Early bird", ["a"])  # type: ignore[arg-type]
+    assert (lead["visits"], lead["rating"], lead["note"], lead["tags"]) == (1, "hot", "Early bird", ["a"])  # type: ignore[index]
+    assert abs(lead["first_at"] - at) < timedelta(seconds=5)  # type: ignore[index]
     assert await db.fetch_value("SELECT count(*) FROM lead_record") == 4
     fast = {**scan, "id": str(uuid4()), "at": (clock.now() + timedelta(hours=3)).isoformat()}
-    assert (await team.post(address, json=[fast])).json()[0]["state"] == "kept"
+    assert (await team.post(address, json=sent(by, fast))).json()[0]["state"] == "kept"
     assert await db.fetch_value("SELECT last_at <= now() FROM lead")
-    for bad in (b"", b"{}", b'[{"kind": "export"}]', b"[1]"):
+    for bad in (b"", b"{}", b'{"by": 1, "sent_at": "2027-02-09T08:00:00Z", "records": [{"kind": "export"}]}', b"[1]"):
         assert (await team.post(address, content=bad)).status_code == 400
+    naive_clock = {**sent(by, scan), "sent_at": "2027-02-09T08:00:00"}
+    assert (await team.post(address, json=naive_clock)).status_code == 400
 
 
 async def test_another_companys_device_cannot_send_into_this_chain(hall: Hall, sign_in: SignIn) -> None:
@@ -146,9 +150,10 @@ async def test_another_companys_device_cannot_send_into_this_chain(hall: Hall, s
         "at": clock.now().isoformat(),
         "read": scans.agreed(hall.stand),
     }
-    told = (await theirs.post(f"{other.address}/scan/records", json=[note, scan])).json()
+    by = await account_of("spy@quellmark.example")
+    told = (await theirs.post(f"{other.address}/scan/records", json=sent(by, note, scan))).json()
     assert [one["state"] for one in told] == ["refused", "refused"]
-    assert (await theirs.post(f"{hall.address}/scan/records", json=[note])).status_code == 404
+    assert (await theirs.post(f"{hall.address}/scan/records", json=sent(by, note))).status_code == 404
     code = await db.fetch_value("SELECT code FROM lead")
     assert (await theirs.get(f"{other.address}/leads/{code}")).status_code == 404
 

@@ -9,18 +9,26 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.paging import Page
 from portal.core.text import one_line
 from portal.core.times import zone
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.leads import commands, queries
-from portal.exhibitors.leads.forms import LeadForm, filled, noted
+from portal.exhibitors.leads.forms import (
+    LeadForm,
+    QuestionsForm,
+    filled,
+    noted,
+    read_lead,
+    read_questions,
+    written_questions,
+)
 from portal.exhibitors.leads.queries import Wanted
-from portal.exhibitors.leads.values import RATINGS, LeadRow
+from portal.exhibitors.leads.values import RATINGS, LeadRow, Question
 from portal.exhibitors.leads.words import steps
 from portal.exhibitors.tables.exhibiting import Right
-from portal.web.forms import Filled, read
+from portal.web.forms import Filled, blank, differences, read
 from portal.web.inputs import Now
 from portal.web.query_strings import page_number, pairs
 from portal.web.rendering import see_other
@@ -51,34 +59,66 @@ class LeadsOfExhibitor(Controller):
             request, "exhibitors/leads/index.html", at_desk, here="leads", leads=found, at=at, wanted=wanted, asked=asked,
             ratings=RATINGS, follow_ups=FOLLOW_UPS, today=today, base=address,
             tag_pairs=[(tag, tag) for tag in await queries.tags(company, event)],
-            team=await queries.team(exhibitor.organisation_id), page_of=lambda n: f"{address}?{urlencode({**asked, 'page': n})}",
+            team=await queries.team(exhibitor.organisation_id), may_ask=at_desk.may_edit,
+            shares=await queries.shares(company, event, today, exhibitor.timezone),
+            page_of=lambda n: f"{address}?{urlencode({**asked, 'page': n})}",
         )  # fmt: skip
+
+    @get("/questions")
+    async def questions(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[Any]:
+        _must_edit(at_desk)
+        asked = await queries.questions(at_desk.exhibitor.id)
+        return _questions_page(request, at_desk, blank(questions=written_questions(asked)))
+
+    @post("/questions")
+    async def ask(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
+        _must_edit(at_desk)
+        form = await read(request, QuestionsForm)
+        if form.data is None:
+            return _questions_page(request, at_desk, form, status=422)
+        try:
+            asked = read_questions(form.data.questions)
+        except Invalid as refused:
+            return _questions_page(request, at_desk, form.refuse(refused), status=422)
+        await commands.save_questions(exhibitor=at_desk.exhibitor, actor=at_desk.actor, questions=asked, now=now)
+        return see_other(
+            f"{at_desk.exhibitor.address}/leads/questions", notice="Saved. They stand on every phone’s next page."
+        )
 
     @get("/{code:str}")
     async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str]) -> Response[Any]:
         lead = await _lead(at_desk, code)
-        return await _page(request, at_desk, lead, filled(lead))
+        questions = await queries.questions(at_desk.exhibitor.id)
+        return await _page(request, at_desk, lead, filled(lead, questions), questions)
 
     @post("/{code:str}")
     async def save(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str], now: Now
     ) -> Response[Any]:
         lead = await _lead(at_desk, code)
-        form = await read(request, LeadForm)
+        questions = await queries.questions(at_desk.exhibitor.id)
+        form, answers = await read_lead(request, lead, questions)
         if form.data is None:
-            return await _page(request, at_desk, lead, form, status=422)
+            return await _page(request, at_desk, lead, form, questions, status=422)
         try:
             changed = await commands.note(
-                exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, noted=noted(form.data), now=now,
+                exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, noted=noted(form.data, answers), now=now,
                 version=form.data.version,
             )  # fmt: skip
         except Invalid as refused:
-            return await _page(request, at_desk, lead, form.refuse(refused), status=422)
+            return await _page(request, at_desk, lead, form.refuse(refused), questions, status=422)
         except Conflict as refused:
-            again: Filled[Any] = Filled({**form.values, "version": lead.version}, form.errors)
-            return await _page(request, at_desk, lead, again, status=409, conflict=refused.message)
+            return await _page(request, at_desk, lead, form, questions, status=409, conflict=refused.message)
         notice = "Saved." if changed else "Nothing was changed."
         return see_other(f"{at_desk.exhibitor.address}/leads/{lead.code}", notice=notice)
+
+    @post("/{code:str}/removal")
+    async def remove(self, at_desk: AtDesk, code: FromPath[str], now: Now) -> Response[Any]:
+        lead = await _lead(at_desk, code)
+        if not _may_remove(at_desk, lead):
+            raise Forbidden("Owners and editors of the company take somebody off the list, and whoever scanned them.")
+        await commands.remove(exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, now=now)
+        return see_other(f"{at_desk.exhibitor.address}/leads", notice=f"Lead {lead.code} is off your list.")
 
 
 def _wanted(request: Request[Any, Any, Any]) -> Wanted:
@@ -94,6 +134,21 @@ def _wanted(request: Request[Any, Any, Any]) -> Wanted:
     )
 
 
+def _must_edit(at_desk: Desk) -> None:
+    if not at_desk.may_edit:
+        raise Forbidden("Owners and editors of the company say what is asked at the stand.")
+
+
+def _questions_page(
+    request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], *, status: int = 200
+) -> Response[Any]:
+    return desk_page(request, "exhibitors/leads/questions.html", at_desk, here="leads", status=status, form=form)
+
+
+def _may_remove(at_desk: Desk, lead: LeadRow) -> bool:
+    return at_desk.may_edit or (lead.visits == 1 and lead.last_by == at_desk.actor.account_id)
+
+
 async def _lead(at_desk: Desk, code: str) -> LeadRow:
     exhibitor = at_desk.exhibitor
     found = await queries.one(exhibitor.company_id, exhibitor.event_id, code[:20])
@@ -103,12 +158,18 @@ async def _lead(at_desk: Desk, code: str) -> LeadRow:
 
 
 async def _page(
-    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], *, status: int = 200, conflict: str = ""
+    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], questions: list[Question], *,
+    status: int = 200, conflict: str = "",
 ) -> Response[Any]:  # fmt: skip
     exhibitor = at_desk.exhibitor
+    stored = differences(form, filled(lead, questions), LeadForm) if conflict else []
+    if conflict:
+        form = Filled({**form.values, "version": lead.version}, form.errors)
+    asked = {one.text for one in questions}
     team = await queries.team(exhibitor.organisation_id)
     history = await queries.history(exhibitor.company_id, exhibitor.event_id, lead.code)
     return desk_page(
         request, "exhibitors/leads/lead.html", at_desk, here="leads", status=status, lead=lead, form=form, ratings=RATINGS,
-        team=team, conflict=conflict, steps=steps(history, team, exhibitor.timezone),
+        team=team, conflict=conflict, stored=stored, questions=questions, may_remove=_may_remove(at_desk, lead),
+        earlier=[pair for pair in lead.answers.items() if pair[0] not in asked], steps=steps(history, team, exhibitor.timezone),
     )  # fmt: skip

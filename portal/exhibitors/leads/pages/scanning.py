@@ -4,9 +4,9 @@ With scripts the page reads badges by the camera and keeps what it could not sen
 phone’s own camera, each badge has an address of its own. Nothing of the person is shown before they agree.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Controller, Request, get, post
@@ -14,20 +14,19 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.core.errors import Conflict, DomainError, Invalid, NotFound
+from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend, take_back
 from portal.core.text import many_lines, one_line
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.leads import commands, queries, rules, wordings
-from portal.exhibitors.leads.commands import DeviceNote, DeviceScan
-from portal.exhibitors.leads.forms import BadgeForm, ConsentForm, LeadForm, filled, noted, split
-from portal.exhibitors.leads.values import RATINGS, LeadRow
+from portal.exhibitors.leads.commands import DeviceNote, DeviceScan, DeviceUndo
+from portal.exhibitors.leads.forms import BadgeForm, ConsentForm, LeadForm, filled, noted, read_lead, split
+from portal.exhibitors.leads.values import RATINGS, LeadRow, Question
 from portal.exhibitors.tables.exhibiting import Right
-from portal.leads.chain.values import OCCASION
-from portal.leads.queries import has_agreed
-from portal.registration.queries.badges import by_badge
+from portal.leads.chain.queries import is_known
+from portal.leads.chain.values import Person
 from portal.registration.rules.badges import read_badge
-from portal.web.forms import Filled, blank, read
+from portal.web.forms import Filled, blank, differences, read
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
 
@@ -49,6 +48,14 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     visits: int = 0
 
 
+class Sent(msgspec.Struct, frozen=True):
+    """What a device kept: by whose account, and what its clock said when it sent them."""
+
+    by: int
+    sent_at: datetime
+    records: list[DeviceScan | DeviceNote | DeviceUndo]
+
+
 class ScanPages(Controller):
     path = f"{DESK}/scan"
     guards = [signed_in]
@@ -65,12 +72,11 @@ class ScanPages(Controller):
         form = await read(request, BadgeForm)
         if form.data is None:
             return await _scan_page(request, at_desk, now, form, status=422)
-        code = read_badge(form.data.badge)
-        why = await _why_not(at_desk, code, now)
-        if code is None or why is not None:
-            wrong = form.refuse(Invalid({"badge": why or rules.NO_BADGE}))
-            return await _scan_page(request, at_desk, now, wrong, status=422)
-        return see_other(f"{at_desk.exhibitor.address}/scan/badges/{code}")
+        try:
+            person = await _person(at_desk, form.data.badge, now)
+        except Invalid as refused:
+            return await _scan_page(request, at_desk, now, form.refuse(refused), status=422)
+        return see_other(f"{at_desk.exhibitor.address}/scan/badges/{person.badge}")
 
     @get("/badges/{badge:str}")
     async def ask(
@@ -83,16 +89,13 @@ class ScanPages(Controller):
     async def agree(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, badge: FromPath[str], now: Now
     ) -> Response[Any]:
-        form = await read(request, ConsentForm)
-        said = form.data.read if form.data is not None else ""
-        code = read_badge(badge)
-        why = await _why_not(at_desk, code, now)
-        if code is None or why is not None:
-            raise NotFound(why or rules.NO_BADGE)
+        form = (await read(request, ConsentForm)).data or ConsentForm()
+        person = await _wearer(at_desk, badge, now)
         try:
             kept = await commands.scan(
-                exhibitor=at_desk.exhibitor, actor=at_desk.actor, badge=code, read=said, at=now, now=now
-            )
+                exhibitor=at_desk.exhibitor, actor=at_desk.actor, badge=person.badge, read=form.read, at=now, now=now,
+                client_id=form.number if _is_number(form.number) else None,
+            )  # fmt: skip
         except Conflict as refused:
             return await _ask(request, at_desk, badge, now, problem=refused.message, status=409)
         return see_other(f"{at_desk.exhibitor.address}/scan/leads/{kept.code}", notice=_words(kept.visits))
@@ -101,56 +104,87 @@ class ScanPages(Controller):
     async def note(self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str]) -> Response[Any]:
         """Rating, note and what comes next, right after a scan; for whoever scanned last."""
         lead = await _just_scanned(at_desk, code)
-        return await _note_page(request, at_desk, lead, filled(lead))
+        questions = await queries.questions(at_desk.exhibitor.id)
+        return await _note_page(request, at_desk, lead, filled(lead, questions), questions)
 
     @post("/leads/{code:str}")
     async def keep_note(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str], now: Now
     ) -> Response[Any]:
         lead = await _just_scanned(at_desk, code)
-        form = await read(request, LeadForm)
+        questions = await queries.questions(at_desk.exhibitor.id)
+        form, answers = await read_lead(request, lead, questions)
         if form.data is None:
-            return await _note_page(request, at_desk, lead, form, status=422)
+            return await _note_page(request, at_desk, lead, form, questions, status=422)
         try:
             await commands.note(
-                exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=code, noted=noted(form.data), now=now,
+                exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, noted=noted(form.data, answers), now=now,
                 version=form.data.version,
             )  # fmt: skip
         except Invalid as refused:
-            return await _note_page(request, at_desk, lead, form.refuse(refused), status=422)
+            return await _note_page(request, at_desk, lead, form.refuse(refused), questions, status=422)
         except Conflict as refused:
-            return await _note_page(request, at_desk, lead, form, status=409, conflict=refused.message)
-        return see_other(f"{at_desk.exhibitor.address}/scan", notice=f"Saved. Lead {code} is noted.")
+            return await _note_page(request, at_desk, lead, form, questions, status=409, conflict=refused.message)
+        return see_other(f"{at_desk.exhibitor.address}/scan", notice=f"Saved. Lead {lead.code} is noted.")
+
+    @post("/leads/{code:str}/removal")
+    async def undo(self, at_desk: AtDesk, code: FromPath[str], now: Now) -> Response[Any]:
+        """The guest said no after all, or it was a slip; while nothing but this one scan would be lost."""
+        lead = await _just_scanned(at_desk, code)
+        if lead.visits > 1:
+            raise Conflict(commands.KNOWN_BEFORE)
+        await commands.remove(exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, now=now)
+        return see_other(f"{at_desk.exhibitor.address}/scan", notice="Undone. Nothing is kept of this guest.")
 
     @post("/records", status_code=200)
     async def records(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[list[Told]]:
         """What a device kept, in its own order and with its own times. Sent again, nothing is kept twice."""
         try:
-            sent = msgspec.json.decode(await request.body(), type=list[DeviceScan | DeviceNote])
+            sent = msgspec.json.decode(await request.body(), type=Sent)
         except (msgspec.MsgspecError, UnicodeError) as problem:
             raise DomainError("These records could not be read.") from problem
-        if len(sent) > _MOST_AT_ONCE:
-            raise DomainError(f"Please send {_MOST_AT_ONCE} records at a time.")
-        return Response([await _take(at_desk, one, now) for one in sent], headers={"Cache-Control": "no-store"})
+        if len(sent.records) > _MOST_AT_ONCE or sent.sent_at.tzinfo is None:
+            raise DomainError(
+                f"Please send {_MOST_AT_ONCE} records at a time, with the time by your clock and its zone."
+            )
+        if sent.by != at_desk.actor.account_id:
+            raise Conflict("Somebody else scanned these. They are sent when that person signs in here again.")
+        told: list[Told] = []
+        try:
+            for one in sent.records:
+                told.append(await _take(at_desk, one, now, sent.sent_at))
+        except RateLimited:
+            # What was taken is said; the rest comes again.
+            if not told:
+                raise
+        return Response(told, headers={"Cache-Control": "no-store"})
 
 
-async def _take(at_desk: Desk, one: DeviceScan | DeviceNote, now: Now) -> Told:
+async def _take(at_desk: Desk, one: DeviceScan | DeviceNote | DeviceUndo, now: Now, sent_at: datetime) -> Told:
     """One record after the other: a wrong one does not hold up the next."""
-    if not _is_number(one.id) or (isinstance(one, DeviceScan) and one.at.tzinfo is None):
+    if not _is_number(one.id) or (not isinstance(one, DeviceNote) and one.at.tzinfo is None):
         return Told(one.id[:36], "refused", "This record could not be read.")
     try:
+        if isinstance(one, DeviceUndo):
+            await commands.undo_on_device(
+                exhibitor=at_desk.exhibitor,
+                actor=at_desk.actor,
+                sent=one,
+                at=rules.happened(one.at, now, sent_at),
+                now=now,
+            )
+            return Told(one.id, "kept", "Undone. Nothing is kept.")
         if isinstance(one, DeviceNote):
             code = await commands.note_on_device(
                 exhibitor=at_desk.exhibitor, actor=at_desk.actor, sent=_tidied(one), now=now
             )
             return Told(one.id, "kept", code=code)
-        badge = read_badge(one.badge)
-        if badge is None or (await by_badge(badge)) is None:
-            await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
+        await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
         kept = await commands.scan(
-            exhibitor=at_desk.exhibitor, actor=at_desk.actor, badge=badge or "", read=one.read, at=one.at, now=now,
-            client_id=one.id,
+            exhibitor=at_desk.exhibitor, actor=at_desk.actor, badge=read_badge(one.badge) or "", read=one.read,
+            at=rules.happened(one.at, now, sent_at), now=now, client_id=one.id,
         )  # fmt: skip
+        await take_back(_GUESSES, str(at_desk.actor.account_id))
     except (Conflict, Invalid, NotFound) as refused:
         words = " ".join(refused.fields.values()) if isinstance(refused, Invalid) else refused.message
         return Told(one.id, "refused", words)
@@ -175,6 +209,11 @@ def _tidied(sent: DeviceNote) -> DeviceNote:
         note=many_lines(sent.note)[:5000],
         follow_up=one_line(sent.follow_up)[:200],
         tags=split(",".join(sent.tags)),
+        answers={
+            one_line(text)[:120]: one_line(answer)[:500]
+            for text, answer in list(sent.answers.items())[: rules.MOST_QUESTIONS]
+            if one_line(text) and one_line(answer)
+        },
     )
 
 
@@ -182,17 +221,21 @@ def _words(visits: int) -> str:
     return "Kept." if visits == 1 else f"Kept: visit {visits} of somebody you know."
 
 
-async def _why_not(at_desk: Desk, code: str | None, now: Now) -> str | None:
-    """Why a badge is not scanned here and now. Codes that nobody has are counted."""
-    exhibitor, account = at_desk.exhibitor, str(at_desk.actor.account_id)
-    if (why := rules.closed(now, exhibitor.starts_at, exhibitor.ends_at)) is not None:
-        return why
+async def _person(at_desk: Desk, typed: str, now: Now) -> Person:
+    """Whose badge was typed or scanned. Codes that lead to nobody are counted. Raises Invalid."""
+    account = str(at_desk.actor.account_id)
     await spend(_GUESSES, account, now=now)
-    found = await by_badge(code) if code is not None else None
-    if found is not None:
-        await take_back(_GUESSES, account)
-    team = await queries.team(exhibitor.organisation_id)
-    return rules.refusal(found, exhibitor.event_id, {one.email for one in team})
+    found = await commands.person_at_stand(at_desk.exhibitor, read_badge(typed), now)
+    await take_back(_GUESSES, account)
+    return found
+
+
+async def _wearer(at_desk: Desk, badge: str, now: Now) -> Person:
+    """The same for an address: what leads to nobody is not there."""
+    try:
+        return await _person(at_desk, badge, now)
+    except Invalid as refused:
+        raise NotFound(refused.message) from refused
 
 
 async def _scan_page(
@@ -203,7 +246,7 @@ async def _scan_page(
         request, "exhibitors/leads/scan.html", at_desk, here="scan", status=status, headers=CAMERA, form=form,
         closed=rules.closed(now, exhibitor.starts_at, exhibitor.ends_at), ratings=RATINGS,
         sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name),
-        team=await queries.team(exhibitor.organisation_id),
+        team=await queries.team(exhibitor.organisation_id), questions=await queries.questions(exhibitor.id),
     )  # fmt: skip
 
 
@@ -211,15 +254,11 @@ async def _ask(
     request: Request[Any, Any, Any], at_desk: Desk, badge: str, now: Now, *, problem: str = "", status: int = 200
 ) -> Response[Any]:
     exhibitor = at_desk.exhibitor
-    code = read_badge(badge)
-    why = await _why_not(at_desk, code, now)
-    found = await by_badge(code) if code is not None and why is None else None
-    if found is None:
-        raise NotFound(why or rules.NO_BADGE)
-    agreed = await has_agreed(found.email, exhibitor.company_id, OCCASION, str(exhibitor.event_id))
+    person = await _wearer(at_desk, badge, now)
     return desk_page(
-        request, "exhibitors/leads/consent.html", at_desk, here="scan", status=status, badge=code, agreed=agreed,
-        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name), problem=problem,
+        request, "exhibitors/leads/consent.html", at_desk, here="scan", status=status, badge=person.badge,
+        agreed=await is_known(commands.whose(exhibitor), person), number=str(uuid4()), problem=problem,
+        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name),
     )  # fmt: skip
 
 
@@ -232,11 +271,13 @@ async def _just_scanned(at_desk: Desk, code: str) -> LeadRow:
 
 
 async def _note_page(
-    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], *, status: int = 200, conflict: str = ""
+    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], questions: list[Question], *,
+    status: int = 200, conflict: str = "",
 ) -> Response[Any]:  # fmt: skip
+    stored = differences(form, filled(lead, questions), LeadForm) if conflict else []
     if conflict:
         form = Filled({**form.values, "version": lead.version}, form.errors)
     return desk_page(
         request, "exhibitors/leads/note.html", at_desk, here="scan", status=status, lead=lead, form=form, ratings=RATINGS,
-        team=await queries.team(at_desk.exhibitor.organisation_id), conflict=conflict,
+        team=await queries.team(at_desk.exhibitor.organisation_id), conflict=conflict, stored=stored, questions=questions,
     )  # fmt: skip

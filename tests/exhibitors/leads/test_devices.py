@@ -1,0 +1,103 @@
+"""What devices send: with clocks that are wrong, by another member, with codes nobody has, and what they take back."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from portal.core import clock, db
+from portal.leads.withdrawing import withdraw_consent
+from tests.factories import scans
+from tests.factories.scans import Hall, account_of, sent
+
+AGO = timedelta(minutes=20)
+
+
+@pytest.fixture
+async def me(team: httpx.AsyncClient) -> int:
+    return await account_of("leads@isarwerk.example")
+
+
+def scan(hall: Hall, badge: str, *, ago: timedelta = AGO, slow: timedelta = timedelta()) -> dict[str, Any]:
+    """A badge that was scanned some time ago, by a clock that is slow."""
+    at = (clock.now() - slow - ago).isoformat()
+    return {"kind": "scan", "id": str(uuid4()), "badge": badge, "at": at, "read": scans.agreed(hall.stand)}
+
+
+def undo(of: dict[str, Any], *, ago: timedelta = timedelta()) -> dict[str, Any]:
+    return {"kind": "undo", "id": str(uuid4()), "of": of["id"], "at": (clock.now() - ago).isoformat()}
+
+
+async def send(team: httpx.AsyncClient, hall: Hall, body: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await team.post(f"{hall.address}/scan/records", json=body)
+    assert answer.status_code == 200, answer.text
+    told: list[dict[str, Any]] = answer.json()
+    return told
+
+
+@pytest.mark.parametrize("slow", [timedelta(days=1000), timedelta(hours=-9), timedelta(days=-400)])
+async def test_a_wrong_clock_is_put_right(team: httpx.AsyncClient, hall: Hall, me: int, slow: timedelta) -> None:
+    records = [scan(hall, await hall.attendee(), slow=slow)]
+    [told] = await send(team, hall, sent(me, *records, clock_says=clock.now() - slow))
+    assert told["state"] == "kept", told
+    off = await db.fetch_value("SELECT extract(epoch FROM now() - last_at - interval '20 minutes')::float FROM lead")
+    assert abs(off) < 5
+
+
+async def test_what_one_member_scanned_is_not_sent_by_another(team: httpx.AsyncClient, hall: Hall, me: int) -> None:
+    body = sent(hall.stand.owner.account_id, scan(hall, await hall.attendee()))
+    answer = await team.post(f"{hall.address}/scan/records", json=body)
+    assert answer.status_code == 409
+    assert await db.fetch_value("SELECT count(*) FROM lead_record") == 0
+
+
+async def test_codes_nobody_has_do_not_hold_up_a_device_for_ever(team: httpx.AsyncClient, hall: Hall, me: int) -> None:
+    records = [scan(hall, "2" * 10) for _ in range(61)]
+    told = await send(team, hall, sent(me, *records, scan(hall, await hall.attendee())))
+    assert [one["state"] for one in told] == ["refused"] * 60
+    rest = sent(me, records[60])
+    assert (await team.post(f"{hall.address}/scan/records", json=rest)).status_code == 429
+    await db.execute("UPDATE rate_limit SET window_ends_at = now() - interval '1 minute'")
+    assert [one["state"] for one in await send(team, hall, rest)] == ["refused"]
+
+
+async def test_a_scan_is_taken_back_by_the_device(team: httpx.AsyncClient, hall: Hall, me: int) -> None:
+    badge = await hall.attendee()
+    first = scan(hall, badge, ago=timedelta(minutes=30))
+    second = scan(hall, badge, ago=timedelta(minutes=10))
+    gone = undo(first, ago=AGO)
+    # She said no after all and came back later: all of it is sent at once, when there is a connection.
+    told = await send(team, hall, sent(me, first, gone, second))
+    assert [one["state"] for one in told] == ["kept"] * 3
+    assert await db.fetch_value("SELECT visits FROM lead") == 1
+    again = await send(team, hall, sent(me, gone))
+    assert [one["state"] for one in again] == ["kept"]
+    assert await db.fetch_value("SELECT count(*) FROM lead") == 1
+    kinds = [row["kind"] for row in await db.fetch("SELECT kind FROM lead_record ORDER BY seq")]
+    assert kinds == ["scan", "removal", "scan"]
+
+
+async def test_an_undo_takes_nothing_but_ones_own_first_scan(team: httpx.AsyncClient, hall: Hall, me: int) -> None:
+    badge = await hall.attendee()
+    theirs, mine = str(uuid4()), scan(hall, badge)
+    await hall.scan(badge, client_id=theirs)
+    told = await send(team, hall, sent(me, undo({"id": theirs}), mine, undo(mine), undo({"id": str(uuid4())})))
+    assert [one["state"] for one in told] == ["refused", "kept", "refused", "kept"]
+    assert "on your list before" in told[2]["words"]
+    assert await db.fetch_value("SELECT visits FROM lead") == 2
+
+
+async def test_a_withdrawal_counts_by_our_clock_whatever_the_device_says(
+    team: httpx.AsyncClient, hall: Hall, me: int
+) -> None:
+    badge = await hall.attendee()
+    await hall.scan(badge)
+    consent = await db.fetch_value("SELECT id FROM consent")
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    fast = timedelta(hours=2)
+    record = scan(hall, badge, slow=-fast)
+    [told] = await send(team, hall, sent(me, record, clock_says=clock.now() + fast))
+    assert told["state"] == "refused"
+    assert "taken their consent back since" in told["words"]
