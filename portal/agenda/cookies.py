@@ -10,7 +10,7 @@ from portal.accounts.actors import Actor
 from portal.agenda.commands import keeping
 from portal.agenda.commands.opening import Visitor
 from portal.agenda.queries import agendas
-from portal.agenda.values import Mine
+from portal.agenda.values import Mine, Whole
 from portal.core.tokens import signature, signature_matches
 from portal.web import cookies
 
@@ -41,6 +41,14 @@ async def mine_of(request: Request[Any, Any, Any], actor: Actor | None) -> Mine 
         return await agendas.of_account(actor.account_id)
     name = name_in(request)
     return await agendas.of_browser(name) if name else None
+
+
+async def whole_of(request: Request[Any, Any, Any], actor: Actor | None) -> Whole | None:
+    """The same with its entries."""
+    if actor is not None:
+        return await agendas.whole(account=actor.account_id)
+    name = name_in(request)
+    return await agendas.whole(name=name) if name else None
 
 
 async def arrive(request: Request[Any, Any, Any], answer: Response[Any], account_id: int, now: datetime) -> None:

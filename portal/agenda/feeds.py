@@ -44,9 +44,10 @@ class AgendaFeeds(Controller):
         self, request: Request[Any, Any, Any], actor: MaybeActor, agenda_sources: Sources, now: Now
     ) -> Response[Any]:
         """A file to open once."""
-        mine = await cookies.mine_of(request, actor)
+        whole = await cookies.whole_of(request, actor)
         owner = Owner(actor.account_id, actor.email) if actor else None
-        return _answer(request, await _calendar(await read(mine, owner, agenda_sources, now), subscribed=False))
+        got = await read(whole.entries if whole else [], owner, agenda_sources, now)
+        return _answer(request, await _calendar(got, subscribed=False))
 
     @get("/{name:str}")
     async def feed(
@@ -73,9 +74,9 @@ def address_of(secret: str) -> str:
 
 async def calendar_of(agenda_id: int, sources: Sequence[Source], now: datetime) -> bytes:
     """The calendar of an agenda, as its secret address has it."""
-    mine = await agendas.by_id(agenda_id)
-    owner = await owner_of(mine) if mine else None
-    return await _calendar(await read(mine, owner, sources, now), subscribed=True)
+    whole = await agendas.whole(id_=agenda_id)
+    owner = await owner_of(whole.mine) if whole else None
+    return await _calendar(await read(whole.entries if whole else [], owner, sources, now), subscribed=True)
 
 
 async def _calendar(got: Read, *, subscribed: bool) -> bytes:

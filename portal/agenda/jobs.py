@@ -53,7 +53,7 @@ async def sweep() -> None:
 
 JOBS = [Job("agenda.follow", follow), Job("agenda.send_digest", send_digest)]
 RECURRING = [
-    Recurring("agenda-full", "* * * * *", look_for_full),
+    Recurring("agenda-full", "* * * * * */10", look_for_full),
     Recurring("agenda-digests", "* * * * *", look_for_due),
     Recurring("agenda-sweep", "47 3 * * *", sweep),
 ]

@@ -1,13 +1,13 @@
 """What one person’s agenda consists of, read once for page, calendar and feed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from portal.accounts import queries as accounts
-from portal.agenda.queries import agendas, items
-from portal.agenda.values import Entry, Held, Item, Mine, Owner, Source
+from portal.agenda.queries import items
+from portal.agenda.values import Entry, Held, Item, Mine, Owner, Place, Source
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -18,12 +18,18 @@ class Read(msgspec.Struct, frozen=True):
     known: dict[str, Item]
 
 
-async def read(mine: Mine | None, owner: Owner | None, sources: Sequence[Source], now: datetime) -> Read:
-    """The same number of statements whatever the number of entries."""
-    entries = await agendas.entries(mine.id) if mine else []
-    known = await items.by_keys((one.kind.value, one.item) for one in entries)
-    held = [one for source in sources for one in await source(owner, now)] if owner else []
-    return Read(entries, held, known)
+async def read(entries: Sequence[Entry], owner: Owner | None, sources: Sequence[Source], now: datetime) -> Read:
+    """One statement for each source, and one for all that is saved or booked, whatever their number."""
+    found = [one for source in sources for one in await source(owner, now)] if owner else []
+    booked = [one.key for one in found if isinstance(one, Place)]
+    known = await items.by_keys([*((one.kind.value, one.item) for one in entries), *booked])
+    held = [_held(one, known) if isinstance(one, Place) else one for one in found]
+    return Read(list(entries), [one for one in held if one is not None], known)
+
+
+def _held(place: Place, known: Mapping[str, Item]) -> Held | None:
+    item = known.get(f"{place.key[0]}-{place.key[1]}")
+    return None if item is None else Held(item, place.words, place.address, place.given)
 
 
 async def owner_of(mine: Mine) -> Owner | None:

@@ -25,7 +25,7 @@ PUBLIC: list[ControllerRouterHandler] = [
     AddressCodePages,
     AgendaFeeds,
 ]
-SOURCES: list[Source] = [held.seats, held.workshops, held.meetings]
+SOURCES: list[Source] = [held.places, held.meetings]
 """What one has a place in, of the packages below; others join in wiring."""
 
 __all__ = ["BUTTONS", "GIVEN", "PUBLIC", "SOURCES", "STAFF", "arrive"]

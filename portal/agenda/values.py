@@ -1,6 +1,6 @@
 """Plain values: what can be in an agenda, as everybody may know it, and what one person has in theirs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -82,6 +82,15 @@ class Owner(msgspec.Struct, frozen=True):
     email: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A place in something that can be saved, too: its key, and as `Held` has it."""
+
+    key: tuple[str, int]
+    words: str
+    address: str = ""
+    given: bool = True
+
+
 class Held(msgspec.Struct, frozen=True):
     """Something one has a place in. `words` say what: `You have a place`; `address` leads to it. Not `given`: one waits for
     the place.
@@ -93,7 +102,7 @@ class Held(msgspec.Struct, frozen=True):
     given: bool = True
 
 
-Source = Callable[[Owner, datetime], Awaitable[list[Held]]]
+Source = Callable[[Owner, datetime], Awaitable[Sequence[Held | Place]]]
 """What one package knows that somebody has a place in; composed in wiring."""
 
 
@@ -126,3 +135,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         return f"{self.kind.value}-{self.item}"
+
+
+class Whole(msgspec.Struct, frozen=True):
+    """An agenda with its entries; `stopped`: mails about it do not reach its reader, or are not wanted."""
+
+    mine: Mine
+    entries: list[Entry]
+    stopped: bool

@@ -165,7 +165,7 @@ async def test_the_page_asks_the_same_however_much_is_saved(reader: Reader, cong
     async with counting() as thirty:
         page = await reader.page()
     assert len(titles(page)) == 30
-    assert len(one) == len(thirty) == 4
+    assert len(one) == len(thirty) == 3
 
 
 async def test_what_is_over_stands_apart_and_events_can_be_told_apart(reader: Reader, congress: Congress) -> None:

@@ -5,12 +5,20 @@ from datetime import datetime
 from portal.accounts.access.commands import codes
 from portal.accounts.tables import CodePurpose
 from portal.agenda.commands.opening import Visitor, note_known, opened
+from portal.agenda.values import Mine
 from portal.calendars.commands import rotate_feed_address
 from portal.core import db
 from portal.core.errors import NotFound
 
 FEED = "agenda"
 _DROP_FEEDS = "DELETE FROM feed_address WHERE kind = 'agenda' AND key = ANY(SELECT id::text FROM agenda WHERE {which})"
+
+
+async def agenda_of(*, visitor: Visitor, now: datetime) -> Mine | None:
+    """The agenda a calendar is made of. Whoever signed in has one before anything is saved: of their places."""
+    async with db.transaction():
+        mine = await opened(visitor, now=now, make=visitor.account is not None)
+    return mine  # noqa: RET504 — a return inside the block is none for mypy
 
 
 async def rotate(*, visitor: Visitor, now: datetime) -> None:

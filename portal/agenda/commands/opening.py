@@ -95,9 +95,11 @@ def choice(entry: Entry, item: Item, holds: frozenset[int]) -> choices.Choice:
 
 
 _HOLDS = """
-SELECT DISTINCT p.session FROM account a JOIN seat_order o ON true JOIN seat s ON s.seat_order = o.id AND s.state = 'confirmed'
-JOIN session_place p ON p.seat = s.id AND p.state = 'given'
-WHERE a.id = $1 AND ((s.email = a.email) OR (s.email = '' AND o.email = a.email))
+SELECT p.session FROM account a JOIN seat s ON s.email = a.email AND s.state = 'confirmed'
+JOIN session_place p ON p.seat = s.id AND p.state = 'given' WHERE a.id = $1 AND a.email <> ''
+UNION SELECT p.session FROM account a JOIN seat_order o ON o.email = a.email
+JOIN seat s ON s.seat_order = o.id AND s.email = '' AND s.state = 'confirmed'
+JOIN session_place p ON p.seat = s.id AND p.state = 'given' WHERE a.id = $1 AND a.email <> ''
 """
 
 

@@ -10,14 +10,12 @@ from litestar.response import Response
 from portal.accounts.guards import MaybeActor
 from portal.agenda import cookies
 from portal.agenda.buttons import form
-from portal.agenda.emails import TOPIC
 from portal.agenda.inputs import Sources
 from portal.agenda.queries import stands
 from portal.agenda.reading import read
 from portal.agenda.rules import days, telling
 from portal.agenda.rules import stands as rules
 from portal.agenda.values import Owner
-from portal.notifications.queries import suppression
 from portal.web.inputs import Now
 from portal.web.query_strings import pairs
 from portal.web.rendering import page
@@ -33,9 +31,10 @@ class AgendaPages(Controller):
         self, request: Request[Any, Any, Any], actor: MaybeActor, agenda_sources: Sources, now: Now
     ) -> Response[Any]:
         stray = await cookies.catch_up(request, actor, now)
-        mine = await cookies.mine_of(request, actor)
+        whole = await cookies.whole_of(request, actor)
+        mine = whole.mine if whole else None
         owner = Owner(actor.account_id, actor.email) if actor else None
-        got = await read(mine, owner, agenda_sources, now)
+        got = await read(whole.entries if whole else [], owner, agenda_sources, now)
         all_ = days.lines(got.entries, got.held, got.known)
         noted = rules.by_event(await stands.of_agenda(mine.id)) if mine else []
         asked = dict(pairs(request))
@@ -54,7 +53,7 @@ class AgendaPages(Controller):
             counts=counts, events=events, event=event, has_any=bool(all_ or noted), query=_query, telling=telling,
             news=[line for line in all_ if days.is_news(line, now)],
             zones=len({line.item.timezone for line in shown}) > 1, address=address,
-            stopped=await suppression(address, TOPIC) if address else None, saved=len(got.entries),
+            stopped=whole is not None and whole.stopped, saved=len(got.entries),
             noted=[one for one in these if event in (None, one.id)], form=form("/agenda"),
         )  # fmt: skip
         if stray:

@@ -16,8 +16,12 @@ from portal.agenda import cookies, forms, limits
 from portal.agenda.commands import keeping, stands
 from portal.agenda.commands.keeping import Saved
 from portal.agenda.commands.opening import Visitor
+from portal.agenda.inputs import Sources
 from portal.agenda.queries import agendas
+from portal.agenda.reading import read as read_agenda
+from portal.agenda.rules.choices import clashes
 from portal.agenda.tables import Mark
+from portal.agenda.values import Item, Owner
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.web.asking import wants_fragment
 from portal.web.errors import headers_of
@@ -45,7 +49,9 @@ class EntryPages(Controller):
         return answer
 
     @post("/entries", status_code=200)
-    async def click(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+    async def click(
+        self, request: Request[Any, Any, Any], actor: MaybeActor, agenda_sources: Sources, now: Now
+    ) -> Response[Any]:
         form = await read(request, forms.Click)
         wanted = forms.key(form.value("save") or form.value("drop"))
         if form.data is None or wanted is None:
@@ -64,7 +70,12 @@ class EntryPages(Controller):
             done = await keeping.save(visitor=visitor, kind=kind, item_id=item, now=now)
         except (Conflict, RateLimited) as error:
             return _refused(request, error)
-        answer = _said(request, back, _words(done), changed={"added": [done.item.key]}, done=done)
+        owner = Owner(actor.account_id, actor.email) if actor and not done.was_there else None
+        booked = (await read_agenda([], owner, agenda_sources, now)).held
+        clashing = [
+            one.item for one in booked if one.given and one.item.key != done.item.key and clashes([done.item, one.item])
+        ]
+        answer = _said(request, back, _words(done, clashing), changed={"added": [done.item.key]}, done=done)
         cookies.give(answer, done.mine)
         return answer
 
@@ -126,13 +137,16 @@ async def _noted(
     return answer
 
 
-def _words(done: Saved) -> str:
+def _words(done: Saved, booked: list[Item]) -> str:
+    """`booked`: what else it overlaps, that its reader has a place in."""
     if done.was_there:
         return "This is in your agenda."
-    if not done.overlaps:
+    saved = [item for _, item in done.overlaps]
+    titles = [one.title for one in (*saved, *(one for one in booked if one not in saved))]
+    if not titles:
         return "Saved to your agenda."
-    more = f" and {len(done.overlaps) - 1} more" if len(done.overlaps) > 1 else ""
-    return f"Saved. It overlaps with “{done.overlaps[0][1].title}”{more}."
+    more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+    return f"Saved. It overlaps with “{titles[0]}”{more}."
 
 
 def _said(

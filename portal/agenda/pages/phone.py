@@ -25,6 +25,8 @@ class PhonePages(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
         mine = await cookies.mine_of(request, actor)
+        if mine is None and actor is not None:
+            mine = await addresses.agenda_of(visitor=cookies.visitor(request, actor), now=now)
         if mine is None:
             return page(request, "agenda/phone.html", private=True, address="", code="", links=links, actor=actor)
         address = address_of(await feed_address(kind=KIND, key=str(mine.id), now=now))

@@ -7,15 +7,40 @@ import msgspec
 
 from portal.agenda.queries import stands
 from portal.agenda.tables import Kind
-from portal.agenda.values import Entry, Mine
+from portal.agenda.values import Entry, Mine, Whole
 from portal.core import db
+from portal.notifications.rules import stops
+from portal.notifications.tables import Reason
 
 _MINE = "SELECT id, name, account, email, edition FROM agenda"
-_ENTRIES = """
-SELECT id, kind, item, event, instead_of, edition, saved_at, changed_at, why, because, seen::text AS seen, told::text AS told
-FROM agenda_entry WHERE agenda = $1 ORDER BY id
+_COLUMNS = "SELECT id, kind, item, event, instead_of, edition, saved_at, changed_at, why, because, seen, told"
+_ENTRIES = f"{_COLUMNS} FROM agenda_entry WHERE agenda = $1 ORDER BY id"
+# With all its entries, and what keeps mails about it from its reader.
+_WHOLE = f"""
+SELECT a.id, a.name, a.account, a.email, a.edition,
+    (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM (
+        {_COLUMNS} FROM agenda_entry WHERE agenda = a.id) e) AS entries,
+    ARRAY(SELECT reason FROM suppression WHERE topic IN ('*', 'agenda') AND address = coalesce(
+        (SELECT email FROM account WHERE id = a.account), nullif(a.email, ''))) AS reasons
+FROM agenda a
 """
 _facts = msgspec.json.Decoder(dict[str, str]).decode
+
+
+async def whole(*, account: int | None = None, name: str = "", id_: int | None = None) -> Whole | None:
+    """The agenda of an account, else of a browser, else of that number, in one statement."""
+    if account is not None:
+        row = await db.fetch_one(f"{_WHOLE} WHERE a.account = $1", account)
+    elif id_ is not None:
+        row = await db.fetch_one(f"{_WHOLE} WHERE a.id = $1", id_)
+    else:
+        row = await db.fetch_one(f"{_WHOLE} WHERE a.name = $1 AND a.account IS NULL AND a.joined IS NULL", name)
+    if row is None:
+        return None
+    told = dict(row)
+    entries = msgspec.json.decode(told.pop("entries"), type=list[Entry])
+    stopped = any(stops(Reason(one), "agenda") for one in told.pop("reasons"))
+    return Whole(Mine(**told), entries, stopped)
 
 
 async def of_account(account_id: int) -> Mine | None:

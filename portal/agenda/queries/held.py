@@ -1,43 +1,50 @@
-"""What somebody has a place in: at events and webinars, in workshops, at a table. Each is a source for wiring."""
+"""What somebody has a place in: at events and webinars, in workshops, at a table. Each is a source."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from portal.agenda.queries import items
 from portal.agenda.tables import Kind
-from portal.agenda.values import Held, Item, Owner
+from portal.agenda.values import Held, Item, Owner, Place
 from portal.core import db
 from portal.exhibitors.meetings.queries.meetings import of_address
 from portal.exhibitors.tables.meetings import MeetingState
-from portal.registration.queries.people import feed_of_person
 
-_WORKSHOPS = """
-SELECT p.session, bool_or(p.state = 'given') AS given
-FROM session_place p JOIN seat s ON s.id = p.seat JOIN seat_order o ON o.id = s.seat_order
-WHERE coalesce(nullif(s.email, ''), o.email) = $1 AND s.state = 'confirmed' AND p.state <> 'ended'
-GROUP BY p.session ORDER BY p.session LIMIT 500
+# Of a place without a name and address of its own, which is its buyer’s, nobody joins a room.
+_PLACES = """
+WITH mine AS (
+    SELECT s.id, o.event, s.named_at IS NOT NULL AS joins FROM seat s JOIN seat_order o ON o.id = s.seat_order
+    WHERE s.email = $1 AND s.state = 'confirmed'
+    UNION ALL SELECT s.id, o.event, false FROM seat_order o JOIN seat s ON s.seat_order = o.id
+    WHERE o.email = $1 AND s.email = '' AND s.state = 'confirmed'
+)
+SELECT 'event' AS kind, m.event AS id, true AS given,
+    CASE WHEN bool_or(m.joins) AND e.format <> 'in_person' AND e.state IN ('published', 'moved') THEN e.slug END AS online
+FROM mine m JOIN event e ON e.id = m.event GROUP BY m.event, e.id
+UNION ALL
+SELECT 'session', p.session, bool_or(p.state = 'given'), NULL
+FROM mine m JOIN session_place p ON p.seat = m.id AND p.state <> 'ended' GROUP BY p.session
+LIMIT 2000
 """
 
 
-async def seats(owner: Owner, now: datetime) -> list[Held]:
-    """Confirmed places at events and webinars."""
-    places = await feed_of_person(owner.account_id)
-    known = await items.by_keys((Kind.EVENT.value, int(key)) for key in places.keys)
+async def places(owner: Owner, now: datetime) -> list[Place]:
+    """Confirmed places at events and webinars and in workshops, and in the lines of those that are full."""
     return [
-        Held(known[f"event-{key}"], "Registered", f"/events/{places.online[key]}/join" if key in places.online else "")
-        for key in places.keys
-        if f"event-{key}" in known
+        Place(
+            (row["kind"], row["id"]),
+            _words(row),
+            f"/events/{row['online']}/join" if row["online"] else "",
+            row["given"],
+        )
+        for row in await db.fetch(_PLACES, owner.email)
     ]
 
 
-async def workshops(owner: Owner, now: datetime) -> list[Held]:
-    """Places in workshops, and in the lines of those that are full."""
-    given = {row["session"]: row["given"] for row in await db.fetch(_WORKSHOPS, owner.email)}
-    known = await items.by_keys((Kind.SESSION.value, id_) for id_ in given)
-    return [
-        Held(known[f"session-{id_}"], "You have a place" if has else "You are in line", given=has)
-        for id_, has in given.items()
-        if f"session-{id_}" in known
-    ]
+def _words(row: Mapping[str, Any]) -> str:
+    if row["kind"] == Kind.EVENT:
+        return "Registered"
+    return "You have a place" if row["given"] else "You are in line"
 
 
 async def meetings(owner: Owner, now: datetime) -> list[Held]:

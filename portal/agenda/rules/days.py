@@ -27,7 +27,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def on(self) -> date:
-        return day_of(self.item.starts_at, times.zone(self.item.timezone))
+        return self._day(self.item.starts_at)
+
+    def _day(self, at: datetime) -> date:
+        """A session in the night belongs to the day before, as in programmes; everything else to its date."""
+        zone = times.zone(self.item.timezone)
+        return day_of(at, zone) if self.item.kind == "session" else at.astimezone(zone).date()
+
+    @property
+    def until(self) -> datetime | None:
+        """Its last moment, where that is on another day than its first."""
+        item = self.item
+        last = item.ends_at - datetime.resolution if item.all_day else item.ends_at
+        return last if self._day(last) > self.on else None
 
     @property
     def is_second(self) -> bool:

@@ -106,7 +106,9 @@ def span(facts_: Mapping[str, str], item: Item) -> str:
 def hours(starts: datetime, ends: datetime, item: Item) -> str:
     zone = times.zone(item.timezone)
     first, last = starts.astimezone(zone).date(), ends.astimezone(zone).date()
-    if item.all_day or first != last:
+    if item.all_day:
+        return times.day_span(first, (ends.astimezone(zone) - datetime.resolution).date())
+    if first != last:
         return " to ".join(times.moment(at, item.timezone, _MOMENT) for at in (starts, ends))
     return f"{times.moment(starts, item.timezone, _MOMENT)}–{times.clock(ends, item.timezone)}"
 

@@ -87,19 +87,3 @@ async def _found(where: str, *values: object, most: int = _MOST, offset: int = 0
     ordered = f"ORDER BY m.starts_at, m.id LIMIT {most} OFFSET {offset}"
     rows = await db.fetch(f"{_ROWS} WHERE {where} {ordered}", *values)
     return [msgspec.convert(dict(row), MeetingRecord) for row in rows]
-
-
-_OF_PERSON = """
-SELECT m.id::text AS key, m.state = 'cancelled' OR NOT here.stands AS gone FROM meeting m CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM seat s WHERE s.id = m.seat AND s.email = m.email AND s.state = 'confirmed')
-        OR a.email = $1 AS stands
-    FROM account a WHERE a.id = m.account) here
-WHERE $1 <> '' AND (m.email = $1 OR m.account = (SELECT id FROM account WHERE email = $1)) AND NOT m.walk_in
-ORDER BY m.starts_at, m.id LIMIT 2000
-"""
-
-
-async def in_feed_of(email: str) -> tuple[list[str], list[str]]:
-    """Calendar keys (of kind `meeting`) for a personal feed: what somebody has, on either side, and what was called off."""
-    rows = await db.fetch(_OF_PERSON, email)
-    return [row["key"] for row in rows if not row["gone"]], [row["key"] for row in rows if row["gone"]]
