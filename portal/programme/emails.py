@@ -8,9 +8,11 @@ from portal.calendars.tables import Method
 from portal.calendars.values import Entry, Sent
 from portal.core import times
 from portal.core.settings import current
+from portal.notifications import links
 from portal.notifications.composing import compose
 from portal.notifications.values import Message, Part
 from portal.programme.queries.places import Told as Place
+from portal.programme.queries.telling import Speaking
 from portal.programme.tables import PlaceEnd
 from portal.programme.workshops import Workshop
 
@@ -94,6 +96,16 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         return _WHY.get(PlaceEnd(self.place.end_reason), _PASSED_ON)
 
 
+class Line(msgspec.Struct, frozen=True):
+    """One session in a mail to a speaker: what became of it, where it stood before and where it stands, if it does."""
+
+    words: str
+    title: str
+    was: str
+    when: str
+    link: str
+
+
 def place_told(told: Told, files: Sequence[Part]) -> Message:
     """A place is somebody's, is theirs no more, or is at another time: with what their calendar makes of it."""
     subject, text, html = compose("programme/place", told=told, requested=told.method is Method.REQUEST)
@@ -117,4 +129,18 @@ def to_participant(*, workshop: Workshop, subject: str, body: str, address: str,
     return Message(
         key=key[:200], topic="orders", recipient=address, subject=subject, text=text, html=html, about_kind="workshop",
         about_key=str(workshop.id), reply_to=current().contact_email,
+    )  # fmt: skip
+
+
+def release_told(speaking: Speaking, lines: Sequence[Line], *, key: str, topic: str, desk: str, file: bytes) -> Message:
+    """To somebody whose sessions a release changed; `file` is a calendar with all they are in, `desk` where they answer."""
+    subject, text, html = compose(
+        "programme/release", s=speaking, lines=lines, desk=desk, preferences=links.preferences(speaking.email, topic),
+        has_file=bool(file),
+    )  # fmt: skip
+    return Message(
+        key=key, topic=topic, recipient=speaking.email,
+        subject=subject, text=text, html=html, about_kind="programme", about_key=str(speaking.event_id),
+        reply_to=current().contact_email,
+        parts=(Part(f"{speaking.slug}-sessions.ics", "application/ics", file),) if file else (),
     )  # fmt: skip

@@ -32,6 +32,7 @@ from portal.programme import emails as workshops
 from portal.programme.desk import emails as speakers
 from portal.programme.desk.readiness import Asked
 from portal.programme.queries.places import Told as Place
+from portal.programme.queries.telling import Speaking
 from portal.programme.tables import PlaceEnd
 from portal.programme.workshops import Workshop
 from portal.registration.inviting import Invite
@@ -162,11 +163,26 @@ def _of_programmes(email: str, long: str) -> list[tuple[str, Message]]:
         declined_why="",
         briefing=f"Call **Ida** {long}\n\n- Be there early", **SPAN,
     )  # fmt: skip
+    speaking = Speaking(
+        event_id=7, name=f"Maeve {long}", email=email, title=f"Forum {long}", slug="forum", timezone="Europe/Vienna",
+        is_public=True, talks=[],
+    )  # fmt: skip
+    lines = [
+        workshops.Line(
+            "Moved", f"Smoke {long}", "Tue 9 Feb, 09:00–09:40", "Tue 9 Feb, 11:00–11:40, Saal", "https://x.example/s"
+        ),
+        workshops.Line("Off the programme", f"Slots {long}", "", "", ""),
+    ]
     return [
         *(("programme/place", workshops.place_told(one, ())) for one in (first, up, *ends, cancelled)),
         *(("programme/line_ended", workshops.line_ended(1, f"Slot fees {long}", email, name)) for name in (f"Bob {long}", "")),
         ("programme/to_participant",
          workshops.to_participant(workshop=workshop, subject="Gloves", body=f"Dear all,\n\n{long}", address=email, key="1")),
+        *(
+            ("programme/release",
+             workshops.release_told(speaking, lines[:n], key=f"programme-{n}", topic="speaking", desk="/speaking", file=b"x"[n:]))
+            for n in (1, 2)
+        ),
         *(("programme/speaker", speakers.to_speaker(asked, at=AT, first=first)) for first in (True, False)),
         *(("programme/speaker_coming", speakers.to_organiser(one, at=AT))
           for one in (asked, msgspec.structs.replace(asked, declined=True, declined_why=f"Ill {long}"))),

@@ -12,12 +12,15 @@ from portal.calendars.values import Entry
 from portal.core import audit, db, jobs
 from portal.core.errors import Conflict, Forbidden
 from portal.core.settings import current
+from portal.core.urgency import Urgency
 from portal.programme.commands.locking import locked
 from portal.programme.commands.places import end_lines
 from portal.programme.permissions import can_edit_programme
-from portal.programme.queries import drafts, public
+from portal.programme.queries import drafts, public, telling
 from portal.programme.rules import calendar
 from portal.programme.rules.changes import Change, changes
+from portal.programme.rules.telling import concerns
+from portal.programme.rules.words import placed_before
 from portal.programme.tables import ChangeKind
 
 _COLUMNS = """event, guid, slug, kind, label, title, subtitle, abstract_html, description_html, language, level, track, room,
@@ -55,20 +58,29 @@ CALENDAR = "session"
 """The kind of sessions in calendars; their key is the id of the draft."""
 
 
+TELL = "programme.tell_speaker"
+"""The job that writes to somebody whose sessions a release changed."""
+
+
 class Released(msgspec.Struct, frozen=True):
-    """A release: its number, and what it changed."""
+    """A release: its number, and what it changed. `told` are the speakers who are written to; `unreached` those who would be,
+    had they an address.
+    """
 
     number: int
     changes: list[Change]
+    told: int = 0
+    unreached: int = 0
 
 
 async def release(
-    *, actor: Actor, event_id: int, now: datetime, note: str = "", edition: int | None = None
+    *, actor: Actor, event_id: int, now: datetime, note: str = "", edition: int | None = None, tell: bool = False
 ) -> Released | None:
     """Let the public read the draft as it is now, and log what is other than before; None where nothing is.
 
     What the first release holds is new as a whole, and is not logged line by line. `edition` is the one of the draft
-    somebody looked at: raises Conflict where it is another by now.
+    somebody looked at: raises Conflict where it is another by now. With `tell`, the speakers whose sessions are new, moved,
+    off or on again are written to.
     """
     if not can_edit_programme(actor):
         raise Forbidden("Only organisers and editors release a programme.")
@@ -83,6 +95,7 @@ async def release(
         release_id = await db.fetch_value(_RELEASE, event_id, number, now, actor.label, note)
         if number > 1:
             await _log(release_id, told)
+        written, unreached = await _tell_speakers(event_id, number, told) if tell else (0, 0)
         gone = [one.session for one in told if one.kind is ChangeKind.REMOVED]
         shown = [one.session for one in told if one.kind is not ChangeKind.REMOVED]
         await end_lines(sessions=[one.session for one in told if one.kind in _OFF], now=now)
@@ -97,9 +110,31 @@ async def release(
         await _tell_calendars(event_id, told, now)
         await jobs.enqueue("agenda.follow", event=event_id)
         await audit.record(
-            actor=actor.label, verb="released", kind="programme", key=event_id, now=now, number=number, changes=len(told)
+            actor=actor.label, verb="released", kind="programme", key=event_id, now=now, number=number, changes=len(told),
+            speakers=written,
         )  # fmt: skip
-    return Released(number, told)
+    return Released(number, told, written, unreached)
+
+
+async def _tell_speakers(event_id: int, number: int, told: Sequence[Change]) -> tuple[int, int]:
+    """One mail to each person a change concerns; how many, and how many have no address. What is public is still the former."""
+    timezone = await db.fetch_value("SELECT timezone FROM event WHERE id = $1", event_id)
+    known = {one.session: one for one in told}
+    lines: dict[int, list[tuple[int, str, ChangeKind, str]]] = {}
+    unreached = set()
+    for one in await telling.on_stage(list(known)):
+        change = known[one.session]
+        kind = concerns(change.kind, was_in=one.was_in, is_in=one.is_in)
+        if kind is not None and one.is_reached:
+            lines.setdefault(one.speaker, []).append((one.session, change.title, kind, placed_before(change, timezone)))
+        elif kind is not None:
+            unreached.add(one.speaker)
+    await jobs.enqueue_many(
+        TELL,
+        [{"event": event_id, "number": number, "speaker": who, "lines": said} for who, said in lines.items()],
+        urgency=Urgency.ONE_OF_MANY,
+    )
+    return len(lines), len(unreached)
 
 
 async def _tell_calendars(event_id: int, told: Sequence[Change], now: datetime) -> None:

@@ -52,6 +52,11 @@ def changed(line: Logged, zone: str) -> list[tuple[str, str, str]]:
     return told
 
 
+def placed_before(line: Logged, zone: str) -> str:
+    """Where something that was moved stood: `Tue 9 Feb, 09:00–09:40, Saal Lobau`, as far as that is another now."""
+    return ", ".join(was for what, was, _ in changed(line, zone) if what in ("Time", _NAMES["room"]) and was)
+
+
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"

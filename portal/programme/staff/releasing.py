@@ -8,7 +8,8 @@ from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Conflict
-from portal.programme.commands.releasing import release
+from portal.events.tables import EventState
+from portal.programme.commands.releasing import Released, release
 from portal.programme.editing import Desk
 from portal.programme.permissions import EDITORS
 from portal.programme.queries import clashes, drafts, public
@@ -18,9 +19,11 @@ from portal.programme.rules.words import changed
 from portal.programme.staff.frame import Id, staff_page, the_desk
 from portal.web.forms import Filled, field, read
 from portal.web.inputs import Now
-from portal.web.rendering import see_other
+from portal.web.rendering import plural, see_other
 
 MOST_SHOWN = 200
+_HEARD = (EventState.PUBLISHED, EventState.MOVED)
+"""Of an event nobody can see, and of one that is off, speakers are told nothing."""
 
 
 class ReleaseForm(msgspec.Struct):
@@ -28,6 +31,7 @@ class ReleaseForm(msgspec.Struct):
 
     edition: Annotated[int, field("", ge=0, le=2**62, missing="This page is out of date. Please open it again.")]
     note: Annotated[str, field("For the public", max_length=400)] = ""
+    tell: Annotated[str, field("Write to the speakers", max_length=3)] = ""
 
 
 class StaffReleases(Controller):
@@ -46,15 +50,24 @@ class StaffReleases(Controller):
             return await _show(request, desk, form, status=422)
         try:
             made = await release(
-                actor=actor, event_id=event_id, now=now, note=form.data.note, edition=form.data.edition
-            )
+                actor=actor, event_id=event_id, now=now, note=form.data.note, edition=form.data.edition,
+                tell=form.data.tell == "yes" and desk.state in _HEARD,
+            )  # fmt: skip
         except Conflict as overtaken:
             return await _show(request, await the_desk(event_id), form, status=409, conflict=overtaken.message)
         if made is None:
             return see_other(
                 f"{desk.path}/release", notice="Nothing is other than what is public. There is no new release."
             )
-        return see_other(f"{desk.path}/release", notice=f"Release {made.number} is public.")
+        return see_other(f"{desk.path}/release", notice=f"Release {made.number} is public.{_told(made)}")
+
+
+def _told(made: Released) -> str:
+    """Who is written to, and who cannot be."""
+    said = f" {plural(made.told, 'speaker is', 'speakers are')} written to." if made.told else ""
+    if made.unreached:
+        said += f" {plural(made.unreached, 'speaker has', 'speakers have')} no address and must be told by you."
+    return said
 
 
 async def _show(
@@ -69,12 +82,17 @@ async def _show(
     told = changes(before, after)
     found, total = await clashes.of_draft(desk.id)
     typed: Filled[Any] = Filled(
-        {"note": form.value("note") if form else "", "edition": desk.edition or 0}, form.errors if form else {}
+        {
+            "note": form.value("note") if form else "",
+            "tell": form.value("tell") if form else "yes",
+            "edition": desk.edition or 0,
+        },
+        form.errors if form else {},
     )
     return staff_page(
         request, "release.html", desk, "release", status=status, conflict=conflict, count=len(told),
         form=typed, lines=[(one, changed(one, desk.timezone)) for one in told[:MOST_SHOWN]] if desk.release else [],
-        first=not desk.release, sessions=len(after), clashing=total,
+        first=not desk.release, may_tell=desk.state in _HEARD, sessions=len(after), clashing=total,
         said=[(one, clash_rules.words(one, desk.timezone)) for one in found[:MOST_SHOWN]],
         log=[(one, [(line, changed(line, desk.timezone)) for line in one.changes])
              for one in await public.releases(desk.id, most=20, lines=20)],
