@@ -112,6 +112,16 @@ class ProgrammeRoom(Table, tablename="programme_room", db=DB):
     holds_people = Check("capacity > 0", name="programme_room_capacity")
 
 
+class RoomHours(Table, tablename="room_hours", db=DB):
+    """A span in which a room can be used. One that names none can be at any time."""
+
+    id = BigSerial(primary_key=True)
+    room = ForeignKey(ProgrammeRoom, on_delete=OnDelete.cascade, null=False, index=True)
+    starts_at = Timestamptz()
+    ends_at = Timestamptz()
+    ends_after_start = Check("ends_at > starts_at", name="room_hours_span")
+
+
 class ProgrammeTrack(Table, tablename="programme_track", db=DB):
     """A thread through a programme. `colour` is one of the four of the style sheet, always shown beside the name."""
 
@@ -255,10 +265,7 @@ class ReleaseChange(Table, tablename="release_change", db=DB):
 
 
 class SessionPlace(Table, tablename="session_place", db=DB):
-    """Somebody who comes to the event has a place in a workshop, or waits for one in the order of `since`.
-
-    It belongs to the place at the event: passed on, it goes along.
-    """
+    """Somebody has a place in a workshop, or waits in the order of `since`. It goes along with their place at the event."""
 
     id = BigSerial(primary_key=True)
     session = ForeignKey(ReleasedSession, on_delete=OnDelete.cascade, null=False)

@@ -29,6 +29,43 @@ const pickUp = (slot, by) => {
   slot.classList.add("is-held");
   board().classList.add("carries");
   draw();
+  hinder(held);
+};
+/* When it cannot be: its people are elsewhere or away, a room is not open. Told by the server, drawn into the grid. */
+const hinder = async (carried) => {
+  const { day, path } = board().dataset;
+  const answer = await fetch(`${path}${carried.slot.dataset.session}/hindrances?day=${day}`).catch(() => null);
+  if (!answer?.ok || held !== carried) return;
+  carried.hindrances = await answer.json();
+  if (held !== carried) return;
+  const { at } = carried;
+  const box = at.wrap.getBoundingClientRect();
+  const first = Number(at.rows[0].dataset.at);
+  const top = (moment) => {
+    const row = Math.min(Math.max(Math.floor((moment - first) / minutes()), 0), at.rows.length);
+    const lies = row < at.rows.length ? at.rows[row].getBoundingClientRect().top : at.rows.at(-1).getBoundingClientRect().bottom;
+    return lies - box.top + at.wrap.scrollTop;
+  };
+  carried.drawn = carried.hindrances.map((one) => {
+    const from = one.room === null ? at.columns[0] : at.columns.find((column) => Number(column.dataset.room) === one.room);
+    const to = one.room === null ? at.columns.at(-1) : from;
+    if (!from || top(one.to) <= top(one.from)) return null;
+    const mark = Object.assign(document.createElement("div"), { className: "hindrance" });
+    mark.append(Object.assign(document.createElement("span"), { textContent: one.why }));
+    const [left, right] = [from.getBoundingClientRect().left, to.getBoundingClientRect().right];
+    Object.assign(mark.style, { top: `${top(one.from)}px`, height: `${top(one.to) - top(one.from)}px`, left: `${left - box.left + at.wrap.scrollLeft}px`, width: `${right - left}px` });
+    at.wrap.append(mark);
+    return mark;
+  }).filter(Boolean);
+  if (carried.by === "keys" && inTheWay()) say(`${where()}. ${inTheWay()}`);
+};
+/* What is in the way of where it would be put now, in words. */
+const inTheWay = () => {
+  if (held.away) return "";
+  const from = Number(held.at.rows[held.row].dataset.at);
+  const room = Number(held.at.columns[held.column].dataset.room);
+  const found = (held.hindrances ?? []).filter((one) => one.from < from + held.length && one.to > from && (one.room === null || one.room === room));
+  return [...new Set(found.map((one) => one.why))].join("; ");
 };
 /* A session that does not begin on a step of the grid lies in the row before. */
 const within = (at, slot) => at.rows.findLastIndex((one) => one.getBoundingClientRect().top <= slot.getBoundingClientRect().top + 2);
@@ -73,6 +110,7 @@ const move = ({ row = held.row, column = held.column, length = held.length, away
 
 const letGo = () => {
   held.ghost.remove();
+  held.drawn?.forEach((one) => one.remove());
   held.slot.classList.remove("is-held");
   board().classList.remove("carries");
   board().querySelector("[data-tray]").classList.remove("is-over");
@@ -147,7 +185,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   const [down, right] = STEPS[event.key];
   const edge = event.shiftKey && down ? move({ length: held.length + down * minutes() }) : move({ row: held.row + down, column: held.column + right });
-  say([where(), edge].filter(Boolean).join(". "));
+  say([where(), edge, inTheWay()].filter(Boolean).join(". "));
   held.ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 document.addEventListener("focusout", (event) => {
@@ -207,3 +245,23 @@ document.addEventListener("pointercancel", () => {
 let dropped = false;
 document.addEventListener("click", (event) => { if (dropped) event.preventDefault(); }, true);
 document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".slot")) event.preventDefault(); });
+
+/* A double click on free time begins a new session there. */
+document.addEventListener("dblclick", (event) => {
+  const cell = event.target.closest?.("table.timegrid td");
+  if (!cell || event.target.closest(".slot")) return;
+  const at = grid();
+  const row = over(at.rows, event.clientY, "top", "bottom");
+  const column = over(at.columns, event.clientX, "left", "right");
+  if (row < 0 || column < 0) return;
+  const given = { day: board().dataset.day, start: at.rows[row].dataset.start, room: at.columns[column].dataset.room };
+  location.assign(`${board().dataset.path}new?${new URLSearchParams(given)}`);
+});
+/* Among many that are not placed, those with these words. */
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-tray-find]")) return;
+  const words = event.target.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  board().querySelectorAll(".tray-list .slot").forEach((slot) => {
+    slot.hidden = !words.every((word) => slot.textContent.toLocaleLowerCase().includes(word));
+  });
+});

@@ -1,5 +1,6 @@
 """Rooms and tracks of an event: their names are public at once, as soon as a release uses them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +24,25 @@ UPDATE {table} t SET position = CASE t.id WHEN $2 THEN o.n WHEN o.id THEN (SELEC
 FROM numbered x, other o WHERE t.id = x.id
 """
 
+_HOURS = """
+INSERT INTO room_hours (room, starts_at, ends_at)
+SELECT $1, x.starts_at, x.ends_at FROM unnest($2::timestamptz[], $3::timestamptz[]) AS x (starts_at, ends_at)
+"""
+
 
 async def save_room(
     *, actor: Actor, event_id: int, name: str, note: str = "", capacity: int | None = None, room_id: int | None = None,
-    now: datetime,
+    hours: Sequence[tuple[datetime, datetime]] | None = None, now: datetime,
 ) -> int:  # fmt: skip
-    """Add a room behind the others, or change one. Raises Invalid by field."""
-    return await _save(ROOMS, actor, event_id, room_id, (name, note, capacity), now)
+    """Add a room behind the others, or change one. `hours` are all spans in which it can be used, none of them: at any
+    time; None leaves them as they are. Raises Invalid by field.
+    """
+    async with db.transaction():
+        made = await _save(ROOMS, actor, event_id, room_id, (name, note, capacity), now)
+        if hours is not None:
+            await db.execute("DELETE FROM room_hours WHERE room = $1", made)
+            await db.execute(_HOURS, made, [one for one, _ in hours], [one for _, one in hours])
+    return made
 
 
 async def save_track(

@@ -17,6 +17,9 @@ WITH draft AS NOT MATERIALIZED (
 ), free AS (
     SELECT a.speaker, range_agg(tstzrange(v.starts_at, v.ends_at)) AS spans
     FROM appearance a JOIN availability v ON v.appearance = a.id WHERE a.event = $1 GROUP BY a.speaker
+), open AS (
+    SELECT h.room, r.name, range_agg(tstzrange(h.starts_at, h.ends_at)) AS spans
+    FROM room_hours h JOIN programme_room r ON r.id = h.room WHERE r.event = $1 GROUP BY h.room, r.name
 ), found AS (
     SELECT 'room' AS kind, a.id AS session, a.title, b.id AS other, b.title AS other_title, r.name,
         greatest(a.starts_at, b.starts_at) AS since, least(a.ends_at, b.ends_at) AS until
@@ -28,6 +31,9 @@ WITH draft AS NOT MATERIALIZED (
     UNION ALL
     SELECT 'availability', a.id, a.title, NULL, '', a.name, a.starts_at, a.ends_at
     FROM seated a JOIN free f ON f.speaker = a.speaker WHERE NOT f.spans @> a.during
+    UNION ALL
+    SELECT 'closed', d.id, d.title, NULL, '', o.name, d.starts_at, d.ends_at
+    FROM draft d JOIN open o ON o.room = d.room WHERE NOT o.spans @> d.during
     UNION ALL
     SELECT 'outside', d.id, d.title, NULL, '', '', d.starts_at, d.ends_at
     FROM draft d JOIN event e ON e.id = d.event

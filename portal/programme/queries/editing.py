@@ -88,6 +88,12 @@ async def rooms(event_id: int) -> list[Room]:
     return [Room(**dict(row)) for row in await db.fetch(_ROOMS, event_id)]
 
 
+async def hours(room_id: int) -> list[tuple[datetime, datetime]]:
+    """The spans in which a room can be used; none: at any time."""
+    sql = "SELECT starts_at, ends_at FROM room_hours WHERE room = $1 ORDER BY starts_at, id"
+    return [(row["starts_at"], row["ends_at"]) for row in await db.fetch(sql, room_id)]
+
+
 async def tracks(event_id: int) -> list[Track]:
     return [Track(**dict(row)) for row in await db.fetch(_TRACKS, event_id)]
 

@@ -3,38 +3,23 @@
 from portal.core import times
 from portal.programme.editing import Clash
 
-NAMES = {
-    "room": "Room twice at a time",
-    "speaker": "Speaker twice at a time",
-    "availability": "Speaker not available",
-    "outside": "Outside the event’s days",
-    "no time": "Without a time",
-    "no room": "Without a room",
-    "too big": "More places than the room holds",
-    "no moderator": "Panel without a moderator",
+_WORDS = {
+    "room": "{name} has two sessions {when}: “{title}” and “{other}”.",
+    "speaker": "{name} is in two sessions {when}: “{title}” and “{other}”.",
+    "availability": "{name} is not available for the whole of “{title}”, {when}.",
+    "closed": "{name} is not open for the whole of “{title}”, {when}.",
+    "outside": "“{title}”, {when}, is outside the event’s days.",
+    "no time": "“{title}” has no time yet, so it is not released.",
+    "no room": "“{title}”, {when}, has no room.",
+    "too big": "“{title}” has more places than {name} holds.",
+    "no moderator": "Nobody leads through the panel “{title}”.",
 }
 
 
 def words(clash: Clash, zone: str) -> str:
     """What is wrong, as a sentence."""
-    when = _when(clash, zone)
-    match clash.kind:
-        case "room":
-            return f"{clash.name} has two sessions {when}: “{clash.title}” and “{clash.other_title}”."
-        case "speaker":
-            return f"{clash.name} is in two sessions {when}: “{clash.title}” and “{clash.other_title}”."
-        case "availability":
-            return f"{clash.name} is not available for the whole of “{clash.title}”, {when}."
-        case "outside":
-            return f"“{clash.title}”, {when}, is outside the event’s days."
-        case "no time":
-            return f"“{clash.title}” has no time yet, so it is not released."
-        case "no room":
-            return f"“{clash.title}”, {when}, has no room."
-        case "too big":
-            return f"“{clash.title}” has more places than {clash.name} holds."
-        case _:
-            return f"Nobody leads through the panel “{clash.title}”."
+    told = {"name": clash.name, "title": clash.title, "other": clash.other_title, "when": _when(clash, zone)}
+    return _WORDS[clash.kind].format_map(told)
 
 
 def _when(clash: Clash, zone: str) -> str:

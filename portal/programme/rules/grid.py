@@ -65,6 +65,17 @@ def board(on: date, zone: ZoneInfo, sessions: Sequence[Draft], rooms: Sequence[R
     return Board(on, step, columns, lines)
 
 
+def minutes(at: datetime) -> int:
+    """Whole minutes since 1970: where a moment lies in the grid, whatever its clock says."""
+    return int(at.timestamp()) // 60
+
+
+def whole(on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A day of the conference, from its beginning to its end."""
+    midnight = datetime.combine(on, time(), zone)
+    return utc(midnight + DAY_CHANGES), utc(midnight + _DAY + DAY_CHANGES)
+
+
 def _span(on: date, zone: ZoneInfo, sessions: Sequence[Draft]) -> tuple[datetime, datetime]:
     """Full hours around all of it, within the day of the conference."""
     midnight = datetime.combine(on, time(), zone)

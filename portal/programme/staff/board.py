@@ -18,11 +18,12 @@ from portal.programme.commands.sessions import Overtaken
 from portal.programme.editing import Clash, Desk, Draft, Place, Room
 from portal.programme.permissions import EDITORS
 from portal.programme.public import day_of
-from portal.programme.queries import clashes, editing
+from portal.programme.queries import clashes, editing, hindrances
 from portal.programme.rules import clashes as clash_rules
 from portal.programme.rules import grid
 from portal.programme.staff.forms import PlaceForm, filled_place, placed
 from portal.programme.staff.frame import Id, staff_page, the_desk
+from portal.programme.staff.sessions import the_session
 from portal.web.asking import wants_fragment
 from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
@@ -66,6 +67,18 @@ class StaffBoard(Controller):
         return see_other(
             f"{desk.path}/sessions/new", notice="The programme has begun. Nobody reads it before its first release."
         )
+
+    @get("/sessions/{session_id:int}/hindrances")
+    async def hindrances(self, request: Request[Any, Any, Any], event_id: Id, session_id: Id) -> Response[Any]:
+        """When it cannot be, on a day: shown in the grid while it is carried. Times are minutes since 1970."""
+        desk, _ = await the_desk(event_id), await the_session(event_id, session_id)
+        on = _day(_asked(request).get("day", ""), desk.days, None, desk)
+        found = await hindrances.of_session(event_id, session_id, grid.whole(on, desk.zone))
+        told = [
+            {"room": one.room, "from": grid.minutes(one.starts_at), "to": grid.minutes(one.ends_at), "why": one.why}
+            for one in found
+        ]
+        return Response(told, headers={"Cache-Control": "private, no-store"})
 
     @post("/sessions/{session_id:int}/place", status_code=200)
     async def place(
@@ -128,6 +141,7 @@ async def _show(
     for clash in found:
         for session in {clash.session, clash.other} - {None}:
             troubled.setdefault(session or 0, []).append(clash_rules.words(clash, desk.timezone))
+    hindered = await hindrances.of_session(desk.id, taken.id, grid.whole(on, desk.zone)) if taken else []
     counted = Counter(one.on(desk.zone) for one in drafts)
     return staff_page(
         request, "grid.html", desk, "grid", block="board", status=status, board=grid.board(
@@ -136,7 +150,8 @@ async def _show(
         choices=[(one.id, one.name) for one in rooms],
         tray=[one for one in drafts if one.starts_at is None], clashing=clashing,
         said=[(clash, clash_rules.words(clash, desk.timezone)) for clash in found if _concerns(clash, on, desk)],
-        taken=taken, form=_form(form, taken, on, desk, overtaken), overtaken=overtaken, known=known,
+        hindered=hindered, minutes=grid.minutes, taken=taken,
+        form=_form(form, taken, on, desk, overtaken), overtaken=overtaken, known=known,
         moved=known.get(moved or 0), back=_back(back, known.get(moved or 0), desk),
         words=lambda one: _where(one, rooms, desk), usual=_USUAL, moved_words=_moved_words(desk.moved_by),
     )  # fmt: skip

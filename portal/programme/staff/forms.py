@@ -1,8 +1,9 @@
 """Forms of the programme’s editor."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -211,10 +212,18 @@ def _is_language(typed: str) -> bool:
     return True
 
 
-def room_form(room: Room | None = None) -> Filled[Any]:
+def room_form(
+    room: Room | None = None, hours: Mapping[date, Sequence[tuple[str, str]]] = MappingProxyType({})
+) -> Filled[Any]:
+    """The fields of a room; `hours` by day as (from, to)."""
     if room is None:
         return blank(name="", note="", capacity="")
-    return blank(name=room.name, note=room.note, capacity="" if room.capacity is None else room.capacity)
+    spans = {
+        f"{edge}-{day.isoformat()}-0": clock
+        for day, these in hours.items()
+        for edge, clock in zip(("from", "to"), these[0], strict=True)
+    }
+    return blank(name=room.name, note=room.note, capacity="" if room.capacity is None else room.capacity, **spans)
 
 
 def track_form(track: Track | None = None) -> Filled[Any]:

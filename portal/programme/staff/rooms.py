@@ -1,5 +1,7 @@
 """Rooms and tracks: their order, what they are called, and taking one away."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, get, post
@@ -8,13 +10,14 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Invalid, NotFound
 from portal.programme.commands import rooms as commands
+from portal.programme.desk.rules import by_day, spans_typed
 from portal.programme.editing import Desk, Room, Track
 from portal.programme.permissions import EDITORS
 from portal.programme.queries import editing
 from portal.programme.staff.forms import RoomForm, TrackForm, room_form, track_form
 from portal.programme.staff.frame import Id, goes_up, staff_page, the_desk
 from portal.web.asking import wants_fragment
-from portal.web.forms import Filled, read
+from portal.web.forms import Filled, bind, read, sent
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
 
@@ -37,15 +40,23 @@ class StaffRooms(Controller):
 
     @get("/{room_id:int}")
     async def show(self, request: Request[Any, Any, Any], event_id: Id, room_id: Id) -> Response[str]:
-        room = await _room(event_id, room_id)
-        return staff_page(request, "room.html", await the_desk(event_id), "rooms", room=room, form=room_form(room))
+        desk, room = await the_desk(event_id), await _room(event_id, room_id)
+        form = room_form(room, by_day(await editing.hours(room_id), desk.timezone))
+        return staff_page(request, "room.html", desk, "rooms", room=room, form=form)
 
     @post("/{room_id:int}")
     async def change(
         self, request: Request[Any, Any, Any], event_id: Id, room_id: Id, actor: SignedIn, now: Now
     ) -> Response[Any]:
-        desk, room, form = await the_desk(event_id), await _room(event_id, room_id), await read(request, RoomForm)
-        if (refused := await _save_room(form, event_id, room_id, actor, now)) is not None:
+        desk, room, given = await the_desk(event_id), await _room(event_id, room_id), await sent(request)
+        form = bind(given, RoomForm)
+        typed = {
+            name: str(values[0]).strip()[:8] for name, values in given.items() if name.startswith(("from-", "to-"))
+        }
+        hours, faults = spans_typed(typed, desk.days, desk.timezone, dict.fromkeys(desk.days, 1))
+        form.values |= typed
+        form.errors |= faults
+        if (refused := await _save_room(form, event_id, room_id, actor, now, hours=hours)) is not None:
             return staff_page(request, "room.html", desk, "rooms", room=room, form=refused, status=422)
         return see_other(f"{desk.path}/rooms", notice=_at_once(desk, room.released))
 
@@ -142,11 +153,12 @@ async def _track(event_id: int, track_id: int) -> Track:
 
 
 async def _save_room(
-    form: Filled[RoomForm], event_id: int, room_id: int | None, actor: SignedIn, now: Now
-) -> Filled[Any] | None:
+    form: Filled[RoomForm], event_id: int, room_id: int | None, actor: SignedIn, now: Now,
+    hours: Sequence[tuple[datetime, datetime]] | None = None,
+) -> Filled[Any] | None:  # fmt: skip
     """None where it is saved, else the form with what is wrong."""
     data = form.data
-    if data is None:
+    if data is None or form.errors:
         return form
     try:
         await commands.save_room(
@@ -156,6 +168,7 @@ async def _save_room(
             name=data.name,
             note=data.note,
             capacity=data.capacity,
+            hours=hours,
             now=now,
         )
     except Invalid as refused:

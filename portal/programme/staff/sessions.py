@@ -56,7 +56,9 @@ class StaffSessions(Controller):
     @get("/new")
     async def new(self, request: Request[Any, Any, Any], event_id: Id) -> Response[str]:
         desk = await the_desk(event_id)
-        start = blank(kind="talk", recorded="yes", length=30, version=0)
+        asked = dict(reversed(pairs(request)))
+        place = {name: asked.get(name, "")[:20] for name in ("day", "start", "room")}
+        start = blank(kind="talk", recorded="yes", length=30, version=0, **place)
         return await show_session(request, desk, None, start)
 
     @post("/")

@@ -54,6 +54,13 @@ async def is_free(event_id: int, speaker: int, first: float, last: float) -> Non
     )  # fmt: skip
 
 
+async def opened(room_id: int, first: float, last: float) -> None:
+    await db.execute(
+        "INSERT INTO room_hours (room, starts_at, ends_at) VALUES ($1, $2, $3)",
+        room_id, FIRST + timedelta(hours=first), FIRST + timedelta(hours=last),
+    )  # fmt: skip
+
+
 async def said(event_id: int) -> list[str]:
     return [words(clash, "UTC") for clash in (await clashes.of_draft(event_id))[0]]
 
@@ -110,15 +117,20 @@ sessions_ = st.lists(
     max_size=9,
 )  # fmt: skip
 free_ = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 100), st.integers(1, 60)), max_size=4)
+open_ = st.lists(st.tuples(st.integers(0, 100), st.integers(1, 60)), max_size=2)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(made=sessions_, free=free_)
-async def test_the_statement_finds_what_a_slow_count_finds(database: str, made: list[Any], free: list[Any]) -> None:
-    """Half hours from midnight of the first day; two rooms, one for 20; three people."""
+@given(made=sessions_, free=free_, hours=open_)
+async def test_the_statement_finds_what_a_slow_count_finds(
+    database: str, made: list[Any], free: list[Any], hours: list[Any]
+) -> None:
+    """Half hours from midnight of the first day; two rooms, one for 20, one with `hours`; three people."""
     await db.execute("TRUNCATE event, speaker CASCADE")
     event_id = await an_event()
     rooms = [await room(event_id, "Large"), await room(event_id, "Small", 20)]
+    for first, length in hours:
+        await opened(rooms[0], first / 2, (first + length) / 2)
     people = [await person(f"Person {n}") for n in range(3)]
     numbers = {}
     for n, one in enumerate(made):
@@ -138,11 +150,13 @@ async def test_the_statement_finds_what_a_slow_count_finds(database: str, made: 
     found, total = await clashes.of_draft(event_id)
     appear = {who for one in made for who in one["people"]}
     free = [span for span in free if span[0] in appear]
-    assert Counter((c.kind, c.session, c.other) for c in found) == _slowly(made, free, numbers)
+    assert Counter((c.kind, c.session, c.other) for c in found) == _slowly(made, free, hours, numbers)
     assert total == len(found)
 
 
-def _slowly(made: list[Any], free: list[Any], numbers: dict[int, int]) -> Counter[tuple[str, int, int | None]]:
+def _slowly(
+    made: list[Any], free: list[Any], hours: list[Any], numbers: dict[int, int]
+) -> Counter[tuple[str, int, int | None]]:
     told: list[tuple[str, int, int | None]] = []
     on = {n: one for n, one in enumerate(made) if not one["off"]}
     halves = {
@@ -160,6 +174,11 @@ def _slowly(made: list[Any], free: list[Any], numbers: dict[int, int]) -> Counte
             for who in one["people"]:
                 spans = [set(range(first, first + length)) for whose, first, length in free if whose == who]
                 told += [("availability", numbers[n], None)] * bool(spans and halves[n] - set().union(*spans))
+            told += [("closed", numbers[n], None)] * bool(
+                one["room"] == 0
+                and hours
+                and halves[n] - set().union(*(range(at, at + length) for at, length in hours))
+            )
             # From four in the morning of the first day until four after the second.
             told += [("outside", numbers[n], None)] * bool(halves[n] - set(range(8, 104)))
             told += [("no room", numbers[n], None)] * (one["room"] is None and one["kind"] is not SessionKind.BREAK)

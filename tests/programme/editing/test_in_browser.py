@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, CDPSession, Page, expect
 
 from portal.accounts import commands
 from portal.accounts.actors import PORTAL
@@ -26,8 +26,27 @@ PATH = "/staff/events/{}/programme?day=2027-02-09&step=10"
 WANTED = ("Raum Prater", datetime(2027, 2, 9, 10, tzinfo=UTC), timedelta(hours=1))
 
 
-async def opened(browser: Browser, editor: httpx.AsyncClient, path: str) -> Page:
-    context = await browser.new_context(viewport={"width": 1400, "height": 1000})
+class Finger:
+    """One that touches the page, as the device tells the browser."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self.session = session
+
+    async def draws(self, first: tuple[float, float], last: tuple[float, float]) -> None:
+        await self._is("touchStart", first)
+        for part in (0.1, 0.4, 0.7, 1):
+            await self._is(
+                "touchMove", (first[0] + (last[0] - first[0]) * part, first[1] + (last[1] - first[1]) * part)
+            )
+        await self._is("touchEnd")
+
+    async def _is(self, kind: str, *points: tuple[float, float]) -> None:
+        touching = [{"x": x, "y": y} for x, y in points]
+        await self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touching})
+
+
+async def opened(browser: Browser, editor: httpx.AsyncClient, path: str, **more: Any) -> Page:
+    context = await browser.new_context(viewport={"width": 1400, "height": 1000}, **more)
     page = await context.new_page()
     await feed(page, editor)
     await page.goto(f"http://localhost:8000{path}")
@@ -61,7 +80,7 @@ async def seen(page: Page, selector: str) -> tuple[float, float, float, float]:
     return box["x"], box["y"], box["width"], box["height"]
 
 
-async def test_mouse_and_keyboard_come_to_the_same_row(editor: httpx.AsyncClient) -> None:
+async def test_mouse_keyboard_and_finger_come_to_the_same_row(editor: httpx.AsyncClient) -> None:
     """First air goes to Raum Prater at 11:00, for an hour; each way on a draft of its own."""
     async with chromium(instead="the grid was not used") as browser:
         dragged = await a_draft()
@@ -97,11 +116,35 @@ async def test_mouse_and_keyboard_come_to_the_same_row(editor: httpx.AsyncClient
         await expect(page.locator(SAID)).to_contain_text("First air picked up at 09:00 to 09:40, Saal Lobau.")
         for key in ("ArrowRight", *["ArrowDown"] * 12, "Shift+ArrowDown", "Shift+ArrowDown"):
             await page.keyboard.press(key)
-        await expect(page.locator(SAID)).to_have_text("11:00 to 12:00, Raum Prater")
+        # The one who speaks is in “Third” then; told by the server while the session is carried.
+        await expect(page.locator(SAID)).to_have_text("11:00 to 12:00, Raum Prater. Maeve Donnellan is in “Third”")
+        await expect(page.locator(".hindrance")).to_have_text("Maeve Donnellan is in “Third”")
         await page.keyboard.press("Enter")
         await expect(page.locator(SAID)).to_contain_text("11:00–12:00, in Raum Prater")
         await expect(slot).to_be_focused()
-    assert [await where(event_id, "First air") for event_id in (dragged, carried)] == [WANTED] * 2
+        await expect(page.locator(".hindrance")).to_have_count(0)
+
+        touched = await a_draft()
+        page = await opened(browser, editor, PATH.format(touched), has_touch=True, is_mobile=True)
+        one = (await row(touched, "First air"))["id"]
+        await page.locator("tr[data-start='10:00'] th").evaluate(
+            "one => one.scrollIntoView({block: 'center', behavior: 'instant'})"
+        )
+        finger = Finger(await page.context.new_cdp_session(page))
+        x, y, width, height = await seen(page, f"#s-{one}")
+        # Anywhere but at the grip, a finger scrolls: it is no drag.
+        await finger.draws((x + 20, y + 30), (x + 20, y - 60))
+        await expect(page.locator(".ghost")).to_have_count(0)
+        x, y, width, height = await seen(page, f"#s-{one}")
+        column, _, across, _ = await seen(page, "thead th:nth-child(3)")
+        _, line, _, _ = await seen(page, "tr[data-start='11:00'] th")
+        await finger.draws((x + width - 10, y + 8), (column + across / 2, line + 9))
+        await expect(page.locator(SAID)).to_contain_text("“First air” is Tue 9 Feb, 11:00–11:40, in Raum Prater")
+        x, y, width, height = await seen(page, f"#s-{one}")
+        _, line, _, tall = await seen(page, "tr[data-start='11:50'] th")
+        await finger.draws((x + width / 2, y + height - 5), (x + width / 2, line + tall / 2))
+        await expect(page.locator(SAID)).to_contain_text("11:00–12:00")
+    assert [await where(event_id, "First air") for event_id in (dragged, carried, touched)] == [WANTED] * 3
 
 
 async def test_without_scripts_a_form_comes_to_the_same_row(app: Litestar, database: str) -> None:

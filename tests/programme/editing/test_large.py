@@ -12,7 +12,7 @@ FRAME = 8
 """What each staff page asks: who it is, and what waits for staff."""
 PAGES = {
     "": 5,
-    "?move={id}": 5,
+    "?move={id}": 6,
     "/sessions": 4,
     "/sessions/{id}": 6,
     "/rooms": 2,
