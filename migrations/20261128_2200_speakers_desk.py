@@ -75,13 +75,9 @@ DESCRIPTION = "speakers desk"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Slides", tablename="slides", schema=None, columns=None
-    )
+    manager.add_table(class_name="Slides", tablename="slides", schema=None, columns=None)
 
     manager.add_table(
         class_name="RecordingAnswer",

@@ -49,9 +49,7 @@ DESCRIPTION = "leads and their chain"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="portal", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     manager.add_table(
         class_name="LeadRecord",
@@ -60,17 +58,11 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Lead", tablename="lead", schema=None, columns=None
-    )
+    manager.add_table(class_name="Lead", tablename="lead", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="LeadChain", tablename="lead_chain", schema=None, columns=None
-    )
+    manager.add_table(class_name="LeadChain", tablename="lead_chain", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="LeadKey", tablename="lead_key", schema=None, columns=None
-    )
+    manager.add_table(class_name="LeadKey", tablename="lead_key", schema=None, columns=None)
 
     manager.add_column(
         table_class_name="LeadRecord",
@@ -1130,9 +1122,7 @@ async def forwards():
         tablename="lead_record",
         constraint_name="kind_known",
         constraint_class=Check,
-        params={
-            "condition": "\"kind\" IN ('scan', 'rating', 'note', 'tags', 'follow_up', 'withdrawal', 'expiry')"
-        },
+        params={"condition": "\"kind\" IN ('scan', 'rating', 'note', 'tags', 'follow_up', 'withdrawal', 'expiry')"},
         schema=None,
     )
 
@@ -1141,9 +1131,7 @@ async def forwards():
         tablename="lead_record",
         constraint_name="erased_whole",
         constraint_class=Check,
-        params={
-            "condition": "(payload IS NULL) = (erased_at IS NOT NULL) AND (salt IS NULL) = (payload IS NULL)"
-        },
+        params={"condition": "(payload IS NULL) = (erased_at IS NOT NULL) AND (salt IS NULL) = (payload IS NULL)"},
         schema=None,
     )
 

@@ -61,7 +61,6 @@ from portal.events.queries import organised
 from portal.events.staff.making import StaffMaking
 from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
 from portal.exhibitors import routes as exhibitor_routes
-from portal.exhibitors.meetings.pages.inputs import FindEngagements
 from portal.home.leaders import leaders_page
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
@@ -156,7 +155,6 @@ def dependencies(made: Services) -> dict[str, Provide]:
     appearances = together([organised.organised_by, exhibitor_routes.meets])
     followers = [webinar_routes.speakers_united, programme_routes.speakers_united, programme_routes.slides_united]
     talks = all_talks([webinar_routes.of_speaker, programme_routes.of_speaker])
-    engagements: list[FindEngagements] = [places.engagements]
     own_parts = [webinar_routes.seat_part, programme_routes.seat_part, *exhibitor_routes.SEAT_PARTS]
     seat_part = one_below_the_other(own_parts)
     programme_part = partial(programme_routes.programme_part, saving=agenda_routes.BUTTONS)
@@ -171,7 +169,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "occasions": Provide(lambda: _OCCASIONS, sync_to_thread=False),
-        "engagements": Provide(lambda: engagements, sync_to_thread=False),
+        "engagements": Provide(lambda: places.engagements, sync_to_thread=False),
         "seat_part": Provide(lambda: seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),
         "payments": Provide(lambda: made.payments, sync_to_thread=False),

@@ -84,6 +84,8 @@ def asked(request: RequestRecord, recipients: Sequence[tuple[str, str]], mark: s
         moved = "asks to move your meeting" if request.moves else "proposes other times"
         title, opening = f"{request.company_name} {moved}", f"{request.company_name} {moved} at {request.event_title}."
         button, path = "Choose a time", f"/seats/{request.claim}/meetings"
+    if mark.endswith("-ends"):
+        title, opening = f"Still waiting: {title}", f"This waits for your answer. {opening}"
     said = request.words if request.waits_for is Side.ATTENDEE else request.topic
     return [
         _message(

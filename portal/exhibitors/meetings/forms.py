@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -21,6 +22,7 @@ class TimesForm(msgspec.Struct):
     about: Annotated[str, field("What to talk to you about", max_length=200)] = ""
     host: Annotated[int, field("Whose times")] = 0
     box: Annotated[list[str], field("Times")] = []
+    whole: Annotated[str, field("Day", max_length=10)] = ""
 
 
 class TableForm(msgspec.Struct):
@@ -37,6 +39,10 @@ class AcceptForm(msgspec.Struct):
 
 class ReasonForm(msgspec.Struct):
     reason: Annotated[str, field("A word with it", kind="text", max_length=500)] = ""
+
+
+class DeclineForm(ReasonForm):
+    final: Annotated[bool, field("No more requests")] = False
 
 
 class ProposeForm(msgspec.Struct):
@@ -81,6 +87,7 @@ class AreaForm(msgspec.Struct):
     answer_hours: Annotated[int, field("Hours to answer", ge=1, le=336, wrong="Please give between 1 and 336 hours.")]
     place: Annotated[str, field("Where it is", max_length=200)] = ""
     box: Annotated[list[str], field("Times")] = []
+    whole: Annotated[str, field("Day", max_length=10)] = ""
 
 
 class TablesForm(msgspec.Struct):
@@ -91,6 +98,13 @@ class TablesForm(msgspec.Struct):
 def moments(typed: Iterable[str]) -> list[datetime]:
     """The boxes that were ticked; what is none of ours is passed over."""
     return [datetime.fromtimestamp(int(one), UTC) for one in typed if _SECONDS.fullmatch(one)]
+
+
+def with_day(ticked: Iterable[str], day: str, boxes: Sequence[datetime], zone: ZoneInfo) -> list[str]:
+    """What is ticked once all half hours of a day (`2027-02-09`) are, or none where all were: a button of the grid."""
+    there = {str(int(one.timestamp())) for one in boxes if one.astimezone(zone).date().isoformat() == day}
+    before = set(ticked)
+    return sorted(before - there if there <= before else before | there)
 
 
 def code(typed: str) -> str:

@@ -53,7 +53,7 @@ async def tell_request(request: int, mark: str) -> None:
 async def _about(record: RequestRecord, mark: str) -> list[Message]:
     hosts = [(row["email"], row["name"]) for row in await db.fetch(_HOSTS, record.id, record.round)]
     if record.state is RequestState.ASKED:
-        if mark != f"round-{record.round}":
+        if mark not in (f"round-{record.round}", f"round-{record.round}-ends"):
             return []
         to_attendee = [(record.email, record.name)] if record.claim else []
         return emails.asked(record, hosts if record.waits_for is Side.COMPANY else to_attendee, mark)
@@ -82,6 +82,8 @@ async def remind(meeting: int) -> None:
 async def look_for_reminders() -> None:
     """Recurring."""
     while await reminding.take_due(now=clock.now()):
+        pass
+    while await reminding.take_ending(now=clock.now()):
         pass
 
 

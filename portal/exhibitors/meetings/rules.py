@@ -21,6 +21,8 @@ MOST_TRIES = 3
 """Requests one place may send to an exhibitor that come to nothing."""
 LATE = timedelta(hours=12)
 """So long after a meeting somebody can still say that the other did not come."""
+ENDS_SOON = timedelta(hours=12)
+"""So long before a request ends by itself whoever answers is reminded."""
 REMINDED_BEFORE = timedelta(hours=1)
 _OPENS, _CLOSES, _MIDNIGHT = time(8), time(18), time()
 _DAY = timedelta(days=1)

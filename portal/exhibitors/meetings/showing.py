@@ -8,7 +8,7 @@ import msgspec
 
 from portal.core import times
 from portal.exhibitors.meetings import rules
-from portal.exhibitors.meetings.values import Area, Host, MeetingRecord, RequestRecord, Slot, Span, Table
+from portal.exhibitors.meetings.values import Area, Engagement, Host, MeetingRecord, RequestRecord, Slot, Span, Table
 from portal.exhibitors.tables.meetings import Side
 from portal.web.rendering import plural
 
@@ -21,24 +21,30 @@ class Box(msgspec.Struct, frozen=True):
     value: str
     words: str
     ticked: bool
+    note: str = ""
 
 
 class Day(msgspec.Struct, frozen=True):
     words: str
+    key: str
     boxes: tuple[Box, ...]
 
 
-def grid(event: Span, zone_name: str, ticked: Iterable[datetime]) -> list[Day]:
-    """Every day of an event with its half hours."""
+def grid(event: Span, zone_name: str, ticked: Iterable[datetime], engagements: Sequence[Engagement] = ()) -> list[Day]:
+    """Every day of an event with its half hours, each with what somebody does then."""
     zone, chosen = times.zone(zone_name), set(ticked)
+
+    def box(start: datetime) -> Box:
+        span = Span(start, start + rules.STEP)
+        note = next((words for words, first, last in engagements if Span(first, last).meets(span)), "")
+        return Box(str(int(start.timestamp())), times.clock(start, zone_name), start in chosen, note)
+
+    days = [(day, rules.boxes(event, day, zone)) for day in rules.days(event, zone)]
     return [
-        Day(
-            times.day(day, "EEEE d MMMM"),
-            tuple(Box(str(int(one.timestamp())), times.clock(one, zone_name), one in chosen)
-                  for one in rules.boxes(event, day, zone)),
-        )
-        for day in rules.days(event, zone) if rules.boxes(event, day, zone)
-    ]  # fmt: skip
+        Day(times.day(day, "EEEE d MMMM"), day.isoformat(), tuple(box(one) for one in boxes))
+        for day, boxes in days
+        if boxes
+    ]
 
 
 def ticked_by(host: Host | None, event: Span, zone_name: str) -> list[datetime]:
@@ -53,6 +59,13 @@ def by_day(these: Sequence[Timed], zone_name: str) -> list[tuple[str, list[Timed
     for one in these:
         found.setdefault(one.starts_at.astimezone(times.zone(zone_name)).date(), []).append(one)
     return [(times.day(day, "EEEE d MMMM"), found[day]) for day in sorted(found)]
+
+
+def clashing(slots: Iterable[Slot], engagements: Sequence[Engagement]) -> dict[str, str]:
+    """By a slot's key what somebody does then."""
+    return {
+        one.key: words for one in slots for words, first, last in engagements if Span(first, last).meets(one)
+    }  # fmt: skip
 
 
 def by_host(these: Sequence[MeetingRecord]) -> list[tuple[str, list[MeetingRecord]]]:

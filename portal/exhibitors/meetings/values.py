@@ -1,6 +1,7 @@
 """Plain values of meetings."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 
@@ -61,6 +62,10 @@ class Span(msgspec.Struct, frozen=True):
 
     def holds(self, other: "Span | Slot") -> bool:
         return self.starts_at <= other.starts_at and other.ends_at <= self.ends_at
+
+
+Engagement: TypeAlias = tuple[str, datetime, datetime]
+"""What somebody does at an event, in words that end a sentence (`you are in “…”`), from when to when."""
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +208,7 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     asked_at: datetime
     expires_at: datetime
+    final: bool
     event_id: int
     event_slug: str
     event_title: str

@@ -157,6 +157,8 @@ class MeetingRequest(Table, tablename="meeting_request", db=DB):
     expires_at = Timestamptz()
     answered_at = Timestamptz(null=True, default=None)
     answered_by = Varchar(length=200)
+    final = Boolean(help_text="declined, and no more requests from this person")
+    reminded_round = Integer(help_text="the round whose end was announced to who answers")
     state_known = one_of("state", RequestState)
     side_known = one_of("waits_for", Side)
 

@@ -245,3 +245,24 @@ async def test_all_meetings_are_listed_by_page_printed_and_taken_along(sign_in: 
     assert AMARA not in (await owner.get(f"{at}/all.csv")).text
     sheet = await owner.get(f"{at}/sheet?day={fair.day.date().isoformat()}")
     assert re.findall(r"<h2[^>]*>([^<]+)</h2>", sheet.text) == ["Leni Leads"], "what was called off is not printed"
+
+
+async def test_a_button_ticks_or_clears_a_whole_day_and_saves_nothing(sign_in: SignIn) -> None:
+    fair, at, owner = await opened(sign_in, publish=False)
+    typed = {"slot_minutes": "45", "pause_minutes": "5", "about": "Vials", "box": [box(fair, 9)]}
+    day = fair.day.date().isoformat()
+    page = await owner.post(f"{at}/times", data={**typed, "whole": day})
+    assert (page.status_code, page.text.count(" checked"), 'value="Vials"' in page.text) == (200, 16, True)
+    assert '<option value="45" selected>' in page.text
+    every = re.findall(r'name="box" value="(\d+)"', page.text)
+    page = await owner.post(f"{at}/times", data={**typed, "box": every, "whole": day})
+    assert (page.status_code, page.text.count(" checked")) == (200, 0)
+    assert (await owner.post(f"{at}/times", data={**typed, "whole": "nonsense"})).text.count(" checked") == 1
+    assert await db.fetch_value("SELECT count(*) FROM meeting_availability") == 0
+    # Enter in a field presses the first button of the form, which saves.
+    assert (
+        re.findall(r"<button[^>]*type=\"submit\"[^>]*>", page.text.partition('/meetings/times" class')[2])[0].count(
+            "whole"
+        )
+        == 0
+    )

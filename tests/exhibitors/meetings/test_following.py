@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from portal.accounts.tables import MemberRole
@@ -191,3 +192,45 @@ async def test_what_is_over_is_left_alone(attending: Attending) -> None:
     await db.execute("UPDATE meeting_request SET state = 'declined'")
     assert await following.follow(now=here.fair.at(9.6)) == 0
     assert (await here.states())[0][0] == "planned"
+
+
+async def test_an_event_put_off_onto_another_of_the_hosts_calls_off_what_clashes(attending: Attending) -> None:
+    """And nothing else: neither there, nor here, nor at events that wait for their turn behind it."""
+    here = await fixed(attending)
+    at_ten = await here.fair.meet(await here.fair.visitor("carla@brennhof.example", "Carla Cruz"), 10)
+    other = await meetings.fair()
+    await db.execute("UPDATE event SET starts_at = starts_at + interval '7 days', ends_at = ends_at + interval '7 days' "
+                     "WHERE id = $1", other.event_id)  # fmt: skip
+    await following.follow(now=clock.now())
+    there = Fair(
+        meetings.Stand(
+            other.stand.exhibitor, meetings.as_member(here.fair.owner, other.stand), other.stand.organisation_id
+        ),
+        other.day + timedelta(days=7),
+    )
+    await db.execute(
+        "INSERT INTO membership (organisation, account, role, since) VALUES ($1, $2, 'owner', now()) ON CONFLICT DO NOTHING",
+        other.stand.organisation_id, here.fair.owner.account_id,
+    )  # fmt: skip
+    await there.publish(there.owner)
+    elsewhere = await there.meet(await there.visitor("dora@brennhof.example", "Dora D"), 9)
+    await attending.work()
+    await attending.move(shop(here.fair), timedelta(days=7))
+    await here.follow(attending)
+    states = {one.id: one.state.value for one in await known.by_ids([here.meeting, at_ten, elsewhere])}
+    assert states == {here.meeting: "cancelled", at_ten: "planned", elsewhere: "planned"}
+    assert following.ELSEWHERE in await said(AMARA)
+
+
+async def test_the_trouble_of_one_event_does_not_hold_up_others(attending: Attending) -> None:
+    first, second = await fixed(attending), await meetings.fair()
+    made = await second.meet(await second.visitor("dora@brennhof.example", "Dora D"), 12)
+    await db.execute("UPDATE exhibitor SET state = 'cancelled'")
+    await db.execute("ALTER TABLE meeting ADD CONSTRAINT broken CHECK (event <> $1 OR state = 'planned')".replace(
+        "$1", str(first.fair.event_id)))  # fmt: skip
+    with pytest.raises(asyncpg.CheckViolationError):
+        await following.follow(now=clock.now())
+    found = await known.by_id(made)
+    assert found is not None
+    assert found.state.value == "cancelled"
+    await db.execute("ALTER TABLE meeting DROP CONSTRAINT broken")

@@ -140,3 +140,28 @@ async def test_a_table_of_the_company_hands_its_meetings_on(database: str) -> No
     assert found == {at_nine: second, at_ten: first}
     assert [one.id for one in await openings.tables(fair.exhibitor_id, clock.now()) if not one.active] == [first]
     assert 10 not in await open_hours(fair), "no new meeting at a table that is used no more"
+
+
+async def test_whoever_was_declined_for_good_is_not_heard_again_until_let(database: str) -> None:
+    fair = await meetings.fair()
+    other = await beside(fair)
+    amara = await fair.visitor()
+    asked = await fair.ask(amara, 9)
+    at = {"actor": fair.owner, "exhibitor_id": fair.exhibitor_id, "now": clock.now()}
+    await answering.decline(**at, request_id=asked, words="", final=True)  # type: ignore[arg-type]
+    for place in (amara, await fair.visitor()):
+        with pytest.raises(Conflict, match="takes no more requests of yours"):
+            await fair.ask(place, 10)
+    await other.ask(amara, 10)
+    await fair.ask(await fair.visitor("bob@brennhof.example", "Bob Vos"), 10)
+    await answering.forgive(**at, request_id=asked)  # type: ignore[arg-type]
+    with pytest.raises(Conflict, match="may ask you already"):
+        await answering.forgive(**at, request_id=asked)  # type: ignore[arg-type]
+    assert await fair.ask(amara, 10)
+
+
+async def test_a_second_place_is_no_second_person_to_ask_with(database: str) -> None:
+    fair = await meetings.fair()
+    await fair.ask(await fair.visitor(), 9)
+    with pytest.raises(Conflict, match="has a request of yours that is not answered yet"):
+        await fair.ask(await fair.visitor(), 10)

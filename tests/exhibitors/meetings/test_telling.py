@@ -205,3 +205,23 @@ async def test_whoever_sits_down_or_does_not_come_gets_no_mail(attending: Attend
     await answering.sit_down(**at, minutes=20, code=code, now=fair.at(9.2))  # type: ignore[arg-type]
     await attending.work()
     assert len(await attending.mails()) == before
+
+
+async def test_whoever_answers_is_reminded_before_a_request_ends(attending: Attending) -> None:
+    fair = await meetings.fair()
+    asked = await fair.ask(await fair.visitor(), 9)
+    await attending.work()
+    now = clock.now()
+    assert [await reminding.take_ending(now=now + timedelta(hours=hours)) for hours in (35, 37, 37, 49)] == [0, 1, 0, 0]
+    await attending.work()
+    assert await subjects(OLGA) == ["Amara Okonjo would like to meet you", "Still waiting"]
+    await answering.propose(
+        actor=fair.owner, exhibitor_id=fair.exhibitor_id, request_id=asked, keys=[await fair.key(15)], words="", now=now
+    )
+    await attending.work()
+    assert await reminding.take_ending(now=now + timedelta(hours=37)) == 1
+    await attending.work()
+    assert (await subjects(AMARA))[-1] == "Still waiting"
+    await db.execute("UPDATE meeting_area SET answer_hours = 20")
+    await fair.ask(await fair.visitor("bob@brennhof.example", "Bob Vos"), 10)
+    assert await reminding.take_ending(now=now + timedelta(hours=19)) == 0, "they were asked today"

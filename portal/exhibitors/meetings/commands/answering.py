@@ -31,6 +31,11 @@ INSERT INTO meeting_request (event, exhibitor, seat, email, named_at, topic, sta
 SELECT event, exhibitor, seat, email, named_at, topic, 'asked', 'attendee', 0, true, id, '', $2, $2, '' FROM meeting WHERE id = $1
 ON CONFLICT (exhibitor, seat) WHERE state = 'asked' DO NOTHING RETURNING id
 """
+_FORGIVE = """
+WITH forgiven AS (UPDATE meeting_request SET final = false
+    WHERE exhibitor = $1 AND email = $2 AND email <> '' AND final RETURNING id)
+SELECT min(id) FROM forgiven
+"""
 
 
 async def accept(
@@ -49,14 +54,30 @@ async def accept(
     return made
 
 
-async def decline(*, actor: Actor, exhibitor_id: int, request_id: int, words: str, now: datetime) -> None:
-    """Say no; `words` is what the attendee reads. Raises Conflict when it is answered already."""
+async def decline(
+    *, actor: Actor, exhibitor_id: int, request_id: int, words: str, final: bool = False, now: datetime
+) -> None:
+    """Say no; `words` is what the attendee reads. `final`: nor will they be asked again. Raises Conflict when it is answered
+    already.
+    """
     async with companys_turn(actor, exhibitor_id) as here:
         found = await companys_request(actor, here, request_id)
         _one_of_theirs(actor, here, found)
         await ending.end_request(found.id, RequestState.DECLINED, by=actor.label, words=words, now=now)
+        if final:
+            await db.execute("UPDATE meeting_request SET final = true WHERE id = $1", found.id)
         await enqueue("meetings.tell_request", request=found.id, mark="declined")
         await _note(actor, "decline meeting", found.id, now, kind="meeting request")
+
+
+async def forgive(*, actor: Actor, exhibitor_id: int, request_id: int, now: datetime) -> None:
+    """Whoever was declined for good may ask again. Raises Conflict for whoever may."""
+    async with companys_turn(actor, exhibitor_id) as here:
+        found = await companys_request(actor, here, request_id)
+        _one_of_theirs(actor, here, found)
+        if await db.fetch_value(_FORGIVE, here.id, found.email) is None:
+            raise Conflict("They may ask you already.")
+        await _note(actor, "let ask again", found.id, now, kind="meeting request")
 
 
 async def propose(

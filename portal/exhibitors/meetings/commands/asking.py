@@ -24,8 +24,9 @@ from portal.exhibitors.tables.meetings import RequestState, Side
 _SENT = """
 SELECT count(*) FILTER (WHERE state = 'asked' AND NOT moves) AS open,
     count(*) FILTER (WHERE state = 'asked' AND exhibitor = $2) AS here,
+    coalesce(bool_or(final AND exhibitor = $2 AND email = $3), false) AS refused,
     count(*) FILTER (WHERE exhibitor = $2 AND NOT moves AND email = $3 AND state IN ('declined', 'expired', 'cancelled')) AS tried
-FROM meeting_request WHERE seat = $1
+FROM meeting_request WHERE seat = $1 OR (exhibitor = $2 AND email = $3)
 """
 _COLLEAGUE = """
 SELECT FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $1 AND a.email = $2
@@ -46,6 +47,8 @@ async def ask(*, visitor: Visitor, exhibitor_id: int, keys: Sequence[str], topic
         at = await open_exhibitor(exhibitor_id, here.event_id)
         sent = await db.fetch_one(_SENT, here.seat_id, at.id, here.email)
         assert sent is not None, "counts are always there"
+        if sent["refused"]:
+            raise Conflict(f"{at.company_name} takes no more requests of yours at this event.")
         if sent["here"]:
             raise Conflict(f"{at.company_name} has a request of yours that is not answered yet.")
         if sent["open"] >= rules.MOST_OPEN:

@@ -15,6 +15,7 @@ NO_RIGHT = "The company no longer takes meetings at this event."
 GIVEN_UP = "The place at the event was given up or passed on."
 LEFT = "The host no longer works for the company."
 OUTSIDE = "The event’s new time leaves no room for it."
+ELSEWHERE = "The host has another meeting at the event’s new time."
 
 # Of a place with another address and another name: somebody else has it. Of another address alone: they have a new one.
 _WHY = """
@@ -80,12 +81,24 @@ _SHIFTED = (
     ("meeting_offer", "t.request IN (SELECT id FROM meeting_request WHERE event = $1 AND state = 'asked')"),
 )  # fmt: skip
 
+# A host works at more than one event, and the other one has not moved.
+_ELSEWHERE = (
+    "SELECT t.id FROM meeting t JOIN meeting o ON o.account = t.account AND o.event <> t.event AND o.state = 'planned' "
+    f"AND tstzrange(o.starts_at, o.ends_at) && tstzrange({_MOVED.format(column='starts_at')}, {_MOVED.format(column='ends_at')}) "
+    "WHERE t.event = $1 AND t.state = 'planned' GROUP BY t.id ORDER BY t.id"
+)
+
 
 async def follow(*, now: datetime) -> int:
     """Bring meetings in line with what has changed. Returns at how many events something had."""
-    due = await db.fetch(_DUE, now)
+    due, failed = await db.fetch(_DUE, now), []
     for row in due:
-        await _follow(row["event"], now)
+        try:
+            await _follow(row["event"], now)
+        except Exception as trouble:
+            failed.append(trouble)
+    if failed:
+        raise failed[0]
     return len(due)
 
 
@@ -113,16 +126,20 @@ async def _with_event(event_id: int, now: datetime) -> set[int]:
     if area is None:
         return set()
     if area["planned_start"] != area["starts_at"]:
+        by = (event_id, area["starts_at"], area["planned_start"], area["timezone"])
+        elsewhere = [row["id"] for row in await db.fetch(_ELSEWHERE, *by)]
+        if elsewhere:
+            await call_off(elsewhere, by="", words=ELSEWHERE, now=now)
         for table, which in _SHIFTED:
             await db.execute(
                 f"UPDATE {table} t SET starts_at = {_MOVED.format(column='starts_at')}, "
                 f"ends_at = {_MOVED.format(column='ends_at')} WHERE {which}",
-                event_id, area["starts_at"], area["planned_start"], area["timezone"],
+                *by,
             )  # fmt: skip
         await db.execute(
             f"UPDATE meeting_request t SET expires_at = greatest($5, {_MOVED.format(column='expires_at')}) "
             "WHERE t.event = $1 AND t.state = 'asked'",
-            event_id, area["starts_at"], area["planned_start"], area["timezone"], now,
+            *by, now,
         )  # fmt: skip
         await db.execute(
             "UPDATE meeting SET moves = moves + 1, moved_at = $2 WHERE event = $1 AND state = 'planned'", event_id, now

@@ -10,8 +10,9 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.exhibitors.guards import AtDesk, Desk, desk, desk_page
 from portal.exhibitors.meetings import rules, showing
 from portal.exhibitors.meetings.commands import answering, ending
-from portal.exhibitors.meetings.forms import AcceptForm, MoveForm, ProposeForm, ReasonForm
+from portal.exhibitors.meetings.forms import AcceptForm, DeclineForm, MoveForm, ProposeForm, ReasonForm
 from portal.exhibitors.meetings.pages.desk import MEETINGS
+from portal.exhibitors.meetings.pages.inputs import Engagements
 from portal.exhibitors.meetings.permissions import can_act_for
 from portal.exhibitors.meetings.queries import meetings, openings, requests
 from portal.exhibitors.meetings.values import MeetingRecord, RequestRecord
@@ -32,17 +33,17 @@ class DeskRequest(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now, engagements: Engagements
     ) -> Response[str]:
-        return await _request(request, at_desk, await _of_desk(at_desk, request_id), blank(), now)
+        return await _request(request, at_desk, await _of_desk(at_desk, request_id), blank(), now, engagements)
 
     @post("/acceptance")
     async def accept(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now, engagements: Engagements
     ) -> Response[Any]:
         found, form = await _of_desk(at_desk, request_id), await read(request, AcceptForm)
         if form.data is None:
-            return await _request(request, at_desk, found, form, now, status=422)
+            return await _request(request, at_desk, found, form, now, engagements, status=422)
         try:
             made = await answering.accept(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, request_id=request_id, offer_id=form.data.offer,
@@ -50,16 +51,18 @@ class DeskRequest(Controller):
             )  # fmt: skip
         except Conflict as refused:
             wrong = form.refuse(Invalid({"offer": refused.message}))
-            return await _request(request, at_desk, await _of_desk(at_desk, request_id), wrong, now, status=409)
+            return await _request(
+                request, at_desk, await _of_desk(at_desk, request_id), wrong, now, engagements, status=409
+            )
         return see_other(f"{_home(at_desk)}/{made}", notice="Fixed. Both of you get it as a calendar invitation.")
 
     @post("/refusal")
     async def decline(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now, engagements: Engagements
     ) -> Response[Any]:
-        found, form = await _of_desk(at_desk, request_id), await read(request, ReasonForm)
+        found, form = await _of_desk(at_desk, request_id), await read(request, DeclineForm)
         if form.data is None:
-            return await _request(request, at_desk, found, form, now, status=422)
+            return await _request(request, at_desk, found, form, now, engagements, status=422)
         await answering.decline(
             actor=at_desk.actor,
             exhibitor_id=at_desk.exhibitor.id,
@@ -69,20 +72,26 @@ class DeskRequest(Controller):
         )
         return see_other(_home(at_desk), notice=f"{found.name} is told.")
 
+    @post("/forgiveness")
+    async def forgive(self, at_desk: AtDesk, request_id: Number, now: Now) -> Response[Any]:
+        found = await _of_desk(at_desk, request_id)
+        await answering.forgive(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, request_id=request_id, now=now)
+        return see_other(found.desk, notice=f"{found.name or 'They'} can ask you again.")
+
     @post("/proposal")
     async def propose(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, request_id: Number, now: Now, engagements: Engagements
     ) -> Response[Any]:
         found, form = await _of_desk(at_desk, request_id), await read(request, ProposeForm)
         if form.data is None:
-            return await _request(request, at_desk, found, form, now, status=422)
+            return await _request(request, at_desk, found, form, now, engagements, status=422)
         try:
             await answering.propose(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, request_id=request_id, keys=form.data.slots,
                 words=form.data.words, now=now,
             )  # fmt: skip
         except Invalid as refused:
-            return await _request(request, at_desk, found, form.refuse(refused), now, status=422)
+            return await _request(request, at_desk, found, form.refuse(refused), now, engagements, status=422)
         return see_other(_home(at_desk), notice=f"{found.name} is asked whether one of these times suits.")
 
 
@@ -96,55 +105,57 @@ class DeskMeeting(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now, engagements: Engagements
     ) -> Response[str]:
-        return await _meeting(request, at_desk, await _own(at_desk, meeting_id), blank(), now)
+        return await _meeting(request, at_desk, await _own(at_desk, meeting_id), blank(), now, engagements)
 
     @post("/move")
     async def move(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now, engagements: Engagements
     ) -> Response[Any]:
         found, form = await _own(at_desk, meeting_id), await read(request, MoveForm)
         if form.data is None:
-            return await _meeting(request, at_desk, found, form, now, status=422)
+            return await _meeting(request, at_desk, found, form, now, engagements, status=422)
         try:
             await answering.move(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, meeting_id=meeting_id, key=form.data.slot,
                 table_id=form.data.table or None, now=now,
             )  # fmt: skip
         except Invalid as refused:
-            return await _meeting(request, at_desk, found, form.refuse(refused), now, status=422)
+            return await _meeting(request, at_desk, found, form.refuse(refused), now, engagements, status=422)
         except Conflict as refused:
             wrong = form.refuse(Invalid({"slot": refused.message}))
-            return await _meeting(request, at_desk, await _own(at_desk, meeting_id), wrong, now, status=409)
+            return await _meeting(
+                request, at_desk, await _own(at_desk, meeting_id), wrong, now, engagements, status=409
+            )
         return see_other(found.desk, notice="Moved. Both calendars are told.")
 
     @post("/proposal")
     async def propose(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now, engagements: Engagements
     ) -> Response[Any]:
         found, form = await _own(at_desk, meeting_id), await read(request, ProposeForm)
         if form.data is None:
-            return await _meeting(request, at_desk, found, form, now, status=422)
+            return await _meeting(request, at_desk, found, form, now, engagements, status=422)
         try:
             await answering.propose_move(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, meeting_id=meeting_id, keys=form.data.slots,
                 words=form.data.words, now=now,
             )  # fmt: skip
         except Invalid as refused:
-            return await _meeting(request, at_desk, found, form.refuse(refused), now, status=422)
+            return await _meeting(request, at_desk, found, form.refuse(refused), now, engagements, status=422)
         except Conflict as refused:
             wrong = form.refuse(Invalid({"slots": refused.message}))
-            return await _meeting(request, at_desk, found, wrong, now, status=409)
+            return await _meeting(request, at_desk, found, wrong, now, engagements, status=409)
         return see_other(found.desk, notice=f"{found.name} is asked. Until then the meeting stands as it is.")
 
     @post("/cancellation")
     async def cancel(
-        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, meeting_id: Number, now: Now, engagements: Engagements
     ) -> Response[Any]:
         found, form = await _own(at_desk, meeting_id), await read(request, ReasonForm)
         if form.data is None:
-            return await _meeting(request, at_desk, found, form, now, status=422)
+            return await _meeting(request, at_desk, found, form, now, engagements, status=422)
         await ending.cancel(
             actor=at_desk.actor,
             exhibitor_id=at_desk.exhibitor.id,
@@ -193,12 +204,15 @@ async def _request(
     found: RequestRecord,
     form: Filled[Any],
     now: Now,
+    engagements: Engagements,
     *,
     status: int = 200,
 ) -> Response[str]:
     here = at_desk.exhibitor
     theirs = [one for one in found.offers if can_act_for(at_desk.actor, here, one.account_id)]
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id)
+    busy = showing.clashing(openly.slots, await engagements(here.event_id, found.email))
+    slots = [one for one in openly.slots if one.key not in busy]
     free = {(one.host_id, one.starts_at) for one in openly.slots}
     # Why a time cannot be had, or not by whoever looks.
     notes = {
@@ -209,7 +223,7 @@ async def _request(
         request, "exhibitors/meetings/request.html", at_desk, here="meetings", tab="home", status=status, form=form,
         found=found, mine={one.id for one in theirs}, notes=notes, free=[key for key, note in notes.items() if not note],
         now=now, left=showing.left, tables=openly.tables,
-        slots=showing.by_day(openly.slots, here.timezone), several=len(openly.hosts) > 1, span=rules.time_words,
+        slots=showing.by_day(slots, here.timezone), several=len(openly.hosts) > 1, span=rules.time_words,
     )  # fmt: skip
 
 
@@ -219,6 +233,7 @@ async def _meeting(
     found: MeetingRecord,
     form: Filled[Any],
     now: Now,
+    engagements: Engagements,
     *,
     status: int = 200,
 ) -> Response[str]:
@@ -226,7 +241,9 @@ async def _meeting(
     may = can_act_for(at_desk.actor, here, found.account_id)
     can_move = may and found.is_planned and found.ends_at > now
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id, meeting_id=found.id) if can_move else None
-    slots = [one for one in openly.slots if can_act_for(at_desk.actor, here, one.account_id)] if openly else []
+    theirs = [one for one in openly.slots if can_act_for(at_desk.actor, here, one.account_id)] if openly else []
+    busy = showing.clashing(theirs, await engagements(here.event_id, found.email)) if theirs else {}
+    slots = [one for one in theirs if one.key not in busy]
     return desk_page(
         request, "exhibitors/meetings/meeting.html", at_desk, here="meetings", tab="home", status=status, form=form,
         found=found, may=may, now=now, can_move=can_move, slots=showing.by_day(slots, here.timezone),

@@ -3,6 +3,7 @@ was proposed, moving and calling off. `/events/{slug}/meetings…` and `/account
 """
 
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 
 from litestar import Controller, Request, get, post
@@ -16,7 +17,7 @@ from portal.exhibitors.meetings.commands import asking, ending
 from portal.exhibitors.meetings.forms import AgreeForm, AskForm, OwnMoveForm, ReasonForm
 from portal.exhibitors.meetings.pages.inputs import Engagements
 from portal.exhibitors.meetings.queries import meetings, openings, requests, visitors
-from portal.exhibitors.meetings.values import MeetingRecord, Visitor
+from portal.exhibitors.meetings.values import Engagement, MeetingRecord, Visitor
 from portal.exhibitors.queries import desks
 from portal.exhibitors.staff.frame import Number
 from portal.exhibitors.tables.exhibiting import Right
@@ -199,26 +200,21 @@ async def _ask(
     *, status: int = 200,
 ) -> Response[str]:  # fmt: skip
     found = await openings.of(here.id, now=now, seat_id=visitor.seat_id)
+    engaged = await _engaged(visitor, engagements) if found.slots else []
     return page(
         request, "exhibitors/meetings/ask.html", status=status, private=True, headers=_PRIVATE, visitor=visitor, here=here,
         form=form, hosts=[one for one in found.hosts if one.spans], slots=showing.by_day(found.slots, here.timezone),
         several=len(found.hosts) > 1, waiting=found.waits,
-        clashes=await _clashes(visitor, [one.starts_at for one in found.slots], engagements), span=rules.time_words,
+        engaged=engaged, clashing=showing.clashing(found.slots, engaged), moment=showing.moment, span=rules.time_words,
         over=visitor.ends_at <= now or not visitor.event_is_on,
     )  # fmt: skip
 
 
-async def _clashes(visitor: Visitor, starts: list[Any], engagements: Engagements) -> list[tuple[str, str]]:
-    """What the visitor has already, as time and words: own meetings, and what others know of (places in workshops)."""
+async def _engaged(visitor: Visitor, engagements: Engagements) -> list[Engagement]:
+    """What the visitor has already: own meetings, and what is in the programme for them."""
     own = await meetings.of_seat(visitor.seat_id, visitor.email)
-    known = [(one.starts_at, one.ends_at, f"you meet {one.company_name}") for one in own if one.is_planned]
-    for find in engagements:
-        known += [(first, last, words) for words, first, last in await find(visitor.seat_id)]
-    return (
-        [(showing.moment(first, last, visitor.timezone), words) for first, last, words in sorted(known)]
-        if starts
-        else []
-    )
+    known = [(f"you meet {one.company_name}", one.starts_at, one.ends_at) for one in own if one.is_planned]
+    return sorted([*known, *await engagements(visitor.event_id, visitor.email)], key=itemgetter(1, 2))
 
 
 async def _one(
@@ -236,10 +232,12 @@ async def _one(
         if openly
         else []
     )
+    engaged = await _engaged(visitor, engagements) if slots else []
+    engaged = [one for one in engaged if one[1:] != (found.starts_at, found.ends_at)]
     return page(
         request, "exhibitors/meetings/own.html", status=status, private=True, headers=_PRIVATE, visitor=visitor, found=found,
         form=form, now=now, can_move=can_move, slots=showing.by_day(slots, found.timezone), span=rules.time_words,
         several=openly is not None and len(openly.hosts) > 1,
-        clashes=await _clashes(visitor, [one.starts_at for one in slots], engagements),
+        engaged=engaged, clashing=showing.clashing(slots, engaged), moment=showing.moment,
         can_note=found.is_planned and found.starts_at <= now <= found.ends_at + rules.LATE,
     )  # fmt: skip

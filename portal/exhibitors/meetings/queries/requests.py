@@ -8,7 +8,7 @@ from portal.core import db
 from portal.exhibitors.meetings.values import Offer, RequestRecord
 
 _ROWS = """
-SELECT r.id, r.state, r.waits_for, r.round, r.moves, r.meeting AS meeting_id, r.topic, r.words, r.asked_at, r.expires_at,
+SELECT r.id, r.state, r.waits_for, r.round, r.moves, r.meeting AS meeting_id, r.topic, r.words, r.asked_at, r.expires_at, r.final,
     e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.timezone,
     x.id AS exhibitor_id, c.name AS company_name, c.slug AS company_slug, r.seat AS seat_id, r.email,
     CASE WHEN s.email = nullif(r.email, '') THEN s.claim_secret ELSE '' END AS claim,

@@ -11,7 +11,7 @@ from portal.core import times
 from portal.core.errors import Invalid
 from portal.exhibitors.meetings import exports, rules, showing
 from portal.exhibitors.meetings.commands import areas
-from portal.exhibitors.meetings.forms import AreaForm, TablesForm, moments, table_names
+from portal.exhibitors.meetings.forms import AreaForm, TablesForm, moments, table_names, with_day
 from portal.exhibitors.meetings.queries import events, figures, meetings
 from portal.exhibitors.meetings.values import Span
 from portal.exhibitors.permissions import ORGANISERS
@@ -38,6 +38,11 @@ class StaffMeetings(Controller):
     @post()
     async def save(self, request: Request[Any, Any, Any], event_id: Number, actor: SignedIn, now: Now) -> Response[Any]:
         offer, form = await the_offer(event_id), await read(request, AreaForm)
+        if day := form.value("whole"):
+            zone = times.zone(offer.timezone)
+            boxes = rules.all_boxes(Span(offer.starts_at, offer.ends_at), zone)
+            typed_so_far = blank(**{**form.values, "box": with_day(form.value("box", []), day, boxes, zone)})
+            return await _page(request, offer, now, form=typed_so_far)
         if form.data is None:
             return await _page(request, offer, now, form=form, status=422)
         try:
