@@ -22,6 +22,12 @@ class HolderForm(msgspec.Struct):
     role: Annotated[str, field("Role on the badge", max_length=150)] = ""
 
 
+class PeopleForm(msgspec.Struct):
+    """Several people who get a pass, one to a line."""
+
+    people: Annotated[str, field("People", kind="text", max_length=20_000, missing="Please name somebody.")]
+
+
 class BadgeForm(msgspec.Struct):
     """What badges say for the company."""
 

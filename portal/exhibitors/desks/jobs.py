@@ -1,5 +1,6 @@
 """What the worker does for desks: mails with passes and about tasks, calendars, the end of what a company no longer has."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from portal.core import clock, db
@@ -13,7 +14,9 @@ from portal.exhibitors.desks.commands.passes import end_of_gone
 from portal.exhibitors.desks.commands.reminding import take_note
 from portal.exhibitors.desks.queries import passes, tasks
 from portal.exhibitors.desks.rules import REMIND_BEFORE, Column, Standing
+from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.queries import desks
+from portal.exhibitors.values import AtEvent
 from portal.notifications.commands.outbox import queue_mail
 from portal.registration.documents import ticket_pdf
 from portal.registration.jobs.sending import confirmed_seat, send
@@ -65,11 +68,27 @@ async def remind(exhibitor: int) -> None:
         if not noted:
             return
         these = [one for one in await tasks.of_exhibitor(exhibitor) if one.id in noted]
-        overdue = [one for one in these if one.column(now) is Column.OVERDUE]
-        due = [one for one in these if one.column(now) is Column.TO_DO]
-        key = f"{now.timestamp()}"
-        for address, name in await tasks.readers(exhibitor):
-            await queue_mail(message=emails.reminder(at, address, name, overdue=overdue, due=due, key=key), now=now)
+        await _mail(at, these, key=f"{now.timestamp()}", now=now)
+
+
+async def remind_now(exhibitor: int, task: int | None, day: str) -> None:
+    """What the organiser reminds of by hand: all that is open, or one task. What would have been reminded of by itself is."""
+    now, at = clock.now(), await desks.by_id(exhibitor)
+    if at is None:
+        return
+    async with db.transaction():
+        await take_note(exhibitor_id=exhibitor, now=now)
+        these = [one for one in await tasks.of_exhibitor(exhibitor) if task is None or one.id == task]
+        await _mail(at, these, key=f"by-hand-{day}-{task or 'all'}", now=now)
+
+
+async def _mail(at: AtEvent, these: Sequence[Answered], *, key: str, now: datetime) -> None:
+    overdue = [one for one in these if one.column(now) is Column.OVERDUE]
+    due = [one for one in these if one.column(now) is Column.TO_DO]
+    if not overdue and not due:
+        return
+    for address, name in await tasks.readers(at.id):
+        await queue_mail(message=emails.reminder(at, address, name, overdue=overdue, due=due, key=key), now=now)
 
 
 async def ask_again(exhibitor: int, task: int, at: str) -> None:

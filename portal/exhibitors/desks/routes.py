@@ -11,15 +11,17 @@ from portal.exhibitors.desks.pages.documents import DeskDocuments
 from portal.exhibitors.desks.pages.passes import DeskPasses
 from portal.exhibitors.desks.pages.showing import DeskProfile
 from portal.exhibitors.desks.pages.tasks import DeskTasks
+from portal.exhibitors.desks.staff.deadlines import StaffDeadlines
 from portal.exhibitors.desks.staff.papers import StaffPapers
 from portal.exhibitors.desks.staff.passes import StaffPasses
 from portal.exhibitors.desks.staff.tasks import StaffTasks
 
 PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskProfile, DeskDocuments, DeskPasses, TaskFeed]
-STAFF: list[ControllerRouterHandler] = [StaffTasks, StaffPapers, StaffPasses]
+STAFF: list[ControllerRouterHandler] = [StaffTasks, StaffDeadlines, StaffPapers, StaffPasses]
 JOBS = [
     Job("exhibitors.send_pass", jobs.send_pass),
     Job("exhibitors.remind", jobs.remind),
+    Job("exhibitors.remind_now", jobs.remind_now),
     Job("exhibitors.ask_again", jobs.ask_again),
 ]
 RECURRING = [

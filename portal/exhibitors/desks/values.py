@@ -24,7 +24,9 @@ class TaskDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task of an event, with how many exhibitors it is for and how many of them are where."""
+    """A task of an event, with how many exhibitors it is for and how many of them are where. `moved`: by how many days the event
+    was since deadlines were set.
+    """
 
     id: int
     event_id: int
@@ -34,10 +36,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     waiting: int
     answered: bool
+    moved: int = 0
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as it is for one exhibitor, and what that has answered. `file` is the key of what was handed in."""
+    """A task as it is for one exhibitor, and what that has answered. `file` is the key of what was handed in, `who` did
+    what is done by somebody of the company.
+    """
 
     id: int
     exhibitor_id: int
@@ -60,6 +65,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     done_at: datetime | None
     passes: int
     given: int
+    who: str = ""
 
     def column(self, now: datetime) -> Column:
         return rules.column(self.standing, self.due_at, now)

@@ -33,7 +33,9 @@ def of(stand: Stand) -> str:
     ("method", "tail"),
     [("GET", "/tasks"), ("GET", "/tasks.csv"), ("GET", "/tasks/new"), ("POST", "/tasks"), ("GET", "/tasks/1"),
      ("POST", "/tasks/1"),
-     ("POST", "/tasks/1/removal"), ("GET", "/tasks/1/of/1"), ("POST", "/tasks/1/of/1"), ("GET", "/documents"),
+     ("POST", "/tasks/1/removal"), ("POST", "/tasks/along"), ("POST", "/tasks/kept"), ("POST", "/tasks/reminders"),
+     ("POST", "/tasks/1/reminders"), ("GET", "/tasks/copy"), ("POST", "/tasks/copy"),
+     ("GET", "/tasks/1/of/1"), ("POST", "/tasks/1/of/1"), ("GET", "/documents"),
      ("GET", "/documents/new"), ("POST", "/documents"), ("GET", "/documents/1"), ("POST", "/documents/1"),
      ("POST", "/documents/1/removal"), ("POST", "/documents/practical"), ("GET", "/passes"), ("GET", "/passes.csv")],
 )  # fmt: skip

@@ -48,16 +48,38 @@ async def give_pass(*, actor: Actor, exhibitor_id: int, holder: Holder, now: dat
         if len(given) >= here["passes"]:
             raise Conflict(_all_given(here["passes"]))
         _once(given, holder)
-        seat = await give_place(
-            event_id=here["event"], ticket_id=await _staff_ticket(here["event"], now), person=holder.attendee,
-            company=here["badge"], source=f"exhibitor {here['company']}"[:120], now=now,
-        )  # fmt: skip
-        made = await db.fetch_value(
-            "INSERT INTO exhibitor_pass (exhibitor, seat, given_at, given_by) VALUES ($1, $2, $3, $4) RETURNING id",
-            exhibitor_id, seat, now, actor.label,
-        )  # fmt: skip
-        await _note(actor, "give pass", exhibitor_id, now, made)
-        await enqueue("exhibitors.send_pass", made=made, by=actor.name)
+        made = await _give(actor, here, holder, now)
+    return made  # noqa: RET504
+
+
+async def give_passes(*, actor: Actor, exhibitor_id: int, holders: Sequence[Holder], now: datetime) -> list[int]:
+    """Give all of these people a pass, or nobody. Raises as `give_pass` does; Invalid names everybody who has one."""
+    async with db.transaction():
+        here = await locked(actor, exhibitor_id, right=Right.PASSES)
+        given = await db.fetch(_GIVEN, exhibitor_id)
+        known = {row["email"] for row in given}
+        if twice := [one.email for one in holders if one.email in known]:
+            raise Invalid({"people": f"{', '.join(twice)}: has a pass of yours already."})
+        left = here["passes"] - len(given)
+        if left < len(holders):
+            raise Conflict(
+                f"These are {len(holders)} people, and {max(left, 0)} of your {here['passes']} passes are left."
+            )
+        made = [await _give(actor, here, one, now) for one in holders]
+    return made  # noqa: RET504
+
+
+async def _give(actor: Actor, here: Any, holder: Holder, now: datetime) -> int:
+    seat = await give_place(
+        event_id=here["event"], ticket_id=await _staff_ticket(here["event"], now), person=holder.attendee,
+        company=here["badge"], source=f"exhibitor {here['company']}"[:120], now=now,
+    )  # fmt: skip
+    made = await db.fetch_value(
+        "INSERT INTO exhibitor_pass (exhibitor, seat, given_at, given_by) VALUES ($1, $2, $3, $4) RETURNING id",
+        here["id"], seat, now, actor.label,
+    )  # fmt: skip
+    await _note(actor, "give pass", here["id"], now, made)
+    await enqueue("exhibitors.send_pass", made=made, by=actor.name)
     return int(made)
 
 

@@ -1,8 +1,13 @@
-"""That exhibitors were reminded: once before a deadline, once after."""
+"""That exhibitors were reminded: once before a deadline, once after, and whenever the organiser says so."""
 
 from datetime import datetime
 
-from portal.core import db
+from portal.accounts.actors import Actor
+from portal.core import audit, db
+from portal.core.errors import Conflict
+from portal.core.jobs import enqueue_many
+from portal.core.urgency import Urgency
+from portal.exhibitors.desks.commands.tasks import organisers_only
 from portal.exhibitors.desks.queries import tasks as queries
 from portal.exhibitors.desks.rules import REMIND_BEFORE
 
@@ -26,3 +31,26 @@ async def take_note(*, exhibitor_id: int, now: datetime) -> frozenset[int]:
         now,
     )
     return frozenset(row["task"] for row in rows)
+
+
+async def remind_now(*, actor: Actor, event_id: int, now: datetime, task_id: int | None = None) -> int:
+    """Remind every exhibitor of an event that has something open, or has not done this one task; how many. Each of their people
+    gets one such mail a day. Raises Conflict when the event is off, over or a draft.
+    """
+    organisers_only(actor)
+    async with db.transaction():
+        if not await db.fetch_value(
+            "SELECT ends_at > $2 AND state IN ('published', 'moved') FROM event WHERE id = $1", event_id, now
+        ):
+            raise Conflict("The event is over, off, or not announced: nobody is reminded.")
+        these = await queries.open_at(event_id, task_id)
+        await enqueue_many(
+            "exhibitors.remind_now",
+            [{"exhibitor": one, "task": task_id, "day": now.date().isoformat()} for one in these],
+            urgency=Urgency.ONE_OF_MANY,
+        )
+        await audit.record(
+            actor=actor.label, verb="remind exhibitors", kind="event", key=event_id, now=now, task=task_id,
+            exhibitors=len(these),
+        )  # fmt: skip
+    return len(these)

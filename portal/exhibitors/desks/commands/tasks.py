@@ -27,6 +27,12 @@ UPDATE exhibitor_task SET kind = $2, title = $3, text = $4, text_html = $5, due_
 """
 
 
+# The first deadline says for when; after that the event moves, and staff decide (`deadlines`).
+_SET_FOR = """
+UPDATE exhibition n SET tasks_for = e.starts_at FROM event e WHERE e.id = n.event AND n.event = $1 AND n.tasks_for IS NULL
+"""
+
+
 def organisers_only(actor: Actor) -> None:
     if not can_organise(actor):
         raise Forbidden("Only organisers and editors ask exhibitors for something.")
@@ -53,6 +59,7 @@ async def save_task(
                 msgspec.json.encode(draft.options).decode(), draft.paper,
             )
         )  # fmt: skip
+        await db.execute(_SET_FOR, event_id)
         await follow_tasks(now=now, event_id=event_id, task_id=saved)
         await audit.record(actor=actor.label, verb="save task", kind="event", key=event_id, now=now, task=saved)
     return saved

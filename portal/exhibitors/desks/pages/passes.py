@@ -14,14 +14,15 @@ from portal.core.settings import current
 from portal.exhibitors.desks.commands import guests as guest_commands
 from portal.exhibitors.desks.commands import passes as commands
 from portal.exhibitors.desks.commands.passes import Holder
-from portal.exhibitors.desks.forms import BadgeForm, HolderForm
+from portal.exhibitors.desks.forms import BadgeForm, HolderForm, PeopleForm
+from portal.exhibitors.desks.people import read_people
 from portal.exhibitors.desks.queries import passes as queries
 from portal.exhibitors.desks.queries.passes import Pass
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.tables.exhibiting import Right
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
-from portal.web.rendering import see_other
+from portal.web.rendering import plural, see_other
 
 _EDITING = desk(right=Right.PASSES, editing=True)
 _MAILS = Limit("exhibitor-passes", tries=100, per=timedelta(hours=1))
@@ -55,6 +56,23 @@ class DeskPasses(Controller):
             return await _list(request, at_desk, now, form=form.refuse(Invalid({"": refused.message})), status=409)
         return _back(at_desk, f"{form.data.first_name} has a pass. The ticket is on its way to {form.data.email}.")
 
+    @post("/several", dependencies=_EDITING)
+    async def several(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
+        form = await read(request, PeopleForm)
+        if form.data is None:
+            return await _list(request, at_desk, now, several=form, status=422)
+        try:
+            people = await read_people(form.data.people)
+            await spend(_MAILS, str(at_desk.exhibitor.id), now=now, count=len(people))
+            await commands.give_passes(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, holders=people, now=now)
+        except Invalid as refused:
+            return await _list(request, at_desk, now, several=form.refuse(refused), status=422)
+        except Conflict as refused:
+            return await _list(
+                request, at_desk, now, several=form.refuse(Invalid({"people": refused.message})), status=409
+            )
+        return _back(at_desk, f"{plural(len(people), 'pass', 'passes')} given. The tickets are on their way.")
+
     @get("/{pass_id:int}", dependencies=_EDITING)
     async def one(self, request: Request[Any, Any, Any], at_desk: AtDesk, pass_id: FromPath[int]) -> Response[str]:
         return _one(request, at_desk, await _pass(at_desk, pass_id), None)
@@ -79,9 +97,15 @@ class DeskPasses(Controller):
         return _back(at_desk, f"{told} The ticket is on its way to {form.data.email}.")
 
     @post("/{pass_id:int}/removal", dependencies=_EDITING)
-    async def take_back(self, at_desk: AtDesk, pass_id: FromPath[int], now: Now) -> Response[Any]:
+    async def take_back(
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, pass_id: FromPath[int], now: Now
+    ) -> Response[Any]:
         this = await _pass(at_desk, pass_id)
-        await commands.take_back(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, pass_id=this.id, now=now)
+        try:
+            await commands.take_back(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, pass_id=this.id, now=now)
+        except Conflict as refused:
+            wrong: Filled[Any] = _known(this).refuse(Invalid({"": refused.message}))
+            return _one(request, at_desk, this, wrong, status=409)
         return _back(at_desk, f"The pass of {this.name} has ended; {this.email} is told.")
 
     @post("/{pass_id:int}/mail", dependencies=_EDITING)
@@ -111,12 +135,13 @@ class DeskPasses(Controller):
 
 async def _list(
     request: Request[Any, Any, Any], at_desk: Desk, now: Now, *, form: Filled[Any] | None = None,
-    badge: Filled[Any] | None = None, status: int = 200,
+    badge: Filled[Any] | None = None, several: Filled[Any] | None = None, status: int = 200,
 ) -> Response[str]:  # fmt: skip
     here = at_desk.exhibitor
     guests = await queries.guests(here.id, now=now)
     return desk_page(
         request, "exhibitors/desk/passes.html", at_desk, here="passes", status=status, form=form or blank(),
+        several=several or blank(),
         badge=badge or blank(badge="" if here.badge == here.company_name else here.badge),
         passes=await queries.of_exhibitor(here.id), guests=guests,
         discount=guests.discount if guests else await queries.discount(here.id),
@@ -127,10 +152,19 @@ async def _list(
 def _one(
     request: Request[Any, Any, Any], at_desk: Desk, this: Pass, form: Filled[Any] | None, *, status: int = 200
 ) -> Response[str]:
-    known = blank(first_name=this.first_name, last_name=this.last_name, email=this.email, role=this.role)
     return desk_page(
-        request, "exhibitors/desk/pass.html", at_desk, here="passes", status=status, form=form or known, this=this
+        request,
+        "exhibitors/desk/pass.html",
+        at_desk,
+        here="passes",
+        status=status,
+        form=form or _known(this),
+        this=this,
     )
+
+
+def _known(this: Pass) -> Filled[Any]:
+    return blank(first_name=this.first_name, last_name=this.last_name, email=this.email, role=this.role)
 
 
 async def _pass(at_desk: Desk, pass_id: int) -> Pass:

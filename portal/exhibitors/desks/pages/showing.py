@@ -9,6 +9,7 @@ from litestar.response import Response
 from portal.accounts.guards import signed_in
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.events.inputs import Saving
+from portal.exhibitors.desks.commands import copying
 from portal.exhibitors.desks.commands import showing as commands
 from portal.exhibitors.desks.forms import ShowForm, filled_show, read_item
 from portal.exhibitors.desks.pages.stand import stand_page
@@ -41,22 +42,31 @@ class DeskProfile(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[str]:
         shown = await _shown(at_desk)
-        return _form(request, at_desk, shown, filled_show(shown))
+        return await _form(request, at_desk, shown, filled_show(shown))
 
     @post(dependencies=_EDITING)
     async def save(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
         form = await read(request, ShowForm)
         if form.data is None:
-            return _form(request, at_desk, await _shown(at_desk), form, status=422)
+            return await _form(request, at_desk, await _shown(at_desk), form, status=422)
         try:
             await commands.save_show(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, draft=form.data.draft, seen=form.data.seen, now=now
             )  # fmt: skip
         except Invalid as refused:
-            return _form(request, at_desk, await _shown(at_desk), form.refuse(refused), status=422)
+            return await _form(request, at_desk, await _shown(at_desk), form.refuse(refused), status=422)
         except Conflict as overtaken:
-            return _form(request, at_desk, await _shown(at_desk), form, status=409, conflict=overtaken.message)
+            return await _form(request, at_desk, await _shown(at_desk), form, status=409, conflict=overtaken.message)
         return _back(at_desk, "Saved. It stands on your page at the event.")
+
+    @post("/copy/{source_id:int}", dependencies=_EDITING)
+    async def copy(self, at_desk: AtDesk, source_id: FromPath[int], now: Now) -> Response[Any]:
+        if not 0 < source_id < 2**62:
+            raise NotFound("Your company showed nothing there.")
+        event = await copying.copy_show(
+            actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, source_id=source_id, now=now
+        )
+        return _back(at_desk, f"Copied from {event}. Please look it through.")
 
     @get("/preview")
     async def preview(self, request: Request[Any, Any, Any], at_desk: AtDesk, saving: Saving) -> Response[str]:
@@ -126,7 +136,7 @@ async def _save_item(request: Request[Any, Any, Any], at_desk: Desk, one: OwnIte
     return _back(at_desk, f"Saved: {draft.title}.")
 
 
-def _form(
+async def _form(
     request: Request[Any, Any, Any],
     at_desk: Desk,
     shown: Shown,
@@ -141,6 +151,7 @@ def _form(
     return desk_page(
         request, "exhibitors/desk/profile.html", at_desk, here="profile", status=status, shown=shown, form=form,
         languages=LANGUAGES, conflict=conflict, stored=differences(form, stored, ShowForm) if conflict else [],
+        before=await queries.before(at_desk.exhibitor.id) if at_desk.may_edit else [],
     )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        """Empty names are those of somebody who was erased."""
+        return f"{self.first_name} {self.last_name}".strip() or "Erased at their own wish"
 
     @property
     def lost(self) -> bool:

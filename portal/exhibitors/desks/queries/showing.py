@@ -140,6 +140,32 @@ async def by_id(exhibitor_id: int) -> Shown | None:
     return _shown(await db.fetch_one(_BY_ID, exhibitor_id))
 
 
+class Before(msgspec.Struct, frozen=True):
+    """Another event at which the company showed something."""
+
+    exhibitor_id: int
+    event: str
+    starts_at: datetime
+    timezone: str
+    things: int
+
+
+_BEFORE = """
+SELECT o.id AS exhibitor_id, e.title AS event, e.starts_at, e.timezone, (
+        SELECT count(*) FROM exhibitor_item i WHERE i.exhibitor = o.id) + (
+        SELECT count(*) FROM exhibitor_file f WHERE f.exhibitor = o.id AND NOT f.for_organiser) AS things
+FROM exhibitor x JOIN exhibitor o ON o.company = x.company AND o.event <> x.event AND o.decided_at IS NOT NULL
+JOIN event e ON e.id = o.event
+WHERE x.id = $1 AND (o.headline <> '' OR o.about <> '' OR EXISTS (SELECT FROM exhibitor_item i WHERE i.exhibitor = o.id))
+ORDER BY e.starts_at DESC, o.id DESC LIMIT 5
+"""
+
+
+async def before(exhibitor_id: int) -> list[Before]:
+    """Where what is shown can be copied from, the latest event first."""
+    return [msgspec.convert(dict(row), Before) for row in await db.fetch(_BEFORE, exhibitor_id)]
+
+
 def _shown(row: Any) -> Shown | None:
     if row is None:
         return None

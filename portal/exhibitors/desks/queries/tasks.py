@@ -18,8 +18,10 @@ FOR_WHOM = """
 # What is read, named or booked is done by that itself, unless the organiser asked for it again.
 STANDS = """
     LEFT JOIN exhibitor_task_answer a ON a.task = t.id AND a.exhibitor = x.id
-    LEFT JOIN LATERAL (SELECT min(r.at) AS at FROM paper_reading r WHERE t.kind = 'read' AND r.exhibitor = x.id AND r.version = (
-        SELECT v.id FROM exhibition_paper_version v WHERE v.paper = t.paper ORDER BY v.number DESC LIMIT 1)) reading ON true
+    LEFT JOIN LATERAL (SELECT r.at, c.name AS by FROM paper_reading r LEFT JOIN account c ON c.id = r.account
+        WHERE t.kind = 'read' AND r.exhibitor = x.id AND r.version = (
+            SELECT v.id FROM exhibition_paper_version v WHERE v.paper = t.paper ORDER BY v.number DESC LIMIT 1)
+        ORDER BY r.at, r.id LIMIT 1) reading ON true
     LEFT JOIN LATERAL (SELECT count(*) AS n, max(p.given_at) AS at FROM exhibitor_pass p
         JOIN seat s ON s.id = p.seat AND s.state = 'confirmed' WHERE t.kind = 'passes' AND p.exhibitor = x.id) named ON true
     LEFT JOIN LATERAL (SELECT min(b.booked_at) AS at FROM booth_booking b WHERE t.kind = 'pay' AND b.exhibitor = x.id
@@ -35,7 +37,7 @@ STANDING = (
 _ANSWERED = f"""
 SELECT t.id, x.id AS exhibitor_id, c.name AS company, c.slug, t.kind, t.title, t.text_html, t.due_at, t.link, t.options, t.paper,
     {STANDING} AS standing, coalesce(a.text, '') AS answer, coalesce(a.note, '') AS note, f.file, coalesce(a.by, '') AS by, a.at,
-    a.decided_at, done.at AS done_at, x.passes, named.n AS given
+    a.decided_at, done.at AS done_at, x.passes, named.n AS given, coalesce(nullif(a.by, ''), reading.by, '') AS who
 FROM exhibitor x JOIN company c ON c.id = x.company
 JOIN exhibitor_task t ON t.event = x.event AND t.removed_at IS NULL AND {FOR_WHOM} {STANDS}
 LEFT JOIN exhibitor_file f ON f.id = a.file
@@ -45,7 +47,9 @@ _OF_EVENT = f"{_ANSWERED} WHERE x.event = $1 ORDER BY lower(c.name), x.id, t.due
 _TASKS = f"""
 SELECT t.id, t.event AS event_id, t.kind, t.title, t.due_at, t.text, t.packages, t.link, t.options, t.paper, t.text_html,
     coalesce(n.exhibitors, 0) AS exhibitors, coalesce(n.done, 0) AS done, coalesce(n.waiting, 0) AS waiting,
-    EXISTS (SELECT FROM exhibitor_task_answer a WHERE a.task = t.id) AS answered
+    EXISTS (SELECT FROM exhibitor_task_answer a WHERE a.task = t.id) AS answered, coalesce((
+        SELECT (e.starts_at AT TIME ZONE e.timezone)::date - (h.tasks_for AT TIME ZONE e.timezone)::date
+        FROM exhibition h JOIN event e ON e.id = h.event WHERE h.event = t.event), 0) AS moved
 FROM exhibitor_task t LEFT JOIN LATERAL (
     SELECT count(*) AS exhibitors, count(done.at) AS done, count(*) FILTER (WHERE {STANDING} = 'waiting') AS waiting
     FROM exhibitor x {STANDS} WHERE x.event = t.event AND {FOR_WHOM}) n ON true
@@ -67,6 +71,18 @@ async def of_event(event_id: int) -> list[Answered]:
 async def tasks(event_id: int) -> list[Task]:
     """An event’s tasks by deadline."""
     return [_task(row) for row in await db.fetch(_TASKS, event_id, None)]
+
+
+_SOURCES = """
+SELECT e.id, e.title, e.starts_at, e.timezone, count(*) AS tasks FROM event e
+JOIN exhibitor_task t ON t.event = e.id AND t.removed_at IS NULL WHERE e.id <> $1
+GROUP BY e.id ORDER BY e.starts_at DESC, e.id LIMIT 100
+"""
+
+
+async def sources(event_id: int) -> list[dict[str, Any]]:
+    """Other events that ask exhibitors for something, the latest first."""
+    return [dict(row) for row in await db.fetch(_SOURCES, event_id)]
 
 
 async def task(event_id: int, task_id: int) -> Task | None:
@@ -127,6 +143,18 @@ ORDER BY x.id, t.due_at, t.id LIMIT 5000
 async def late(*, now: datetime, before: timedelta, exhibitor_id: int | None = None) -> list[Late]:
     """What is open and due within `before`, or overdue, and was not reminded of yet; of one exhibitor, or of all."""
     return [Late(**row) for row in await db.fetch(_LATE, now, before, exhibitor_id)]
+
+
+_OPEN = f"""
+SELECT DISTINCT x.id FROM exhibitor_task t JOIN exhibitor x ON x.event = t.event AND {FOR_WHOM} {STANDS}
+WHERE t.event = $1 AND t.removed_at IS NULL AND done.at IS NULL AND coalesce(a.state, 'again') = 'again'
+    AND ($2::bigint IS NULL OR t.id = $2) ORDER BY x.id LIMIT 2000
+"""
+
+
+async def open_at(event_id: int, task_id: int | None) -> list[int]:
+    """The exhibitors of an event whose turn it is, with any task or with this one."""
+    return [row["id"] for row in await db.fetch(_OPEN, event_id, task_id)]
 
 
 def _answered(row: Any) -> Answered:
