@@ -52,7 +52,9 @@ _JOBS = ("", "Supply planner", "Head of procurement", "Process engineer", "Quali
 _MET = {
     "isarwerk-biologics": (
         Met(0, 95, Noted(rating=Rating.HOT, note="Tech transfer of a 2 ml vial from Ulm; wants to see the isolator line.",
-                              tags=("tech transfer", "vials"), follow_up="Send the transfer checklist")),
+                              tags=("tech transfer", "vials"),
+                              answers={"Vials a year": "1 to 10 million", "Who else decides?": "Quality, in Ulm"},
+                              follow_up="Send the transfer checklist")),
         Met(1, 112, Noted(rating=Rating.WARM, note="Compares quotes until the spring.", tags=("vials",))),
         Met(2, 171),
         Met(5, 204, Noted(rating=Rating.COLD, tags=("student",))),
@@ -61,6 +63,12 @@ _MET = {
         Met(4, 1530, Noted(rating=Rating.HOT, note="Budget is approved.", follow_up="Call about the slot in October")),
     ),
     "tessin-lyo": (Met(0, 240), Met(3, 251, Noted(rating=Rating.HOT, tags=("lyophilisation",)))),
+}  # fmt: skip
+_ASKED = {
+    "isarwerk-biologics": (
+        ("Vials a year", ("under 1 million", "1 to 10 million", "more")), ("Needed from", ("this year", "next year", "later")),
+        ("Who else decides?", ()),
+    ),
 }  # fmt: skip
 _EVENT = "SELECT id, starts_at FROM event WHERE slug = $1"
 _SEATS = """
@@ -90,6 +98,9 @@ async def seed_leads(*, now: datetime) -> None:
         await save_package(actor=PORTAL, event_id=event["id"], facts=facts, now=announced)
         for slug, met in _MET.items():
             if (stand := await _stand(slug, event["id"], announced)) is not None:
+                await commands.save_questions(
+                    exhibitor=stand[0], actor=stand[1], questions=_ASKED.get(slug, ()), now=announced
+                )
                 await _scan(*stand, met, seats)
         await db.execute(
             "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', 'leads', '{}')",

@@ -21,12 +21,13 @@ from portal.core.times import zone
 from portal.core.tokens import hashed
 from portal.exhibitors.guards import refuse_without
 from portal.exhibitors.leads import queries
+from portal.exhibitors.leads.commands import whose
 from portal.exhibitors.leads.queries import Wanted
 from portal.exhibitors.leads.values import LeadRow
 from portal.exhibitors.queries import desks
 from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.values import AtEvent
-from portal.leads.chain.commands import note_taken_out
+from portal.leads.chain.commands import note_taken_out, taking_out
 from portal.leads.chain.tables import Rating
 from portal.web.asking import header
 from portal.web.clients import network
@@ -184,14 +185,15 @@ class LeadApi(Controller):
         only(request, _KEYS)
         wanted = Wanted(q=q, rating=rating or "", tag=tag, follow_up=follow_up or "")
         since, today = moment(changed_since), now.astimezone(zone(exhibitor.timezone)).date()
-        found, total = await queries.some(
-            exhibitor.company_id, exhibitor.event_id, wanted, today=today, size=per_page, offset=(page - 1) * per_page,
-            changed_since=since,
-        )  # fmt: skip
+        async with taking_out(whose(exhibitor)):
+            found, total = await queries.some(
+                exhibitor.company_id, exhibitor.event_id, wanted, today=today, size=per_page, offset=(page - 1) * per_page,
+                changed_since=since,
+            )  # fmt: skip
+            await note_taken_out(leads=[one.code for one in found], now=now)
         pages = max(1, -(-total // per_page))
         if page > pages:
             raise NotFound(f"This list has {pages} pages.")
-        await note_taken_out(leads=[one.code for one in found], now=now)
         asked = {**msgspec.structs.asdict(wanted), "changed_since": since.isoformat() if since else ""}
         answer = LeadList(
             leads=[_out(one) for one in found], total=total, page=page, per_page=per_page,
@@ -229,10 +231,11 @@ class LeadApi(Controller):
         self, exhibitor: Keyed, now: Now, code: Annotated[str, PathParameter(description="The lead’s code")]
     ) -> Response[LeadOut]:
         """A lead by its code."""
-        found = await queries.one(exhibitor.company_id, exhibitor.event_id, code[:20])
+        async with taking_out(whose(exhibitor)):
+            found = await queries.one(exhibitor.company_id, exhibitor.event_id, code[:20])
+            await note_taken_out(leads=[found.code] if found is not None else [], now=now)
         if found is None:
             raise NotFound("There is no such lead, or not any more.")
-        await note_taken_out(leads=[found.code], now=now)
         return Response(_out(found), headers=_PRIVATE)
 
 

@@ -76,10 +76,8 @@ def whose(exhibitor: AtEvent) -> Whose:
 async def person_at_stand(exhibitor: AtEvent, badge: str | None, at: datetime) -> Person:
     """Whose badge this is, for those who may be asked at that moment. Raises Invalid, which says why they may not."""
     why = rules.closed(at, exhibitor.starts_at, exhibitor.ends_at)
-    found = await by_badge(badge) if badge and why is None else None
+    found = await by_badge(badge, exhibitor.organisation_id) if badge and why is None else None
     why = why or rules.refusal(found, exhibitor.event_id)
-    if why is None and found is not None and await queries.is_colleague(exhibitor.organisation_id, found.email):
-        why = rules.OWN
     if found is None or badge is None or why is not None:
         raise Invalid({"badge": why or rules.NO_BADGE}, why or rules.NO_BADGE)
     return Person(

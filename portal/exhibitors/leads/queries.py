@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from portal.core import db
-from portal.exhibitors.leads.values import Colleague, LeadRow, Question, Share, Step
+from portal.exhibitors.leads.values import Asking, Colleague, LeadRow, Question, Share, Step
+from portal.exhibitors.values import AtEvent
 from portal.leads.chain.exports import Record
 
 _COLUMNS = """
@@ -36,10 +37,6 @@ _LIST = (
 _COUNT = f"SELECT count(*) {_FILTERED}"
 _ONE = f"SELECT {_COLUMNS} {_FROM} AND l.code = $3"
 _ALL = f"SELECT {_COLUMNS} {_FROM} ORDER BY l.first_at, l.id LIMIT 100000"
-_TAGS = """
-SELECT DISTINCT unnest(l.tags) AS tag FROM lead_chain k JOIN lead l ON l.chain = k.id
-WHERE k.company_id = $1 AND k.event_id = $2 ORDER BY 1 LIMIT 200
-"""
 _TEAM = """
 SELECT a.id, a.name, a.email FROM membership m JOIN account a ON a.id = m.account
 WHERE m.organisation = $1 AND a.erased_at IS NULL ORDER BY a.name, a.id LIMIT 500
@@ -67,15 +64,23 @@ SELECT r.digest, k.length FROM lead_chain k JOIN lead_record r ON r.chain = k.id
 """
 
 _QUESTIONS = "SELECT id, text, choices FROM lead_question WHERE exhibitor = $1 ORDER BY position, id"
-_SHARES = """
-SELECT l.last_by AS account, a.name, count(*) AS leads, count(*) FILTER (WHERE l.rating = 'hot') AS hot,
-    count(*) FILTER (WHERE l.follow_up <> '' AND l.follow_up_done_at IS NULL) AS open,
-    count(*) FILTER (WHERE (l.last_at AT TIME ZONE $4)::date = $3) AS today
-FROM lead_chain k JOIN lead l ON l.chain = k.id LEFT JOIN account a ON a.id = l.last_by AND a.erased_at IS NULL
-WHERE k.company_id = $1 AND k.event_id = $2 GROUP BY l.last_by, a.name ORDER BY leads DESC, a.name, l.last_by LIMIT 100
+# Of the whole list, whatever is asked for.
+_WHOLE = """
+WITH mine AS (SELECT l.* FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE k.company_id = $1 AND k.event_id = $2)
+SELECT ARRAY(SELECT DISTINCT unnest(tags) AS tag FROM mine ORDER BY tag LIMIT 200) AS tags, coalesce((SELECT json_agg(s) FROM (
+    SELECT m.last_by AS account, a.name, count(*) AS leads, count(*) FILTER (WHERE m.rating = 'hot') AS hot,
+        count(*) FILTER (WHERE m.follow_up <> '' AND m.follow_up_done_at IS NULL) AS open,
+        count(*) FILTER (WHERE (m.last_at AT TIME ZONE $4)::date = $3) AS today
+    FROM mine m LEFT JOIN account a ON a.id = m.last_by AND a.erased_at IS NULL
+    GROUP BY m.last_by, a.name ORDER BY leads DESC, a.name, m.last_by LIMIT 100) s), '[]') AS shares
 """
-_IS_COLLEAGUE = """
-SELECT EXISTS (SELECT FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $1 AND a.email = $2)
+# What forms about leads need.
+_ASKING = """
+SELECT coalesce((SELECT json_agg(json_build_object('id', t.id, 'name', t.name, 'email', t.email) ORDER BY t.name, t.id) FROM (
+    SELECT a.id, a.name, a.email FROM membership m JOIN account a ON a.id = m.account
+    WHERE m.organisation = $1 AND a.erased_at IS NULL ORDER BY a.name, a.id LIMIT 500) t), '[]') AS team,
+    coalesce((SELECT json_agg(json_build_object('id', q.id, 'text', q.text, 'choices', q.choices) ORDER BY q.position, q.id)
+        FROM lead_question q WHERE q.exhibitor = $2), '[]') AS questions
 """
 
 
@@ -115,9 +120,21 @@ async def everyone(company_id: int, event_id: int) -> list[LeadRow]:
     return [_lead(row) for row in await db.fetch(_ALL, company_id, event_id)]
 
 
-async def tags(company_id: int, event_id: int) -> list[str]:
-    """Tags in use."""
-    return [row["tag"] for row in await db.fetch(_TAGS, company_id, event_id)]
+async def whole(company_id: int, event_id: int, today: date, timezone: str) -> tuple[list[str], list[Share]]:
+    """Tags in use, and who of the team has scanned how many, the most first; `today` by the clocks of the event."""
+    row = await db.fetch_one(_WHOLE, company_id, event_id, today, timezone)
+    assert row is not None, "an aggregate has one row"
+    return list(row["tags"]), msgspec.json.decode(row["shares"], type=list[Share])
+
+
+async def asking(exhibitor: AtEvent) -> Asking:
+    """Who can be given a follow-up, and what is asked."""
+    row = await db.fetch_one(_ASKING, exhibitor.organisation_id, exhibitor.id)
+    assert row is not None, "it has one row"
+    return Asking(
+        msgspec.json.decode(row["team"], type=list[Colleague]),
+        msgspec.json.decode(row["questions"], type=list[Question]),
+    )
 
 
 async def team(organisation_id: int | None) -> list[Colleague]:
@@ -156,16 +173,6 @@ async def known_digest(key: str, seq: int) -> tuple[str, int] | None:
 async def questions(exhibitor_id: int) -> list[Question]:
     """What the team asks at its stand."""
     return [msgspec.convert(dict(row), Question) for row in await db.fetch(_QUESTIONS, exhibitor_id)]
-
-
-async def shares(company_id: int, event_id: int, today: date, timezone: str) -> list[Share]:
-    """Who of the team has scanned how many, the most first; `today` by the clocks of the event."""
-    return [Share(**row) for row in await db.fetch(_SHARES, company_id, event_id, today, timezone)]
-
-
-async def is_colleague(organisation_id: int | None, email: str) -> bool:
-    """Whether this is the address of somebody of the exhibitor’s own team."""
-    return bool(await db.fetch_value(_IS_COLLEAGUE, organisation_id, email))
 
 
 def _lead(row: Any) -> LeadRow:

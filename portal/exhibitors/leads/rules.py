@@ -15,7 +15,6 @@ MOST_TAGS = 20
 MOST_QUESTIONS = 12
 MOST_CHOICES = 12
 NO_BADGE = "No badge has this code. It has ten letters and digits; the ticket’s own code is another one."
-OWN = "This is somebody of your own team."
 ENDED = "This badge does not count any more: the place was passed on or given up."
 
 
@@ -62,4 +61,6 @@ def refusal(badge: Badge | None, event_id: int) -> str | None:
         return "The event was called off."
     if badge.format is EventFormat.ONLINE or badge.watching is Watching.RECORDING:
         return "This person takes part from afar; only badges of those who are here are scanned."
-    return None if badge.named else "Nobody’s name is on this badge yet."
+    if not badge.named:
+        return "Nobody’s name is on this badge yet."
+    return "This is somebody of your own team." if badge.colleague else None

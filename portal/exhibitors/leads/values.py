@@ -72,6 +72,13 @@ class Question(msgspec.Struct, frozen=True):
         return f"answer_{self.id}"
 
 
+class Asking(msgspec.Struct, frozen=True):
+    """What forms about leads offer."""
+
+    team: list[Colleague]
+    questions: list[Question]
+
+
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """What one of the team has scanned."""
 

@@ -4,11 +4,19 @@ from datetime import datetime
 
 import msgspec
 
+from portal.core import db
 from portal.core.settings import current
 from portal.exhibitors.leads.rules import digest, usual
-from portal.leads.chain.values import WORDING
+from portal.exhibitors.values import AtEvent
+from portal.leads.chain.queries import IS_KNOWN
+from portal.leads.chain.values import WORDING, Person
 from portal.leads.commands import keep_wording
 from portal.leads.queries import Wording, newest_wording
+
+_ASKED = f"""
+SELECT {IS_KNOWN} AS known, w.text, coalesce(w.version, 0) AS version FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+    SELECT version, text FROM wording_of_consent WHERE kind = $6 AND key = $7 ORDER BY version DESC LIMIT 1) w ON true
+"""
 
 
 class Sentence(msgspec.Struct, frozen=True):
@@ -24,11 +32,18 @@ class Sentence(msgspec.Struct, frozen=True):
 
 async def shown(company_id: int, company: str) -> Sentence:
     """What is asked now. Where names have changed since it was last agreed to, it is another version."""
-    text = usual(current().site_name, company)
     newest = await newest_wording(WORDING, str(company_id))
-    if newest is None:
-        return Sentence(text, 1)
-    return Sentence(text, newest.version if newest.text == text else newest.version + 1)
+    return _sentence(company, newest.text if newest else None, newest.version if newest else 0)
+
+
+async def asked(exhibitor: AtEvent, person: Person) -> tuple[Sentence, bool]:
+    """What this person is asked now, and whether they agreed before."""
+    company = exhibitor.company_id
+    row = await db.fetch_one(
+        _ASKED, company, exhibitor.event_id, person.email, person.badge, person.name, WORDING, str(company)
+    )
+    assert row is not None, "it has one row"
+    return _sentence(exhibitor.company_name, row["text"], row["version"]), row["known"]
 
 
 async def agreed(company_id: int, company: str, read: str, now: datetime) -> Wording | None:
@@ -37,3 +52,8 @@ async def agreed(company_id: int, company: str, read: str, now: datetime) -> Wor
     if digest(text) != read:
         return None
     return await keep_wording(kind=WORDING, key=str(company_id), text=text, now=now)
+
+
+def _sentence(company: str, newest: str | None, version: int) -> Sentence:
+    text = usual(current().site_name, company)
+    return Sentence(text, version if newest == text else version + 1)

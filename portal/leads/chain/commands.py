@@ -1,6 +1,7 @@
 """Keeping a scan, what is noted of a lead, and letting leads go."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -233,6 +234,16 @@ async def remove_lead(*, whose: Whose, code: str, by: int, at: datetime, now: da
             raise NotFound("There is no such lead of your company, or not any more.")
         await db.execute(_REMOVED, row["consent_id"], at, row["id"])
         await linking.end([row["id"]], kind=Kind.REMOVAL, payload={"by": by}, now=now)
+
+
+@asynccontextmanager
+async def taking_out(whose: Whose) -> AsyncIterator[None]:
+    """Hold a company’s chain while leads are read and noted as taken along: who takes it back at that moment is either not among
+    them, or the company is told to delete them.
+    """
+    async with db.transaction():
+        await linking.hold_if_any(whose.company_id, whose.event_id)
+        yield
 
 
 async def note_taken_out(*, leads: Collection[str], now: datetime) -> None:

@@ -3,25 +3,18 @@
 from datetime import datetime
 
 from portal.core import db
-from portal.leads.chain.values import Person, Whose
 
 IS_THEM = "(l.badge = {badge} OR lower(l.name) = lower({name}))"
 """Of those who share an address, the one with this badge, or with this name on another badge of theirs."""
-_IS_KNOWN = f"""
-SELECT EXISTS (SELECT FROM lead_chain k JOIN lead l ON l.chain = k.id
+IS_KNOWN = f"""
+EXISTS (SELECT FROM lead_chain k JOIN lead l ON l.chain = k.id
     JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
     WHERE k.company_id = $1 AND k.event_id = $2 AND l.email = $3 AND {IS_THEM.format(badge="$4", name="$5")})
 """
+"""Whether the person with address `$3`, badge `$4` and name `$5` agreed at the stand of company `$1` at event `$2`."""
 _FORMER = "SELECT public_key, last_used_at FROM lead_signer WHERE public_key <> $1 ORDER BY last_used_at DESC LIMIT 50"
 
 
 async def former_signers(now_used: str) -> list[tuple[str, datetime]]:
     """Keys that exports were signed with before this one, and when last."""
     return [(row["public_key"], row["last_used_at"]) for row in await db.fetch(_FORMER, now_used)]
-
-
-async def is_known(whose: Whose, person: Person) -> bool:
-    """Whether this very person agreed at this stand before, and it stands."""
-    return bool(
-        await db.fetch_value(_IS_KNOWN, whose.company_id, whose.event_id, person.email, person.badge, person.name)
-    )

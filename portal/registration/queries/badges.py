@@ -10,7 +10,9 @@ from portal.registration.tables import Watching
 _BY_CODE = """
 SELECT s.email, s.first_name, s.last_name, s.job_title, s.company, s.watching,
     s.named_at IS NOT NULL AND s.email <> '' AS named, s.state = 'confirmed' AND o.state = 'confirmed' AS stands,
-    e.id AS event_id, e.slug AS event_slug, e.state IN ('published', 'moved') AS is_on, e.format
+    e.id AS event_id, e.slug AS event_slug, e.state IN ('published', 'moved') AS is_on, e.format,
+    EXISTS (SELECT FROM membership m JOIN account a ON a.id = m.account WHERE m.organisation = $2 AND a.email = s.email)
+        AS colleague
 FROM seat s JOIN seat_order o ON o.id = s.seat_order JOIN event e ON e.id = o.event WHERE badge_code(s.claim_secret) = $1
 """
 _WEARERS = """
@@ -26,7 +28,7 @@ _COUNT = f"SELECT count(*) {_WEARERS}"
 
 
 class Badge(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody’s badge. `stands`: their place is still theirs."""
+    """Somebody’s badge. `stands`: their place is still theirs; `colleague`: they are of the organisation that asks."""
 
     email: str
     first_name: str
@@ -40,10 +42,11 @@ class Badge(msgspec.Struct, frozen=True, kw_only=True):
     event_slug: str
     is_on: bool
     format: EventFormat
+    colleague: bool
 
 
-async def by_badge(code: str) -> Badge | None:
-    row = await db.fetch_one(_BY_CODE, code)
+async def by_badge(code: str, organisation_id: int | None = None) -> Badge | None:
+    row = await db.fetch_one(_BY_CODE, code, organisation_id)
     return None if row is None else msgspec.convert(dict(row), Badge)
 
 

@@ -11,11 +11,12 @@ from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.directory.commands.merging import merge_companies
-from portal.exhibitors.leads import jobs, queries
+from portal.exhibitors.leads import commands, jobs, queries
 from portal.exhibitors.leads import privacy as scan_privacy
 from portal.exhibitors.routes import OCCASIONS
 from portal.leads import privacy
 from portal.leads.chain.commands import note_taken_out
+from portal.leads.chain.values import Noted
 from portal.leads.withdrawing import withdraw_consent
 from portal.registration.rules.badges import badge_code
 from portal.wiring import personal_data, services
@@ -154,9 +155,20 @@ async def test_leads_follow_a_company_that_is_made_one_with_another_and_come_bac
 
 async def test_what_is_known_of_a_person_says_who_scanned_them(hall: Hall) -> None:
     await hall.scan(await hall.attendee())
+    lead = (await queries.everyone(hall.stand.exhibitor.company_id, hall.stand.exhibitor.event_id))[0]
+    for note in (Noted(note="Talks too much"), Noted(note="Kind", answers={"Volume": "small"})):
+        await commands.note(
+            exhibitor=hall.stand.exhibitor,
+            actor=hall.stand.owner,
+            code=lead.code,
+            noted=note,
+            version=None,
+            now=clock.now(),
+        )
     [noted] = await scan_privacy.known_about("amara@brennhof.example")
     assert (noted["company"], noted["visits"]) == ("Isarwerk Biologics GmbH", 1)
     assert noted["shared"] == "Amara Okonjo-Reuter, Head of filling, Brennhof Pharma GmbH, amara@brennhof.example"
+    assert (noted["note"], noted["answers"]) == ("Talks too much\nKind", "Volume: small")
     [row] = await privacy.known_about("amara@brennhof.example", OCCASIONS)
     assert (row["company"], row["for"], row["how"]) == (
         "Isarwerk Biologics GmbH",

@@ -54,10 +54,12 @@ async def test_what_one_member_scanned_is_not_sent_by_another(team: httpx.AsyncC
 
 
 async def test_codes_nobody_has_do_not_hold_up_a_device_for_ever(team: httpx.AsyncClient, hall: Hall, me: int) -> None:
-    records = [scan(hall, "2" * 10) for _ in range(61)]
-    told = await send(team, hall, sent(me, *records, scan(hall, await hall.attendee())))
-    assert [one["state"] for one in told] == ["refused"] * 60
-    rest = sent(me, records[60])
+    records = [scan(hall, "2" * 10) for _ in range(5)]
+    await send(team, hall, sent(me, records[0]))
+    await db.execute("UPDATE rate_limit SET tries = 297 WHERE key LIKE 'badges:%'")
+    told = await send(team, hall, sent(me, scan(hall, await hall.attendee()), *records[1:]))
+    assert [one["state"] for one in told] == ["kept", *["refused"] * 3]
+    rest = sent(me, records[4])
     assert (await team.post(f"{hall.address}/scan/records", json=rest)).status_code == 429
     await db.execute("UPDATE rate_limit SET window_ends_at = now() - interval '1 minute'")
     assert [one["state"] for one in await send(team, hall, rest)] == ["refused"]

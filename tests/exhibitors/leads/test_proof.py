@@ -105,3 +105,21 @@ async def test_exports_made_while_people_take_it_back_are_whole(hall: Hall) -> N
     for email in emails:
         await asyncio.gather(back(email), *(take() for _ in range(3)))
     assert [check(one, public_key()).words for one in made if not check(one, public_key()).holds] == []
+
+
+async def test_who_takes_it_back_while_the_table_is_made_is_not_in_it_or_the_company_is_told(
+    team: httpx.AsyncClient, hall: Hall
+) -> None:
+    emails = [f"guest{n}@x.example" for n in range(8)]
+    for email in emails:
+        await hall.scan(await hall.attendee(email, f"Guest {email[:7]}"))
+    consents = {row["email"]: row["id"] for row in await db.fetch("SELECT id, email FROM consent")}
+    for email in emails:
+        await db.execute("UPDATE lead SET taken_out_at = NULL")
+        await db.execute("DELETE FROM pgqueuer")
+        table, _ = await asyncio.gather(
+            team.get(f"{hall.address}/export/leads.csv"),
+            withdraw_consent(consent_id=consents[email], email=email, now=clock.now()),
+        )
+        told = json.loads(await db.fetch_value("SELECT payload FROM pgqueuer WHERE entrypoint = 'leads.tell_gone'"))
+        assert (told["taken_out"] is not None) == (email in table.text)

@@ -25,7 +25,7 @@ async def editor(sign_in: SignIn, hall: Hall) -> httpx.AsyncClient:
 async def asked(hall: Hall, editor: httpx.AsyncClient) -> list[str]:
     answer = await editor.post(f"{hall.address}/leads/questions", data={"questions": TYPED})
     assert answer.status_code == 303, answer.text
-    return [one.field for one in await queries.questions(hall.stand.exhibitor.id)]
+    return [one.field for one in (await queries.asking(hall.stand.exhibitor)).questions]
 
 
 async def test_answers_go_with_the_lead_everywhere(
@@ -92,7 +92,7 @@ async def test_what_cannot_be_asked_is_said_and_kept(
     assert words in answer.text
     assert 'href="#f-questions"' in answer.text
     assert typed.splitlines()[-1][:60] in answer.text
-    assert await queries.questions(hall.stand.exhibitor.id) == []
+    assert (await queries.asking(hall.stand.exhibitor)).questions == []
 
 
 async def test_only_offered_answers_are_taken_and_only_editors_ask(

@@ -96,8 +96,10 @@ async def test_what_is_no_badge_is_said_beside_the_field(team: httpx.AsyncClient
 async def test_guesses_are_counted(team: httpx.AsyncClient, hall: Hall) -> None:
     badge = await hall.attendee()
     wrong = {"badge": "2" * 10}
-    answers = [(await team.post(f"{hall.address}/scan", data=wrong)).status_code for _ in range(61)]
-    assert answers == [422] * 60 + [429]
+    await team.post(f"{hall.address}/scan", data=wrong)
+    await db.execute("UPDATE rate_limit SET tries = 297 WHERE key LIKE 'badges:%'")
+    answers = [(await team.post(f"{hall.address}/scan", data=wrong)).status_code for _ in range(4)]
+    assert answers == [422] * 3 + [429]
     assert (await team.post(f"{hall.address}/scan/badges/{badge}", data={"read": "x"})).status_code == 429
 
 

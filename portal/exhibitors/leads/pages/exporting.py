@@ -12,8 +12,9 @@ from portal.core.errors import NotFound
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.leads import queries
 from portal.exhibitors.leads.columns import LAYOUTS, laid_out
+from portal.exhibitors.leads.commands import whose
 from portal.exhibitors.tables.exhibiting import Right
-from portal.leads.chain.commands import note_signer, note_taken_out
+from portal.leads.chain.commands import note_signer, note_taken_out, taking_out
 from portal.leads.chain.exports import export, public_key
 from portal.web.files import private_file
 from portal.web.inputs import Now
@@ -39,8 +40,9 @@ class ExportPages(Controller):
         exhibitor, chosen = at_desk.exhibitor, LAYOUTS.get(table_name.removesuffix(".csv"))
         if chosen is None or not table_name.endswith(".csv"):
             raise NotFound("There is no such table.")
-        found = await queries.everyone(exhibitor.company_id, exhibitor.event_id)
-        await note_taken_out(leads=[one.code for one in found], now=now)
+        async with taking_out(whose(exhibitor)):
+            found = await queries.everyone(exhibitor.company_id, exhibitor.event_id)
+            await note_taken_out(leads=[one.code for one in found], now=now)
         await _record(at_desk, table_name, len(found), now)
         name = f"{table_name.removesuffix('.csv')}-{exhibitor.company_slug}-{exhibitor.event_slug}.csv"
         made = table(*laid_out(chosen, exhibitor, found))
@@ -49,11 +51,12 @@ class ExportPages(Controller):
     @get("/chain.json")
     async def chain(self, at_desk: AtDesk, now: Now) -> Response[bytes]:
         exhibitor = at_desk.exhibitor
-        found = await queries.chain(exhibitor.company_id, exhibitor.event_id)
-        if found is None:
-            raise NotFound("Nobody’s badge was scanned yet, so there is nothing to export.")
-        key, head, records = found
-        await note_taken_out(leads={one.lead for one in records}, now=now)
+        async with taking_out(whose(exhibitor)):
+            found = await queries.chain(exhibitor.company_id, exhibitor.event_id)
+            if found is None:
+                raise NotFound("Nobody’s badge was scanned yet, so there is nothing to export.")
+            key, head, records = found
+            await note_taken_out(leads={one.lead for one in records}, now=now)
         await note_signer(now=now)
         await _record(at_desk, "chain.json", len(records), now)
         made = export(

@@ -25,7 +25,7 @@ from portal.exhibitors.leads.forms import (
     written_questions,
 )
 from portal.exhibitors.leads.queries import Wanted
-from portal.exhibitors.leads.values import RATINGS, LeadRow, Question
+from portal.exhibitors.leads.values import RATINGS, Asking, LeadRow
 from portal.exhibitors.leads.words import steps
 from portal.exhibitors.tables.exhibiting import Right
 from portal.web.forms import Filled, blank, differences, read
@@ -53,14 +53,15 @@ class LeadsOfExhibitor(Controller):
         at = Page(number, SIZE, total)
         if number > at.last:
             raise NotFound("There is no such page of this list.")
+        tags, shares = await queries.whole(company, event, today, exhibitor.timezone)
         asked = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value}
         address = f"{exhibitor.address}/leads"
         return desk_page(
             request, "exhibitors/leads/index.html", at_desk, here="leads", leads=found, at=at, wanted=wanted, asked=asked,
             ratings=RATINGS, follow_ups=FOLLOW_UPS, today=today, base=address,
-            tag_pairs=[(tag, tag) for tag in await queries.tags(company, event)],
+            tag_pairs=[(tag, tag) for tag in tags],
             team=await queries.team(exhibitor.organisation_id), may_ask=at_desk.may_edit,
-            shares=await queries.shares(company, event, today, exhibitor.timezone),
+            shares=shares,
             page_of=lambda n: f"{address}?{urlencode({**asked, 'page': n})}",
         )  # fmt: skip
 
@@ -88,27 +89,27 @@ class LeadsOfExhibitor(Controller):
     @get("/{code:str}")
     async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str]) -> Response[Any]:
         lead = await _lead(at_desk, code)
-        questions = await queries.questions(at_desk.exhibitor.id)
-        return await _page(request, at_desk, lead, filled(lead, questions), questions)
+        asking = await queries.asking(at_desk.exhibitor)
+        return await _page(request, at_desk, lead, filled(lead, asking.questions), asking)
 
     @post("/{code:str}")
     async def save(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str], now: Now
     ) -> Response[Any]:
         lead = await _lead(at_desk, code)
-        questions = await queries.questions(at_desk.exhibitor.id)
-        form, answers = await read_lead(request, lead, questions)
+        asking = await queries.asking(at_desk.exhibitor)
+        form, answers = await read_lead(request, lead, asking.questions)
         if form.data is None:
-            return await _page(request, at_desk, lead, form, questions, status=422)
+            return await _page(request, at_desk, lead, form, asking, status=422)
         try:
             changed = await commands.note(
                 exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, noted=noted(form.data, answers), now=now,
                 version=form.data.version,
             )  # fmt: skip
         except Invalid as refused:
-            return await _page(request, at_desk, lead, form.refuse(refused), questions, status=422)
+            return await _page(request, at_desk, lead, form.refuse(refused), asking, status=422)
         except Conflict as refused:
-            return await _page(request, at_desk, lead, form, questions, status=409, conflict=refused.message)
+            return await _page(request, at_desk, lead, form, asking, status=409, conflict=refused.message)
         notice = "Saved." if changed else "Nothing was changed."
         return see_other(f"{at_desk.exhibitor.address}/leads/{lead.code}", notice=notice)
 
@@ -158,18 +159,18 @@ async def _lead(at_desk: Desk, code: str) -> LeadRow:
 
 
 async def _page(
-    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], questions: list[Question], *,
+    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], asking: Asking, *,
     status: int = 200, conflict: str = "",
 ) -> Response[Any]:  # fmt: skip
     exhibitor = at_desk.exhibitor
-    stored = differences(form, filled(lead, questions), LeadForm) if conflict else []
+    stored = differences(form, filled(lead, asking.questions), LeadForm) if conflict else []
     if conflict:
         form = Filled({**form.values, "version": lead.version}, form.errors)
-    asked = {one.text for one in questions}
-    team = await queries.team(exhibitor.organisation_id)
+    asked = {one.text for one in asking.questions}
     history = await queries.history(exhibitor.company_id, exhibitor.event_id, lead.code)
     return desk_page(
         request, "exhibitors/leads/lead.html", at_desk, here="leads", status=status, lead=lead, form=form, ratings=RATINGS,
-        team=team, conflict=conflict, stored=stored, questions=questions, may_remove=_may_remove(at_desk, lead),
-        earlier=[pair for pair in lead.answers.items() if pair[0] not in asked], steps=steps(history, team, exhibitor.timezone),
+        conflict=conflict, stored=stored, asking=asking, may_remove=_may_remove(at_desk, lead),
+        earlier=[pair for pair in lead.answers.items() if pair[0] not in asked],
+        steps=steps(history, asking.team, exhibitor.timezone),
     )  # fmt: skip

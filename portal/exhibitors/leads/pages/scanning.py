@@ -15,23 +15,22 @@ from litestar.response import Response
 
 from portal.accounts.guards import signed_in
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
-from portal.core.rate_limits import Limit, spend, take_back
+from portal.core.rate_limits import Limit, spend
 from portal.core.text import many_lines, one_line
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.leads import commands, queries, rules, wordings
 from portal.exhibitors.leads.commands import DeviceNote, DeviceScan, DeviceUndo
 from portal.exhibitors.leads.forms import BadgeForm, ConsentForm, LeadForm, filled, noted, read_lead, split
-from portal.exhibitors.leads.values import RATINGS, LeadRow, Question
+from portal.exhibitors.leads.values import RATINGS, Asking, LeadRow
 from portal.exhibitors.tables.exhibiting import Right
-from portal.leads.chain.queries import is_known
 from portal.leads.chain.values import Person
 from portal.registration.rules.badges import read_badge
 from portal.web.forms import Filled, blank, differences, read
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
 
-# So many wrong codes are slips of the finger; more are guesses.
-_GUESSES = Limit("badges", tries=60, per=timedelta(minutes=10))
+# So many badges nobody scans by hand in that time.
+_GUESSES = Limit("badges", tries=300, per=timedelta(minutes=10))
 _MOST_AT_ONCE = 200
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"}
 
@@ -104,27 +103,27 @@ class ScanPages(Controller):
     async def note(self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str]) -> Response[Any]:
         """Rating, note and what comes next, right after a scan; for whoever scanned last."""
         lead = await _just_scanned(at_desk, code)
-        questions = await queries.questions(at_desk.exhibitor.id)
-        return await _note_page(request, at_desk, lead, filled(lead, questions), questions)
+        asking = await queries.asking(at_desk.exhibitor)
+        return await _note_page(request, at_desk, lead, filled(lead, asking.questions), asking)
 
     @post("/leads/{code:str}")
     async def keep_note(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str], now: Now
     ) -> Response[Any]:
         lead = await _just_scanned(at_desk, code)
-        questions = await queries.questions(at_desk.exhibitor.id)
-        form, answers = await read_lead(request, lead, questions)
+        asking = await queries.asking(at_desk.exhibitor)
+        form, answers = await read_lead(request, lead, asking.questions)
         if form.data is None:
-            return await _note_page(request, at_desk, lead, form, questions, status=422)
+            return await _note_page(request, at_desk, lead, form, asking, status=422)
         try:
             await commands.note(
                 exhibitor=at_desk.exhibitor, actor=at_desk.actor, code=lead.code, noted=noted(form.data, answers), now=now,
                 version=form.data.version,
             )  # fmt: skip
         except Invalid as refused:
-            return await _note_page(request, at_desk, lead, form.refuse(refused), questions, status=422)
+            return await _note_page(request, at_desk, lead, form.refuse(refused), asking, status=422)
         except Conflict as refused:
-            return await _note_page(request, at_desk, lead, form, questions, status=409, conflict=refused.message)
+            return await _note_page(request, at_desk, lead, form, asking, status=409, conflict=refused.message)
         return see_other(f"{at_desk.exhibitor.address}/scan", notice=f"Saved. Lead {lead.code} is noted.")
 
     @post("/leads/{code:str}/removal")
@@ -150,6 +149,7 @@ class ScanPages(Controller):
         if sent.by != at_desk.actor.account_id:
             raise Conflict("Somebody else scanned these. They are sent when that person signs in here again.")
         told: list[Told] = []
+        await spend(_GUESSES, str(at_desk.actor.account_id), now=now, count=0)
         try:
             for one in sent.records:
                 told.append(await _take(at_desk, one, now, sent.sent_at))
@@ -179,13 +179,13 @@ async def _take(at_desk: Desk, one: DeviceScan | DeviceNote | DeviceUndo, now: N
                 exhibitor=at_desk.exhibitor, actor=at_desk.actor, sent=_tidied(one), now=now
             )
             return Told(one.id, "kept", code=code)
-        await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
         kept = await commands.scan(
             exhibitor=at_desk.exhibitor, actor=at_desk.actor, badge=read_badge(one.badge) or "", read=one.read,
             at=rules.happened(one.at, now, sent_at), now=now, client_id=one.id,
         )  # fmt: skip
-        await take_back(_GUESSES, str(at_desk.actor.account_id))
     except (Conflict, Invalid, NotFound) as refused:
+        if isinstance(refused, Invalid):
+            await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
         words = " ".join(refused.fields.values()) if isinstance(refused, Invalid) else refused.message
         return Told(one.id, "refused", words)
     exhibitor = at_desk.exhibitor
@@ -222,12 +222,9 @@ def _words(visits: int) -> str:
 
 
 async def _person(at_desk: Desk, typed: str, now: Now) -> Person:
-    """Whose badge was typed or scanned. Codes that lead to nobody are counted. Raises Invalid."""
-    account = str(at_desk.actor.account_id)
-    await spend(_GUESSES, account, now=now)
-    found = await commands.person_at_stand(at_desk.exhibitor, read_badge(typed), now)
-    await take_back(_GUESSES, account)
-    return found
+    """Whose badge was typed or scanned. Raises Invalid."""
+    await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
+    return await commands.person_at_stand(at_desk.exhibitor, read_badge(typed), now)
 
 
 async def _wearer(at_desk: Desk, badge: str, now: Now) -> Person:
@@ -246,19 +243,18 @@ async def _scan_page(
         request, "exhibitors/leads/scan.html", at_desk, here="scan", status=status, headers=CAMERA, form=form,
         closed=rules.closed(now, exhibitor.starts_at, exhibitor.ends_at), ratings=RATINGS,
         sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name),
-        team=await queries.team(exhibitor.organisation_id), questions=await queries.questions(exhibitor.id),
+        asking=await queries.asking(exhibitor),
     )  # fmt: skip
 
 
 async def _ask(
     request: Request[Any, Any, Any], at_desk: Desk, badge: str, now: Now, *, problem: str = "", status: int = 200
 ) -> Response[Any]:
-    exhibitor = at_desk.exhibitor
     person = await _wearer(at_desk, badge, now)
+    sentence, agreed = await wordings.asked(at_desk.exhibitor, person)
     return desk_page(
         request, "exhibitors/leads/consent.html", at_desk, here="scan", status=status, badge=person.badge,
-        agreed=await is_known(commands.whose(exhibitor), person), number=str(uuid4()), problem=problem,
-        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name),
+        agreed=agreed, sentence=sentence, number=str(uuid4()), problem=problem,
     )  # fmt: skip
 
 
@@ -271,13 +267,13 @@ async def _just_scanned(at_desk: Desk, code: str) -> LeadRow:
 
 
 async def _note_page(
-    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], questions: list[Question], *,
+    request: Request[Any, Any, Any], at_desk: Desk, lead: LeadRow, form: Filled[Any], asking: Asking, *,
     status: int = 200, conflict: str = "",
 ) -> Response[Any]:  # fmt: skip
-    stored = differences(form, filled(lead, questions), LeadForm) if conflict else []
+    stored = differences(form, filled(lead, asking.questions), LeadForm) if conflict else []
     if conflict:
         form = Filled({**form.values, "version": lead.version}, form.errors)
     return desk_page(
         request, "exhibitors/leads/note.html", at_desk, here="scan", status=status, lead=lead, form=form, ratings=RATINGS,
-        team=await queries.team(at_desk.exhibitor.organisation_id), conflict=conflict, stored=stored, questions=questions,
+        asking=asking, conflict=conflict, stored=stored,
     )  # fmt: skip
