@@ -33,6 +33,13 @@ LEFT JOIN LATERAL (SELECT s.id, s.title FROM session_speaker i JOIN programme_se
     ORDER BY s.starts_at LIMIT 1) t ON true
 WHERE p.name = ANY($2) ORDER BY p.id
 """
+_BRIEFING = """
+Be at the speakers’ room, first floor, **forty minutes** before your session; the technician tries your slides with you.
+
+- Slides in 16:9, on the house’s computer: HDMI for your own only after a word with us.
+- On the day call Judith Kerkhoven, +43 1 5550 117.
+- The speakers’ dinner is on the evening before the first day.
+""".strip()
 _WORDING = "SELECT max(id) FROM wording_of_consent WHERE kind = 'recording' AND key = $1"
 
 
@@ -60,6 +67,7 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     invited_days_ago: int | None = None
     spans: tuple[tuple[int, int, int], ...] | None = None
     recorded: bool | None = None
+    comes: bool | None = None
     note: str = ""
     decks: int = 0
     public: bool = False
@@ -67,14 +75,14 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
 
 PEOPLE = {
     "Dr. Anselm Oyelaran": Stand(
-        email="desk@isarwerk.example", invited_days_ago=20, spans=(), recorded=True, decks=2, public=True,
+        email="desk@isarwerk.example", invited_days_ago=20, comes=True, spans=(), recorded=True, decks=2, public=True,
         note="I bring a vial that breaks on purpose. A table beside the lectern, please, and a bin.",
     ),
     "Marit Solheim": Stand(
-        email="marit@halden.example", invited_days_ago=20, spans=((1, 9, 18), (2, 9, 13)), recorded=True, decks=1
+        email="marit@halden.example", invited_days_ago=20, comes=True, spans=((1, 9, 18), (2, 9, 13)), recorded=True, decks=1
     ),
     "Maeve Donnellan": Stand(
-        email="maeve@kilmore.example", invited_days_ago=20, spans=((1, 9, 12),), recorded=False,
+        email="maeve@kilmore.example", invited_days_ago=20, comes=True, spans=((1, 9, 12),), recorded=False,
         note="Films of smoke studies have sound. I need the house’s sound, not my laptop’s.",
     ),
     "Chiara Bonfanti": Stand(email="office@bonfanti.example", invited_days_ago=9, spans=()),
@@ -90,7 +98,9 @@ async def seed_speaking(*, media: Media, now: datetime) -> None:
         return
     event = Congress(**dict(row))
     stored = await readiness.settings(event.id)
-    wanted = msgspec.structs.replace(stored, slides_due_at=event.starts_at - timedelta(days=14), shows_draft=True)
+    wanted = msgspec.structs.replace(
+        stored, slides_due_at=event.starts_at - timedelta(days=14), shows_draft=True, briefing=_BRIEFING
+    )
     await inviting.set_up(actor=PORTAL, event_id=event.id, wanted=wanted, seen=mark(stored), now=now)
     for found in await db.fetch(_PEOPLE, event.id, list(PEOPLE)):
         speaker = Somebody(**dict(found))
@@ -107,6 +117,8 @@ async def _answer(stand: Stand, speaker: Somebody, event: Congress, now: datetim
         then = now - timedelta(days=stand.invited_days_ago)
         await inviting.invite(email=stand.email, now=then, **given)
     given |= {"addresses": {stand.email}, "now": now}
+    if stand.comes is not None:
+        await commands.answer_coming(comes=stand.comes, **given)
     if stand.spans is not None:
         await commands.answer_availability(spans=[_span(event, *one) for one in stand.spans], **given)
     if stand.recorded is not None:

@@ -237,7 +237,9 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     session: int
     title: str
     name: str
+    file: str
     file_name: str
+    starts_at: datetime | None
     size: int
     version: int
     uploaded_at: datetime
@@ -252,8 +254,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 _HANDED_IN = """
 SELECT *, count(*) OVER () AS total FROM (
-    SELECT DISTINCT ON (d.session, d.speaker) d.id, d.session, s.title, p.name, f.name AS file_name, f.bytes AS size, d.version,
-        d.uploaded_at, d.released_at IS NOT NULL AS is_public, s.starts_at,
+    SELECT DISTINCT ON (d.session, d.speaker) d.id, d.session, s.title, p.name, d.file, f.name AS file_name, f.bytes AS size,
+        d.version, d.uploaded_at, d.released_at IS NOT NULL AS is_public, s.starts_at,
         (SELECT max(o.version) FROM slides o WHERE o.session = d.session AND o.speaker = d.speaker AND o.released_at IS NOT NULL
             AND o.version < d.version) AS older
     FROM slides d JOIN programme_session s ON s.id = d.session JOIN speaker p ON p.id = d.speaker

@@ -1,22 +1,27 @@
 """`/staff/events/{id}/programme/slides`: what was handed in, and what of it everybody may read."""
 
+import re
 from typing import Any
 
 from litestar import Controller, Request, get, post
-from litestar.response import Response
+from litestar.response import Response, Stream
 
 from portal.accounts.guards import SignedIn, staff
 from portal.accounts.organisations.pages import Id
+from portal.core import times
 from portal.core.errors import NotFound
+from portal.media.packing import packed
 from portal.media.pages import MediaStore
 from portal.media.pages import sent as sent_file
 from portal.media.queries import by_keys
+from portal.media.rules import ending, file_name
 from portal.programme.desk import inviting, queries, readiness
 from portal.programme.permissions import EDITORS
 from portal.web.inputs import Now
 from portal.web.query_strings import page_number
 from portal.web.rendering import page, plural, see_other
 
+_MOST_PACKED = 5000
 _Asked = Request[Any, Any, Any]
 
 
@@ -38,6 +43,20 @@ class StaffSlides(Controller):
             request, "programme/desk/staff/slides.html", private=True, e=setup, rows=rows, at=at, here="slides",
             address=lambda n: f"{_here(event_id)}?page={n}",
         )  # fmt: skip
+
+    @get("/all.zip")
+    async def everything(self, event_id: Id, media: MediaStore, now: Now) -> Response[Any]:
+        """The newest of everybody, named by day, time, session and speaker: for the computer on stage."""
+        setup = await readiness.setup(event_id)
+        if setup is None:
+            raise NotFound("There is no such event.")
+        rows, _ = await readiness.handed_in(event_id, size=_MOST_PACKED)
+        pieces = packed(media, [(_packed_name(one, setup.timezone), one.file) for one in rows], now=now)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{setup.slug}-slides.zip"',
+            "Cache-Control": "private, no-store",
+        }
+        return Stream(pieces, media_type="application/zip", headers=headers)
 
     @get("/{slides_id:int}")
     async def file(self, request: _Asked, event_id: Id, slides_id: Id, media: MediaStore) -> Response[Any]:
@@ -64,6 +83,13 @@ class StaffSlides(Controller):
     async def hide(self, event_id: Id, slides_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
         await inviting.hide_slides(actor=actor, event_id=event_id, slides_id=slides_id, now=now)
         return see_other(_here(event_id), notice="Off the page of the session.")
+
+
+def _packed_name(one: readiness.HandedIn, zone: str) -> str:
+    """`2027-02-16 11.15 Title, Name.pdf`, without what file systems do not take."""
+    when = times.moment(one.starts_at, zone, "yyyy-MM-dd HH.mm") if one.starts_at else "No time"
+    title, name = (re.sub(r"[/\\]", "-", words)[:80].strip() for words in (one.title, one.name))
+    return file_name(f"{when} {title}, {name}.{ending(one.file_name)}")
 
 
 def _here(event_id: int) -> str:

@@ -29,6 +29,10 @@ WITH draft AS NOT MATERIALIZED (
         greatest(a.starts_at, b.starts_at), least(a.ends_at, b.ends_at)
     FROM seated a JOIN seated b ON b.speaker = a.speaker AND b.id > a.id AND b.during && a.during
     UNION ALL
+    SELECT 'declined', d.id, d.title, NULL, '', p.name, d.starts_at, d.ends_at
+    FROM appearance n JOIN session_speaker i ON i.speaker = n.speaker JOIN draft d ON d.id = i.session
+    JOIN speaker p ON p.id = n.speaker WHERE n.event = $1 AND n.declined_at IS NOT NULL
+    UNION ALL
     SELECT 'availability', a.id, a.title, NULL, '', a.name, a.starts_at, a.ends_at
     FROM seated a JOIN free f ON f.speaker = a.speaker WHERE NOT f.spans @> a.during
     UNION ALL

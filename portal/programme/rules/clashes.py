@@ -6,6 +6,7 @@ from portal.programme.editing import Clash
 _WORDS = {
     "room": "{name} has two sessions {when}: “{title}” and “{other}”.",
     "speaker": "{name} is in two sessions {when}: “{title}” and “{other}”.",
+    "declined": "{name} does not come, and is in “{title}”.",
     "availability": "{name} is not available for the whole of “{title}”, {when}.",
     "closed": "{name} is not open for the whole of “{title}”, {when}.",
     "outside": "“{title}”, {when}, is outside the event’s days.",
