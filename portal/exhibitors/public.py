@@ -5,12 +5,12 @@ from datetime import datetime
 import msgspec
 
 from portal.core.money import Money
-from portal.exhibitors.plans import Hall
+from portal.exhibitors.plans import Hall, Spot
 
 
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
     """A company that exhibits. `booths` are (label, hall's slug); `categories` the slugs of what it is found by;
-    `meets`: somebody of it can be asked for a meeting.
+    `meets`: somebody of it can be asked for a meeting; `shows`: the names of what it shows here.
     """
 
     id: int
@@ -23,6 +23,7 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     booths: list[tuple[str, str]]
     categories: list[str]
     meets: bool = False
+    shows: str = ""
 
     @property
     def line(self) -> str:
@@ -51,6 +52,10 @@ class Exhibition(msgspec.Struct, frozen=True, kw_only=True):
     def takes_applications(self, now: datetime) -> bool:
         """Whether companies can apply, to the day: pages are kept."""
         return self.open and not self.is_cancelled and self.ends_at > now and (self.until is None or self.until > now)
+
+    def spots(self, one: Stand) -> list[tuple[Hall, Spot]]:
+        """Where a company stands."""
+        return [(hall, spot) for hall in self.halls for spot in hall.spots if spot.company_slug == one.slug]
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)

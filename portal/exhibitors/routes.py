@@ -13,6 +13,7 @@ from portal.exhibitors.pages.booth import BoothPages, booth_invoice
 from portal.exhibitors.pages.booth_moving import MovingPages
 from portal.exhibitors.pages.desk_home import DeskHome, ExhibitingPages
 from portal.exhibitors.pages.event_part import exhibitor_part
+from portal.exhibitors.pages.feeds import ExhibitorFeeds
 from portal.exhibitors.pages.public import ExhibitorPages
 from portal.exhibitors.privacy import PERSONAL_DATA
 from portal.exhibitors.queries.public import meets
@@ -33,7 +34,7 @@ DESK_PAGES: list[ControllerRouterHandler] = [
 """Of the people of a company."""
 
 PUBLIC: list[ControllerRouterHandler] = [
-    *(ExhibitPages, ExhibitorPages, booth_invoice),
+    *(ExhibitPages, ExhibitorPages, ExhibitorFeeds, booth_invoice),
     *(*DESK_PAGES, *lead_routes.PUBLIC, *meeting_routes.PUBLIC),
 ]
 OWN: list[ControllerRouterHandler] = [*lead_routes.OWN, *meeting_routes.OWN]

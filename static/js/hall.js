@@ -15,8 +15,11 @@ for (const svg of document.querySelectorAll("svg[data-hall]")) {
   const keep = async (booth) => {
     if (!booth.dx && !booth.dy) return;
     const { x, y } = place(booth), name = booth.dataset.label;
+    clearTimeout(booth.later);
     const answer = await fetch(`${svg.dataset.hall}/booths/${booth.dataset.booth}/place`, { method: "POST", body: new URLSearchParams({ x, y }) }).catch(() => null);
     if (answer?.ok) {
+      // The page’s own form is as new as the plan.
+      for (const field of document.querySelectorAll("input[name=version]")) field.value = (await answer.clone().json()).version;
       for (const part of booth.querySelectorAll("rect, text")) { part.setAttribute("x", +part.getAttribute("x") + booth.dx); part.setAttribute("y", +part.getAttribute("y") + booth.dy); }
       for (const path of booth.querySelectorAll("path")) path.remove();
       said.textContent = `${name} stands ${x / METRE} metres from the left and ${y / METRE} from the top.`;
@@ -25,7 +28,7 @@ for (const svg of document.querySelectorAll("svg[data-hall]")) {
     booth.dx = booth.dy = 0;
     booth.removeAttribute("transform");
   };
-  let held = null, from = null, moved = false, later = 0;
+  let held = null, from = null, moved = false;
   svg.addEventListener("pointerdown", (event) => {
     const booth = event.target.closest("[data-booth]");
     if (!booth || event.button) return;
@@ -50,7 +53,8 @@ for (const svg of document.querySelectorAll("svg[data-hall]")) {
     event.preventDefault();
     const step = event.shiftKey ? METRE : STEP;
     shift(booth, (booth.dx ?? 0) + way[0] * step, (booth.dy ?? 0) + way[1] * step);
-    clearTimeout(later);
-    later = setTimeout(keep, 400, booth);
+    clearTimeout(booth.later);
+    booth.later = setTimeout(keep, 400, booth);
   });
+  svg.addEventListener("focusout", (event) => { const booth = event.target.closest("[data-booth]"); if (booth) keep(booth); });
 }

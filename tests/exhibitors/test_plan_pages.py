@@ -186,10 +186,14 @@ async def test_one_booth_by_its_form_and_by_dragging(organiser: httpx.AsyncClien
         ), field
     assert (await organiser.post(f"{here}/{booths['B01']}", data=form)).status_code == 303
     placed = await organiser.post(f"{here}/{booths['B02']}/place", data={"x": "2000", "y": "900"})
-    assert placed.status_code == 204
+    assert (placed.status_code, placed.json()) == (200, {"version": (await the_hall(event_id)).version})
     refused = await organiser.post(f"{here}/{booths['B03']}/place", data={"x": "2100", "y": "1000"})
     assert refused.status_code == 422
     await hold_booth(actor=stand.owner, exhibitor_id=stand.exhibitor.id, booth_id=booths["B03"], now=clock.now())
+    renamed = await organiser.post(f"{here}/{booths['B03']}", data={**form, "label": "C03", "x": "30", "width": "3"})
+    assert renamed.status_code == 303
+    assert await db.fetch_value("SELECT label FROM booth_booking") == "C03"
+    assert (await organiser.post(f"{here}/{booths['B03']}", data={**form, "label": "B03", "x": "8"})).status_code == 303
     shrunk = await organiser.post(f"{here}/{booths['B03']}", data={**form, "label": "B03", "x": "30", "width": "2"})
     assert (shrunk.status_code, 'id="f-width-e"' in shrunk.text) == (422, True)
     assert (await organiser.post(f"{here}/{booths['B03']}/removal")).status_code == 409

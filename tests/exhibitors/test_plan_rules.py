@@ -151,3 +151,11 @@ def test_added_rows_leave_the_rest() -> None:
     laying = laid_over(hall, Drawing((booth("B", 100), booth("C", 400))), whole=False)
     assert ([one.label for one in laying.added], laying.removed) == (["C"], ())
     assert laying.refused == (Refused("B", "It lies upon A."),)
+
+
+def test_nothing_is_laid_upon_what_is_refused_later() -> None:
+    spots = (spot("A", 0), spot("B", 500, SpotState.TAKEN))
+    hall = Hall(id=1, slug="b", name="B", width=900, height=900, public=True, version=1, spots=spots, features=())
+    laying = laid_over(hall, Drawing((booth("A", 450), booth("B", 900, width=100))), whole=True)
+    assert [one.reason[:16] for one in laying.refused] == ["It lies upon B.", "It stays 3 × 3 m"]
+    assert laying.changed == ()

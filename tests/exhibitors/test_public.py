@@ -64,12 +64,77 @@ async def test_plan_and_list_say_the_same(app: Litestar, client: httpx.AsyncClie
     assert [page.text.count(f'class="spot {state}"') for state in ("taken", "held", "free", "closed")] == [1, 1, 2, 1]
     assert f'href="{here}/isarwerk-biologics" aria-label="B02, 3 × 3 m, Isarwerk Biologics GmbH"' in page.text
     assert 'aria-label="B03, 3 × 3 m, held"' in page.text
-    assert text_of(page).count("€2,400.00") == 2
+    assert 'id="hall-b-B01" role="img" aria-label="B01, 3 × 3 m, free, €2,400.00 net"' in page.text
+    assert text_of(page).count("€2,400.00") == 4
+    hall = await client.get(f"{here}/halls/hall-b")
+    rows = [
+        text_of(httpx.Response(200, text=row)).strip()
+        for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", hall.text)
+    ]
+    assert rows == [
+        "B01 on the plan Free 3 × 3 m €2,400.00",
+        "B02 on the plan Isarwerk Biologics GmbH 3 × 3 m",
+        "B03 on the plan Held by somebody 3 × 3 m",
+        "B04 on the plan Free 3 × 3 m €2,400.00",
+        "X1 on the plan Not sold here 3 × 3 m",
+    ]
+    assert 'href="#hall-b-B01"' in hall.text
     linked = json.loads(re.search(r'application/ld\+json">(.*?)</script>', page.text, re.S)[1])  # type: ignore[index]
     assert (linked["@type"], linked["numberOfItems"]) == ("ItemList", 2)
     sheet = await client.get(f"{here}/halls/hall-b-a4.pdf")
     assert sheet.headers["content-type"] == "application/pdf"
-    assert (await client.get(f"{here}/halls/hall-z.pdf")).status_code == 404
+    for none in ("hall-z.pdf", "hall-z", "hall-b-a4", "hall-b-a5.pdf"):
+        assert (await client.get(f"{here}/halls/{none}")).status_code == 404
+
+
+async def test_what_is_found_is_marked_on_the_plan(app: Litestar, client: httpx.AsyncClient) -> None:
+    one, _, _ = await fair()
+    await db.execute(
+        "INSERT INTO exhibitor_item (exhibitor, kind, position, source, title, text, text_html, url) "
+        "VALUES ($1, 'product', 1, '', 'Rotary vial washer', '', '', '')",
+        one.exhibitor.id,
+    )
+    await db.execute("UPDATE content_version SET version = version + 1 WHERE tag = 'exhibitors'")
+    await settled(app)
+    here = f"/events/{one.exhibitor.event_slug}/exhibitors"
+    page = await client.get(f"{here}?q=vial+washer")
+    assert names(page) == ["Isarwerk Biologics GmbH"]
+    assert re.findall(r'class="spot (\w+) found" id="([^"]+)"', page.text) == [("taken", "hall-b-B02")]
+    assert "found" not in re.findall(r'class="(spot[^"]*)"', (await client.get(here)).text)
+
+
+async def test_who_is_not_public_is_not_named_on_the_plan(app: Litestar, client: httpx.AsyncClient) -> None:
+    one, _, _ = await fair()
+    await db.execute("UPDATE company SET state = 'hidden' WHERE slug = 'isarwerk-biologics'")
+    await db.execute("UPDATE content_version SET version = version + 1 WHERE tag = 'companies'")
+    await settled(app)
+    here = f"/events/{one.exhibitor.event_slug}/exhibitors"
+    for path in (here, f"{here}/halls/hall-b", f"/events/{one.exhibitor.event_slug}", f"{here}/list.json"):
+        assert "Isarwerk" not in (await client.get(path)).text, path
+    assert 'aria-label="B02, 3 × 3 m, booked"' in (await client.get(here)).text
+
+
+async def test_the_list_as_files(app: Litestar, client: httpx.AsyncClient) -> None:
+    one, _, _ = await fair()
+    await db.execute(
+        "INSERT INTO plan_feature (plan, kind, label, x, y, width, height) "
+        "SELECT id, 'entrance', 'South gate', 500, 900, 300, 100 FROM floor_plan"
+    )
+    await settled(app)
+    here = f"/events/{one.exhibitor.event_slug}/exhibitors"
+    rows = (await client.get(f"{here}/list.json")).json()["exhibitors"]
+    assert [(row["name"], row["booths"]) for row in rows] == [
+        (
+            "Isarwerk Biologics GmbH",
+            [{"label": "B02", "hall": "Hall B", "where": "near South gate", "size": "3 × 3 m"}],
+        ),
+        ("Other AG", []),
+    ]
+    table = (await client.get(f"{here}/list.csv")).text.splitlines()
+    assert (len(table), table[1].startswith("Isarwerk Biologics GmbH,B02,Hall B,near South gate,")) == (3, True)
+    assert "Booth B02 , 3 × 3 m, near South gate, beside B01 and B03" in text_of(
+        await client.get(f"{here}/isarwerk-biologics")
+    )
 
 
 @pytest.mark.parametrize(
@@ -180,11 +245,16 @@ async def test_the_pages_are_sound(sign_in: SignIn, client: httpx.AsyncClient) -
     owner = await sign_in(other.owner.email, other.organisation_id)
     hall = (await plans.halls(x.event_id, clock.now()))[0]
     staff = f"/staff/events/{x.event_id}/exhibitors"
+    first = await sign_in(one.owner.email, one.organisation_id)
+    given = await db.fetch_value("SELECT number FROM booth_booking WHERE state = 'booked'")
+    await db.execute("UPDATE booth_booking SET wish = $1 WHERE state = 'booked'", booths["B04"])
     seen = (
         (client, f"/events/{x.event_slug}/exhibitors"), (client, f"/events/{x.event_slug}/exhibitors/{x.company_slug}"),
         (owner, f"/events/{x.event_slug}/exhibit"), (owner, f"{other.exhibitor.address}/booth?booth={booths['B01']}"),
         (owner, f"{other.exhibitor.address}/booth/{await db.fetch_value('SELECT max(number) FROM booth_booking')}"),
         (organiser, f"{staff}/plans/{hall.id}"), (organiser, f"{staff}/plans/new"), (organiser, f"{staff}/{x.id}/booths"),
+        (client, f"/events/{x.event_slug}/exhibitors/halls/{hall.slug}"), (first, f"{x.address}/booth/{given}/moves"),
+        (first, f"{x.address}/booth/{given}"), (organiser, f"{staff}/{x.id}/booths/{given}/moves"),
         (organiser, f"{staff}/{x.id}"), (organiser, staff), (organiser, f"{staff}/packages/new"),
     )  # fmt: skip
     found: list[str] = []

@@ -11,7 +11,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.jobs import enqueue
 from portal.core.text import slug
 from portal.exhibitors.commands.offering import only_organisers
-from portal.exhibitors.plans import Drawing, DrawnBooth, DrawnFeature, Hall, Spot
+from portal.exhibitors.plans import Drawing, DrawnBooth, Hall, Spot
 from portal.exhibitors.queries import plans
 from portal.exhibitors.rules.laying import Laying, clash, hall_size, laid_over
 from portal.exhibitors.rules.measures import MOST_CM
@@ -33,7 +33,7 @@ UPDATE booth b SET label = $2, x = $3, y = $4, width = $5, height = $6, price = 
 WHERE b.id = $1
 """
 _FEATURE = "INSERT INTO plan_feature (plan, kind, label, x, y, width, height) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-_GROWN = "UPDATE floor_plan SET width = $2, height = $3, version = version + 1 WHERE id = $1"
+_GROWN = "UPDATE floor_plan SET width = $2, height = $3, version = version + 1 WHERE id = $1 RETURNING version"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,14 +66,14 @@ async def lay(
             raise Invalid({"": "A hall is a kilometre wide at most."})
         plan_id = hall.id if hall else await _new(event_id, wish.name, size)
         await db.execute("DELETE FROM booth WHERE id = ANY($1::bigint[])", [one.id for one in laying.removed])
-        for before, booth in laying.changed:
-            await db.execute(_UPDATE, before.id, *_values(booth, on_sale=before.on_sale))
-        for booth in laying.added:
-            await db.execute(_INSERT, plan_id, *_values(booth))
         if wish.whole and hall:
             await db.execute("DELETE FROM plan_feature WHERE plan = $1", plan_id)
-        for feature in wish.drawing.features:
-            await _add_feature(plan_id, feature)
+        async with db.connection() as c:
+            await c.executemany(
+                _UPDATE, [(before.id, *_values(booth, on_sale=before.on_sale)) for before, booth in laying.changed]
+            )
+            await c.executemany(_INSERT, [(plan_id, *_values(booth)) for booth in laying.added])
+            await c.executemany(_FEATURE, [(plan_id, *msgspec.structs.astuple(one)) for one in wish.drawing.features])
         await db.execute(_GROWN, plan_id, *size)
         told = {"added": len(laying.added), "changed": len(laying.changed), "removed": len(laying.removed)}
         await _note(actor, plan_id, "lay floor plan", now, **told)
@@ -124,8 +124,8 @@ async def _rename(before: Spot, label: str, now: datetime) -> None:
 
 async def place_booth(
     *, actor: Actor, event_id: int, plan_id: int, booth_id: int, x: int, y: int, now: datetime
-) -> Spot:
-    """Put a booth elsewhere in its hall; what it was before. Raises Invalid where another stands."""
+) -> int:
+    """Put a booth elsewhere in its hall; the plan's version then. Raises Invalid where another stands."""
     only_organisers(actor)
     async with db.transaction():
         await _lock_event(event_id)
@@ -135,8 +135,10 @@ async def place_booth(
         if why := clash(wish, [one.drawn for one in hall.spots if one.id != booth_id]):
             raise Invalid({"x": why})
         await db.execute("UPDATE booth SET x = $2, y = $3 WHERE id = $1", booth_id, x, y)
-        await _grow(hall, wish)
-    return before
+        await _note(actor, plan_id, "place booth", now, booth=before.label, x=x, y=y)
+        version = await _grow(hall, wish)
+    # Outside the block: a transaction’s end may raise, and then nothing is placed.
+    return version  # noqa: RET504
 
 
 async def remove_booth(*, actor: Actor, event_id: int, plan_id: int, booth_id: int, now: datetime) -> None:
@@ -220,13 +222,9 @@ def _spot(hall: Hall, booth_id: int) -> Spot:
     return found
 
 
-async def _grow(hall: Hall, booth: DrawnBooth) -> None:
+async def _grow(hall: Hall, booth: DrawnBooth) -> int:
     wide, deep = max(hall.width, booth.x + booth.width), max(hall.height, booth.y + booth.height)
-    await db.execute(_GROWN, hall.id, wide, deep)
-
-
-async def _add_feature(plan_id: int, one: DrawnFeature) -> None:
-    await db.execute(_FEATURE, plan_id, one.kind, one.label, one.x, one.y, one.width, one.height)
+    return int(await db.fetch_value(_GROWN, hall.id, wide, deep))
 
 
 def _values(one: DrawnBooth, *, on_sale: bool = True) -> tuple[Any, ...]:

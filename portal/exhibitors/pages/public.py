@@ -19,8 +19,9 @@ from portal.exhibitors.documents import hall_pdf
 from portal.exhibitors.public import Exhibition
 from portal.exhibitors.queries import public
 from portal.exhibitors.rules import finding
-from portal.web.files import pdf_file
+from portal.exhibitors.rules.whereabouts import near
 from portal.web.inputs import Now
+from portal.web.open_data import HEADERS
 from portal.web.page_cache import PageRule
 from portal.web.query_strings import may_be_slug, pairs
 from portal.web.rendering import markup, page
@@ -37,33 +38,45 @@ class ExhibitorPages(Controller):
     async def show(
         self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, saving: Saving
     ) -> Response[Any]:
-        exhibition = await _exhibition(slug)
+        exhibition = await the_exhibition(slug)
         given = {name: one_line(value) for name, value in reversed(pairs(request))}
         filters = finding.parse(given, exhibition)
+        found = finding.matching(filters, exhibition.stands)
         linked = finding.schema_org(exhibition, base_url=current().base_url)
         return page(
             request, "exhibitors/index.html", block="results", section="events", exhibition=exhibition, filters=filters,
-            found=finding.matching(filters, exhibition.stands), open=exhibition.takes_applications(now),
+            found=found, open=exhibition.takes_applications(now),
             halls=[one for one in exhibition.halls if filters.hall in ("", one.slug)], linked=markup(json_ld.encoded(linked)),
             time=times(exhibition), address=address(exhibition), saving=saving,
+            spots=finding.found_spots(filters, found, exhibition.halls),
         )  # fmt: skip
 
-    @get("/halls/{hall:str}")
-    async def sheet(self, slug: FromPath[str], hall: FromPath[str], now: Now) -> Response[bytes]:
-        """The plan to print: `b.pdf` on A3, `b-a4.pdf` on A4."""
-        exhibition = await _exhibition(slug)
-        name = hall.removesuffix(".pdf")
-        paper = "a4" if name.endswith("-a4") else ""
-        found = next((one for one in exhibition.halls if one.slug == name.removesuffix("-a4")), None)
-        if found is None or not hall.endswith(".pdf"):
+    @get("/halls/{hall:str}", opt={"page": _RULE})
+    async def hall(
+        self, request: Request[Any, Any, Any], slug: FromPath[str], hall: FromPath[str], now: Now
+    ) -> Response[Any]:
+        """A hall booth by booth; `b.pdf` is its sheet to print on A3, `b-a4.pdf` on A4."""
+        exhibition = await the_exhibition(slug)
+        name, is_sheet = hall.removesuffix(".pdf"), hall.endswith(".pdf")
+        paper = "a4" if is_sheet and name.endswith("-a4") else ""
+        wanted = name.removesuffix("-a4") if paper else name
+        found = next((one for one in exhibition.halls if one.slug == wanted), None)
+        if found is None:
             raise NotFound("There is no such plan.")
-        return pdf_file(await hall_pdf(exhibition.title, found, paper=paper, now=now), f"{slug}-{hall}")
+        if is_sheet:
+            content = await hall_pdf(exhibition.title, found, paper=paper, now=now)
+            named = {"Content-Disposition": f'inline; filename="{slug}-{hall}"', "X-Robots-Tag": "noindex"}
+            return Response(content, media_type="application/pdf", headers={**HEADERS, **named})
+        return page(
+            request, "exhibitors/hall.html", section="events", exhibition=exhibition, hall=found, time=times(exhibition),
+            address=address(exhibition), near=near,
+        )  # fmt: skip
 
     @get("/{company:str}", opt={"page": _RULE})
     async def stand(
         self, request: Request[Any, Any, Any], slug: FromPath[str], company: FromPath[str], saving: Saving
     ) -> Response[Any]:
-        exhibition = await _exhibition(slug)
+        exhibition = await the_exhibition(slug)
         one = next((one for one in exhibition.stands if one.slug == company), None)
         if one is None:
             moved = await companies.moved_to(company) if may_be_slug(company) else None
@@ -75,7 +88,7 @@ class ExhibitorPages(Controller):
         return await stand_page(request, exhibition, one, shown, saving)
 
 
-async def _exhibition(slug: str) -> Exhibition:
+async def the_exhibition(slug: str) -> Exhibition:
     found = await public.by_slug(slug) if may_be_slug(slug) else None
     if found is None:
         raise NotFound("This event has no exhibitors, or none yet.")

@@ -9,7 +9,7 @@ from portal.core import clock, db
 from portal.core.keeping import Kept
 from portal.directory.values import Appearance, Party
 from portal.events.tables import EventState
-from portal.exhibitors.plans import SpotState
+from portal.exhibitors.plans import Hall, SpotState
 from portal.exhibitors.public import Exhibition, Stand
 from portal.exhibitors.queries import plans
 
@@ -30,7 +30,10 @@ SELECT x.id, c.slug, c.name, c.tagline, x.headline, c.city, c.country,
     (SELECT coalesce(array_agg(DISTINCT t.slug), '{}') FROM fact a JOIN term t ON t.id = a.term AND t.kind = 'category'
      WHERE a.company = c.id) AS categories,
     'meetings' = ANY (x.rights) AND EXISTS (SELECT FROM exhibitor_host h JOIN meeting_availability v ON v.host = h.id
-        WHERE h.exhibitor = x.id) AS meets
+        WHERE h.exhibitor = x.id) AS meets,
+    coalesce((SELECT string_agg(CASE WHEN i.source = '' THEN i.title ELSE p ->> 'name' END, ' ') FROM exhibitor_item i
+        LEFT JOIN LATERAL jsonb_array_elements(c.profile -> 'products') p ON p ->> 'id' = i.source
+        WHERE i.exhibitor = x.id AND i.kind = 'product'), '') AS shows
 FROM exhibitor x JOIN company c ON c.id = x.company AND c.state = 'public'
 WHERE x.event = $1 AND x.state = 'accepted' ORDER BY c.name_key, x.id LIMIT 2000
 """
@@ -58,18 +61,19 @@ async def _whole(head: Any) -> Exhibition:
     stands = [_stand(row) for row in await db.fetch(_STANDS, event_id)]
     shown = [hall for hall in await plans.halls(event_id, clock.now()) if hall.public]
     names = {row["slug"]: row["name"] for row in await db.fetch(_NAMES, event_id)}
+    known = {one.slug for one in stands}
     return Exhibition(
-        **told, version=tuple(head["versions"]), stands=tuple(stands), halls=tuple(_without_holders(one) for one in shown),
+        **told, version=tuple(head["versions"]), stands=tuple(stands), halls=tuple(_as_public(one, known) for one in shown),
         categories=names,
     )  # fmt: skip
 
 
-def _without_holders(hall: Any) -> Any:
-    """Who merely holds a booth is nobody’s business."""
+def _as_public(hall: Hall, known: set[str]) -> Hall:
+    """Who merely holds a booth is nobody’s business, and whose profile is not public is not named on the plan either."""
     spots = tuple(
-        msgspec.structs.replace(one, company_name="", company_slug="", exhibitor_id=None, booking="", until=None)
-        if one.state is SpotState.HELD
-        else one
+        one
+        if one.state is SpotState.TAKEN and one.company_slug in known
+        else msgspec.structs.replace(one, company_name="", company_slug="", exhibitor_id=None, booking="", until=None)
         for one in hall.spots
     )
     return msgspec.structs.replace(hall, spots=spots)

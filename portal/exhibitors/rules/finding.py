@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from portal.core.text import folded
+from portal.exhibitors.plans import Hall
 from portal.exhibitors.public import Exhibition, Stand
 
 
@@ -45,12 +46,20 @@ def matching(filters: Filters, stands: Sequence[Stand]) -> list[Stand]:
 
 
 def _matches(one: Stand, filters: Filters, words: list[str]) -> bool:
-    text = folded(" ".join([one.name, one.line, one.city, *(label for label, _ in one.booths)]))
+    text = folded(" ".join([one.name, one.line, one.city, one.shows, *(label for label, _ in one.booths)]))
     return (
         all(word in text for word in words)
         and (not filters.hall or any(hall == filters.hall for _, hall in one.booths))
         and (not filters.category or filters.category in one.categories)
     )
+
+
+def found_spots(filters: Filters, stands: Sequence[Stand], halls: Sequence[Hall]) -> frozenset[int]:
+    """Ids of the booths of those who were asked for; none where nothing was."""
+    known = {one.slug for one in stands}
+    if not (filters.q or filters.category):
+        return frozenset()
+    return frozenset(spot.id for hall in halls for spot in hall.spots if spot.company_slug in known)
 
 
 def schema_org(exhibition: Exhibition, *, base_url: str) -> dict[str, Any]:

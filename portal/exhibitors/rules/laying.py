@@ -29,12 +29,20 @@ def laid_over(hall: Hall | None, drawing: Drawing, *, whole: bool) -> Laying:
     stored = {one.label: one for one in hall.spots} if hall else {}
     added, changed, refused, unchanged = list[DrawnBooth](), list[tuple[Spot, DrawnBooth]](), list[Refused](), 0
     named = {one.label for one in drawing.booths}
-    stay = [one for one in stored.values() if one.label not in named and (not whole or one.is_had)]
-    settled = [one.drawn for one in stay]
+    forbidden = {one.label: why for one in drawing.booths if (why := _forbidden(stored.get(one.label), one))}
+    # What stays where it is counts before what is drawn, in whatever order they are.
+    settled = [
+        one.drawn
+        for one in stored.values()
+        if one.label in forbidden or (one.label not in named and (not whole or one.is_had))
+    ]
     for wish in drawing.booths:
         before = stored.get(wish.label)
-        why = _forbidden(before, wish) or clash(wish, settled)
-        if why:
+        if wish.label in forbidden:
+            refused.append(Refused(wish.label, forbidden[wish.label]))
+            unchanged += 1
+            continue
+        if why := clash(wish, settled):
             refused.append(Refused(wish.label, why))
             if before is not None:
                 settled.append(before.drawn)

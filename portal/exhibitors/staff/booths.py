@@ -57,7 +57,7 @@ class StaffBooths(Controller):
         offer, hall = await the_offer(event_id), await the_hall(event_id, plan_id, now)
         return await _save(request, offer, hall, _spot(hall, booth_id), actor, now)
 
-    @post("/{booth_id:int}/place", status_code=204)
+    @post("/{booth_id:int}/place", status_code=200)
     async def place(
         self,
         request: Request[Any, Any, Any],
@@ -66,14 +66,17 @@ class StaffBooths(Controller):
         booth_id: Number,
         actor: SignedIn,
         now: Now,
-    ) -> None:
-        """Where it was dropped. Asked by the script of the page alone; the form does the same."""
+    ) -> dict[str, int]:
+        """Where it was dropped; the version of the plan it makes. Asked by the script of the page alone; the form does the
+        same.
+        """
         form = await read(request, PlaceForm)
         if form.data is None:
             raise Invalid(form.errors)
-        await planning.place_booth(
+        version = await planning.place_booth(
             actor=actor, event_id=event_id, plan_id=plan_id, booth_id=booth_id, x=form.data.x, y=form.data.y, now=now
         )
+        return {"version": version}
 
     @post("/{booth_id:int}/removal")
     async def remove(

@@ -14,6 +14,7 @@ from portal.exhibitors.desks.queries.showing import Shown
 from portal.exhibitors.desks.rules import LANGUAGES
 from portal.exhibitors.public import Exhibition, Stand
 from portal.exhibitors.rules import finding
+from portal.exhibitors.rules.whereabouts import beside, near
 from portal.exhibitors.tables.desk import ItemKind
 from portal.media import queries as media
 from portal.media.tables import Visibility
@@ -31,6 +32,7 @@ async def stand_page(
         request, "exhibitors/stand.html", section="events", private=bool(preview), preview=preview,
         exhibition=exhibition, x=stand, halls=[hall for hall in exhibition.halls if hall.slug in at],
         linked=markup(json_ld.encoded(linked)), time=times(exhibition), address=address(exhibition), saving=saving,
+        near=near, beside=beside,
         **await _content(shown),
     )  # fmt: skip
 
