@@ -42,8 +42,7 @@ async def send_digest(agenda: int) -> None:
         return
     changed = await following.pending(agenda, now)
     message = digest(reader, changed) if changed else None
-    facts = {one.entry.id: one.facts for one in changed}
-    await following.tell(agenda_id=agenda, digests=reader.digests, facts=facts, message=message, now=now)
+    await following.tell(agenda_id=agenda, digests=reader.digests, changed=changed, message=message, now=now)
 
 
 async def sweep() -> None:

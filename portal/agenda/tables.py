@@ -86,6 +86,7 @@ class AgendaStand(Table, tablename="agenda_stand", db=DB):
     exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False, index=True)
     saved_at = Timestamptz(null=True, default=None)
     visited_at = Timestamptz(null=True, default=None)
+    told = JSONB(default="{}", help_text="what its reader knows of it, as `rules.stands.facts` writes it")
     agenda_stand_once = Unique(["agenda", "exhibitor"], name="agenda_stand_once")
     says_something = Check("num_nonnulls(saved_at, visited_at) > 0", name="agenda_stand_says_something")
 

@@ -60,6 +60,7 @@ class MyStand(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     off: str
     booths: list[tuple[str, str]]
+    told: dict[str, str]
 
     @property
     def booth(self) -> str:

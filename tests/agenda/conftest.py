@@ -18,11 +18,12 @@ from portal.programme.commands.releasing import release
 from portal.programme.commands.saving import save_programme
 from portal.programme.tables import SessionKind
 from portal.programme.values import PersonFacts, ProgrammeFacts, SessionFacts
+from tests.agenda.fairs import fair
 from tests.conftest import browser
 from tests.factories import events
 from tests.registration.conftest import attending
 
-__all__ = ["attending"]
+__all__ = ["attending", "fair"]
 
 AMARA, JONAS = "amara@brennhof.example", "jonas@brennhof.example"
 PASSWORD = "tradefloor demo"

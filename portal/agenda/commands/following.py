@@ -1,14 +1,16 @@
 """What agendas do when something they hold changes: second choices move up, and a mail becomes due."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 
 from portal.agenda.commands.opening import held_sessions, settle
-from portal.agenda.queries import agendas, following, items
+from portal.agenda.queries import agendas, following, items, stands
+from portal.agenda.rules import stands as rules
 from portal.agenda.rules import telling, timing
-from portal.agenda.values import Entry, Item, Mine
+from portal.agenda.values import Item, Mine, MyStand
 from portal.core import db, times
 from portal.core.jobs import enqueue_many
 from portal.core.settings import current
@@ -16,13 +18,16 @@ from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """An entry whose reader is to be told something, and what it says."""
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of which its reader is to be told, and what: `facts` are of entries, `stands` of stands, by number; `known`
+    is what they knew.
+    """
 
-    entry: Entry
     item: Item
     news: list[telling.News]
-    facts: dict[str, str]
+    known: Mapping[str, str] = {}
+    facts: Mapping[int, Mapping[str, str]] = {}
+    stands: Mapping[int, Mapping[str, str]] = {}
 
 
 async def follow(*, agenda_id: int, now: datetime) -> int:
@@ -52,14 +57,29 @@ async def pending(agenda_id: int, now: datetime) -> list[Changed]:
     entries = await agendas.entries(mine.id)
     known = await items.by_keys((one.kind.value, one.item) for one in entries)
     holds = await held_sessions(mine)
-    found = []
+    found = _fairs(await stands.of_agenda(mine.id), now)
     for one in entries:
         if one.key not in known or telling.is_past(one.told, known[one.key], now):
             continue
         item, second, has = known[one.key], one.instead_of is not None, one.kind == "session" and one.item in holds
         if news := telling.news(one.told, item, second=second, why=one.why, because=one.because, holds=has):
-            found.append(Changed(one, item, news, telling.facts(item, second=second, holds=has)))
+            facts = {one.id: telling.facts(item, second=second, holds=has)}
+            found.append(Changed(item=item, news=news, known=one.told, facts=facts))
     return sorted(found, key=lambda changed: (changed.item.starts_at, changed.item.title))
+
+
+def _fairs(noted: list[MyStand], now: datetime) -> list[Changed]:
+    """One for each event of which stands changed."""
+    found = []
+    for _, these in groupby(noted, key=lambda one: one.event_id):
+        here = list(these)
+        told = [(one, news) for one in here if one.ends_at > now and (news := rules.news(one))]
+        if told:
+            facts = {row: rules.facts(one) for one, _ in told for row in one.rows}
+            found.append(
+                Changed(item=rules.of_event(here), news=list(dict.fromkeys(news for _, news in told)), stands=facts)
+            )
+    return found
 
 
 async def _set_due(mine: Mine, now: datetime) -> None:
@@ -67,7 +87,7 @@ async def _set_due(mine: Mine, now: datetime) -> None:
     told = await pending(mine.id, now) if await following.reader(mine.id) else []
     due = None
     if told:
-        soon = any(telling.is_soon(one.entry.told, one.item, now) for one in told)
+        soon = any(telling.is_soon(one.known, one.item, now) for one in told)
         due = now if soon else timing.next_morning(now, times.zone(current().site_timezone))
     await db.execute(
         "UPDATE agenda SET digest_due_at = CASE WHEN $2::timestamptz IS NULL THEN NULL ELSE least(digest_due_at, $2) END "
@@ -77,7 +97,7 @@ async def _set_due(mine: Mine, now: datetime) -> None:
 
 
 async def tell(
-    *, agenda_id: int, digests: int, facts: Mapping[int, Mapping[str, str]], message: Message | None, now: datetime
+    *, agenda_id: int, digests: int, changed: Sequence[Changed], message: Message | None, now: datetime
 ) -> bool:
     """Queue the mail and note what it said, by entry; False where another has been queued since it was composed. What
     changed in the meantime is told with the next one.
@@ -92,11 +112,16 @@ async def tell(
         if mine is None or not done:
             return False
         if message is not None:
-            await db.execute(
-                "UPDATE agenda_entry e SET told = x.facts::jsonb FROM unnest($2::bigint[], $3::text[]) AS x (id, facts) "
-                "WHERE e.id = x.id AND e.agenda = $1",
-                agenda_id, list(facts), [msgspec.json.encode(one).decode() for one in facts.values()],
-            )  # fmt: skip
+            for table, told in (
+                ("agenda_entry", [one.facts for one in changed]),
+                ("agenda_stand", [one.stands for one in changed]),
+            ):
+                facts = {id_: msgspec.json.encode(one).decode() for known in told for id_, one in known.items()}
+                await db.execute(
+                    f"UPDATE {table} e SET told = x.facts::jsonb FROM unnest($2::bigint[], $3::text[]) AS x (id, facts) "
+                    "WHERE e.id = x.id AND e.agenda = $1",
+                    agenda_id, list(facts), list(facts.values()),
+                )  # fmt: skip
             await queue_mail(message=message, now=now)
         await _set_due(mine, now)
     return True

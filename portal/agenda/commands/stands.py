@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+import msgspec
+
 from portal.agenda.commands.opening import Visitor, opened
 from portal.agenda.queries import stands
+from portal.agenda.rules import stands as rules
 from portal.agenda.tables import Mark
 from portal.agenda.values import Mine
 from portal.core import db
@@ -30,10 +33,14 @@ async def note(*, visitor: Visitor, mark: Mark, exhibitor_id: int, now: datetime
         if there and there["many"] >= MOST and not there["has"]:
             raise Conflict(f"An agenda holds {MOST:,} stands, and yours is full. Please take something out first.")
         await db.execute(
-            f"INSERT INTO agenda_stand AS s (agenda, exhibitor, {column}) VALUES ($1, $2, $3) "
+            f"INSERT INTO agenda_stand AS s (agenda, exhibitor, {column}, told) VALUES ($1, $2, $3, '{{}}') "
             f"ON CONFLICT (agenda, exhibitor) DO UPDATE SET {column} = coalesce(s.{column}, excluded.{column})",
             mine.id, exhibitor_id, now,
         )  # fmt: skip
+        for one in await stands.of_agenda(mine.id, event_id):
+            if one.id == exhibitor_id:
+                told = msgspec.json.encode(rules.facts(one)).decode()
+                await db.execute("UPDATE agenda_stand SET told = $2 WHERE id = ANY($1)", one.rows, told)
     return mine
 
 
@@ -54,8 +61,8 @@ async def unnote(*, visitor: Visitor, mark: Mark, exhibitor_id: int, now: dateti
 
 
 _JOIN = """
-INSERT INTO agenda_stand AS own (agenda, exhibitor, saved_at, visited_at)
-SELECT $1, exhibitor, saved_at, visited_at FROM agenda_stand WHERE agenda = $2 ORDER BY id LIMIT $3
+INSERT INTO agenda_stand AS own (agenda, exhibitor, saved_at, visited_at, told)
+SELECT $1, exhibitor, saved_at, visited_at, told FROM agenda_stand WHERE agenda = $2 ORDER BY id LIMIT $3
 ON CONFLICT (agenda, exhibitor) DO UPDATE SET saved_at = least(own.saved_at, excluded.saved_at),
     visited_at = least(own.visited_at, excluded.visited_at)
 """

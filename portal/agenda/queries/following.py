@@ -8,8 +8,9 @@ from portal.core import db
 
 # Of an event, all that have something of it: what they wait for may be of another event.
 _CONCERNED = """
-SELECT DISTINCT a.id FROM agenda_entry e JOIN agenda a ON a.id = e.agenda
-WHERE e.event = $1 AND a.id > $2 ORDER BY a.id LIMIT $3
+SELECT agenda AS id FROM agenda_entry WHERE event = $1 AND agenda > $2
+UNION SELECT s.agenda FROM exhibitor x JOIN agenda_stand s ON s.exhibitor = x.id WHERE x.event = $1 AND s.agenda > $2
+ORDER BY id LIMIT $3
 """
 
 

@@ -12,20 +12,20 @@ from portal.core import db
 # event today, whichever row that is. Two rows that lead to one stand are one.
 MINE = """
 WITH RECURSIVE noted AS (
-    SELECT s.id, s.exhibitor, s.saved_at, s.visited_at, x.event, c.id AS company, c.merged_into
+    SELECT s.id, s.exhibitor, s.saved_at, s.visited_at, s.told, x.event, c.id AS company, c.merged_into
     FROM agenda_stand s JOIN exhibitor x ON x.id = s.exhibitor JOIN company c ON c.id = x.company WHERE s.agenda = $1
     UNION ALL
-    SELECT n.id, n.exhibitor, n.saved_at, n.visited_at, n.event, c.id, c.merged_into
+    SELECT n.id, n.exhibitor, n.saved_at, n.visited_at, n.told, n.event, c.id, c.merged_into
     FROM noted n JOIN company c ON c.id = n.merged_into
 ), mine AS (
     SELECT event, company, array_agg(id ORDER BY id) AS rows, max(exhibitor) AS exhibitor, min(saved_at) AS saved_at,
-        min(visited_at) AS visited_at
+        min(visited_at) AS visited_at, (array_agg(told ORDER BY exhibitor DESC))[1] AS told
     FROM noted WHERE merged_into IS NULL GROUP BY event, company
 )
 """
 _STANDS = f"""
 {MINE}
-SELECT coalesce(x.id, m.exhibitor) AS id, m.rows, m.saved_at, m.visited_at, c.name AS company, c.slug AS company_slug,
+SELECT coalesce(x.id, m.exhibitor) AS id, m.rows, m.saved_at, m.visited_at, m.told, c.name AS company, c.slug AS company_slug,
     coalesce(nullif(x.headline, ''), c.tagline) AS line, e.id AS event_id, e.slug AS event_slug, e.title AS event,
     e.starts_at, e.ends_at, e.timezone,
     CASE WHEN e.state = 'cancelled' THEN 'cancelled' WHEN x.id IS NULL THEN 'gone' ELSE '' END AS off,
@@ -51,7 +51,7 @@ async def of_agenda(agenda_id: int, event_id: int | None = None) -> list[MyStand
 
 
 def _stand(row: Mapping[str, Any]) -> MyStand:
-    return msgspec.convert({**row, "booths": msgspec.json.decode(row["booths"])}, MyStand)
+    return msgspec.convert({**row, **{name: msgspec.json.decode(row[name]) for name in ("booths", "told")}}, MyStand)
 
 
 _OPEN = """

@@ -1,12 +1,13 @@
 """Noted stands as pages show them: by event and hall, those to visit before those that were. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
 import msgspec
 
-from portal.agenda.values import MyStand
+from portal.agenda.rules.telling import News
+from portal.agenda.values import Item, MyStand
 from portal.exhibitors.plans import Hall
 
 
@@ -19,6 +20,7 @@ class AtEvent(msgspec.Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime
     timezone: str
+    is_cancelled: bool
     ahead: list[tuple[str, list[MyStand]]]
     visited: list[MyStand]
 
@@ -43,10 +45,48 @@ def by_event(stands: Iterable[MyStand]) -> list[AtEvent]:
         first = all_[0]
         found.append(AtEvent(
             first.event_id, first.event_slug, first.event, first.starts_at, first.ends_at, first.timezone,
+            first.off == "cancelled",
             [(hall, list(here)) for hall, here in groupby(ahead, key=lambda one: one.hall)],
             [one for one in all_ if one.visited_at is not None],
         ))  # fmt: skip
     return found
+
+
+def facts(one: MyStand) -> dict[str, str]:
+    """What a reader knows of a stand once they have seen it."""
+    return {"booth": one.booth, "off": one.off}
+
+
+def news(one: MyStand) -> News | None:
+    """What to tell of a stand they still mean to visit; that a booth is not known for a while is nothing to tell."""
+    before = one.told.get("off", one.off)
+    if not one.told or one.visited_at is not None:
+        return None
+    if one.off != before:
+        if "cancelled" in (one.off, before):
+            return (
+                News("off", "The event is cancelled")
+                if one.off == "cancelled"
+                else News("back", "It takes place after all")
+            )
+        return (
+            News("off", f"{one.company} does not exhibit any more")
+            if one.off
+            else News("back", f"{one.company} exhibits again")
+        )
+    if not one.off and one.booth and one.booth != one.told["booth"]:
+        return News("moved", f"{one.company} is at booth {one.booth} now", one.told["booth"])
+    return None
+
+
+def of_event(stands: Sequence[MyStand]) -> Item:
+    """The fair they are at, as mails name it."""
+    one = stands[0]
+    return Item(
+        kind="stands", id=one.event_id, event_id=one.event_id, title=f"Stands at {one.event}", starts_at=one.starts_at,
+        ends_at=one.ends_at, timezone=one.timezone, address=f"/agenda/stands/{one.event_slug}",
+        off="cancelled" if one.off == "cancelled" else "",
+    )  # fmt: skip
 
 
 def pins(halls: Iterable[Hall], stands: Iterable[MyStand]) -> Mapping[int, str]:
