@@ -24,7 +24,7 @@ const pickUp = (slot, by) => {
     slot, by, at, fromTray: before < 0, row: before < 0 ? topmost(at) : before, column: before < 0 && !slot.dataset.room ? 0 : Math.max(column, 0),
     span: Math.max(1, Math.ceil(slot.dataset.minutes / minutes())), length: Number(slot.dataset.minutes), moved: false,
   };
-  held.ghost = Object.assign(document.createElement("div"), { className: "ghost" });
+  held.ghost = Object.assign(document.createElement("div"), { className: "programme-ghost" });
   held.at.wrap.append(held.ghost);
   slot.classList.add("is-held");
   board().classList.add("carries");
@@ -50,7 +50,7 @@ const hinder = async (carried) => {
     const from = one.room === null ? at.columns[0] : at.columns.find((column) => Number(column.dataset.room) === one.room);
     const to = one.room === null ? at.columns.at(-1) : from;
     if (!from || top(one.to) <= top(one.from)) return null;
-    const mark = Object.assign(document.createElement("div"), { className: "hindrance" });
+    const mark = Object.assign(document.createElement("div"), { className: "programme-hindrance" });
     mark.append(Object.assign(document.createElement("span"), { textContent: one.why }));
     const [left, right] = [from.getBoundingClientRect().left, to.getBoundingClientRect().right];
     Object.assign(mark.style, { top: `${top(one.from)}px`, height: `${top(one.to) - top(one.from)}px`, left: `${left - box.left + at.wrap.scrollLeft}px`, width: `${right - left}px` });
@@ -167,7 +167,7 @@ document.addEventListener("submit", (event) => {
 /* By keyboard. */
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 document.addEventListener("keydown", (event) => {
-  const slot = event.target.closest?.(".slot");
+  const slot = event.target.closest?.(".programme-slot");
   if (!held) {
     if (!slot || event.ctrlKey || event.metaKey || event.altKey || (event.key !== " " && event.key !== "Enter")) return;
     event.preventDefault();
@@ -195,7 +195,7 @@ document.addEventListener("focusout", (event) => {
 /* By mouse, pen or finger; a finger takes the grip, so that the page can still be scrolled. */
 let press = null;
 document.addEventListener("pointerdown", (event) => {
-  const slot = event.target.closest(".slot");
+  const slot = event.target.closest(".programme-slot");
   if (!slot || event.button || held || (event.pointerType === "touch" && !event.target.closest(".grip, .stretch"))) return;
   press = { slot, x: event.clientX, y: event.clientY, stretch: Boolean(event.target.closest(".stretch")), grab: event.clientY - slot.getBoundingClientRect().top };
 });
@@ -244,12 +244,12 @@ document.addEventListener("pointercancel", () => {
 /* The click that ends a drag opens no form. */
 let dropped = false;
 document.addEventListener("click", (event) => { if (dropped) event.preventDefault(); }, true);
-document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".slot")) event.preventDefault(); });
+document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".programme-slot")) event.preventDefault(); });
 
 /* A double click on free time begins a new session there. */
 document.addEventListener("dblclick", (event) => {
   const cell = event.target.closest?.("table.timegrid td");
-  if (!cell || event.target.closest(".slot")) return;
+  if (!cell || event.target.closest(".programme-slot")) return;
   const at = grid();
   const row = over(at.rows, event.clientY, "top", "bottom");
   const column = over(at.columns, event.clientX, "left", "right");
@@ -261,7 +261,7 @@ document.addEventListener("dblclick", (event) => {
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-tray-find]")) return;
   const words = event.target.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  board().querySelectorAll(".tray-list .slot").forEach((slot) => {
+  board().querySelectorAll(".programme-tray-list .programme-slot").forEach((slot) => {
     slot.hidden = !words.every((word) => slot.textContent.toLocaleLowerCase().includes(word));
   });
 });

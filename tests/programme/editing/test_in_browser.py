@@ -14,8 +14,10 @@ from portal.accounts.tables import StaffRole
 from portal.core import clock
 from portal.programme.commands.releasing import release
 from portal.programme.editing import Place
+from portal.programme.tables import SessionKind
 from tests.chromium import chromium, faults, feed
 from tests.events.conftest import PASSWORD
+from tests.factories import events
 from tests.programme.editing.making import add, make, row
 from tests.programme.test_pages import NINE, held
 from tests.serving import served
@@ -118,11 +120,11 @@ async def test_mouse_keyboard_and_finger_come_to_the_same_row(editor: httpx.Asyn
             await page.keyboard.press(key)
         # The one who speaks is in “Third” then; told by the server while the session is carried.
         await expect(page.locator(SAID)).to_have_text("11:00 to 12:00, Raum Prater. Maeve Donnellan is in “Third”")
-        await expect(page.locator(".hindrance")).to_have_text("Maeve Donnellan is in “Third”")
+        await expect(page.locator(".programme-hindrance")).to_have_text("Maeve Donnellan is in “Third”")
         await page.keyboard.press("Enter")
         await expect(page.locator(SAID)).to_contain_text("11:00–12:00, in Raum Prater")
         await expect(slot).to_be_focused()
-        await expect(page.locator(".hindrance")).to_have_count(0)
+        await expect(page.locator(".programme-hindrance")).to_have_count(0)
 
         touched = await a_draft()
         page = await opened(browser, editor, PATH.format(touched), has_touch=True, is_mobile=True)
@@ -132,10 +134,6 @@ async def test_mouse_keyboard_and_finger_come_to_the_same_row(editor: httpx.Asyn
         )
         finger = Finger(await page.context.new_cdp_session(page))
         x, y, width, height = await seen(page, f"#s-{one}")
-        # Anywhere but at the grip, a finger scrolls: it is no drag.
-        await finger.draws((x + 20, y + 30), (x + 20, y - 60))
-        await expect(page.locator(".ghost")).to_have_count(0)
-        x, y, width, height = await seen(page, f"#s-{one}")
         column, _, across, _ = await seen(page, "thead th:nth-child(3)")
         _, line, _, _ = await seen(page, "tr[data-start='11:00'] th")
         await finger.draws((x + width - 10, y + 8), (column + across / 2, line + 9))
@@ -144,6 +142,10 @@ async def test_mouse_keyboard_and_finger_come_to_the_same_row(editor: httpx.Asyn
         _, line, _, tall = await seen(page, "tr[data-start='11:50'] th")
         await finger.draws((x + width / 2, y + height - 5), (x + width / 2, line + tall / 2))
         await expect(page.locator(SAID)).to_contain_text("11:00–12:00")
+        # Anywhere else a finger scrolls: it is no drag.
+        x, y, _, _ = await seen(page, f"#s-{one}")
+        await finger.draws((x + 20, y + 40), (x + 20, y - 60))
+        await expect(page.locator(".programme-ghost")).to_have_count(0)
     assert [await where(event_id, "First air") for event_id in (dragged, carried, touched)] == [WANTED] * 3
 
 
@@ -179,7 +181,7 @@ async def test_escape_puts_back_and_the_tray_takes_and_gives(editor: httpx.Async
         await page.keyboard.press("Escape")
         await expect(page.locator(SAID)).to_have_text("First air is where it was.")
         await expect(page.locator(first)).to_be_focused()
-        await expect(page.locator(".ghost")).to_have_count(0)
+        await expect(page.locator(".programme-ghost")).to_have_count(0)
         assert (await row(event_id, "First air"))["version"] == 1
         # From the tray to the first row that is seen, by keyboard; into the tray by mouse, and back by Undo.
         await page.locator(loose).focus()
@@ -226,9 +228,12 @@ async def test_somebody_else_was_faster_and_the_server_is_away(editor: httpx.Asy
 
 
 async def test_the_pages_are_sound(editor: httpx.AsyncClient) -> None:
-    event_id = await make(held("1", "First air"), held("2", "Fees"), held("3", "Third", hours=2))
+    places = {"kind": SessionKind.WORKSHOP, "capacity": 12}
+    event_id = await make(held("1", "First air"), held("2", "Fees"), held("3", "Third", hours=2, **places))
     await release(actor=PORTAL, event_id=event_id, now=clock.now())
-    one = (await row(event_id, "First air"))["id"]
+    bare = await events.make("Bare")
+    first, workshop = await row(event_id, "First air"), (await row(event_id, "Third"))["id"]
+    one, room, track = first["id"], first["room"], first["track"]
     await add(event_id, "Loose")
     await add(
         event_id, "Late", place=Place(starts_at=NINE + timedelta(days=9), ends_at=NINE + timedelta(days=9, hours=1))
@@ -247,7 +252,18 @@ async def test_the_pages_are_sound(editor: httpx.AsyncClient) -> None:
             "/people",
             "/release",
             "/import",
+            f"/rooms/{room}",
+            f"/rooms/{room}/removal",
+            f"/tracks/{track}",
+            "/sessions/new?day=2027-02-09",
+            "/../workshops",
+            f"/../workshops/{workshop}",
         ):
             await page.goto(f"http://localhost:8000{here}{path}")
+            found += await faults(page)
+        await page.goto(f"http://localhost:8000/staff/events/{bare}/programme")
+        found += await faults(page)
+        for path in ("/now", "/zone", "/workshops"):
+            await page.goto(f"http://localhost:8000/events/forum-2027{path}")
             found += await faults(page)
     assert found == []
