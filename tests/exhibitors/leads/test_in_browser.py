@@ -59,7 +59,7 @@ def picture(badge: str) -> str:
 async def phone(client: httpx.AsyncClient, *, camera: str = "", refused: bool = False) -> AsyncIterator[Page]:
     """A browser in which the person of `client` is signed in."""
     async with chromium(instead="scanning was not looked at") as chrome:
-        context = await chrome.new_context(base_url="http://localhost:8000")
+        context = await chrome.new_context(base_url="http://localhost:8000", viewport={"width": 390, "height": 780})
         page = await context.new_page()
         await feed(page, client)
         page.set_default_timeout(15_000)
