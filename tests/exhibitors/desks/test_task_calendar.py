@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
+import vobject
 from icalendar import Calendar
 
 from portal.accounts.actors import PORTAL
@@ -176,3 +177,31 @@ async def test_what_is_done_by_itself_follows(client: httpx.AsyncClient) -> None
     await jobs.follow()
     assert told(await fetched(client, stand))[1][2] == "COMPLETED"
     assert datetime.now(ZoneInfo("UTC")) > (await tasks.of_exhibitor(stand.exhibitor.id))[0].done_at  # type: ignore[operator]
+
+
+async def test_other_programs_read_the_same(client: httpx.AsyncClient) -> None:
+    """What is due after the clocks change, read by another library than wrote it."""
+    stand = await exhibitors.make()
+    task = await ask(
+        stand,
+        "Zeichnung; Größe, Höhe\\Breite",
+        text="Zeile 1\n\nZeile 2, mit Komma; und “Anführung” 📐 " + "lang " * 40,
+    )
+    local = datetime(2027, 3, 28, 3, 30, tzinfo=ZoneInfo("Europe/Brussels"))
+    await db.execute("UPDATE exhibitor_task SET due_at = $1", local)
+    await jobs.follow()
+    answer = await client.get(await address(stand))
+    assert max(map(len, answer.content.split(b"\r\n"))) <= 75
+    read = vobject.readOne(answer.text)
+    (event,), (todo,) = read.vevent_list, read.vtodo_list
+    title = f"Zeichnung; Größe, Höhe\\Breite ({stand.exhibitor.event_title})"
+    assert (event.summary.value, todo.summary.value) == (title, title)
+    assert event.dtstart.value.astimezone(ZoneInfo("UTC")) == local.astimezone(ZoneInfo("UTC"))
+    assert todo.due.value == event.dtstart.value
+    assert (todo.status.value, todo.sequence.value, event.transp.value) == ("NEEDS-ACTION", "1", "TRANSPARENT")
+    assert todo.related_to.value == event.uid.value
+    assert "Zeile 2, mit Komma; und “Anführung” 📐" in todo.description.value
+    assert todo.url.value.endswith(f"/tasks/{task}")
+    assert (read.method.value, read.prodid.value) == ("PUBLISH", "-//Tradefloor//Calendars//EN")
+    assert (read.refresh_interval.value, read.x_published_ttl.value) == ("PT1H", "PT1H")
+    assert read.x_wr_calname.value == f"{stand.exhibitor.event_title}: exhibitor’s tasks"
