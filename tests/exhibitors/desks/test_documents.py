@@ -171,6 +171,32 @@ async def test_a_brochure_that_is_none_is_refused(field: str, data: dict[str, st
     assert (refused.status_code, f'id="f-{field}-e"' in refused.text) == (422, True)
 
 
+async def test_a_file_is_kept_when_its_title_was_missing(sign_in: SignIn) -> None:
+    stand = await exhibitors.make()
+    editor, at = await member(sign_in, stand), f"{stand.exhibitor.address}/documents"
+    refused = await editor.post(at, files={"upload": ("vials.pdf", pdf(1), "application/pdf")})
+    assert (refused.status_code, "Chosen: vials.pdf" in refused.text) == (422, True)
+    key = refused.text.partition('name="file" value="')[2].partition('"')[0]
+    other = await sign_in("owner2@isarwerk.example", stand.organisation_id, MemberRole.OWNER)
+    taken = await other.post(at, data={"title": "Mine", "file": key})
+    assert (taken.status_code, "upload it again" in taken.text) == (422, True)
+    assert (await editor.post(at, data={"title": "Vials", "file": key})).status_code == 303
+    assert "vials.pdf" in (await editor.get(at)).text
+
+
+async def test_who_left_the_company_reads_nothing_any_more(sign_in: SignIn) -> None:
+    stand, judith = await exhibitors.make(), await staff(sign_in)
+    await give(judith, stand)
+    _, address = await newest()
+    left = await member(sign_in, stand)
+    assert (await left.get(address)).status_code == 200
+    await db.execute("DELETE FROM membership WHERE account = (SELECT id FROM account WHERE email LIKE 'editor@%')")
+    answers = [
+        await left.get(one) for one in (address, f"{stand.exhibitor.address}/documents", stand.exhibitor.address)
+    ]
+    assert [one.status_code for one in answers] == [404] * 3
+
+
 async def test_others_brochures_are_not_theirs_to_show(sign_in: SignIn) -> None:
     stand, other = await exhibitors.make(), await exhibitors.make("Quellmark Media")
     editor, rival = await member(sign_in, stand), await member(sign_in, other)

@@ -59,7 +59,7 @@ async def test_every_page_is_well_made(sign_in: SignIn) -> None:
     mine.append(f"/events/{here.event_slug}/exhibitors/{here.company_slug}")
     staff = f"/staff/events/{here.event_id}/exhibitors"
     theirs = [f"{staff}{tail}" for tail in (
-        "/tasks", f"/tasks/{tasks[3]}", f"/tasks/{tasks[2]}/of/{here.id}", "/documents",
+        "/tasks", "/tasks/copy", f"/tasks/{tasks[3]}", f"/tasks/{tasks[2]}/of/{here.id}", "/documents",
         f"/documents/{await db.fetch_value('SELECT id FROM exhibition_paper')}", "/passes",
     )]  # fmt: skip
     async with chromium(instead="desks were not looked at") as browser:

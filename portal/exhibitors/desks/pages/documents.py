@@ -18,10 +18,11 @@ from portal.exhibitors.desks.queries import papers
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.tables.exhibiting import Right
 from portal.media import queries as media_queries
+from portal.media.flows import Media
 from portal.media.pages import MOST_SENT, MediaStore
 from portal.media.tables import Visibility
 from portal.media.values import Owner
-from portal.web.forms import Filled, Upload, blank, field, read
+from portal.web.forms import Filled, Upload, bind, blank, field, sent
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
 
@@ -33,8 +34,15 @@ class BrochureForm(msgspec.Struct):
     """A file for visitors; `shown` at once, or later."""
 
     title: Annotated[str, field("Title", max_length=200)]
-    upload: Annotated[Upload, field("File", kind="file")]
+    upload: Annotated[Upload | None, field("File", kind="file")] = None
+    file: Annotated[str, field("", max_length=40)] = ""
     shown: Annotated[str, field("Shown to everybody", max_length=3)] = ""
+
+
+class FileForm(msgspec.Struct):
+    """The file alone, whatever is wrong beside it."""
+
+    upload: Annotated[Upload | None, field("File", kind="file")] = None
 
 
 class DeskDocuments(Controller):
@@ -58,19 +66,21 @@ class DeskDocuments(Controller):
 
     @post(dependencies=_EDITING, request_max_body_size=MOST_SENT)
     async def add(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now, media: MediaStore) -> Response[Any]:
-        form = await read(request, BrochureForm)
-        if form.data is None:
-            return await _list(request, at_desk, form, status=422)
-        await spend(_UPLOADS, str(at_desk.exhibitor.id), now=now)
+        values = await sent(request)
+        form = bind(values, BrochureForm)
         try:
-            kept = await media.store_document(
-                form.data.upload, owner=Owner(commands.OWNER), actor=at_desk.actor, now=now,
-                visibility=Visibility.PRIVATE,
-            )  # fmt: skip
+            file = await _kept(at_desk, form, bind(values, FileForm), media, now)
+            if form.data is None:
+                return await _list(request, at_desk, form, status=422)
+            if not file:
+                raise Invalid({"upload": "Please choose a file."})
             await commands.add_brochure(
-                actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, title=form.data.title, file=kept.key,
+                actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, title=form.data.title, file=file,
                 shown=bool(form.data.shown), now=now,
             )  # fmt: skip
+        except NotFound as gone:
+            form.values["file"] = ""
+            return await _list(request, at_desk, form.refuse(Invalid({"upload": gone.message})), status=422)
         except Invalid as refused:
             return await _list(request, at_desk, form.refuse(refused), status=422)
         return _back(at_desk, f"Saved: {form.data.title}.")
@@ -91,6 +101,19 @@ class DeskDocuments(Controller):
         return _back(at_desk, "Removed.")
 
 
+async def _kept(at_desk: Desk, form: Filled[Any], chosen: Filled[FileForm], media: Media, now: Now) -> str:
+    """The key of the file that was sent now, or with an earlier try. It is kept at once, so that it is not lost when something
+    else is refused; nobody’s until the form is right.
+    """
+    if chosen.data is not None and chosen.data.upload is not None:
+        await spend(_UPLOADS, str(at_desk.exhibitor.id), now=now)
+        stored = await media.store_document(
+            chosen.data.upload, owner=Owner(commands.OWNER), actor=at_desk.actor, now=now, visibility=Visibility.PRIVATE
+        )
+        form.values["file"] = stored.key
+    return str(form.value("file"))
+
+
 async def _shown(at_desk: Desk, file_id: int, now: Now, *, shown: bool) -> Response[Any]:
     await commands.show_brochure(
         actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, file_id=_number(file_id), shown=shown, now=now
@@ -108,10 +131,11 @@ async def _list(
     request: Request[Any, Any, Any], at_desk: Desk, form: Filled[Any], *, status: int = 200
 ) -> Response[str]:
     given, own = await papers.of_exhibitor(at_desk.exhibitor.id), await queries.of_exhibitor(at_desk.exhibitor.id)
-    files = await media_queries.by_keys([*(one.file for one in given), *(one.file for one in own)])
+    waiting = str(form.value("file"))
+    files = await media_queries.by_keys([*(one.file for one in given), *(one.file for one in own), waiting])
     return desk_page(
         request, "exhibitors/desk/documents.html", at_desk, here="documents", status=status, form=form, papers=given,
-        files=files, me=at_desk.actor.account_id,
+        files=files, waiting=files.get(waiting), me=at_desk.actor.account_id,
         brochures=[one for one in own if not one.for_organiser and one.file in files],
         handed=[one for one in own if one.for_organiser and one.file in files],
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Request, get, post
+from litestar.params import FromQuery
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
@@ -11,7 +12,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.exhibitors.desks.commands import tasks as commands
 from portal.exhibitors.desks.queries import papers
 from portal.exhibitors.desks.queries import tasks as queries
-from portal.exhibitors.desks.rules import COLUMNS, KINDS
+from portal.exhibitors.desks.rules import COLUMNS, KINDS, Column
 from portal.exhibitors.desks.staff.forms import DecisionForm, TaskForm, filled_task, read_task
 from portal.exhibitors.desks.values import Answered, Task
 from portal.exhibitors.permissions import ORGANISERS
@@ -33,14 +34,25 @@ class StaffTasks(Controller):
     include_in_schema = False
 
     @get("/tasks")
-    async def index(self, request: Request[Any, Any, Any], event_id: Number, now: Now) -> Response[str]:
+    async def index(
+        self, request: Request[Any, Any, Any], event_id: Number, now: Now, show: FromQuery[str] = ""
+    ) -> Response[str]:
+        """`show` narrows the matrix to exhibitors that have something in that column of the board."""
         offer = await the_offer(event_id)
         rows: dict[int, list[Answered]] = {}
         for one in await queries.of_event(event_id):
             rows.setdefault(one.exhibitor_id, []).append(one)
+        at = {exhibitor: {one.column(now).value for one in these} for exhibitor, these in rows.items()}
+        shows = [("", "All", len(rows))] + [
+            (column.value, COLUMNS[column], sum(column.value in there for there in at.values()))
+            for column in (Column.OVERDUE, Column.WAITING)
+        ]
+        show = show if show in {key for key, _, _ in shows} else ""
         return staff_page(
             request, "exhibitors/staff/tasks.html", offer, "tasks", tasks=await queries.tasks(event_id), kinds=KINDS,
-            columns=COLUMNS, now=now, rows=[(these[0], {one.id: one for one in these}) for these in rows.values()],
+            columns=COLUMNS, now=now, show=show, shows=shows, all_rows=len(rows),
+            rows=[(these[0], {one.id: one for one in these}) for exhibitor, these in rows.items()
+                  if not show or show in at[exhibitor]],
         )  # fmt: skip
 
     @get("/tasks.csv")
