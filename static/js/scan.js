@@ -92,6 +92,12 @@ const take = (told) => {
     if (!answer) return [one];
     return answer.state === "refused" ? [{ ...one, refused: answer.words }] : [];
   }));
+  const asked = told.findLast((one) => one.sentence)?.sentence;
+  if (asked) {
+    root.dataset.read = asked.read;
+    part("sentence").textContent = asked.text;
+    part("wording").textContent = `Wording ${asked.version}`;
+  }
   const mine = answers.get(scan);
   if (!mine) return;
   part("undo").hidden = mine.state === "refused" || mine.visits > 1;

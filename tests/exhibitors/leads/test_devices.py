@@ -91,6 +91,17 @@ async def test_an_undo_takes_nothing_but_ones_own_first_scan(team: httpx.AsyncCl
     assert await db.fetch_value("SELECT visits FROM lead") == 2
 
 
+async def test_an_open_page_is_told_of_another_wording(team: httpx.AsyncClient, hall: Hall, me: int) -> None:
+    badge = await hall.attendee()
+    record = scan(hall, badge)
+    await db.execute("UPDATE company SET name = 'Isarwerk SE' WHERE id = $1", hall.stand.exhibitor.company_id)
+    [told] = await send(team, hall, sent(me, record))
+    assert (told["state"], told["sentence"]["version"]) == ("refused", 1)
+    assert "to Isarwerk SE." in told["sentence"]["text"]
+    again = {**scan(hall, badge), "read": told["sentence"]["read"]}
+    assert (await send(team, hall, sent(me, again)))[0]["state"] == "kept"
+
+
 async def test_a_withdrawal_counts_by_our_clock_whatever_the_device_says(
     team: httpx.AsyncClient, hall: Hall, me: int
 ) -> None:

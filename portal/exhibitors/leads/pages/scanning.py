@@ -23,6 +23,7 @@ from portal.exhibitors.leads.commands import DeviceNote, DeviceScan, DeviceUndo
 from portal.exhibitors.leads.forms import BadgeForm, ConsentForm, LeadForm, filled, noted, read_lead, split
 from portal.exhibitors.leads.values import RATINGS, Asking, LeadRow
 from portal.exhibitors.tables.exhibiting import Right
+from portal.exhibitors.values import AtEvent
 from portal.leads.chain.values import Person
 from portal.registration.rules.badges import read_badge
 from portal.web.forms import Filled, blank, differences, read
@@ -35,6 +36,14 @@ _MOST_AT_ONCE = 200
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"}
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """What guests are asked from now on, where the page still asked something else."""
+
+    text: str
+    version: int
+    read: str
+
+
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of a record from a device. `refused` for good: sent again, it will be again."""
 
@@ -45,6 +54,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
     company: str = ""
     visits: int = 0
+    sentence: Shown | None = None
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -187,11 +197,17 @@ async def _take(at_desk: Desk, one: DeviceScan | DeviceNote | DeviceUndo, now: N
         if isinstance(refused, Invalid):
             await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
         words = " ".join(refused.fields.values()) if isinstance(refused, Invalid) else refused.message
-        return Told(one.id, "refused", words)
+        anew = await _sentence(at_desk.exhibitor) if words == commands.CHANGED else None
+        return Told(one.id, "refused", words, sentence=anew)
     exhibitor = at_desk.exhibitor
     lead = await queries.one(exhibitor.company_id, exhibitor.event_id, kept.code)
     name, company = (lead.name, lead.company) if lead is not None else ("", "")
     return Told(one.id, "known" if kept.again else "kept", _words(kept.visits), kept.code, name, company, kept.visits)
+
+
+async def _sentence(exhibitor: AtEvent) -> Shown:
+    now = await wordings.shown(exhibitor.company_id, exhibitor.company_name)
+    return Shown(now.text, now.version, now.read)
 
 
 def _is_number(text: str) -> bool:
