@@ -203,8 +203,8 @@ async def test_a_large_programme_takes_as_many_queries_as_a_small_one(client: ht
 
 
 @pytest.mark.browser
-async def test_the_pages_are_sound(client: httpx.AsyncClient) -> None:
-    await programme()
+async def test_the_pages_are_sound(client: httpx.AsyncClient, app: Litestar) -> None:
+    event_id = await programme()
     found: list[str] = []
     async with chromium(instead="the programme was not looked at") as browser:
         page = await browser.new_page()
@@ -212,4 +212,16 @@ async def test_the_pages_are_sound(client: httpx.AsyncClient) -> None:
         for path in (PROGRAMME, f"{PROGRAMME}?view=grid&day=all", f"{PROGRAMME}/first-air", f"{PROGRAMME}/changes"):
             await page.goto(f"http://localhost:8000{path}")
             found += await faults(page)
-    assert found == []
+        # In a long day its name and the hour stay in sight, one of each.
+        await save(event_id, (*SESSIONS, *(held(f"n{n}", f"Session {n}", hours=n / 10) for n in range(70))))
+        await release(actor=PORTAL, event_id=event_id, now=clock.now())
+        await settled(app)
+        await page.set_viewport_size({"width": 360, "height": 640})
+        await page.goto(f"http://localhost:8000{PROGRAMME}")
+        await page.evaluate("scrollTo(0, 4000)")
+        tops = await page.evaluate(
+            "['.programme-head', '.programme-slot > time'].map(s => [...document.querySelectorAll(s)].map("
+            "e => Math.round(e.getBoundingClientRect().top)).filter(top => top >= 0 && top < 640))"
+        )
+    assert (found, tops[0], len(set(tops[1]))) == ([], [0], len(tops[1]))
+    assert len(tops[1]) > 2
