@@ -63,24 +63,29 @@ FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::int[]) AS x (session, sp
 """
 
 
-async def save_programme(*, actor: Actor, event_id: int, facts: ProgrammeFacts, now: datetime) -> Saved:
+async def save_programme(
+    *, actor: Actor, event_id: int, facts: ProgrammeFacts, now: datetime, edition: int | None = None
+) -> Saved:
     """Take over a programme from its source, in one transaction. Saving it again changes nothing.
 
     What staff changed in a session stays until its source says something else of it. A session the source has no more is
     cancelled, not removed: people may have it in their calendars. Sessions made here and those of other sources are left
-    alone. Raises Conflict where a source has nothing any more of what it had: that is another file.
+    alone. Raises Conflict where a source has nothing any more of what it had, for that is another file; and where `edition` is
+    not that of the draft.
     """
     if not can_edit_programme(actor):
         raise Forbidden("Only organisers and editors change a programme.")
     async with db.transaction():
         programme = await locked(event_id, now=now)
+        if edition is not None and programme.edition != edition:
+            raise Conflict("the draft was changed while you were looking at it")
         stored = await db.fetch(_KNOWN, event_id)
         known = {row["source_key"]: row for row in stored if row["source_key"] and row["source"] == facts.source}
         sessions = matched(facts.sessions, {key: row["source_digest"] for key, row in known.items()})
         keys = {one.key for one in sessions}
         if known and sessions and keys.isdisjoint(known):
             raise Conflict(
-                f"none of its {len(keys):,} sessions is one of the {len(known):,} that came from “{facts.source}” before; "
+                f"none of its sessions is one of the {len(known):,} that came from “{facts.source}” before; "
                 "if it is another source of the same programme, give that a name of its own"
             )
         news = [(one, digest_) for one in sessions if (digest_ := digest(one)) != _digest_of(known.get(one.key))]

@@ -53,13 +53,15 @@ class Target(msgspec.Struct, frozen=True):
 
 class How(msgspec.Struct, frozen=True, kw_only=True):
     """`source` is by default the one the programme has, or else the kind of file; sessions are known by it and their own key.
-    What changes is released at once, unless it is to stay a `draft`. A dry run does all of it and takes it back.
+    What changes is released at once, unless it is to stay a `draft`. A dry run does all of it and takes it back. `edition` is
+    that of the draft somebody looked at, if it has to be that one still.
     """
 
     source: str = ""
     credit: str = ""
     format: str = ""
     draft: bool = False
+    edition: int | None = None
     dry_run: bool = False
 
 
@@ -115,7 +117,7 @@ async def _taken(
                 sessions=tuple(row.facts for row in reading.rows),
             )  # fmt: skip
             before = await drafts.draft(event["id"])
-            saved = await save_programme(actor=actor, event_id=event["id"], facts=facts, now=now)
+            saved = await save_programme(actor=actor, event_id=event["id"], facts=facts, now=now, edition=how.edition)
             file.created, file.changed, file.unchanged = saved.created, saved.changed, saved.unchanged
             file.cancelled = saved.cancelled
             told = changes(before, await drafts.draft(event["id"]))

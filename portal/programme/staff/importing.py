@@ -34,7 +34,10 @@ class FileForm(msgspec.Struct):
 
 
 class ImportForm(msgspec.Struct):
-    release: Annotated[str, field("Release it")] = ""
+    """`edition` is that of the draft that was looked at."""
+
+    release: Annotated[str, field("Release it", max_length=3)] = ""
+    edition: Annotated[int | None, field("", ge=0, le=2**62)] = None
 
 
 class StaffImport(Controller):
@@ -83,14 +86,17 @@ class StaffImport(Controller):
     ) -> Response[Any]:
         desk, kept = await the_desk(event_id), await _kept(event_id, upload_id)
         form = await read(request, ImportForm)
-        at_once = form.data is not None and bool(form.data.release)
+        if form.data is None:
+            return see_other(
+                f"{desk.path}/import/{upload_id}", notice="Nothing was imported. Please look at it once more."
+            )
         report, _ = await import_opened(
             opening.opened(kept.name, kept.data), target=Target(desk.slug),
-            how=How(source=kept.source, draft=not at_once), actor=actor, now=now,
+            how=How(source=kept.source, draft=not form.data.release, edition=form.data.edition), actor=actor, now=now,
         )  # fmt: skip
         if report.fault:
-            # It was fine when it was looked at: somebody has imported something else meanwhile.
-            return see_other(f"{desk.path}/import/{upload_id}")
+            # It was fine when it was looked at. The page says what it would come to now.
+            return see_other(f"{desk.path}/import/{upload_id}", notice=f"Nothing was imported: {report.fault}.")
         await uploading.forget_upload(upload_id=upload_id)
         told = f"{report.created:,} added, {report.changed:,} changed, {report.cancelled:,} cancelled."
         return see_other(

@@ -135,6 +135,21 @@ async def test_files_that_are_none(editor: httpx.AsyncClient, data: bytes, statu
     )
 
 
+async def test_what_was_changed_since_is_looked_at_again(editor: httpx.AsyncClient) -> None:
+    event_id = await make()
+    address = (await send(editor, event_id, CSV.encode())).headers["location"]
+    seen = edition(await editor.get(address))
+    await add(event_id, "Late idea")
+    back = await editor.post(address, data={"edition": seen, "release": "yes"})
+    assert (back.status_code, back.headers["location"]) == (303, address)
+    again = await editor.get(address)
+    assert "Nothing was imported: the draft was changed while you were looking at it." in again.text
+    assert await db.fetch_value("SELECT count(*) FROM programme_session WHERE source = 'sheet'") == 0
+    assert (await editor.post(address, data={"edition": "x"})).headers["location"] == address
+    assert (await editor.post(address, data={"edition": edition(again)})).status_code == 303
+    assert await db.fetch_value("SELECT count(*) FROM programme_session WHERE source = 'sheet'") == 2
+
+
 async def test_what_is_left_is_forgotten(editor: httpx.AsyncClient) -> None:
     event_id = await make()
     address = (await send(editor, event_id, CSV.encode())).headers["location"]
