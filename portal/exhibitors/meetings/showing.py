@@ -21,7 +21,7 @@ class Box(msgspec.Struct, frozen=True):
     value: str
     words: str
     ticked: bool
-    note: str = ""
+    elsewhere: bool = False
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -31,13 +31,13 @@ class Day(msgspec.Struct, frozen=True):
 
 
 def grid(event: Span, zone_name: str, ticked: Iterable[datetime], engagements: Sequence[Engagement] = ()) -> list[Day]:
-    """Every day of an event with its half hours, each with what somebody does then."""
+    """Every day of an event with its half hours, marked where somebody is elsewhere."""
     zone, chosen = times.zone(zone_name), set(ticked)
 
     def box(start: datetime) -> Box:
         span = Span(start, start + rules.STEP)
-        note = next((words for words, first, last in engagements if Span(first, last).meets(span)), "")
-        return Box(str(int(start.timestamp())), times.clock(start, zone_name), start in chosen, note)
+        elsewhere = any(Span(first, last).meets(span) for _, first, last in engagements)
+        return Box(str(int(start.timestamp())), times.clock(start, zone_name), start in chosen, elsewhere)
 
     days = [(day, rules.boxes(event, day, zone)) for day in rules.days(event, zone)]
     return [
@@ -61,10 +61,10 @@ def by_day(these: Sequence[Timed], zone_name: str) -> list[tuple[str, list[Timed
     return [(times.day(day, "EEEE d MMMM"), found[day]) for day in sorted(found)]
 
 
-def clashing(slots: Iterable[Slot], engagements: Sequence[Engagement]) -> dict[str, str]:
-    """By a slot's key what somebody does then."""
+def clashing(slots: Iterable[Slot], engagements: Sequence[Engagement]) -> set[str]:
+    """The keys of slots at which somebody is elsewhere."""
     return {
-        one.key: words for one in slots for words, first, last in engagements if Span(first, last).meets(one)
+        one.key for one in slots if any(Span(first, last).meets(one) for _, first, last in engagements)
     }  # fmt: skip
 
 

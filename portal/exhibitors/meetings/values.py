@@ -65,7 +65,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 Engagement: TypeAlias = tuple[str, datetime, datetime]
-"""What somebody does at an event, in words that end a sentence (`you are in “…”`), from when to when."""
+"""What somebody does at an event, in words for a list (`speaking in “…”`), from when to when."""
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):

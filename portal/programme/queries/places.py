@@ -55,16 +55,16 @@ async def own(seat_id: int) -> list[OwnPlace]:
 
 
 _ENGAGED = """
-SELECT 'you are in' AS part, s.title, s.starts_at, s.ends_at FROM released_session s JOIN session_place p ON p.session = s.session
+SELECT 'in' AS part, s.title, s.starts_at, s.ends_at FROM released_session s JOIN session_place p ON p.session = s.session
 JOIN seat t ON t.id = p.seat WHERE s.event = $1 AND t.email = $2 AND p.state = 'given' AND s.cancelled_at IS NULL
-UNION SELECT 'you speak in', s.title, s.starts_at, s.ends_at FROM released_session s
+UNION SELECT 'speaking in', s.title, s.starts_at, s.ends_at FROM released_session s
 JOIN released_speaker r ON r.session = s.session JOIN speaker k ON k.id = r.speaker
 WHERE s.event = $1 AND k.email = $2 AND s.cancelled_at IS NULL ORDER BY starts_at, title LIMIT 100
 """
 
 
 async def engagements(event_id: int, email: str) -> list[tuple[str, datetime, datetime]]:
-    """The workshops somebody has a place in and the sessions they speak in, in words that end a sentence, from when to when."""
+    """The workshops somebody has a place in and the sessions they speak in, in words for a list, from when to when."""
     rows = await db.fetch(_ENGAGED, event_id, email) if email else []
     return [(f"{row['part']} “{row['title']}”", row["starts_at"], row["ends_at"]) for row in rows]
 

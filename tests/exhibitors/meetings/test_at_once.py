@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from portal.core import clock, db
-from portal.core.errors import Conflict, Invalid
-from portal.exhibitors.meetings.commands import answering, asking, ending
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.exhibitors.meetings.commands import answering, asking, ending, following, publishing
 from portal.exhibitors.meetings.commands.placing import Guest, place
 from portal.exhibitors.meetings.commands.turns import turn
 from portal.exhibitors.meetings.queries import meetings as known
@@ -227,3 +227,71 @@ async def test_nothing_is_placed_outside_the_event(database: str) -> None:
         async with turn(fair.event_id):
             with pytest.raises(Conflict, match="outside"):
                 await place(fair.stand.exhibitor, Guest(name="W"), slot, topic="", now=clock.now())
+
+
+async def test_accept_move_no_show_tables_and_times_at_once(database: str) -> None:
+    """Three companies' hosts who are each other's guests, tables that come and go, times that change, and the worker between."""
+    fair = await meetings.fair()
+    hosts = [fair.owner, *[await fair.member(f"host{n}@isarwerk.example") for n in range(2)]]
+    for host in hosts:
+        await fair.publish(host, 9, 11)
+    await fair.tables(2)
+    other = meetings.Fair(await meetings.exhibitors.make("Other Ltd", event_id=fair.event_id), fair.day)
+    await other.publish(other.owner, 9, 11)
+    guests = [await fair.visitor(f"v{n}@brennhof.example", f"V {n}") for n in range(4)]
+    guests += [await fair.visitor(other.owner.email, "Olga Other"), await fair.visitor("v0@brennhof.example", "V 0")]
+    chance, said = random.Random(11), []
+    at: dict[str, Any] = {"actor": fair.owner, "exhibitor_id": fair.exhibitor_id}
+
+    async def tried(act: Any) -> None:
+        try:
+            await act
+        except (Conflict, Invalid, NotFound, IndexError) as refused:
+            said.append(type(refused).__name__)
+        else:
+            said.append("done")
+
+    async def once(who: int) -> None:
+        hour, host, now = chance.choice([9, 9.5, 10, 10.5]), chance.choice(hosts), fair.at(9.2)
+        planned = [one for one in await known.of_exhibitor(fair.exhibitor_id) if one.is_planned]
+        match chance.choice(
+            ["meet", "meet", "meet", "theirs", "move", "absent", "came", "table", "drop", "times", "follow"]
+        ):
+            case "meet":
+                await tried(fair.meet(guests[who], hour, actor=host))
+            case "theirs":
+                await tried(other.meet(await fair.visitor(host.email, "Olga Owner"), hour))
+            case "move" if planned:
+                key = await fair.key(hour, host)
+                await tried(answering.move(**at, meeting_id=chance.choice(planned).id, key=key, now=clock.now()))
+            case "absent" if planned:
+                await tried(ending.note_absence(**at, meeting_id=chance.choice(planned).id, now=now))
+            case "came":
+                gone = await db.fetch_value("SELECT max(id) FROM meeting WHERE absent = 'attendee'")
+                await tried(ending.note_arrival(**at, meeting_id=gone or 0, now=now))
+            case "table":
+                await tried(publishing.add_table(**at, name=f"Table {chance.randrange(9)}", place="", now=clock.now()))
+            case "drop":
+                table = chance.choice(await openings.tables(fair.exhibitor_id, clock.now())).id
+                await tried(publishing.drop_table(**at, table_id=table, now=clock.now()))
+            case "times":
+                await tried(fair.publish(host, chance.choice([9, 9.5]), 11))
+            case _:
+                await tried(following.follow(now=clock.now()))
+
+    async def act(who: int) -> None:
+        for _ in range(12):
+            await once(who)
+
+    await asyncio.gather(*(act(n) for n in range(6)))
+    assert said.count("done") > 20, said
+    for shared in (
+        "a.meeting_table = b.meeting_table", "a.account = b.account", "a.seat = b.seat", "a.email = b.email",
+        "a.email = (SELECT email FROM account WHERE id = b.account)",
+        "b.email = (SELECT email FROM account WHERE id = a.account)",
+    ):  # fmt: skip
+        double = await db.fetch_value(
+            f"SELECT count(*) FROM meeting a JOIN meeting b ON a.id < b.id AND {shared} "
+            "AND a.state = 'planned' AND b.state = 'planned' AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"
+        )
+        assert double == 0, shared

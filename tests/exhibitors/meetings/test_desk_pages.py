@@ -175,11 +175,13 @@ async def test_whoever_is_here_now_sits_down(sign_in: SignIn) -> None:
         answer = await owner.post(f"{at}/now", data=typed)
         assert (answer.status_code, says in answer.text) == (422, True)
     code = await db.fetch_value("SELECT code FROM seat WHERE id = $1", visitor.seat_id)
+    asked = await fair.ask(visitor, 16)
     made = await owner.post(f"{at}/now", data={"minutes": "20", "code": f"{code[:5].lower()} {code[5:]}"})
     assert made.status_code == 303
     page = await owner.get(made.headers["location"])
     assert "Amara Okonjo" in page.text
     assert "Without appointment" in page.text
+    assert await db.fetch_value("SELECT state FROM meeting_request WHERE id = $1", asked) == "accepted"
     assert (await owner.post(f"{at}/now", data={"minutes": "20", "name": "Walter Wu"})).status_code == 409
 
 

@@ -50,8 +50,8 @@ async def test_both_sides_see_what_stands_in_the_way(client: httpx.AsyncClient, 
     ask = f"{amara.path}/companies/{fair.stand.exhibitor.company_slug}"
     page = await client.get(ask)
     assert marked(page.text) == ["11:00", "11:30", "14:00", "14:30"]
-    assert "you speak in “Lyo cycles”" in page.text
-    assert "you are in “Smoke studies”" in page.text
+    assert "speaking in “Lyo cycles”" in page.text
+    assert ", in “Smoke studies”" in page.text
     asked = await fair.ask(amara, 9)
     made = await fair.meet(await fair.visitor("bob@brennhof.example", "Bob Vos"), 16)
     owner, at = await sign_in(OWNER, fair.stand.organisation_id), f"{fair.stand.exhibitor.address}/meetings"

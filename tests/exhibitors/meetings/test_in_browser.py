@@ -55,7 +55,7 @@ async def test_pages_of_both_sides_are_sound(client: httpx.AsyncClient, sign_in:
     made = (await known.of_exhibitor(fair.exhibitor_id))[0]
     own = f"/seats/{made.claim}/meetings"
     async with chromium(instead="nobody looked at the pages of meetings") as browser:
-        desk = ("", "/times", "/requests/3", f"/{made.id}")
+        desk = ("", "/times", "/all", "/sheet", "/requests/3", f"/{made.id}")
         assert await looked_at(browser, owner, *(at + tail for tail in desk)) == []
         visitor = (own, f"{own}/companies/{company}", f"{own}/{made.id}")
         assert await looked_at(browser, client, *visitor, f"/events/{fair.stand.exhibitor.event_slug}/meetings") == []

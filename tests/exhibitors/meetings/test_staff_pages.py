@@ -69,6 +69,10 @@ async def test_tables_and_times_make_an_area_companies_can_use(sign_in: SignIn) 
     one = await known.by_id(await fair.accept(asked))
     assert one is not None
     assert (one.shared, one.where) == (True, "Table 1, Hall B")
+    await judith.post(at, data={**typed, "box": boxes(fair, 9.5)})
+    assert "1 meeting stays at another time." in (await judith.get(at)).text
+    await judith.post(at, data={**typed, "box": boxes(fair, 9)})
+    assert "at another time" not in (await judith.get(at)).text
 
 
 @pytest.mark.parametrize(

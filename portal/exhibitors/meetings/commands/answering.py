@@ -31,6 +31,7 @@ INSERT INTO meeting_request (event, exhibitor, seat, email, named_at, topic, sta
 SELECT event, exhibitor, seat, email, named_at, topic, 'asked', 'attendee', 0, true, id, '', $2, $2, '' FROM meeting WHERE id = $1
 ON CONFLICT (exhibitor, seat) WHERE state = 'asked' DO NOTHING RETURNING id
 """
+_ASKED = "SELECT id FROM meeting_request WHERE exhibitor = $1 AND seat = $2 AND state = 'asked' AND NOT moves"
 _FORGIVE = """
 WITH forgiven AS (UPDATE meeting_request SET final = false
     WHERE exhibitor = $1 AND email = $2 AND email <> '' AND final RETURNING id)
@@ -153,7 +154,8 @@ async def sit_down(
 ) -> int:
     """A meeting that begins now, with whoever has a ticket's `code` or is called `name`; its id.
 
-    Raises Invalid for nobody and for a code that is none, Conflict when the host or every table is taken.
+    What they have asked for comes true with it. Raises Invalid for nobody and for a code that is none, Conflict when the host
+    or every table is taken.
     """
     async with companys_turn(actor, exhibitor_id) as here:
         host = next((one for one in await openings.hosts(here.id) if one.account_id == actor.account_id), None)
@@ -174,6 +176,8 @@ async def sit_down(
         guest = Guest(visitor, "" if visitor else name)
         made = await place(here, guest, slot, topic="", table_id=table_id, walk_in=True, now=now)
         if visitor is not None:
+            for row in await db.fetch(_ASKED, here.id, visitor.seat_id):
+                await ending.accepted(row["id"], made, by=actor.label, now=now)
             await record_disclosure(
                 email=visitor.email, recipient=here.company_name, what="Name, job title and company",
                 purpose=f"Sitting down with them at {here.event_title}", now=now,

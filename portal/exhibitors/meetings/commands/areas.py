@@ -15,13 +15,19 @@ from portal.exhibitors.meetings.values import Span
 from portal.exhibitors.permissions import can_organise
 
 _TIMES = "INSERT INTO meeting_area_time (area, starts_at, ends_at) SELECT $1, * FROM unnest($2::timestamptz[], $3::timestamptz[])"
+_OUTSIDE = """
+SELECT count(*) FROM meeting m JOIN meeting_table t ON t.id = m.meeting_table AND t.exhibitor IS NULL
+WHERE m.event = $1 AND m.state = 'planned' AND m.ends_at > $2 AND NOT EXISTS (SELECT FROM meeting_area_time s
+    JOIN meeting_area a ON a.id = s.area WHERE a.event = $1 AND s.starts_at <= m.starts_at AND s.ends_at >= m.ends_at)
+"""
 _MOST = 200
 
 
 async def save_area(
     *, actor: Actor, event_id: int, name: str, place: str, answer_hours: int, boxes: Sequence[datetime], now: datetime
-) -> None:
-    """What the area is called, how it is found, how long requests wait, and in which half hours its tables are used.
+) -> int:
+    """What the area is called, how it is found, how long requests wait, and in which half hours its tables are used. Returns
+    how many meetings to come are outside these; they stay.
 
     Raises Invalid for times outside the event and for hours that are none.
     """
@@ -38,6 +44,7 @@ async def save_area(
         await db.execute("DELETE FROM meeting_area_time WHERE area = $1", area)
         await db.execute(_TIMES, area, [one.starts_at for one in spans], [one.ends_at for one in spans])
         await _note(actor, event_id, "set meeting area", now, spans=len(spans))
+        return int(await db.fetch_value(_OUTSIDE, event_id, now))
 
 
 async def add_tables(*, actor: Actor, event_id: int, names: Sequence[str], place: str, now: datetime) -> int:

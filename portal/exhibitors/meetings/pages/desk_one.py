@@ -242,7 +242,7 @@ async def _meeting(
     can_move = may and found.is_planned and found.ends_at > now
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id, meeting_id=found.id) if can_move else None
     theirs = [one for one in openly.slots if can_act_for(at_desk.actor, here, one.account_id)] if openly else []
-    busy = showing.clashing(theirs, await engagements(here.event_id, found.email)) if theirs else {}
+    busy = showing.clashing(theirs, await engagements(here.event_id, found.email)) if theirs else set()
     slots = [one for one in theirs if one.key not in busy]
     return desk_page(
         request, "exhibitors/meetings/meeting.html", at_desk, here="meetings", tab="home", status=status, form=form,

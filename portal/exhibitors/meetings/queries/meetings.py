@@ -9,7 +9,7 @@ from portal.core import db
 from portal.core.paging import Page
 from portal.exhibitors.meetings.values import MeetingRecord
 
-_MOST = 1000
+_MOST, _MOST_OF_EVENT = 1000, 20_000
 PAGE_SIZE = 50
 # Passed on or erased, a place is somebody else's: the meeting no longer knows who it was with.
 _ROWS = """
@@ -55,7 +55,7 @@ async def of_exhibitor_between(exhibitor_id: int, since: datetime, until: dateti
 
 async def of_event(event_id: int) -> list[MeetingRecord]:
     """All of an event, by time."""
-    return await _found("m.event = $1", event_id, most=20_000)
+    return await _found("m.event = $1", event_id, most=_MOST_OF_EVENT)
 
 
 async def of_seat(seat_id: int, email: str) -> list[MeetingRecord]:
@@ -72,7 +72,7 @@ async def at_shared_tables(event_id: int, since: datetime, until: datetime) -> l
     """What takes place in the organiser's area in a span."""
     return await _found(
         "m.event = $1 AND t.exhibitor IS NULL AND m.state = 'planned' AND m.starts_at < $3 AND m.ends_at > $2",
-        event_id, since, until,
+        event_id, since, until, most=_MOST_OF_EVENT,
     )  # fmt: skip
 
 

@@ -46,13 +46,14 @@ class StaffMeetings(Controller):
         if form.data is None:
             return await _page(request, offer, now, form=form, status=422)
         try:
-            await areas.save_area(
+            outside = await areas.save_area(
                 actor=actor, event_id=event_id, name=form.data.name, place=form.data.place,
                 answer_hours=form.data.answer_hours, boxes=moments(form.data.box), now=now,
             )  # fmt: skip
         except Invalid as refused:
             return await _page(request, offer, now, form=form.refuse(refused), status=422)
-        return see_other(f"{offer.path}/meetings", notice="Saved. Companies find the tables at these times.")
+        stay = f" {plural(outside, 'meeting stays', 'meetings stay')} at another time." if outside else ""
+        return see_other(f"{offer.path}/meetings", notice=f"Saved. Companies find the tables at these times.{stay}")
 
     @post("/tables")
     async def add(self, request: Request[Any, Any, Any], event_id: Number, actor: SignedIn, now: Now) -> Response[Any]:
