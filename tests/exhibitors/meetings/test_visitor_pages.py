@@ -72,7 +72,7 @@ async def test_own_meetings_are_shown_beside_the_times(client: httpx.AsyncClient
     other = meetings.Fair(await meetings.exhibitors.make("Other Ltd", event_id=fair.event_id), fair.day)
     await other.publish(other.owner)
     page = await client.get(await ask_page(other, amara.path))
-    assert "you meet Isarwerk Biologics GmbH" in page.text
+    assert "meeting Isarwerk Biologics GmbH" in page.text
     assert await other.key(9) not in page.text
 
 
