@@ -42,8 +42,9 @@ const hinder = async (carried) => {
   const box = at.wrap.getBoundingClientRect();
   const first = Number(at.rows[0].dataset.at);
   const top = (moment) => {
-    const row = Math.min(Math.max(Math.floor((moment - first) / minutes()), 0), at.rows.length);
-    const lies = row < at.rows.length ? at.rows[row].getBoundingClientRect().top : at.rows.at(-1).getBoundingClientRect().bottom;
+    const rows = Math.min(Math.max((moment - first) / minutes(), 0), at.rows.length);
+    const row = at.rows[Math.min(Math.floor(rows), at.rows.length - 1)].getBoundingClientRect();
+    const lies = row.top + (rows - Math.min(Math.floor(rows), at.rows.length - 1)) * row.height;
     return lies - box.top + at.wrap.scrollTop;
   };
   carried.drawn = carried.hindrances.map((one) => {

@@ -51,7 +51,9 @@ async def test_the_page_says_all_and_is_asked_for_anew(client: httpx.AsyncClient
     card = first.text.partition('id="now"')[2].partition('id="filters"')[0]
     assert card.count("<article") == 9
     assert "All 10 that are on, and all 1 that come next" in card
-    assert LIVE in card
+    assert f'hx-get="/events/{slug}/now?short=yes" {LIVE}' in card
+    again = await client.get(f"/events/{slug}/now?short=yes", headers={"HX-Request": "true"})
+    assert titles(again) == [*titles(page)[:8], "Next"]
 
 
 async def test_long_before_it_nothing_is_asked_for(client: httpx.AsyncClient) -> None:

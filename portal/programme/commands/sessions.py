@@ -40,7 +40,12 @@ _SHIFT = """
 UPDATE programme_session s SET starts_at = starts_at + $2, ends_at = ends_at + $2, version = version + 1, changed_at = $3
 WHERE event = $1 AND starts_at IS NOT NULL RETURNING s.id
 """
-
+_PUT_BACK = """
+UPDATE programme_session s SET room = r.room, starts_at = r.starts_at, ends_at = r.ends_at, version = s.version + 1,
+    changed_at = $2
+FROM released_session r WHERE s.event = $1 AND r.session = s.id
+    AND (s.room, s.starts_at, s.ends_at) IS DISTINCT FROM (r.room, r.starts_at, r.ends_at) RETURNING s.id
+"""
 _MOVED_BY = "SELECT e.starts_at - p.placed_for FROM event e JOIN programme p ON p.event = e.id WHERE e.id = $1"
 _PLACED = "UPDATE programme p SET placed_for = e.starts_at FROM event e WHERE e.id = $1 AND p.event = e.id"
 FOLLOW = "programme.follow_events"
@@ -150,6 +155,20 @@ async def move_along(*, actor: Actor, event_id: int, now: datetime) -> int:
         await touch(programme)
         told: dict[str | int, dict[str, Any]] = {one["id"]: {"seconds": by.total_seconds()} for one in moved}
         await audit.record_many(actor=actor.label, verb="session moved along", kind="session", now=now, facts=told)
+    return len(moved)
+
+
+async def put_back(*, actor: Actor, event_id: int, now: datetime) -> int:
+    """Put every session of the draft where the public has it; how many stood elsewhere. Texts stay as they are, and so does
+    what is not public yet.
+    """
+    async with db.transaction():
+        programme = await begun(actor, event_id, now=now)
+        moved = await db.fetch(_PUT_BACK, event_id, now)
+        if moved:
+            await touch(programme)
+            told: dict[str | int, dict[str, Any]] = {one["id"]: {} for one in moved}
+            await audit.record_many(actor=actor.label, verb="session put back", kind="session", now=now, facts=told)
     return len(moved)
 
 

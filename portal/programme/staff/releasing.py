@@ -9,6 +9,7 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Conflict
 from portal.events.tables import EventState
+from portal.programme.commands import sessions
 from portal.programme.commands.releasing import Released, release
 from portal.programme.editing import Desk
 from portal.programme.permissions import EDITORS
@@ -17,11 +18,13 @@ from portal.programme.rules import clashes as clash_rules
 from portal.programme.rules.changes import changes
 from portal.programme.rules.words import changed
 from portal.programme.staff.frame import Id, staff_page, the_desk
+from portal.programme.tables import ChangeKind
 from portal.web.forms import Filled, field, read
 from portal.web.inputs import Now
 from portal.web.rendering import plural, see_other
 
 MOST_SHOWN = 200
+_AWAY = (ChangeKind.MOVED, ChangeKind.REMOVED)
 _HEARD = (EventState.PUBLISHED, EventState.MOVED)
 """Of an event nobody can see, and of one that is off, speakers are told nothing."""
 
@@ -61,6 +64,13 @@ class StaffReleases(Controller):
             )
         return see_other(f"{desk.path}/release", notice=f"Release {made.number} is public.{_told(made)}")
 
+    @post("/put-back")
+    async def put_back(self, event_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
+        desk = await the_desk(event_id)
+        count = await sessions.put_back(actor=actor, event_id=event_id, now=now)
+        there = "Every session stood there already." if not count else f"{plural(count, 'session')} put back."
+        return see_other(f"{desk.path}/release", notice=there)
+
 
 def _told(made: Released) -> str:
     """Who is written to, and who cannot be."""
@@ -91,6 +101,7 @@ async def _show(
     )
     return staff_page(
         request, "release.html", desk, "release", status=status, conflict=conflict, count=len(told),
+        can_put_back=any(one.kind in _AWAY for one in told),
         form=typed, lines=[(one, changed(one, desk.timezone)) for one in told[:MOST_SHOWN]] if desk.release else [],
         first=not desk.release, may_tell=desk.state in _HEARD, sessions=len(after), clashing=total,
         said=[(one, clash_rules.words(one, desk.timezone)) for one in found[:MOST_SHOWN]],

@@ -57,6 +57,32 @@ async def test_a_first_release_then_what_changed_then_nothing(editor: httpx.Asyn
     assert again.status_code == 409
 
 
+async def test_what_was_moved_can_be_given_up(editor: httpx.AsyncClient) -> None:
+    event_id = await make()
+    here = f"/staff/events/{event_id}/programme"
+    await editor.post(f"{here}/release", data={"edition": "1"})
+    first, fees = await row(event_id, "First air"), await row(event_id, "Fees")
+    assert "Put all back" not in (await editor.get(f"{here}/release")).text
+    place = {"version": "1", "room": "", "day": DAY, "start": "11:00", "length": "90"}
+    await editor.post(f"{here}/sessions/{first['id']}/place", data=place)
+    await editor.post(f"{here}/sessions/{fees['id']}/place", data={"version": "1", "room": "", "day": ""})
+    new = await add(event_id, "New")
+    assert "Put all back" in (await editor.get(f"{here}/release")).text
+    answer = await editor.post(f"{here}/release/put-back")
+    assert "2 sessions put back." in (await editor.get(answer.headers["location"])).text
+    for one in (first, fees):
+        now = await row(event_id, one["title"])
+        assert [now[name] for name in ("room", "starts_at", "ends_at")] == [
+            one["room"],
+            one["starts_at"],
+            one["ends_at"],
+        ]
+        assert now["version"] == 3
+    assert (await row(event_id, "New"))["id"] == new
+    again = await editor.post(f"{here}/release/put-back")
+    assert "Every session stood there already." in (await editor.get(again.headers["location"])).text
+
+
 async def test_a_draft_that_changed_meanwhile_is_looked_at_again(editor: httpx.AsyncClient) -> None:
     event_id = await make()
     here = f"/staff/events/{event_id}/programme/release"
