@@ -24,9 +24,9 @@ def button(kind: str, item: int, title: str, large: bool = False) -> Markup:
     return drawn
 
 
-def form(path: str) -> Markup:
-    """The form, and where its answers are said."""
-    return markup(render("agenda/saving.html", path=path))
+def form(path: str, *, own: bool = False) -> Markup:
+    """The form, and where its answers are said. A page that is its reader’s `own` shows what is saved by itself."""
+    return markup(render("agenda/saving.html", path=path, own=own))
 
 
 BUTTONS = SaveButtons(button=button, form=form)

@@ -41,6 +41,8 @@ async def known_about(email: str) -> list[dict[str, Any]]:
     """Everything saved, in the account’s agenda or with an address that was proved; the calendars made of it."""
     saved = [{"what": "Saved", **row} for row in await db.fetch(_KNOWN, email)]
     saved += [{"what": "Stand", **row} for row in await db.fetch(_STANDS, email)]
+    told = await db.fetch("SELECT created_at AS made FROM agenda WHERE email = $1 ORDER BY id LIMIT 5000", email)
+    saved += [{"what": "Agenda of a browser about which mails come here", **row} for row in told]
     feeds = await db.fetch(_FEEDS, email)
     return saved + [
         {"what": "Agenda as a calendar", "made": row["created_at"], "read": row["fetched_at"]} for row in feeds

@@ -8,7 +8,7 @@ const mark = () => {
     const is = saved.has(button.value);
     button.name = is ? "drop" : "save";
     const words = button.querySelector("span");
-    if (button.matches(".mark")) {
+    if (button.matches(".stand-mark")) {
       button.setAttribute("aria-pressed", is);
     } else if (words) {
       // What can be read changes, so it is no toggle.

@@ -62,6 +62,7 @@ async def test_without_scripts_the_plan_is_drawn_with_the_pins(reader: Reader, a
     assert re.findall(r'class="pin (\w+)"', page) == ["saved", "visited"]
     assert 'aria-label="B2, 3 × 3 m, Isarwerk, saved"' in page
     assert 'aria-label="B10, 3 × 3 m, Donau Labs, visited"' in page
+    assert "<noscript>" not in page, "what is pressed is drawn"
     stranger = await another()
     page = (await stranger.client.get(fair.own)).text
     assert (re.findall(r'class="pin', page), "Nothing noted yet" in page) == ([], True)
@@ -94,6 +95,7 @@ async def test_pages_of_exhibitors_are_the_same_for_everybody(
         assert f'name="save" value="visit-{fair.ids["Isarwerk"]}"' in pages[0]
         assert f'<a class="link" href="{fair.own}">' in pages[0]
         assert "aria-pressed" not in pages[0]
+        assert "does not show what you saved" in pages[0]
         assert pages[0].count('id="saving"') == 1
     assert await reader.keys() == [f"stand-{fair.ids['Isarwerk']}"]
 

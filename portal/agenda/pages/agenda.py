@@ -54,7 +54,7 @@ class AgendaPages(Controller):
             news=[line for line in all_ if days.is_news(line, now)],
             zones=len({line.item.timezone for line in shown}) > 1, address=address,
             stopped=whole is not None and whole.stopped, saved=len(got.entries),
-            noted=[one for one in these if event in (None, one.id)], form=form("/agenda"),
+            noted=[one for one in these if event in (None, one.id)], form=form("/agenda", own=True),
         )  # fmt: skip
         if stray:
             cookies.leave(answer)

@@ -40,5 +40,5 @@ class StandPages(Controller):
             request, "agenda/stands.html", block="stands", private=True, exhibition=exhibition,
             halls=[one for one in exhibition.halls if drawn is None or one.slug in drawn.split(",")], drawn=drawn,
             address=address(exhibition), pins=rules.pins(exhibition.halls, noted), noted=here[0] if here else None,
-            form=form(f"/agenda/stands/{slug}"),
+            form=form(f"/agenda/stands/{slug}", own=True),
         )  # fmt: skip
