@@ -95,12 +95,12 @@ WHERE i.speaker = $1
 UNION SELECT event, speaker, '', '', '', $2 FROM appearance WHERE speaker = $1
 ON CONFLICT (event, speaker) DO UPDATE SET opened_at = $2 WHERE a.opened_at IS NULL OR a.opened_at < $3
 """
-_OPENED_EVERY = timedelta(minutes=15)
+OPENED_EVERY = timedelta(minutes=15)
 
 
 async def note_opened(*, speaker_id: int, now: datetime) -> None:
     """Write down that the person’s desk is in use, to the quarter of an hour: organisers see who never came."""
-    await db.execute(_OPENED, speaker_id, now, now - _OPENED_EVERY)
+    await db.execute(_OPENED, speaker_id, now, now - OPENED_EVERY)
 
 
 _COMING = """

@@ -42,9 +42,7 @@ class DeskPages(Controller):
 
     @get()
     async def page(self, request: _Asked, speaker_id: Id, desk: AtDesk, talks: Talks, now: Now) -> Response[Any]:
-        answer = await show(request, desk, speaker_id, talks, now)
-        await commands.note_opened(speaker_id=speaker_id, now=now)
-        return answer
+        return await show(request, desk, speaker_id, talks, now)
 
     @post("/preview", status_code=200, request_max_body_size=MOST_BYTES)
     async def preview(self, request: _Asked, speaker_id: Id, desk: AtDesk, talks: Talks, now: Now) -> Response[Any]:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from portal.core import db
-from portal.leads.queries import Wording, newest_wordings
+from portal.core.settings import current
+from portal.leads.queries import Wording
 from portal.programme.desk.rules import WORDING, usual_wording
 from portal.programme.desk.values import Deck, Held, Speaking
 
@@ -14,7 +15,10 @@ _MOST = 40
 _EVENTS = f"""
 SELECT e.id AS event, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.state, p.slides_due_at,
     coalesce(p.slides_at_once, false) AS slides_at_once, coalesce(p.shows_draft, false) AS shows_draft,
-    coalesce(p.briefing_html, '') AS briefing_html, a.confirmed_at, a.declined_at, coalesce(a.declined_why, '') AS declined_why,
+    (SELECT json_build_array(w.id, w.version, w.text) FROM wording_of_consent w
+        WHERE w.kind = '{WORDING}' AND w.key = e.id::text ORDER BY w.version DESC LIMIT 1) AS wording,
+    coalesce(p.briefing_html, '') AS briefing_html, a.opened_at, a.confirmed_at, a.declined_at,
+    coalesce(a.declined_why, '') AS declined_why,
     coalesce(a.note, '') AS note, a.answered_availability_at AS availability_at,
     coalesce((SELECT json_agg(json_build_array(v.starts_at, v.ends_at) ORDER BY v.starts_at)
         FROM availability v WHERE v.appearance = a.id), '[]') AS spans,
@@ -59,7 +63,8 @@ async def speaking(speaker_id: int) -> list[Speaking]:
         held[row["event"]].append(_held(row))
     return [
         msgspec.convert(
-            {**row, "sessions": held[row["event"]], **{name: msgspec.json.decode(row[name]) for name in ("spans", "answers")}},
+            {**row, "sessions": held[row["event"]], "wording": _wording(row),
+             **{name: msgspec.json.decode(row[name]) for name in ("spans", "answers")}},
             Speaking,
         )
         for row in events
@@ -72,15 +77,15 @@ def _held(row: Mapping[str, Any]) -> Held:
     return msgspec.convert({**row, "beside": beside, **decks}, Held)
 
 
-async def asked_words(events: Mapping[int, tuple[str, str]]) -> dict[int, Wording]:
-    """What each event’s speakers are asked about being recorded, by event; `events` gives title and organiser of each. Without
-    an id where nobody has been asked in the usual words yet.
-    """
-    own = await newest_wordings(WORDING, [str(event) for event in events]) if events else {}
-    return {
-        event: own.get(str(event)) or Wording(0, 1, usual_wording(title, organiser))
-        for event, (title, organiser) in events.items()
-    }
+def _wording(row: Mapping[str, Any]) -> Wording:
+    if row["wording"] is None:
+        return usual(row["title"])
+    return Wording(*msgspec.json.decode(row["wording"]))
+
+
+def usual(title: str) -> Wording:
+    """What speakers of an event are asked where nobody was asked in other words; without an id until somebody answers."""
+    return Wording(0, 1, usual_wording(title, current().site_name))
 
 
 _DECK = """

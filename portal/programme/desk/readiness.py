@@ -8,11 +8,11 @@ import msgspec
 from portal.core import db
 from portal.core.errors import NotFound
 from portal.core.paging import Page
-from portal.core.settings import current
 from portal.core.text import one_line
+from portal.leads.queries import newest_wording
 from portal.notifications.tables import MailState
-from portal.programme.desk.queries import asked_words
-from portal.programme.desk.rules import ITEMS
+from portal.programme.desk.queries import usual
+from portal.programme.desk.rules import ITEMS, WORDING
 
 PAGE_SIZE = 50
 _SOON = timedelta(days=7)
@@ -179,9 +179,9 @@ async def settings(event_id: int) -> Settings:
     found = await setup(event_id)
     if found is None:
         raise NotFound("There is no such event.")
-    words = await asked_words({event_id: (found.title, current().site_name)})
+    words = await newest_wording(WORDING, str(event_id)) or usual(found.title)
     return Settings(
-        wording=words[event_id].text, slides_due_at=found.slides_due_at, slides_at_once=found.slides_at_once,
+        wording=words.text, slides_due_at=found.slides_due_at, slides_at_once=found.slides_at_once,
         shows_draft=found.shows_draft, reminds=found.reminds, briefing=found.briefing,
     )  # fmt: skip
 

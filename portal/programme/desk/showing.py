@@ -10,9 +10,9 @@ from litestar.response import Response
 from portal.core import times
 from portal.core.errors import NotFound
 from portal.core.settings import current
-from portal.leads.queries import Wording
 from portal.media import queries as media
-from portal.programme.desk import queries, rules
+from portal.programme.desk import commands, queries, rules
+from portal.programme.desk.commands import OPENED_EVERY
 from portal.programme.desk.guards import Desk
 from portal.programme.desk.values import Speaking
 from portal.speakers import queries as speakers
@@ -69,13 +69,14 @@ async def show(
     """The page; with `form`, the one of its forms that was refused, with the names it has there."""
     speaker, everybody = await the_speaker(desk, speaker_id)
     speaking = await queries.speaking(speaker.id)
-    words = await asked(speaking)
+    if any(one.opened_at is None or now - one.opened_at > OPENED_EVERY for one in speaking):
+        await commands.note_opened(speaker_id=speaker.id, now=now)
     photo = (await media.by_keys([speaker.photo] if speaker.photo else [])).get(speaker.photo)
     refused = form or blank()
     return page(
         request, "programme/desk/page.html", private=True, status=status, desk=desk, speaker=speaker, everybody=everybody,
         ahead=[one for one in reversed(speaking) if not one.is_over(now)], past=[one for one in speaking if one.is_over(now)],
-        words=words, briefings={one.event: markup(one.briefing_html) for one in speaking},
+        briefings={one.event: markup(one.briefing_html) for one in speaking},
         form=_with_stored(refused, speaking), refused=refused if refused.errors else profile or blank(),
         days={one.event: rules.event_days(one.starts_at, one.ends_at, one.timezone) for one in speaking}, rows=rows_of,
         profile=profile or own_filled(speaker), preview=preview, preview_bio=markup(_bio(preview)), photo=photo,
@@ -83,10 +84,6 @@ async def show(
         accepted=rules.SLIDES_ACCEPTED, now=now, **await _announced(speaker, talks, now), most_megabytes=current().media_max_mb,
         asked_of=_asked_of(speaker, [one for one in speaking if not one.is_over(now)]),
     )  # fmt: skip
-
-
-async def asked(speaking: list[Speaking]) -> dict[int, Wording]:
-    return await queries.asked_words({one.event: (one.title, current().site_name) for one in speaking})
 
 
 def rows_of(one: Speaking) -> dict[date, int]:

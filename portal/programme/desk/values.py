@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.core import times
+from portal.leads.queries import Wording
 
 Span = tuple[datetime, datetime]
 """From when to when somebody can speak."""
@@ -104,7 +105,9 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True):
     slides_due_at: datetime | None
     slides_at_once: bool
     shows_draft: bool
+    wording: Wording
     briefing_html: str
+    opened_at: datetime | None
     confirmed_at: datetime | None
     declined_at: datetime | None
     declined_why: str

@@ -66,10 +66,13 @@ async def test_nothing_is_wrong_with_the_pages(browser: Browser, editor: httpx.A
     await browser.client.post(where, files={f"slides-{number}": ("air.pdf", pdf(1))})
     await inviting.remind(actor=PORTAL, event_id=made.event, now=clock.now())
     await db.execute("UPDATE appearance SET recording_refused_at = now(), note = 'x' WHERE speaker = $1", made.jo)
+    await db.execute(
+        "UPDATE programme SET briefing_html = '<p>Call <strong>Ida</strong>.</p><ul><li>Be early</li></ul>'"
+    )
     staff = f"/staff/events/{made.event}/programme"
     async with chromium(instead="axe cannot judge the desk here") as opened:
         for client, paths in (
-            (browser.client, (made.at(), f"{DESK}?another")),
+            (browser.client, (made.at(), made.at("/calendar"), f"{DESK}?another")),
             (editor, (f"{staff}/readiness", f"{staff}/readiness/settings", f"{staff}/slides")),
         ):
             page = await opened.new_page(base_url="http://localhost:8000")
