@@ -12,9 +12,10 @@ from portal.exhibitors.commands.deciding import accept, cancel_exhibitor, declin
 from portal.exhibitors.commands.offering import Terms, set_up
 from portal.exhibitors.queries import desks
 from portal.exhibitors.tables.exhibiting import ExhibitorState
+from tests.accounts.conftest import newest_code
 from tests.directory.conftest import SignIn
 from tests.events.hearing import settled
-from tests.factories import events, exhibitors
+from tests.factories import companies, events, exhibitors
 from tests.factories.exhibitors import Stand
 from tests.paying import text_of
 
@@ -50,6 +51,18 @@ async def test_everybody_reads_the_offer_and_the_event_leads_there(app: Litestar
     assert ("No applications now" in closed.text, 'id="apply"' in closed.text) == (True, False)
     await events.make("Nothing Here")
     assert (await client.get("/events/nothing-here/exhibit")).status_code == 404
+
+
+async def test_who_claims_a_company_first_comes_back_to_the_application(sign_in: SignIn) -> None:
+    slug = (await exhibitors.make("Other AG")).exhibitor.event_slug
+    await companies.make(website="https://isarwerk.example")
+    leonie = await sign_in("leonie@example.org")
+    assert "No company is in your care yet" in (await leonie.get(f"/events/{slug}/exhibit")).text
+    typed = {"way": "code", "email": "leonie@isarwerk.example", "organisation_name": "Isarwerk", "plan": ""}
+    await leonie.post("/companies/isarwerk-biologics/claim", data=typed)
+    proved = await leonie.post("/account/claims/code", data={"code": await newest_code("leonie@isarwerk.example")})
+    assert proved.headers["location"] == f"/events/{slug}/exhibit"
+    assert "Isarwerk Biologics GmbH" in text_of(await leonie.get(f"/events/{slug}/exhibit"))
 
 
 async def test_applying_and_taking_it_back(sign_in: SignIn) -> None:

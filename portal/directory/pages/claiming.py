@@ -33,7 +33,7 @@ from portal.media.values import Owner
 from portal.placements.queries.plans import plan_of
 from portal.placements.rules import plans
 from portal.placements.tables import Plan
-from portal.web import clients, flash
+from portal.web import clients, flash, way_back
 from portal.web.asking import wants_fragment
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
@@ -186,8 +186,10 @@ class ClaimCodePages(Controller):
             return cookies.drop_ticket(see_other(step.start, notice=error.message), CodePurpose.CLAIM)
         accepted = proved.state is ClaimState.ACCEPTED
         where = rules.way_on(proved.slug, proved.plan) if accepted else f"/companies/{proved.slug}/claim"
-        notice = _YOURS if accepted else ""
-        return cookies.drop_ticket(see_other(where, notice=notice), CodePurpose.CLAIM)
+        # Who came to apply somewhere goes on with that.
+        back = way_back.known(request) if accepted and proved.plan is Plan.FREE else ""
+        answer = cookies.drop_ticket(see_other(back or where, notice=_YOURS if accepted else ""), CodePurpose.CLAIM)
+        return way_back.forget(answer) if back else answer
 
     @post("/again", status_code=200)
     async def again(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:

@@ -6,12 +6,13 @@ from portal.core import db
 
 # Fewer than were used cannot be allowed. A code that was ended stays so.
 _FOLLOW = """
-UPDATE promo_code c SET max_uses = greatest(w.guests, c.used),
+UPDATE promo_code c SET max_uses = greatest(w.guests, c.used), percent_off = w.discount,
     valid_until = CASE WHEN w.open THEN c.valid_until ELSE least(c.valid_until, $1) END
-FROM (SELECT x.guest_code, coalesce(x.guests, p.guests) AS guests, x.state = 'accepted' AND 'passes' = ANY(x.rights) AS open
+FROM (SELECT x.guest_code, coalesce(x.guests, p.guests) AS guests, p.guest_discount AS discount,
+        x.state = 'accepted' AND 'passes' = ANY(x.rights) AS open
     FROM exhibitor x JOIN exhibition_package p ON p.id = x.package
     WHERE x.guest_code IS NOT NULL AND ($2::bigint IS NULL OR x.id = $2)) w
-WHERE w.guest_code = c.id AND (c.max_uses <> greatest(w.guests, c.used)
+WHERE w.guest_code = c.id AND (c.max_uses <> greatest(w.guests, c.used) OR c.percent_off IS DISTINCT FROM w.discount
     OR NOT w.open AND (c.valid_until IS NULL OR c.valid_until > $1))
 """
 

@@ -9,13 +9,15 @@ from typing import Any
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
-from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.jobs import enqueue
+from portal.exhibitors.bookings import Difference
 from portal.exhibitors.commands.booking import give_back_holds
 from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.commands.giving import end_booked
 from portal.exhibitors.permissions import can_apply, can_organise
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
+from portal.payments.commands.questions import ask
 
 # The package is the lock: two that are accepted at once count each other.
 _PACKAGE = (
@@ -48,6 +50,23 @@ UPDATE exhibitor x SET rights = p.rights, passes = p.passes, guests = NULL, vers
 FROM exhibition_package p WHERE p.id = x.package AND p.id = $1 AND p.event = $2 AND x.state = 'accepted'
     AND (x.rights <> p.rights OR x.passes <> p.passes OR x.guests <> p.guests) RETURNING x.id
 """
+_OTHER_PACKAGE = """
+SELECT p.id, p.name, p.price, p.most, p.rights, p.passes FROM exhibition_package p JOIN exhibitor x ON x.event = p.event
+WHERE x.id = $1 AND p.slug = $2 AND p.id <> x.package FOR UPDATE OF p
+"""
+_WHOSE = """
+SELECT x.state, p.name AS package, c.name AS company FROM exhibitor x JOIN exhibition_package p ON p.id = x.package
+JOIN company c ON c.id = x.company WHERE x.id = $1 FOR UPDATE OF x
+"""
+_INTO = """
+UPDATE exhibitor SET package = $2, rights = CASE WHEN $3 THEN $4::varchar[] ELSE rights END,
+    passes = CASE WHEN $3 THEN $5 ELSE passes END, guests = CASE WHEN $3 THEN NULL ELSE guests END, version = version + 1
+WHERE id = $1
+"""
+_PACKAGE_PAID = """
+SELECT package_net, currency, purchase_id FROM booth_booking WHERE exhibitor = $1 AND package_net > 0
+    AND state IN ('paying', 'booked') ORDER BY id LIMIT 1
+"""
 _NO_SUCH = "There is no such application."
 
 
@@ -78,6 +97,41 @@ async def _decide(actor: Actor, exhibitor_id: int, note: str, now: datetime, *, 
             raise Conflict("This application is decided already.")
         state = ExhibitorState.ACCEPTED if accepted else ExhibitorState.DECLINED
         await _told(actor, exhibitor_id, state, now)
+
+
+async def change_package(*, actor: Actor, exhibitor_id: int, package: str, now: datetime) -> None:
+    """Put an application or an exhibitor into another package (its slug); an exhibitor gets what that gives. A difference to what
+    was paid for the one before becomes a question; what was not paid is charged with its next booth.
+
+    Raises Invalid for a package that is not there or its own, Conflict when it is full or the company no longer counts.
+    """
+    _only_organisers(actor)
+    # What it holds was priced with the package before.
+    await give_back_holds(exhibitor_id=exhibitor_id, reason="the package changed", now=now)
+    async with db.transaction():
+        new = await db.fetch_one(_OTHER_PACKAGE, exhibitor_id, package)
+        if new is None:
+            raise Invalid({"package": "Please choose another package of this event."})
+        x = await db.fetch_one(_WHOSE, exhibitor_id)
+        assert x is not None
+        if x["state"] not in (ExhibitorState.APPLIED, ExhibitorState.ACCEPTED):
+            raise Conflict("It neither exhibits nor waits to. There is nothing to change.")
+        counts = x["state"] == ExhibitorState.ACCEPTED
+        taken = "SELECT count(*) FROM exhibitor WHERE package = $1 AND state = 'accepted'"
+        if counts and new["most"] is not None and await db.fetch_value(taken, new["id"]) >= new["most"]:
+            raise Conflict(f"All {new['most']} places of {new['name']} are taken.")
+        await db.execute(_INTO, exhibitor_id, new["id"], counts, new["rights"], new["passes"])
+        await follow_codes(now=now, exhibitor_id=exhibitor_id)
+        paid = await db.fetch_one(_PACKAGE_PAID, exhibitor_id)
+        if paid is not None and new["price"] != paid["package_net"]:
+            difference = Difference(new["price"] - paid["package_net"], paid["currency"])
+            await ask(
+                reference=f"package-changed:{exhibitor_id}:{now.isoformat()}", purchase_id=paid["purchase_id"], now=now,
+                sentence=f"{x['company']} has the package {new['name']} instead of {x['package']}: {difference.words}.",
+            )  # fmt: skip
+        if counts:
+            await enqueue("exhibitors.tell_package", exhibitor=exhibitor_id, before=x["package"], at=now.isoformat())
+        await _note(actor, exhibitor_id, "change package", now, before=x["package"], after=new["name"])
 
 
 async def withdraw(*, actor: Actor, exhibitor_id: int, now: datetime) -> None:

@@ -38,6 +38,7 @@ class PackageFacts(msgspec.Struct, frozen=True, kw_only=True):
     price: int = 0
     passes: int = 2
     guests: int = 0
+    guest_discount: int = 100
     most: int | None = None
     rights: Sequence[Right] = tuple(Right)
     on_offer: bool = True
@@ -58,14 +59,15 @@ SELECT x.currency FROM exhibition x WHERE x.event = $1 AND (
     OR EXISTS (SELECT FROM booth b JOIN floor_plan f ON f.id = b.plan WHERE f.event = $1 AND b.price > 0))
 """
 _ADD = """
-INSERT INTO exhibition_package (event, position, slug, name, summary, includes, price, passes, most, rights, on_offer, guests)
+INSERT INTO exhibition_package (event, position, slug, name, summary, includes, price, passes, most, rights, on_offer, guests,
+    guest_discount)
 VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM exhibition_package WHERE event = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11)
+    $11, $12)
 RETURNING id
 """
 _CHANGE = """
 UPDATE exhibition_package SET name = $2, summary = $3, includes = $4, price = $5, passes = $6, most = $7, rights = $8,
-    on_offer = $9, guests = $10 WHERE id = $1
+    on_offer = $9, guests = $10, guest_discount = $11 WHERE id = $1
 """
 _EVENT = "SELECT 1 FROM event WHERE id = $1 AND kind = 'own' FOR NO KEY UPDATE"
 _SAME_NAME = """
@@ -121,7 +123,7 @@ async def save_package(
             raise Invalid({"name": "Another package of this event is called so."})
         values: tuple[Any, ...] = (
             facts.name, facts.summary, list(facts.includes), facts.price, facts.passes, facts.most,
-            [right.value for right in facts.rights], facts.on_offer, facts.guests,
+            [right.value for right in facts.rights], facts.on_offer, facts.guests, facts.guest_discount,
         )  # fmt: skip
         if package_id is None:
             if await _count(event_id) >= MOST_PACKAGES:

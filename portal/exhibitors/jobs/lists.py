@@ -8,6 +8,7 @@ JOBS = [
     Job("exhibitors.tell_booked", booths.tell_booked),
     Job("exhibitors.event_changed", telling.event_changed),
     Job("exhibitors.tell_event_changed", telling.tell_event_changed),
+    Job("exhibitors.tell_package", telling.tell_package),
     Job("exhibitors.tell_moved", booths.tell_moved),
     Job("exhibitors.tell_renamed", booths.tell_renamed),
     Job("exhibitors.tell_wish", booths.tell_wish),

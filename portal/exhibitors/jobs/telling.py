@@ -52,6 +52,20 @@ async def tell(exhibitor: int, what: str) -> None:
         await follow_tasks(now=now, event_id=at.event_id, exhibitor_id=exhibitor)
 
 
+async def tell_package(exhibitor: int, before: str, at: str) -> None:
+    """An exhibitor has another package: to its contact and the owners."""
+    here = await desks.by_id(exhibitor)
+    found = await applications.dossier(here.event_id, exhibitor) if here is not None else None
+    if here is None or found is None or found.state is not ExhibitorState.ACCEPTED or found.package == before:
+        return
+    told, path, about = emails.package_changed(found, before), emails.page_of(found), ("exhibitor", str(exhibitor))
+    async with db.transaction():
+        for address, name in (await readers(here, contact=(found.contact_email, found.contact_name))).items():
+            key = f"exhibitor-{exhibitor}-package-{at}-{address}"
+            message = emails.message(told, key=key, recipient=address, path=path, name=name, about=about)
+            await queue_mail(message=message, now=clock.now())
+
+
 async def organiser_of(event_id: int) -> str:
     """Who hears of it on the organiser's side: whom companies ask."""
     offer = await offers.of_event(event_id)

@@ -20,6 +20,7 @@ from portal.exhibitors.queries.offers import Offer
 from portal.exhibitors.rules.words import RIGHTS, STATES, TONES
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.payments.rules import terms
+from portal.web import way_back
 from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.query_strings import may_be_slug, pairs
@@ -125,13 +126,15 @@ async def _page(
     free = [one for one in mine if not one.counts and can_apply(actor, one.organisation_id)]
     if len(free) == 1 and not form.value("company"):
         form = Filled({**form.values, "company": free[0].id}, form.errors)
-    return page(
+    answer = page(
         request, "exhibitors/exhibit.html", private=True, section="events", status=status, offer=offer, form=form, actor=actor,
         choices=[(one.id, one.name) for one in free], packages=[(one.slug, one.name) for one in offer.offered if one.left != 0],
         free=free, mine=mine, asked=[one for one in mine if one.state is not None], may_withdraw=_may_withdraw(actor),
         open=offer.takes_applications(now), now=now, intro=markup(offer.intro_html), names=RIGHTS, words=STATES, tones=TONES,
         time=time_words(offer.starts_at, offer.ends_at, offer.timezone, all_day=False),
     )  # fmt: skip
+    # Whoever has to claim a company first comes back here.
+    return way_back.remember(answer, _address(offer)) if actor is not None and not free else answer
 
 
 def _may_withdraw(actor: Actor | None) -> Any:

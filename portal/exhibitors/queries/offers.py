@@ -22,6 +22,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     price: int
     passes: int
     guests: int
+    guest_discount: int
     most: int | None
     rights: list[Right]
     on_offer: bool
@@ -81,7 +82,7 @@ SELECT e.id AS event_id, e.slug, e.title, e.kind, e.state, e.starts_at, e.ends_a
     coalesce(x.contact_email, '') AS contact_email, coalesce(x.currency, '') AS currency,
     (SELECT coalesce(json_agg(json_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'summary', p.summary,
         'includes', p.includes, 'price', p.price, 'passes', p.passes,
-        'guests', p.guests, 'most', p.most, 'rights', p.rights,
+        'guests', p.guests, 'guest_discount', p.guest_discount, 'most', p.most, 'rights', p.rights,
         'on_offer', p.on_offer, 'taken', coalesce(n.taken, 0), 'asked', coalesce(n.asked, 0), 'ever', coalesce(n.ever, 0))
         ORDER BY p.position, p.id), '[]')
      FROM exhibition_package p LEFT JOIN (
@@ -111,7 +112,7 @@ def _offer(row: Any) -> Offer | None:
 async def package_facts(event_id: int, package_id: int) -> list[Any] | None:
     """What an editor of a package sees of it, for `overtaking.mark`."""
     row = await db.fetch_one(
-        "SELECT name, summary, includes, price, passes, most, rights, on_offer, guests FROM exhibition_package "
+        "SELECT name, summary, includes, price, passes, most, rights, on_offer, guests, guest_discount FROM exhibition_package "
         "WHERE id = $1 AND event = $2",
         package_id,
         event_id,

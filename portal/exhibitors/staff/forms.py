@@ -13,6 +13,7 @@ from portal.web import amounts, moments
 from portal.web.forms import Filled, Sent, bind, blank, field
 
 _GUESTS = "Please give a number from 0 to 5000."
+_DISCOUNT = "Please give per cents from 1 to 100."
 _PASSES = "Please give a number from 0 to 500."
 _MOST_LINES = 20
 
@@ -66,6 +67,7 @@ class PackageForm(msgspec.Struct):
     includes: Annotated[str, field("What is included", kind="text", max_length=4000)] = ""
     price: Annotated[str, field("Price, net", max_length=16)] = ""
     guests: Annotated[int, field("Tickets for guests", ge=0, le=5000, wrong=_GUESTS)] = 0
+    guest_discount: Annotated[int, field("Their discount", ge=1, le=100, wrong=_DISCOUNT)] = 100
     most: Annotated[
         int | None, field("At most", ge=1, le=100_000, wrong="Please give a number from 1, or nothing.")
     ] = None
@@ -76,7 +78,8 @@ class PackageForm(msgspec.Struct):
 
 def filled_package(package: Package, currency: str, seen: Any) -> Filled[Any]:
     return blank(
-        name=package.name, passes=package.passes, guests=package.guests, summary=package.summary,
+        name=package.name, passes=package.passes, guests=package.guests, guest_discount=package.guest_discount,
+        summary=package.summary,
         includes="\n".join(package.includes),
         price=amounts.shown(package.price, currency) if package.price else "", most=package.most or "",
         rights=[right.value for right in package.rights], on_offer="yes" if package.on_offer else "", seen=mark(seen),
@@ -103,6 +106,7 @@ def read_package(sent: Sent, currency: str) -> tuple[Filled[Any], PackageFacts |
     given = form.data
     return filled, PackageFacts(
         name=given.name, summary=given.summary, includes=lines, price=price or 0, passes=given.passes, guests=given.guests,
+        guest_discount=given.guest_discount,
         most=given.most,
         rights=known, on_offer=bool(given.on_offer),
     )  # fmt: skip
@@ -118,6 +122,10 @@ class RightsForm(msgspec.Struct):
     version: Annotated[int, field("", ge=1, le=2**62)]
     guests: Annotated[int | None, field("Tickets for guests", ge=0, le=5000, wrong=_GUESTS)] = None
     rights: Annotated[list[str], field("Rights")] = []
+
+
+class OtherPackageForm(msgspec.Struct):
+    package: Annotated[str, field("Package", max_length=80, missing="Please choose a package.")]
 
 
 class DecisionForm(msgspec.Struct):

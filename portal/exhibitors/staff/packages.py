@@ -41,7 +41,7 @@ class StaffPackages(Controller):
         offer = await the_offer(event_id)
         if not offer.version:
             return see_other(f"{offer.path}/setup", notice="Please say first on what terms companies exhibit.")
-        start = blank(passes=2, on_offer="yes", rights=[right.value for right in Right])
+        start = blank(passes=2, guest_discount=100, on_offer="yes", rights=[right.value for right in Right])
         return _form(request, offer, None, start)
 
     @post()

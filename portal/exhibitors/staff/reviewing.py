@@ -7,13 +7,13 @@ from litestar import Controller, Request, get, post
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound
 from portal.exhibitors.commands import deciding
 from portal.exhibitors.permissions import ORGANISERS
 from portal.exhibitors.queries import applications
 from portal.exhibitors.queries.applications import Dossier
 from portal.exhibitors.rules.words import RIGHTS, STATES, TONES
-from portal.exhibitors.staff.forms import DecisionForm, RightsForm, read_rights
+from portal.exhibitors.staff.forms import DecisionForm, OtherPackageForm, RightsForm, read_rights
 from portal.exhibitors.staff.frame import Number, staff_page, the_offer
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
@@ -49,6 +49,24 @@ class StaffReview(Controller):
     ) -> Response[Any]:
         done = "{} no longer exhibits, and is told so by mail."
         return await _decide(request, event_id, exhibitor_id, deciding.cancel_exhibitor, done, actor=actor, now=now)
+
+    @post("/package")
+    async def package(
+        self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, actor: SignedIn, now: Now
+    ) -> Response[Any]:
+        found, form = await the_dossier(event_id, exhibitor_id), await read(request, OtherPackageForm)
+        if form.data is None:
+            return await review_page(request, event_id, found, other=form, status=422)
+        try:
+            await deciding.change_package(actor=actor, exhibitor_id=exhibitor_id, package=form.data.package, now=now)
+        except Invalid as refused:
+            return await review_page(request, event_id, found, other=form.refuse(refused), status=422)
+        except Conflict as refused:
+            told: Filled[Any] = Filled(form.values, {"package": refused.message})
+            return await review_page(
+                request, event_id, await the_dossier(event_id, exhibitor_id), other=told, status=409
+            )
+        return see_other(_address(event_id, exhibitor_id), notice="The package is changed.")
 
     @post("/rights")
     async def rights(
@@ -104,7 +122,7 @@ async def _decide(
 
 async def review_page(
     request: Request[Any, Any, Any], event_id: int, found: Dossier, *, form: Filled[Any] | None = None,
-    rights: Filled[Any] | None = None, status: int = 200,
+    rights: Filled[Any] | None = None, other: Filled[Any] | None = None, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     given = blank(
         passes=found.passes,
@@ -112,8 +130,10 @@ async def review_page(
         version=found.version,
         rights=[right.value for right in found.rights],
     )
+    offer = await the_offer(event_id)
     return staff_page(
-        request, "exhibitors/staff/review.html", await the_offer(event_id), "list", status=status, x=found,
+        request, "exhibitors/staff/review.html", offer, "list", status=status, x=found, other=other or blank(),
+        packages=[(one.slug, one.name) for one in offer.packages if one.id != found.package_id],
         form=form or blank(), rights_form=rights or given, names=RIGHTS, words=STATES, tones=TONES,
         at=_address(event_id, found.id),
     )  # fmt: skip
