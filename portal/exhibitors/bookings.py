@@ -22,7 +22,9 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking as pages and mails show it. Without `booth_id` it pays for the package alone, or the booth is off the plan."""
+    """A booking as pages and mails show it. Without `booth_id` it pays for the package alone, or the booth is off the plan.
+    `package_is_paid`: by this or another booking of the exhibitor.
+    """
 
     id: int
     number: str
@@ -45,6 +47,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     wish: str
     wish_id: int | None
+    package_is_paid: bool
     event_id: int
     event_title: str
     event_slug: str

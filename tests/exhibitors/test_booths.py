@@ -1,5 +1,6 @@
 """Booths: held, paid for at Stripe, booked once, given back, moved; whatever order the news comes in."""
 
+import re
 from datetime import timedelta
 
 import asyncpg
@@ -17,6 +18,7 @@ from tests.exhibitors.buying import Buyer
 from tests.factories import exhibitors
 from tests.paying import Paying, text_of
 from tests.placements.conftest import BILLING, signed_in
+from tests.queries import counting
 
 
 async def test_held_paid_and_booked_with_an_invoice(buyer: Buyer) -> None:
@@ -31,16 +33,25 @@ async def test_held_paid_and_booked_with_an_invoice(buyer: Buyer) -> None:
     assert back.headers["location"] == f"http://localhost:8000{path}?returned=yes"
     await buyer.paying.everything_settles()
     assert await buyer.state() == [("booked", "paid")]
-    done = await buyer.paying.client.get(path)
+    async with counting() as seen:
+        done = await buyer.paying.client.get(path)
+    assert len(seen) <= 6, seen
     number = await db.fetch_value("SELECT number FROM invoice")
     assert f'href="{path}/{number}.pdf"' in done.text
     assert (await buyer.paying.client.get(f"{path}/{number}.pdf")).content[:5] == b"%PDF-"
+    said = re.findall(r"<h3>([^<]+)</h3>", done.text)
+    assert said[:3] == ["Booth B02 held", "€2,856.00 received", "Booth B02 booked"]
+    assert {one.partition(" to ")[0] for one in said[3:]} == {"Mail"}
+    checked = await buyer.paying.client.post(f"{path}/check")
+    assert (checked.status_code, checked.headers["location"]) == (303, path)
     secret = await db.fetch_value("SELECT public_id FROM purchase")
     assert (await buyer.paying.client.get(f"/booths/{secret}/{number}.pdf")).content[:5] == b"%PDF-"
     mails = await db.fetch("SELECT recipient, subject FROM mail ORDER BY recipient")
     assert [row["recipient"] for row in mails] == sorted({buyer.stand.owner.email, BILLING["email"]})
     assert {row["subject"] for row in mails} == {"Booked: Booth B02 at Fill & Finish Forum"}
-    plan = await buyer.paying.client.get(buyer.here)
+    async with counting() as seen:
+        plan = await buyer.paying.client.get(buyer.here)
+    assert len(seen) <= 6, seen
     assert (plan.text.count(">Hold<"), 'class="spot you"' in plan.text) == (3, True)
 
 

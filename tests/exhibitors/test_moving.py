@@ -69,6 +69,7 @@ async def test_a_wish_is_asked_and_answered(buyer: Buyer, sign_in: SignIn) -> No
     here = f"/staff/events/{x.event_id}/exhibitors/{x.id}/booths"
     assert "Asks for B04" in (await organiser.get(here)).text
     at = f"{here}/{(await buyer.booking()).number}"
+    assert "Booth B01 booked" in (await organiser.get(at)).text
     asked = text_of(await organiser.get(f"{at}/moves"))
     assert "It asks for booth B04" in asked
     assert "B04 Asked for 3 × 3 m Hall B €2,900.00 €500.00 net more are to be invoiced Move" in asked

@@ -24,9 +24,11 @@ from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.plans import Spot, SpotState
 from portal.exhibitors.queries import bookings, offers, plans
 from portal.exhibitors.queries.offers import Offer
+from portal.exhibitors.rules.timeline import timeline
 from portal.exhibitors.rules.whereabouts import near
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
+from portal.notifications.queries import mails_about
 from portal.payments import queries as payment_queries
 from portal.payments.documents import NAMES, invoice_pdf
 from portal.payments.forms import read_billing
@@ -89,7 +91,8 @@ class BoothPages(Controller):
         found = await the_booking(at_desk, number)
         if returned and found.purchase_id is not None and found.state in (BookingState.HELD, BookingState.LAPSED):
             found = await _ask_stripe(at_desk, found, payments, now)
-        return await _booking_page(request, at_desk, found, now, await _prefilled(at_desk, found))
+        form = await _prefilled(at_desk, found) if found.held(now) else blank()
+        return await _booking_page(request, at_desk, found, now, form)
 
     @post("/{number:str}")
     async def pay(
@@ -110,6 +113,20 @@ class BoothPages(Controller):
             return await _booking_page(request, at_desk, found, now, form.refuse(refused), status=422)
         except (Conflict, RateLimited, GatewayError) as problem:
             return see_other(found.path, notice=_words(problem))
+
+    @post("/{number:str}/check")
+    async def check(self, at_desk: AtDesk, number: FromPath[str], now: Now, payments: PaymentsHere) -> Response[Any]:
+        """Ask Stripe now, and mend what differs."""
+        found = await the_booking(at_desk, number)
+        if found.purchase_id is None:
+            return see_other(found.path, notice="Nothing was paid here; there is nothing to compare.")
+        await spend(_PAYMENTS, str(at_desk.exhibitor.id), now=now)
+        try:
+            await payments.settle(found.purchase_id)
+            await payments.compare_refunds(found.purchase_id)
+        except GatewayError:
+            return see_other(found.path, notice="Stripe cannot be reached just now. We keep trying by ourselves.")
+        return see_other(found.path, notice="Compared with Stripe; this page shows what it says.")
 
     @post("/{number:str}/return")
     async def give_back(self, at_desk: AtDesk, number: FromPath[str], now: Now) -> Response[Any]:
@@ -195,7 +212,7 @@ async def _plan(
         picked=picked, form=form or blank(), now=now, minutes=current().booth_hold_minutes,
         free=[(hall, spot) for hall, spot in spots if can_take(spot)], at=here, near=near,
         address=lambda spot: f"{here}?booth={spot.id}#choice" if can_take(spot) else "",
-        bookings=await bookings.of_exhibitor(x.id), package_is_paid=await bookings.package_is_paid(x.id),
+        bookings=(known := await bookings.of_exhibitor(x.id)), package_is_paid=any(one.package_is_paid for one in known),
     )  # fmt: skip
 
 
@@ -209,6 +226,8 @@ async def _booking_page(
     else:
         lines, how = commands.priced(found, form.value("country") or current().seller_country, VatCheck.NONE)
         due = bill(lines, how.treatment, how.country, found.currency)
+    shown = not found.held(now) and _is_theirs(at_desk, found)
+    mails = await mails_about("booth", found.number) if shown else []
     returned = story.returned[0].refund.reason if story is not None and story.returned else ""
     return desk_page(
         request, "exhibitors/desk/booking.html", at_desk, here="booth", status=status, booking=found, bill=due, form=form,
@@ -216,6 +235,7 @@ async def _booking_page(
         whole=current().booth_hold_minutes * 60, countries=list(countries.names().items()), story=story,
         invoices=story.invoices if story is not None else [], document_names=NAMES, at=f"{at_desk.exhibitor.address}/booth",
         method=words.method(story.purchase.method) if story is not None else "", known=story is not None,
+        steps=timeline(found, story, mails, locale=current().site_locale) if shown else [],
         open=at_desk.exhibitor.state is ExhibitorState.ACCEPTED and found.starts_at > now,
     )  # fmt: skip
 

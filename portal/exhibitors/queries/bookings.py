@@ -13,12 +13,12 @@ EXISTS (SELECT FROM booth_booking k WHERE k.exhibitor = x.id AND k.package_net >
     OR k.state = 'released' AND EXISTS (SELECT FROM purchase p JOIN purchase_line l ON l.purchase = p.id AND l.key = 'package'
         WHERE p.id = k.purchase_id AND p.state = 'paid' AND l.refunded_quantity < l.quantity)))
 """
-_ROWS = """
+_ROWS = f"""
 SELECT k.id, k.number, k.state, k.exhibitor AS exhibitor_id, k.booth AS booth_id, k.label,
     coalesce(trim_scale(b.width / 100.0) || ' × ' || trim_scale(b.height / 100.0) || ' m', '') AS size,
     coalesce(f.name, '') AS hall, k.net, k.package_net, p.name AS package, k.currency, k.purchase_id, k.held_at, k.holds_until,
     k.booked_at, k.ended_at, k.end_reason, k.note,
-    coalesce((SELECT w.label FROM booth w WHERE w.id = k.wish), '') AS wish, k.wish AS wish_id,
+    coalesce((SELECT w.label FROM booth w WHERE w.id = k.wish), '') AS wish, k.wish AS wish_id, {PACKAGE_PAID} AS package_is_paid,
     e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.starts_at,
     e.ends_at, e.timezone, coalesce(v.country, '') AS event_country, c.slug AS company_slug, c.name AS company_name,
     x.contact_name, x.contact_email
@@ -44,12 +44,6 @@ async def of_exhibitor(exhibitor_id: int) -> list[Booking]:
         exhibitor_id,
     )
     return [msgspec.convert(dict(row), Booking) for row in rows]
-
-
-async def package_is_paid(exhibitor_id: int) -> bool:
-    """Whether the price of its package was paid, or is on its way."""
-    found: bool = await db.fetch_value(f"SELECT {PACKAGE_PAID} FROM exhibitor x WHERE x.id = $1", exhibitor_id)
-    return found
 
 
 _WORTH = """

@@ -9,15 +9,19 @@ from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Conflict
+from portal.core.settings import current
 from portal.exhibitors.bookings import Difference
 from portal.exhibitors.commands import moving
 from portal.exhibitors.permissions import ORGANISERS
 from portal.exhibitors.queries import bookings, plans
+from portal.exhibitors.rules.timeline import timeline
 from portal.exhibitors.rules.whereabouts import near
 from portal.exhibitors.staff.frame import Number, staff_page, the_offer
 from portal.exhibitors.staff.giving import the_booking
 from portal.exhibitors.staff.reviewing import the_dossier
 from portal.exhibitors.tables.plans import BookingState
+from portal.notifications.queries import mails_about
+from portal.payments import queries as payment_queries
 from portal.web.forms import Filled, blank, field, read
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
@@ -37,6 +41,19 @@ class StaffMoving(Controller):
     path = "/staff/events/{event_id:int}/exhibitors/{exhibitor_id:int}/booths/{number:str}"
     guards = [staff(*ORGANISERS)]
     include_in_schema = False
+
+    @get()
+    async def story(
+        self, request: Request[Any, Any, Any], event_id: Number, exhibitor_id: Number, number: FromPath[str]
+    ) -> Response[Any]:
+        """What has happened to a booking, as the company reads it."""
+        x, k = await the_dossier(event_id, exhibitor_id), await the_booking(exhibitor_id, number)
+        known = await payment_queries.story(k.purchase_id) if k.purchase_id is not None else None
+        mails = await mails_about("booth", k.number)
+        return staff_page(
+            request, "exhibitors/staff/booking.html", await the_offer(event_id), "list", x=x, k=k,
+            at=_booths(event_id, exhibitor_id), steps=timeline(k, known, mails, locale=current().site_locale),
+        )  # fmt: skip
 
     @get("/moves")
     async def show(

@@ -10,10 +10,10 @@ from portal.registration.values.orders import OrderRecord
 
 
 def mails(facts: Facts) -> list[Step]:
-    return [_mail(mail) for mail in facts.mails]
+    return [of_mail(mail) for mail in facts.mails]
 
 
-def _mail(mail: MailRecord) -> Step:
+def of_mail(mail: MailRecord) -> Step:
     said = f"“{mail.subject}” to {mail.recipient}"
     match mail.state:
         case MailState.ACCEPTED:

@@ -12,21 +12,25 @@ _BANKS = "Banks take up to ten days to show it."
 
 def paid(facts: Facts) -> list[Step]:
     """Tries to pay, and what became of the money."""
-    story = facts.story
-    if story is None:
+    if facts.story is None:
         return []
+    return paid_for(facts.story, locale=facts.locale, slow=_slow(facts), held=facts.held)
+
+
+def paid_for(story: Story, *, locale: str, slow: str, held: bool) -> list[Step]:
+    """The same of any purchase; `slow` says what becomes of what was bought while a bank takes its time."""
     purchase = story.purchase
-    total = written(purchase.total, purchase.currency, facts.locale)
+    total = written(purchase.total, purchase.currency, locale)
     steps = [step for attempt in story.attempts if (step := _tried(attempt))]
     match purchase.state:
         case PurchaseState.PAID if story.paid_by is not None:
-            steps.append(_received(story, story.paid_by, purchase.received, facts.locale))
+            steps.append(_received(story, story.paid_by, purchase.received, locale))
         case PurchaseState.PROCESSING:
-            steps.append(Step(f"{total} on its way", _slow(facts), tone="wait", when="when the bank is done"))
-        case PurchaseState.OPEN if facts.held and purchase.total:
+            steps.append(Step(f"{total} on its way", slow, tone="wait", when="when the bank is done"))
+        case PurchaseState.OPEN if held and purchase.total:
             steps.append(Step(f"{total} to pay", "Not received yet.", tone="wait", when="until the hold ends"))
     for returned in story.returned:
-        steps += _of_no_use(story, returned, facts.locale)
+        steps += _of_no_use(story, returned, locale)
     return steps
 
 
@@ -69,15 +73,14 @@ def _of_no_use(story: Story, returned: Returned, locale: str) -> list[Step]:
 
 def going_back(facts: Facts) -> list[Step]:
     """Refunds, each with how, and those of what was bought with why."""
-    story = facts.story
-    if story is None:
-        return []
+    return [] if facts.story is None else sent_back(facts.story, locale=facts.locale)
+
+
+def sent_back(story: Story, *, locale: str) -> list[Step]:
+    """The same of any purchase."""
     return [
-        *(_refund(one.refund, story, facts.locale, known=one.attempt == story.paid_by) for one in story.returned),
-        *(
-            _refund(refund, story, facts.locale, why=f"Reason: {refund.reason.rstrip('.')}.")
-            for refund in story.given_back
-        ),
+        *(_refund(one.refund, story, locale, known=one.attempt == story.paid_by) for one in story.returned),
+        *(_refund(refund, story, locale, why=f"Reason: {refund.reason.rstrip('.')}.") for refund in story.given_back),
     ]
 
 
