@@ -20,6 +20,8 @@ class OnNow(msgspec.Struct, frozen=True):
 
 def on_now(programme: Programme, now: datetime) -> OnNow | None:
     """While a day of the conference goes on, between sessions too; None before its first and after its last."""
+    if not is_soon(programme, now):
+        return None
     today = day_of(now, programme.zone)
     these = [one for one in programme.talks if one.on == today and programme.stands(one)]
     on = [one for one in programme.at(now) if one.kind is not SessionKind.BREAK]

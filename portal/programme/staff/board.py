@@ -21,7 +21,7 @@ from portal.programme.public import day_of
 from portal.programme.queries import clashes, editing, hindrances
 from portal.programme.rules import clashes as clash_rules
 from portal.programme.rules import grid
-from portal.programme.staff.forms import PlaceForm, filled_place, placed
+from portal.programme.staff.forms import PlaceForm, as_it_stood, filled_place, placed
 from portal.programme.staff.frame import Id, staff_page, the_desk
 from portal.programme.staff.sessions import the_session
 from portal.web.asking import wants_fragment
@@ -90,6 +90,8 @@ class StaffBoard(Controller):
         before = await editing.session(event_id, session_id)
         if form.data is None or wanted is None:
             return await _show(request, desk, moving=session_id, form=form, status=422)
+        if before is not None:
+            wanted = as_it_stood(wanted, before.facts.place, desk.timezone)
         try:
             await sessions.place_session(
                 actor=actor, event_id=event_id, session_id=session_id, version=form.data.version, place=wanted, now=now

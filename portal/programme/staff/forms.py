@@ -130,6 +130,17 @@ def _minutes(form: Filled[Any], typed: str) -> int | None:
     return int(typed)
 
 
+def as_it_stood(wanted: Place, stored: Place, zone: str) -> Place:
+    """The stored moments where the form says the same clock as they do: in the hour that comes twice when clocks go back a
+    clock does not tell which, and of seconds it says nothing.
+    """
+    clocks = [
+        {name: value for name, value in filled_place(one, 0, zone).items() if name != "room"}
+        for one in (wanted, stored)
+    ]
+    return msgspec.structs.replace(stored, room=wanted.room) if clocks[0] == clocks[1] else wanted
+
+
 def filled_place(place: Place, version: int, zone: str) -> dict[str, Any]:
     """The fields that say where a session is."""
     told: dict[str, Any] = {"version": version, "room": place.room or "", "day": "", "start": "", "length": ""}

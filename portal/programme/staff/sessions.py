@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Controller, Request, get, post
 from litestar.response import Response
 
@@ -18,7 +19,7 @@ from portal.programme.permissions import EDITORS
 from portal.programme.queries import clashes, editing
 from portal.programme.rules import clashes as clash_rules
 from portal.programme.rules.words import language_name
-from portal.programme.staff.forms import SessionForm, VersionForm, filled, read_session
+from portal.programme.staff.forms import SessionForm, VersionForm, as_it_stood, filled, read_session
 from portal.programme.staff.frame import Id, staff_page, the_desk
 from portal.programme.tables import Level, SessionKind, SessionRole
 from portal.speakers import queries as speakers
@@ -90,6 +91,8 @@ class StaffSessions(Controller):
             return await show_session(request, desk, stored, form, preview=True)
         if facts is None or form.data is None:
             return await show_session(request, desk, stored, form, status=422)
+        place = as_it_stood(facts.place, stored.facts.place, desk.timezone)
+        facts = msgspec.structs.replace(facts, place=place)
         try:
             await sessions.change_session(
                 actor=actor, event_id=event_id, session_id=session_id, version=form.data.version, facts=facts, now=now

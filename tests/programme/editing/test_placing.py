@@ -9,7 +9,7 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
-from portal.programme.commands import sessions
+from portal.programme.commands import rooms, sessions
 from portal.programme.commands.releasing import release
 from portal.programme.commands.sessions import Overtaken
 from portal.programme.editing import Place
@@ -137,6 +137,24 @@ async def test_whoever_is_second_is_told_what_is_there_and_loses_nothing(editor:
     assert (await row(event_id, "First air"))["starts_at"] == NINE + timedelta(hours=2)
     assert (await editor.post(address, data=late | {"version": 2})).status_code == 303
     assert (await row(event_id, "First air"))["starts_at"] == NINE + timedelta(hours=7)
+
+
+@pytest.mark.parametrize("second", [0, 30])
+async def test_what_a_clock_does_not_tell_stays(editor: httpx.AsyncClient, second: int) -> None:
+    """Half past two comes twice in that night; it is the second one, and a source may even name seconds."""
+    starts = datetime(2027, 10, 31, 1, 30, second, tzinfo=UTC)
+    event_id = await make(held("1", "First air"), starts_at=starts - timedelta(hours=20))
+    prater = await rooms.save_room(actor=PORTAL, event_id=event_id, name="Prater", now=clock.now())
+    ends = starts + timedelta(minutes=40)
+    await db.execute("UPDATE programme_session SET starts_at = $1, ends_at = $2", starts, ends)
+    address, fields = await typed(event_id, day="2027-10-30", start="02:30", room=prater)
+    assert (await editor.post(address, data=fields)).status_code == 303
+    one = await row(event_id, "First air")
+    assert (one["room"], one["starts_at"], one["ends_at"]) == (prater, starts, ends)
+    whole = {**fields, "version": one["version"], "room": "", "title": "First air, again", "kind": "talk"}
+    assert (await editor.post(address.removesuffix("/place"), data=whole)).status_code == 303
+    one = await row(event_id, "First air, again")
+    assert (one["room"], one["starts_at"], one["ends_at"]) == (None, starts, ends)
 
 
 async def test_two_at_the_same_moment(editor: httpx.AsyncClient) -> None:
