@@ -106,8 +106,8 @@ async def sitemap_part(name: FromPath[str]) -> Response[bytes]:
 @get("/robots.txt", opt={"public": True, "page": PageRule()}, include_in_schema=False, sync_to_thread=False)
 def robots() -> Response[str]:
     closed = (
-        "/account", "/staff", "/orders", "/calendars/mine", "/calendars/speaking", "/calendars/exhibitors", "/companies/compare",
-        "/companies/shortlist", "/companies/suggestions", "/speaking",
+        "/account", "/agenda", "/staff", "/orders", "/calendars/mine", "/calendars/speaking", "/calendars/exhibitors",
+        "/companies/compare", "/companies/shortlist", "/companies/suggestions", "/speaking",
     )  # fmt: skip
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["Disallow: /*?q=", "Disallow: /*&q=", "", f"Sitemap: {current().base_url}/sitemap.xml", ""]

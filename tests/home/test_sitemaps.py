@@ -70,7 +70,12 @@ async def test_there_are_no_others(client: httpx.AsyncClient, name: str) -> None
 async def test_robots(client: httpx.AsyncClient) -> None:
     answer = await client.get("/robots.txt")
     assert answer.headers["content-type"].startswith("text/plain")
-    for line in ("Sitemap: http://localhost:8000/sitemap.xml", "Disallow: /account", "Disallow: /companies/shortlist"):
+    for line in (
+        "Sitemap: http://localhost:8000/sitemap.xml",
+        "Disallow: /account",
+        "Disallow: /agenda",
+        "Disallow: /companies/shortlist",
+    ):
         assert line in answer.text.splitlines()
 
 
