@@ -72,23 +72,27 @@ async def remind(exhibitor: int) -> None:
 
 
 async def remind_now(exhibitor: int, task: int | None, day: str) -> None:
-    """What the organiser reminds of by hand: all that is open, or one task. What would have been reminded of by itself is."""
+    """What the organiser reminds of by hand: all that is open, or one task. Who was told all is not told of it by itself, too."""
     now, at = clock.now(), await desks.by_id(exhibitor)
     if at is None:
         return
     async with db.transaction():
-        await take_note(exhibitor_id=exhibitor, now=now)
         these = [one for one in await tasks.of_exhibitor(exhibitor) if task is None or one.id == task]
-        await _mail(at, these, key=f"by-hand-{day}-{task or 'all'}", now=now)
+        if await _mail(at, these, key=f"by-hand-{day}-{task or 'all'}", now=now) and task is None:
+            await take_note(exhibitor_id=exhibitor, now=now)
 
 
-async def _mail(at: AtEvent, these: Sequence[Answered], *, key: str, now: datetime) -> None:
+async def _mail(at: AtEvent, these: Sequence[Answered], *, key: str, now: datetime) -> bool:
+    """One mail to each of the company’s people, unless they have one of this key; whether there was any to send."""
     overdue = [one for one in these if one.column(now) is Column.OVERDUE]
     due = [one for one in these if one.column(now) is Column.TO_DO]
     if not overdue and not due:
-        return
-    for address, name in await tasks.readers(at.id):
+        return False
+    queued = [
         await queue_mail(message=emails.reminder(at, address, name, overdue=overdue, due=due, key=key), now=now)
+        for address, name in await tasks.readers(at.id)
+    ]
+    return any(queued)
 
 
 async def ask_again(exhibitor: int, task: int, at: str) -> None:

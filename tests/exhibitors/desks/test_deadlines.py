@@ -10,6 +10,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import StaffRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
+from portal.exhibitors.desks import jobs
 from portal.exhibitors.desks.commands import deadlines
 from portal.exhibitors.desks.commands.reminding import remind_now
 from portal.exhibitors.desks.queries import tasks
@@ -143,6 +144,13 @@ async def test_the_organiser_reminds_by_hand_once_a_day(attending: Attending, si
     title = f"Due soon: Far ({stand.exhibitor.event_title})"
     assert mails(attending)[before:] == [title, title]
     assert (await staff.post(f"{at}/{far + 9}/reminders")).status_code == 404
+    # What was reminded of one by one, or not at all today, still comes by itself.
+    await ask(stand, "Soon", days=3)
+    assert (await staff.post(f"{at}/reminders")).status_code == 303
+    await attending.work()
+    await jobs.look_for_late()
+    await attending.work()
+    assert mails(attending)[before + 2 :] == [f"Due soon: Soon ({stand.exhibitor.event_title})"]
     await db.execute("UPDATE event SET state = 'cancelled'")
     with pytest.raises(Conflict):
         await remind_now(actor=PORTAL, event_id=stand.exhibitor.event_id, now=clock.now())

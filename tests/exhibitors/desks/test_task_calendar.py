@@ -131,6 +131,7 @@ async def test_a_called_off_event_cancels_every_task_and_closes_it(sign_in: Sign
     assert {row[2] for row in told(await fetched(editor, stand))} == {"CANCELLED"}
     page = await editor.get(f"{at}/{task}")
     assert ("called off" in page.text, "<textarea" in page.text) == (True, False)
+    assert "Called off" in (await editor.get(stand.exhibitor.address.rpartition("/")[0])).text
     answer = await editor.post(f"{at}/{task}", data={"text": "Two"})
     assert (answer.status_code, "The event was called off." in answer.text) == (409, True)
 
