@@ -10,8 +10,7 @@ from portal.agenda import emails as agendas
 from portal.agenda.commands.following import Changed
 from portal.agenda.queries.following import Reader
 from portal.agenda.rules import telling
-from portal.agenda.tables import Kind
-from portal.agenda.values import Entry, Item
+from portal.agenda.values import Item
 from portal.calendars.tables import Method
 from portal.events.tables import EventState
 from portal.exhibitors.desks import emails as desks
@@ -58,13 +57,10 @@ def _of_agendas(email: str, long: str) -> list[tuple[str, Message]]:
         event=f"Forum {long}", address="/events/forum/programme/smoke", capacity=20, taken=20, **SPAN,
     )  # fmt: skip
     known = telling.facts(msgspec.structs.replace(item, taken=0, place="Saal Prater"), second=True)
-    stored = Entry(
-        id=1, kind=Kind.SESSION, item=1, event=7, instead_of=None, edition=1, saved_at=AT, changed_at=AT, why="cancelled",
-        because=f"Lyo cycles {long}", seen=known, told=known,
-    )  # fmt: skip
-    here = Changed(stored, item, telling.news(known, item, second=False, why="cancelled", because=stored.because), {})
+    news = telling.news(known, item, second=False, why="cancelled", because=f"Lyo cycles {long}")
+    here = Changed(item=item, news=news, known=known)
     off = msgspec.structs.replace(item, off="cancelled")
-    gone = Changed(stored, off, telling.news(known, off, second=True), {})
+    gone = Changed(item=off, news=telling.news(known, off, second=True), known=known)
     return [
         ("agenda/digest", agendas.digest(Reader(1, email, f"Bob {long}", 1), [here, gone])),
         ("agenda/digest", agendas.digest(Reader(1, email, "", 1), [here])),
@@ -91,7 +87,8 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
         *(("exhibitors/tasks_due", desks.reminder(stand, email, name, overdue=overdue, due=due, key="1"))
           for name, overdue, due in ((f"Bob {long}", several, [task]), ("", [task], []), ("Bob", [], several))),
         ("exhibitors/task_again", desks.asked_again(stand, task, email, f"Bob {long}", asked_at=AT)),
-        *(("leads/notice", leads.withdrawn(Colleague(1, f"Bob {long}", email), stand, "7Q4K2", taken)) for taken in (AT, None)),
+        *(("leads/notice", leads.gone(Colleague(1, f"Bob {long}", email), stand, "7Q4K2", taken, by_person=by_person))
+          for taken in (AT, None) for by_person in (True, False)),
     ]  # fmt: skip
 
 
@@ -117,7 +114,8 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
     )
     request = RequestRecord(
         id=1, state=RequestState.ASKED, waits_for=Side.COMPANY, round=1, moves=False, meeting_id=None, topic=f"Vials {long}",
-        words=f"Rather in the morning, {long}.", asked_at=AT, expires_at=AT + timedelta(days=2), event_id=7, event_slug="forum",
+        words=f"Rather in the morning, {long}.", asked_at=AT, expires_at=AT + timedelta(days=2), final=False,
+        event_id=7, event_slug="forum",
         event_title=f"Forum {long}", timezone="Europe/Vienna", exhibitor_id=1, company_name=f"Isarwerk {long}",
         company_slug="isarwerk", seat_id=1, claim="c" * 32, email=email, name=f"Bob {long}", job_title="Head",
         company=f"Brennhof {long}", offers=(offer, offer, offer),
@@ -133,7 +131,8 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
         *(meetings.told(meeting, reader, Due(ways[Method.REQUEST], entry())) for reader in readers[:2]),
         *(meetings.told(off, reader, Due(ways[Method.CANCEL], entry())) for reader in readers),
         *(meetings.reminder(meeting, reader) for reader in readers[:2]),
-        *meetings.asked(request, [(email, "Olga")], "1"), *meetings.asked(back, [(email, "Bob")], "2"),
+        *meetings.asked(request, [(email, "Olga")], "round-1"),
+        *(mail for mark in ("round-2", "round-2-ends") for mail in meetings.asked(back, [(email, "Bob")], mark)),
         *(meetings.request_over(one) for one in over),
         *(mail for one in over[:2] for mail in meetings.proposal_over(one, [(email, "Olga")])),
     ]  # fmt: skip
