@@ -10,7 +10,6 @@ from portal.core import clock, db
 from portal.programme.commands import uploading
 from portal.programme.commands.releasing import release
 from portal.programme.jobs import sweep_uploads
-from tests.events.conftest import SignIn
 from tests.factories import events
 from tests.paying import text_of
 from tests.programme.editing.making import DAY, add, make, row
@@ -188,11 +187,18 @@ async def test_what_is_left_is_forgotten(editor: httpx.AsyncClient) -> None:
     assert (await editor.get(address)).status_code == 404
 
 
-async def test_an_imported_file_is_the_same_as_the_released_one(editor: httpx.AsyncClient, sign_in: SignIn) -> None:
-    """What this programme is given out as can be read again here, and changes nothing."""
+@pytest.mark.parametrize("file", ["schedule.xml", "schedule.json", "sessions.csv", "calendar.ics"])
+async def test_what_is_given_out_can_be_read_again_and_then_changes_nothing(
+    editor: httpx.AsyncClient, file: str
+) -> None:
     event_id = await make()
     await release(actor=PORTAL, event_id=event_id, now=clock.now())
-    got = await editor.get("/events/forum-2027/programme/schedule.xml")
+    got = await editor.get(f"/events/forum-2027/programme/{file}")
     other = await events.make("Copy", timezone="Europe/Vienna")
-    answer = await send(editor, other, got.content, "schedule.xml")
-    assert "2 would be added" in text_of(await editor.get(answer.headers["location"]))
+    address = (await send(editor, other, got.content, file)).headers["location"]
+    assert "2 would be added" in text_of(await editor.get(address))
+    assert (await editor.post(address)).status_code == 303
+    copied = "SELECT title, starts_at, ends_at FROM programme_session WHERE event = $1 AND starts_at IS NOT NULL ORDER BY 2, 1"
+    assert await db.fetch(copied, other) == await db.fetch(copied, event_id)
+    again = text_of(await editor.get((await send(editor, other, got.content, file)).headers["location"]))
+    assert "0 would be added, 0 changed, 0 cancelled" in again
