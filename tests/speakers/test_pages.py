@@ -13,6 +13,7 @@ from portal.webinars.rules.states import HostAction
 from tests.events.hearing import settled
 from tests.events.reading import titles, words
 from tests.factories import companies, stages, webinars
+from tests.programme.desk.made import conference
 from tests.queries import counting
 
 DAY = timedelta(days=1)
@@ -99,3 +100,10 @@ async def test_search_engines_are_told(client: httpx.AsyncClient) -> None:
     for path in ("/webinars", "/webinars/series/annex-1", "/speakers/marit-solheim"):
         assert f"<loc>http://localhost:8000{path}</loc>" in text
     assert "/speakers/not-yet" not in text
+
+
+async def test_sessions_of_one_day_stand_in_the_order_of_time(client: httpx.AsyncClient) -> None:
+    await conference()
+    answer = await client.get("/speakers/maeve-donnellan")
+    assert titles(answer.text) == ["First air", "Closing"]
+    assert 'href="/leaders">Meet the leaders' in answer.text

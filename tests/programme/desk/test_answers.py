@@ -15,7 +15,7 @@ from portal.programme.desk.rules import spans_typed
 from portal.programme.queries import public
 from tests.accounts.conftest import Browser, mails
 from tests.events.reading import words
-from tests.factories import events
+from tests.factories import events, stages
 from tests.media.made import pdf
 from tests.programme.desk.made import JO, MAEVE, Conference, conference, enter, faults, hidden, one
 
@@ -197,6 +197,16 @@ class TestOnStageTogether:
         # What was replaced, and what is of other sessions, is nobody else’s.
         await browser.client.post(where, files={f"slides-{number}": ("newer.pdf", io.BytesIO(pdf(2)))})
         assert (await browser.get(made.at(f"/slides/{deck}", whose=made.jo))).status_code == 404
+
+
+async def test_who_speaks_in_a_webinar_only_is_told_where(browser: Browser) -> None:
+    number = await stages.person("Marit Solheim", email="marit@halden.example")
+    shop = await stages.announce("Annex 1 live", starts_in=timedelta(days=4), speakers_named=("Marit Solheim",))
+    await enter(browser, "marit@halden.example")
+    told = words((await browser.get(f"/speaking/{number}")).text)
+    assert "Nothing is asked of you yet You are announced in Annex 1 live" in told
+    await db.execute("DELETE FROM event WHERE id = $1", shop.event_id)
+    assert "You are on no programme to come" in words((await browser.get(f"/speaking/{number}")).text)
 
 
 class TestPublic:

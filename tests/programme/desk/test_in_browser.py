@@ -51,7 +51,7 @@ async def test_the_whole_desk_without_scripts(open_browser: OpenBrowser, app: Li
         await page.get_by_label("What you need on stage").fill("A lower lectern")
         await page.get_by_role("button", name="Tell the organiser").click()
         await page.get_by_text("The organiser reads this beside your name.").wait_for()
-        assert await page.locator(".todo .yes").count() == 5
+        assert await page.locator(".speaking-todo .yes").count() == 5
     row = await db.fetch_one("SELECT note, recording_refused_at FROM appearance WHERE speaker = $1", made.maeve)
     assert row is not None
     assert (row["note"], row["recording_refused_at"] is None) == ("A lower lectern", False)
