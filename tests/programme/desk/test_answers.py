@@ -78,6 +78,14 @@ class TestComing:
         ]  # fmt: skip
         assert await one("SELECT declined_why FROM appearance WHERE confirmed_at IS NOT NULL") == ""
 
+    async def test_what_was_taken_back_before_the_mail_went_is_not_told(
+        self, made: Conference, browser: Browser
+    ) -> None:
+        for coming in ("no", "yes", "no"):
+            await say(made, browser, coming)
+        [mail] = await mails("desk@sterileline.example")
+        assert mail["subject"] == "Maeve Donnellan does not come: Forum"
+
     @pytest.mark.parametrize(
         ("coming", "why", "field"), [("", "", "coming"), ("maybe", "", "coming"), ("no", "x" * 401, "why")]
     )
