@@ -6,16 +6,26 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
+from tests.serving import served
+
+FED = "http://localhost:8000"
+"""Where pages live that are fed; no socket of this name is opened."""
 REQUIRED = "PORTAL_BROWSER_REQUIRED"
-_PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_PROGRAM = (
+    shutil.which("chromium-headless-shell")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync"]  # fmt: skip
 _AXE = Path(__file__).parent / "vendor/axe.min.js"
@@ -33,7 +43,9 @@ async def _shared() -> Browser:
     if not (_running and _running[-1].is_connected()):
         before = asyncio.all_tasks()
         playwright = await _ending.enter_async_context(async_playwright())
-        _running.append(await playwright.chromium.launch(executable_path=_PROGRAM, args=_FLAGS))
+        address = await _ending.enter_async_context(served(_pass_on))
+        lead = f"--host-resolver-rules=MAP {urlsplit(FED).netloc} {urlsplit(address).netloc}"
+        _running.append(await playwright.chromium.launch(executable_path=_PROGRAM, args=[*_FLAGS, lead]))
         _ending.push_async_callback(_running[-1].close)
         tasks.update(asyncio.all_tasks() - before)
     return _running[-1]
@@ -57,31 +69,40 @@ async def chromium(*, instead: str) -> AsyncIterator[Browser]:
     finally:
         for context in browser.contexts:
             await context.close()
+        _clients.clear()
 
 
 async def feed(page: Page, client: httpx.AsyncClient) -> None:
-    """Let `client` answer everything the page asks for; what never changes, once per process: Chromium keeps nothing of
-    pages that are fed."""
-
-    async def answer(route: Route) -> None:
-        asked = route.request
-        if (known := _lasting.get(asked.url)) is not None:
-            await route.fulfill(status=200, headers=known[0], body=known[1])
-            return
-        got = await client.request(asked.method, asked.url, content=asked.post_data_buffer, headers=asked.headers)
-        headers = {name: value for name, value in got.headers.items() if name != "content-length"}
-        if "set-cookie" in headers:
-            # Several cookies are not one with commas.
-            headers["set-cookie"] = "\n".join(got.headers.get_list("set-cookie"))
-        if got.status_code == 200 and urlsplit(asked.url).path.startswith(("/static/", "/assets/")):
-            _lasting[asked.url] = headers, got.content
-        await route.fulfill(status=got.status_code, headers=headers, body=got.content)
-
+    """Let `client` answer everything the page asks of `FED`."""
+    _clients[name := str(next(_names))] = client
+    await page.set_extra_http_headers({_CLIENT: name})
     await page.add_init_script(_COUNT_TIMERS)
-    await page.route("**/*", answer)
 
 
-_lasting: dict[str, tuple[dict[str, str], bytes]] = {}
+_CLIENT = "x-fed-by"
+_clients: dict[str, httpx.AsyncClient] = {}
+_names = count(1)
+
+
+async def _pass_on(scope: Any, receive: Any, send: Any) -> None:
+    """An ASGI application: what a page asks is asked by the client that feeds it. Handing Chromium each answer through its
+    debugger (`page.route`) costs twice as much, and a redirect handed over so is lost in the headless shell."""
+    if scope["type"] != "http":
+        return
+    body, more = b"", True
+    while more:
+        part = await receive()
+        body, more = body + part.get("body", b""), part.get("more_body", False)
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    client = _clients[headers.pop(_CLIENT)]
+    headers["accept-encoding"] = "identity"
+    query = f"?{asked.decode()}" if (asked := scope["query_string"]) else ""
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    got = await client.request(scope["method"], f"{FED}{path}{query}", content=body, headers=headers)
+    await send({"type": "http.response.start", "status": got.status_code, "headers": got.headers.raw})
+    await send({"type": "http.response.body", "body": got.content})
+
+
 # What a page does a moment later: htmx waits before it asks and before it tidies up, our scripts before they suggest.
 _COUNT_TIMERS = """{
   const [set, clear] = [setTimeout, clearTimeout];
