@@ -17,8 +17,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.serving import served
 
-FED = "http://localhost:8000"
-"""Where pages live that are fed; no socket of this name is opened."""
+_FED = ("localhost:8000", "localhost:8001")
+"""Where pages live that are fed: the portal's and those of the demo's services. No socket of these names is opened."""
 REQUIRED = "PORTAL_BROWSER_REQUIRED"
 _PROGRAM = (
     shutil.which("chromium-headless-shell")
@@ -44,8 +44,9 @@ async def _shared() -> Browser:
         before = asyncio.all_tasks()
         playwright = await _ending.enter_async_context(async_playwright())
         address = await _ending.enter_async_context(served(_pass_on))
-        lead = f"--host-resolver-rules=MAP {urlsplit(FED).netloc} {urlsplit(address).netloc}"
-        _running.append(await playwright.chromium.launch(executable_path=_PROGRAM, args=[*_FLAGS, lead]))
+        rules = ", ".join(f"MAP {name} {urlsplit(address).netloc}" for name in _FED)
+        flags = [*_FLAGS, f"--host-resolver-rules={rules}"]
+        _running.append(await playwright.chromium.launch(executable_path=_PROGRAM, args=flags))
         _ending.push_async_callback(_running[-1].close)
         tasks.update(asyncio.all_tasks() - before)
     return _running[-1]
@@ -73,7 +74,7 @@ async def chromium(*, instead: str) -> AsyncIterator[Browser]:
 
 
 async def feed(page: Page, client: httpx.AsyncClient) -> None:
-    """Let `client` answer everything the page asks of `FED`."""
+    """Let `client` answer everything the page asks of the two names kept for it."""
     _clients[name := str(next(_names))] = client
     await page.set_extra_http_headers({_CLIENT: name})
     await page.add_init_script(_COUNT_TIMERS)
@@ -98,7 +99,7 @@ async def _pass_on(scope: Any, receive: Any, send: Any) -> None:
     headers["accept-encoding"] = "identity"
     query = f"?{asked.decode()}" if (asked := scope["query_string"]) else ""
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    got = await client.request(scope["method"], f"{FED}{path}{query}", content=body, headers=headers)
+    got = await client.request(scope["method"], f"http://{headers['host']}{path}{query}", content=body, headers=headers)
     await send({"type": "http.response.start", "status": got.status_code, "headers": got.headers.raw})
     await send({"type": "http.response.body", "body": got.content})
 
