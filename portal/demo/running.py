@@ -213,7 +213,7 @@ class Demo:
         """Wait until everything answers, one of the processes has fallen, or it takes too long."""
         deadline = time.monotonic() + _START_SECONDS
         async with httpx.AsyncClient(timeout=2) as client:
-            for address in (f"{self.address}/ready", f"{self.services_address}/mail"):
+            for address in (f"{self.address}/ready", f"{self.services_address}/terms"):
                 self.silent = address
                 while not self._fallen():
                     with contextlib.suppress(httpx.HTTPError):

@@ -33,12 +33,10 @@ SELECT coalesce(x.id, m.exhibitor) AS id, m.rows, m.saved_at, m.visited_at, m.to
 FROM mine m JOIN event e ON e.id = m.event AND e.state <> 'draft' JOIN company c ON c.id = m.company
 LEFT JOIN exhibitor x ON x.event = m.event AND x.company = m.company AND x.state = 'accepted' AND c.state = 'public'
 LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_array(label, name) ORDER BY position, label_key) AS booths, min(position) AS hall,
-        min(label_key) AS label
-    FROM (SELECT b.label, f.name, f.position,
-            regexp_replace(b.label, '\\d+', lpad(substring(b.label FROM '\\d+'), 8, '0')) AS label_key
-        FROM booth_booking k JOIN booth b ON b.id = k.booth JOIN floor_plan f ON f.id = b.plan AND f.public
-        WHERE k.exhibitor = x.id AND k.state = 'booked') one
+    SELECT json_agg(json_build_array(b.label, f.name) ORDER BY f.position, natural_key(b.label)) AS booths,
+        min(f.position) AS hall, min(natural_key(b.label)) AS label
+    FROM booth_booking k JOIN booth b ON b.id = k.booth JOIN floor_plan f ON f.id = b.plan AND f.public
+    WHERE k.exhibitor = x.id AND k.state = 'booked'
 ) b ON true
 WHERE $2::bigint IS NULL OR m.event = $2
 ORDER BY e.starts_at, e.id, b.hall NULLS LAST, b.label, c.name_key, m.exhibitor

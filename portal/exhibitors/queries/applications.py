@@ -75,7 +75,7 @@ class Dossier(Listed, frozen=True, kw_only=True):
 _COLUMNS = """
 x.id, x.state, c.name AS company_name, c.slug AS company_slug, c.city, c.country, p.name AS package, x.contact_name,
 x.contact_email, x.passes, x.rights, x.applied_at, x.decided_at, x.wishes, e.id AS event_id, e.title AS event_title, e.starts_at,
-e.timezone, coalesce((SELECT array_agg(b.label ORDER BY b.label) FROM booth_booking k JOIN booth b ON b.id = k.booth
+e.timezone, coalesce((SELECT array_agg(b.label ORDER BY natural_key(b.label)) FROM booth_booking k JOIN booth b ON b.id = k.booth
     WHERE k.exhibitor = x.id AND k.state = 'booked'), '{}') AS booths
 """
 _JOINED = """

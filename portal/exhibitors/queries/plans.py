@@ -18,13 +18,13 @@ SELECT f.id, f.slug, f.name, f.width, f.height, f.public, f.version,
         'height', b.height, 'price', b.price, 'package_id', b.package, 'package', coalesce(g.name, ''),
         'package_slug', coalesce(g.slug, ''), 'on_sale', b.on_sale, 'note', b.note, 'booked', k.state, 'until', k.holds_until,
         'exhibitor_id', k.exhibitor, 'company_slug', coalesce(c.slug, ''), 'company_name', coalesce(c.name, ''),
-        'booking', coalesce(k.number, '')) ORDER BY b.label_key, b.label), '[]')
-     FROM (SELECT *, regexp_replace(label, '\\d+', lpad(substring(label FROM '\\d+'), 8, '0')) AS label_key FROM booth
-           WHERE plan = f.id) b
+        'booking', coalesce(k.number, '')) ORDER BY natural_key(b.label), b.label), '[]')
+     FROM booth b
      LEFT JOIN exhibition_package g ON g.id = b.package
      LEFT JOIN booth_booking k ON k.booth = b.id
         AND (k.state IN ('paying', 'booked') OR (k.state = 'held' AND k.holds_until > $2))
-     LEFT JOIN exhibitor x ON x.id = k.exhibitor LEFT JOIN company c ON c.id = x.company) AS spots
+     LEFT JOIN exhibitor x ON x.id = k.exhibitor LEFT JOIN company c ON c.id = x.company
+     WHERE b.plan = f.id) AS spots
 FROM floor_plan f WHERE f.event = $1
 """
 

@@ -24,7 +24,7 @@ FROM event e JOIN exhibition n ON n.event = e.id WHERE e.slug = $1 AND (e.state 
 """
 _STANDS = """
 SELECT x.id, c.slug, c.name, c.tagline, x.headline, c.city, c.country,
-    (SELECT coalesce(json_agg(json_build_array(b.label, f.slug) ORDER BY f.position, b.label), '[]')
+    (SELECT coalesce(json_agg(json_build_array(b.label, f.slug) ORDER BY f.position, natural_key(b.label)), '[]')
      FROM booth_booking k JOIN booth b ON b.id = k.booth JOIN floor_plan f ON f.id = b.plan AND f.public
      WHERE k.exhibitor = x.id AND k.state = 'booked') AS booths,
     (SELECT coalesce(array_agg(DISTINCT t.slug), '{}') FROM fact a JOIN term t ON t.id = a.term AND t.kind = 'category'
@@ -85,7 +85,7 @@ def _stand(row: Any) -> Stand:
 
 _MET = """
 SELECT e.slug, e.title, e.starts_on, e.ends_on, e.state, c.slug AS company,
-    coalesce((SELECT string_agg(b.label, ', ' ORDER BY b.label) FROM booth_booking k JOIN booth b ON b.id = k.booth
+    coalesce((SELECT string_agg(b.label, ', ' ORDER BY natural_key(b.label)) FROM booth_booking k JOIN booth b ON b.id = k.booth
         JOIN floor_plan f ON f.id = b.plan AND f.public WHERE k.exhibitor = x.id AND k.state = 'booked'), '') AS booths
 FROM exhibitor x JOIN event e ON e.id = x.event AND e.state <> 'draft' JOIN company c ON c.id = x.company
 WHERE x.company = $1 AND x.state = 'accepted' ORDER BY e.starts_on DESC, e.id LIMIT 60

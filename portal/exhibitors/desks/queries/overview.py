@@ -38,7 +38,7 @@ _OF_EXHIBITOR = """
 SELECT n.contact_email, n.practical_html, x.headline, x.about <> '' AS written,
     c.state = 'public' AND e.state <> 'draft' AND x.state = 'accepted' AS public,
     concat_ws(', ', nullif(v.name, ''), nullif(v.street, ''), nullif(trim(v.postal_code || ' ' || v.city), '')) AS venue,
-    coalesce((SELECT array_agg(b.label ORDER BY b.label) FROM booth_booking k JOIN booth b ON b.id = k.booth
+    coalesce((SELECT array_agg(b.label ORDER BY natural_key(b.label)) FROM booth_booking k JOIN booth b ON b.id = k.booth
         WHERE k.exhibitor = x.id AND k.state = 'booked'), '{}') AS booths,
     (SELECT count(*) FROM exhibitor_pass p JOIN seat s ON s.id = p.seat AND s.state = 'confirmed' WHERE p.exhibitor = x.id)
         AS passes,

@@ -125,7 +125,7 @@ SELECT x.id AS exhibitor_id, x.state, x.rights, x.headline, x.about, x.about_htm
         SELECT coalesce(json_agg(json_build_object('id', i.id, 'kind', i.kind, 'title', i.title, 'text', i.text,
             'text_html', i.text_html, 'url', i.url, 'source', i.source) ORDER BY i.position, i.id), '[]')
         FROM exhibitor_item i WHERE i.exhibitor = x.id) AS items, (
-        SELECT coalesce(json_agg(b.label ORDER BY b.label), '[]') FROM booth_booking k JOIN booth b ON b.id = k.booth
+        SELECT coalesce(json_agg(b.label ORDER BY natural_key(b.label)), '[]') FROM booth_booking k JOIN booth b ON b.id = k.booth
         JOIN floor_plan f ON f.id = b.plan WHERE k.exhibitor = x.id AND k.state = 'booked' AND f.public) AS booths, (
         SELECT coalesce(json_agg(json_build_object('title', f.title, 'file', f.file) ORDER BY f.at, f.id), '[]')
         FROM exhibitor_file f WHERE f.exhibitor = x.id AND f.shown AND 'documents' = ANY(x.rights)) AS brochures

@@ -18,7 +18,7 @@ SELECT m.id, m.state, m.starts_at, m.ends_at, m.topic, m.walk_in, m.moves, m.mad
     concat_ws(', ', nullif(v.name, ''), nullif(v.street, ''), nullif(concat_ws(' ', nullif(v.postal_code, ''),
         nullif(v.city, '')), '')) AS venue,
     x.id AS exhibitor_id, c.name AS company_name, c.slug AS company_slug, (SELECT coalesce(array_agg(b.label
-        ORDER BY b.label), '{}') FROM booth_booking k JOIN booth b ON b.id = k.booth
+        ORDER BY natural_key(b.label)), '{}') FROM booth_booking k JOIN booth b ON b.id = k.booth
         WHERE k.exhibitor = x.id AND k.state = 'booked') AS booths,
     h.id AS host_id, a.id AS account_id, a.name AS host_name,
     CASE WHEN a.erased_at IS NULL THEN a.email ELSE '' END AS host_email,
