@@ -11,7 +11,8 @@ from tests.factories import companies, events, webinars
 from tests.queries import counting
 
 LISTS = ("/api/v1/events", "/api/v1/events.csv", "/events.atom", "/events.ics", "/api/v1/companies", "/api/v1/companies.csv",
-         "/companies.atom", "/api/v1/webinars", "/webinars.atom", "/webinars.ics")  # fmt: skip
+         "/companies.atom", "/leaders/speakers.csv", "/leaders/speakers.json",
+         "/api/v1/webinars", "/webinars.atom", "/webinars.ics")  # fmt: skip
 SINGLE = ("/api/v1/topics", "/api/v1/terms", "/api/v1/events/isolator-day", "/api/v1/companies/tessin-lyo",
           "/api/v1/webinars/findings")  # fmt: skip
 CAMPAIGN = "utm_source=news&utm_id=4&fbclid=x&gclid=y&msclkid=&mc_eid=1&mtm_campaign=z&_gl=1*2"
@@ -63,7 +64,10 @@ async def test_pages_for_people_pass_over_all_of_them(data: httpx.AsyncClient, p
     assert (await data.get(f"{path}?{CAMPAIGN}&countri=AT&=1")).status_code == 200
 
 
-PROGRAMME_FILES = ("calendar.ics", "schedule.xml", "schedule.json", "sessions.csv")
+FILES_OF_AN_EVENT = (
+    "calendar.ics", "programme/calendar.ics", "programme/schedule.xml", "programme/schedule.json", "programme/sessions.csv",
+    "programme/changes.atom", "programme/{session_slug:str}/calendar.ics", "exhibitors/list.csv", "exhibitors/list.json",
+)  # fmt: skip
 
 
 async def test_no_list_of_data_is_forgotten(app: Litestar) -> None:
@@ -82,5 +86,4 @@ async def test_no_list_of_data_is_forgotten(app: Litestar) -> None:
         "/api/v1/companies/{slug:str}",
         "/api/v1/webinars/{slug:str}",
     }
-    programmes = {f"/events/{{slug:str}}/programme/{file}" for file in PROGRAMME_FILES}
-    assert other == {"/events/{slug:str}", "/events/{slug:str}/calendar.ics", *programmes}
+    assert other == {"/events/{slug:str}", *(f"/events/{{slug:str}}/{file}" for file in FILES_OF_AN_EVENT)}

@@ -99,7 +99,12 @@ async def test_things_happened_one_after_the_other(database: str, now: datetime)
 async def test_nobody_gets_mail_before_the_newcomer_has_done_anything(database: str, now: datetime) -> None:
     await seed_events(now=now, progress=quiet)
     names = {row["entrypoint"] for row in await db.fetch("SELECT entrypoint FROM pgqueuer")}
-    assert names == {"agenda.follow", "programme.follow_events", "registration.event_changed"}
+    assert names == {
+        "agenda.follow",
+        "exhibitors.event_changed",
+        "programme.follow_events",
+        "registration.event_changed",
+    }
     await worker.drain(wiring.services(current()))
     assert await db.fetch_value("SELECT count(*) FROM mail") == 0
 

@@ -30,7 +30,7 @@ STATEMENTS = {
     "/events.ics?topic=analytics": 5,
     f"/events/first-{YEAR}.ics": 3,
     "/events.atom": 1,
-    "/sitemap.xml": 2,
+    "/sitemap.xml": 3,
     "/api/v1/events": 2,
     "/api/v1/events.csv": 1,
     f"/api/v1/events/first-{YEAR}": 1,
