@@ -1,8 +1,8 @@
 """One person’s agenda as a calendar: at a secret address that only reads, for a phone without signing in, or as a file.
 
-The entries are those of public calendars, with a SEQUENCE of their own: it counts, besides the changes of the session
-itself, what its reader did to it, so that a second choice that moved up is a new version. What is cancelled or left the
-programme stays, as cancelled; what its reader took out is gone.
+The entries are those of public calendars, with a SEQUENCE of their own that rises with whatever changes what they say
+(`commands.versions`), so that a second choice that moved up is a new version. What is cancelled or left the programme stays,
+as cancelled; what its reader took out is gone.
 """
 
 import hashlib
@@ -18,10 +18,11 @@ from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
 from portal.agenda import cookies
+from portal.agenda.commands import addresses, versions
 from portal.agenda.inputs import Sources
 from portal.agenda.queries import agendas
 from portal.agenda.reading import Read, owner_of, read
-from portal.agenda.values import Owner, Source
+from portal.agenda.values import Mine, Owner, Source
 from portal.calendars import building, commands, feeds, links, queries
 from portal.calendars.values import FeedContent, Revision
 from portal.core.errors import NotFound
@@ -47,7 +48,8 @@ class AgendaFeeds(Controller):
         whole = await cookies.whole_of(request, actor)
         owner = Owner(actor.account_id, actor.email) if actor else None
         got = await read(whole.entries if whole else [], owner, agenda_sources, now)
-        return _answer(request, await _calendar(got, subscribed=False))
+        mine = whole.mine if whole else await addresses.agenda_of(visitor=cookies.visitor(request, actor), now=now)
+        return _answer(request, await _calendar(mine, got, now, subscribed=False))
 
     @get("/{name:str}")
     async def feed(
@@ -76,11 +78,15 @@ async def calendar_of(agenda_id: int, sources: Sequence[Source], now: datetime) 
     """The calendar of an agenda, as its secret address has it."""
     whole = await agendas.whole(id_=agenda_id)
     owner = await owner_of(whole.mine) if whole else None
-    return await _calendar(await read(whole.entries if whole else [], owner, sources, now), subscribed=True)
+    got = await read(whole.entries if whole else [], owner, sources, now)
+    return await _calendar(whole.mine if whole else None, got, now, subscribed=True)
 
 
-async def _calendar(got: Read, *, subscribed: bool) -> bytes:
-    content = building.followed(FeedContent(b""), await _revisions(got))
+async def _calendar(mine: Mine | None, got: Read, now: datetime, *, subscribed: bool) -> bytes:
+    """Without an agenda there is nothing in it."""
+    revisions = await _revisions(got) if mine else []
+    told = await versions.tell(agenda_id=mine.id, revisions=revisions, now=now) if mine else []
+    content = building.followed(FeedContent(b""), told)
     return building.calendar(content, name=f"My {current().site_name} agenda" if subscribed else "")
 
 
@@ -97,7 +103,8 @@ async def _revisions(got: Read) -> list[Revision]:
     for key in sorted(revisions):
         revision, entry, place = revisions[key], saved.get(key), places.get(key)
         shown = revision.entry
-        if place is not None and not place.given and (entry is None or entry.instead_of is None):
+        waits = place is not None and not place.given and not shown.cancelled
+        if waits and (entry is None or entry.instead_of is None):
             shown = msgspec.structs.replace(shown, title=f"In line: {shown.title}", tentative=True)
         elif entry is not None and entry.instead_of is not None and (place is None or not place.given):
             first = titles.get(entry.instead_of, "")
@@ -108,10 +115,7 @@ async def _revisions(got: Read) -> list[Revision]:
             )  # fmt: skip
         if place is not None and place.address:
             shown = msgspec.structs.replace(shown, conference=current().base_url + place.address)
-        made.append(msgspec.structs.replace(
-            revision, entry=shown, sequence=revision.sequence + (entry.edition if entry else 0),
-            at=max(revision.at, entry.changed_at) if entry else revision.at,
-        ))  # fmt: skip
+        made.append(msgspec.structs.replace(revision, entry=shown))
     return made
 
 

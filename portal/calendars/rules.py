@@ -13,7 +13,9 @@ from portal.calendars.values import Entry, Revision, Todo
 from portal.core import times
 
 # RFC 5545 calls an update of these significant: people may have planned around them.
-SIGNIFICANT = ("starts_at", "ends_at", "timezone", "location", "title", "all_day", "cancelled", "private")
+SIGNIFICANT = (
+    "starts_at", "ends_at", "timezone", "location", "title", "all_day", "cancelled", "private", "tentative", "todo",
+)  # fmt: skip
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -84,7 +86,8 @@ def digest(entry: Entry) -> str:
 
 
 def is_significant(before: Entry, after: Entry) -> bool:
-    """True when the change raises SEQUENCE: time, zone, place, title, all-day, cancelled or not, join link."""
+    """True when the change raises SEQUENCE: time, zone, place, title, all-day, cancelled or not, join link,
+    tentative or not, done or not."""
     return any(getattr(before, name) != getattr(after, name) for name in SIGNIFICANT)
 
 

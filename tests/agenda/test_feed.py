@@ -78,6 +78,21 @@ async def test_every_change_is_a_new_version_and_none_is_the_same_bytes(reader: 
     assert (await reader.client.get(path)).content != first.content
 
 
+async def test_signing_in_counts_on_from_what_the_browser_told(reader: Reader, congress: Congress) -> None:
+    """A file opened before and one opened after are read by the same calendar program."""
+    for name in ("vials", "films"):
+        await reader.save(congress.key(name))
+    films, vials = congress.key("films"), congress.key("vials")
+    versions = []
+    for first in (vials, "", vials, ""):
+        await reader.second(films, first)
+        told = await entries(reader.client, "/agenda/calendar.ics")
+        versions += [int(one["SEQUENCE"]) for title, one in told.items() if "films" in title]
+    await reader.sign_in()
+    versions.append(int((await entries(reader.client, "/agenda/calendar.ics"))["About films"]["SEQUENCE"]))
+    assert versions == sorted(set(versions))
+
+
 async def test_what_is_cancelled_stays_as_cancelled(reader: Reader, congress: Congress) -> None:
     for name in ("vials", "films"):
         await reader.save(congress.key(name))

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from portal.core import db
+from portal.core import clock, db
+from portal.exhibitors.meetings.commands import ending
 from tests.agenda.conftest import AMARA, Congress, Reader, session
 from tests.agenda.test_feed import address, entries
 from tests.factories import events, meetings
@@ -33,6 +34,8 @@ async def test_a_meeting_is_one_entry_whichever_calendar_has_it(reader: Reader, 
     assert sorted(found) == ["Fill & Finish Forum", "Meeting: Isarwerk Biologics GmbH"]
     invited = await db.fetch_value("SELECT uid FROM calendar_item WHERE kind = 'meeting' AND key = $1", str(meeting))
     assert str(found["Meeting: Isarwerk Biologics GmbH"]["UID"]) == invited
+    await ending.cancel(actor=fair.owner, exhibitor_id=fair.exhibitor_id, meeting_id=meeting, words="", now=clock.now())
+    assert "Cancelled: Meeting: Isarwerk Biologics GmbH" in await entries(reader.client, "/agenda/calendar.ics")
 
 
 async def test_a_page_is_six_statements_and_a_file_one_for_each_kind_more(reader: Reader, congress: Congress) -> None:
@@ -56,7 +59,7 @@ async def test_a_page_is_six_statements_and_a_file_one_for_each_kind_more(reader
                 answer = await reader.client.get(path)
             assert answer.status_code == 200
             counts.append(len(seen))
-    assert counts == [6, 8, 6, 8]
+    assert counts == [6, 9, 6, 9]
     page = await reader.page()
     assert "No longer in the programme" in page
 

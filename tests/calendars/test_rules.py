@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.calendars import rules
 from portal.calendars.tables import Method
-from portal.calendars.values import Entry, Revision
+from portal.calendars.values import Entry, Revision, Todo
 from tests.calendars.made import NOW, ZONES, entry, revision
 
 _moments = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -58,7 +58,8 @@ LATER = datetime(2027, 2, 9, 9, 0, tzinfo=UTC)
         ({"conference": "https://portal.example/join/1"}, 0),
         ({"categories": ("Annex 1",)}, 0),
         ({"latitude": 48.2, "longitude": 16.4}, 0),
-        ({"tentative": True}, 0),
+        ({"tentative": True}, 1),
+        ({"todo": Todo(NOW)}, 1),
     ],
 )
 def test_what_raises_the_sequence(change: dict[str, Any], raised: int) -> None:

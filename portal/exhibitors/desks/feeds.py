@@ -34,9 +34,8 @@ class TaskFeed(Controller):
         at = await desks.by_id(int(subject[1])) if subject is not None and subject[0] == FEED else None
         if at is None:
             raise NotFound("There is no calendar at this address. It may have been replaced by a new one.")
-        keys, gone = await feed_of(at.id)
         feed = Feed(
-            kind=KIND, keys=keys, gone=gone, name=f"{at.event_title}: exhibitor’s tasks", private=True, secret=secret,
+            kind=KIND, keys=await feed_of(at.id), name=f"{at.event_title}: exhibitor’s tasks", private=True, secret=secret,
             filename="tasks",
         )  # fmt: skip
         return await feeds.answer(request, feed, now=now)

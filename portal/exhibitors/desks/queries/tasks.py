@@ -102,20 +102,15 @@ async def zone_of(event_id: int) -> str:
     return str(await db.fetch_value("SELECT timezone FROM event WHERE id = $1", event_id))
 
 
-_FEED = f"""
-SELECT i.key, EXISTS (SELECT FROM exhibitor_task t JOIN exhibitor x ON x.id = $1 AND x.event = t.event
-    WHERE t.id = split_part(i.key, '-', 2)::bigint AND (t.removed_at IS NOT NULL OR ({FOR_WHOM}))) AS stands
-FROM calendar_item i WHERE i.kind = 'exhibitor-task' AND i.key LIKE $1::bigint || '-%' ORDER BY split_part(i.key, '-', 2)::bigint
-LIMIT 1000
+_FEED = """
+SELECT i.key FROM calendar_item i WHERE i.kind = 'exhibitor-task' AND i.key LIKE $1::bigint || '-%'
+ORDER BY split_part(i.key, '-', 2)::bigint LIMIT 1000
 """
 
 
-async def feed_of(exhibitor_id: int) -> tuple[list[str], list[str]]:
-    """Calendar keys of an exhibitor’s tasks: those that stand (removed ones say so themselves), and those no longer asked of
-    it.
-    """
-    rows = await db.fetch(_FEED, exhibitor_id)
-    return [row["key"] for row in rows if row["stands"]], [row["key"] for row in rows if not row["stands"]]
+async def feed_of(exhibitor_id: int) -> list[str]:
+    """Calendar keys of all that was ever asked of an exhibitor: what is asked no more says so itself, as cancelled."""
+    return [row["key"] for row in await db.fetch(_FEED, exhibitor_id)]
 
 
 class Late(msgspec.Struct, frozen=True):
