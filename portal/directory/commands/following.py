@@ -3,8 +3,8 @@ webinars they are, what those offer, whom people let be told of them, where they
 and the leads they scanned there.
 
 Where both sponsor the same webinar, the kept company's sponsorship is the one that counts; where somebody agreed to both, so
-is what they agreed to for it, and at an event of both the kept company's part and leads, with the booths of both. The other
-row waits with the merged company for the two to be parted.
+is what they agreed to for it, and at an event of both the kept company's part, with the booths of both; `stands` brings the
+rest. The other row waits with the merged company for the two to be parted.
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ What becomes of what belongs to them:
 - A company with an owner is kept. Where both have one, or somebody is claiming the merged one, merging is refused.
 - That the merged company and a third were kept apart is remembered of the kept one.
 - Counted views stay where they were counted.
-- Sponsorships of webinars, and whom people let be told, follow (`following`).
+- Sponsorships of webinars, and whom people let be told, follow (`following`); of two parts in one event one is made (`stands`).
 
 Undoing gives back what moved and takes out of the profile what the merge put in; what people wrote since stays. What
 sources said since goes to the company whose record it is.
@@ -28,7 +28,7 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.directory import permissions, saving
-from portal.directory.commands import following
+from portal.directory.commands import following, stands
 from portal.directory.commands.filing import OWNER, owner_of
 from portal.directory.commands.publishing import accepted, written
 from portal.directory.rules import sources
@@ -93,7 +93,7 @@ class Heard(msgspec.Struct, frozen=True):
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """What a merge changed. `rows` are ids by table; `apart` the hints it copied, `settled` those that were open;
-    `heard` what the moved records of sources said, by their ids; `files` the keys of files.
+    `heard` what the moved records of sources said, by their ids; `files` the keys of files; `joined` parts in events.
     """
 
     before: Profile
@@ -104,6 +104,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     settled: list[int] = []
     heard: dict[int, Heard] = {}
     files: list[str] = []
+    joined: list[stands.Joined] = []
 
 
 async def merge_companies(
@@ -136,6 +137,7 @@ async def merge_companies(
         apart = {row["id"]: row["added"] for row in await db.fetch(_APART, merged_id, kept_id)}
         rows = {table: await _move(table, once, merged_id, kept_id) for table, once in _MOVED.items()}
         rows |= await following.hand_over(source=merged_id, target=kept_id)
+        joined = await stands.join(source=merged_id, target=kept_id, actor=actor.label, now=now)
         moved = Moved(
             before=before,
             after=after,
@@ -145,6 +147,7 @@ async def merge_companies(
             settled=[one for one, added in apart.items() if not added],
             heard=await _heard(rows["company_source"]),
             files=await media.hand_over(source=owner_of(merged_id), target=owner_of(kept_id)),
+            joined=joined,
         )
         await db.execute(_GONE, merged_id, kept_id, now)
         await saving.write([written(kept_id, after, actor, now, f"Merged with {merged['name']}"[:300])])
@@ -221,6 +224,7 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
         moved = msgspec.json.decode(row["moved"], type=Moved)
         for table, once in _MOVED.items():
             await _move(table, once, kept["id"], merged["id"], moved.rows.get(table, []))
+        await stands.part(moved.joined)
         await following.hand_over(source=kept["id"], target=merged["id"], rows=moved.rows)
         await _part(kept, merged, moved, actor, now)
         await db.execute(

@@ -21,7 +21,6 @@ from portal.core.times import zone
 from portal.core.tokens import hashed
 from portal.exhibitors.guards import refuse_without
 from portal.exhibitors.leads import queries
-from portal.exhibitors.leads.commands import whose
 from portal.exhibitors.leads.queries import Wanted
 from portal.exhibitors.leads.values import LeadRow
 from portal.exhibitors.queries import desks
@@ -41,7 +40,8 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 _MOST_PAGES, _MOST_A_PAGE = 10_000, 200
 _KEYED = """
 UPDATE lead_key SET used_at = CASE WHEN used_at > $2::timestamptz - interval '1 minute' THEN used_at ELSE $2 END
-WHERE hashed = $1 RETURNING exhibitor
+WHERE hashed = $1 AND NOT EXISTS (SELECT FROM exhibitor x JOIN company c ON c.id = x.company AND c.state = 'merged'
+    WHERE x.id = exhibitor) RETURNING exhibitor
 """
 _PAGED = frozenset({"changed_since", "page", "per_page"})
 _KEYS = _PAGED | {"q", "rating", "tag", "follow_up"}
@@ -185,7 +185,7 @@ class LeadApi(Controller):
         only(request, _KEYS)
         wanted = Wanted(q=q, rating=rating or "", tag=tag, follow_up=follow_up or "")
         since, today = moment(changed_since), now.astimezone(zone(exhibitor.timezone)).date()
-        async with taking_out(whose(exhibitor)):
+        async with taking_out([one.id for one in await queries.chains(exhibitor.company_id, exhibitor.event_id)]):
             found, total = await queries.some(
                 exhibitor.company_id, exhibitor.event_id, wanted, today=today, size=per_page, offset=(page - 1) * per_page,
                 changed_since=since,
@@ -231,7 +231,7 @@ class LeadApi(Controller):
         self, exhibitor: Keyed, now: Now, code: Annotated[str, PathParameter(description="The lead’s code")]
     ) -> Response[LeadOut]:
         """A lead by its code."""
-        async with taking_out(whose(exhibitor)):
+        async with taking_out([one.id for one in await queries.chains(exhibitor.company_id, exhibitor.event_id)]):
             found = await queries.one(exhibitor.company_id, exhibitor.event_id, code[:20])
             await note_taken_out(leads=[found.code] if found is not None else [], now=now)
         if found is None:

@@ -73,6 +73,12 @@ def whose(exhibitor: AtEvent) -> Whose:
     return Whose(company_id=exhibitor.company_id, event_id=exhibitor.event_id, company=exhibitor.company_name)
 
 
+async def _whose(exhibitor: AtEvent, code: str) -> Whose:
+    """The company in whose chain a lead is."""
+    found = await queries.company_of(exhibitor.company_id, exhibitor.event_id, code)
+    return msgspec.structs.replace(whose(exhibitor), company_id=found)
+
+
 async def person_at_stand(exhibitor: AtEvent, badge: str | None, at: datetime) -> Person:
     """Whose badge this is, for those who may be asked at that moment. Raises Invalid, which says why they may not."""
     why = rules.closed(at, exhibitor.starts_at, exhibitor.ends_at)
@@ -117,7 +123,7 @@ async def note(
     """Note how a lead stands. Raises Invalid for a follow-up that is given to somebody else’s people, or to nobody to do."""
     _check(noted, await queries.team(exhibitor.organisation_id))
     return await chain.note_lead(
-        whose=whose(exhibitor), code=code, noted=noted, by=actor.account_id, version=version, now=now, adding=adding,
+        whose=await _whose(exhibitor, code), code=code, noted=noted, by=actor.account_id, version=version, now=now, adding=adding,
         client_id=client_id,
     )  # fmt: skip
 
@@ -153,7 +159,7 @@ async def undo_on_device(*, exhibitor: AtEvent, actor: Actor, sent: DeviceUndo, 
 
 async def remove(*, exhibitor: AtEvent, actor: Actor, code: str, now: datetime, at: datetime | None = None) -> None:
     """Take somebody off the company’s list, with all that was noted; `at` is when that was decided."""
-    await chain.remove_lead(whose=whose(exhibitor), code=code, by=actor.account_id, at=at or now, now=now)
+    await chain.remove_lead(whose=await _whose(exhibitor, code), code=code, by=actor.account_id, at=at or now, now=now)
 
 
 async def save_questions(

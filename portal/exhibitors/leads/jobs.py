@@ -14,9 +14,14 @@ from portal.leads.chain.commands import expire
 from portal.notifications.commands.outbox import queue_mail
 
 _log = structlog.get_logger("leads")
+# Of a company that was merged, whoever has its leads now.
 _EXHIBITOR = """
-SELECT x.id FROM lead_chain k JOIN exhibitor x ON x.company = k.company_id AND x.event = k.event_id
-WHERE k.id = $1 ORDER BY x.state = 'accepted' DESC, x.applied_at DESC, x.id DESC LIMIT 1
+WITH RECURSIVE up (company, event, depth) AS (
+    SELECT company_id, event_id, 0 FROM lead_chain WHERE id = $1
+    UNION ALL SELECT c.merged_into, up.event, up.depth + 1 FROM up JOIN company c ON c.id = up.company
+    WHERE c.merged_into IS NOT NULL)
+SELECT x.id FROM up JOIN exhibitor x ON x.company = up.company AND x.event = up.event
+ORDER BY up.depth DESC, x.state = 'accepted' DESC, x.applied_at DESC, x.id DESC LIMIT 1
 """
 _OLD = """
 SELECT k.id FROM lead_chain k JOIN event e ON e.id = k.event_id

@@ -7,21 +7,29 @@ from typing import Any
 import msgspec
 
 from portal.core import db
-from portal.exhibitors.leads.values import Asking, Colleague, LeadRow, Question, Share, Step
+from portal.exhibitors.leads.values import Asking, Chain, Colleague, LeadRow, Question, Share, Step
 from portal.exhibitors.values import AtEvent
 from portal.leads.chain.exports import Record
 
+# A company that was merged into another keeps its chains: links cannot go over to another chain. They are the kept company's to
+# read and to go on with.
+_OURS = """
+k.event_id = $2 AND k.company_id IN (WITH RECURSIVE ours (id) AS (
+    SELECT $1::bigint UNION SELECT c.id FROM ours JOIN company c ON c.merged_into = ours.id) SELECT id FROM ours)
+"""
 _COLUMNS = """
+CASE WHEN k.company_id = $1 THEN '' ELSE n.name END AS scanned_for,
 l.id, l.code, l.name, l.first_name, l.last_name, l.job_title, l.company, l.email, l.rating, l.note, l.tags, l.answers,
 l.follow_up, l.follow_up_by, l.follow_up_who,
 w.name AS follow_up_name, l.follow_up_done_at, l.visits, l.first_at, l.last_at, l.last_by, b.name AS last_by_name,
 c.given_at AS agreed_at, t.text AS wording, t.version AS wording_version, l.changed_at, l.version
 """
-_FROM = """
-FROM lead_chain k JOIN lead l ON l.chain = k.id JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
+_FROM = f"""
+FROM lead_chain k JOIN company n ON n.id = k.company_id JOIN lead l ON l.chain = k.id
+JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
 JOIN wording_of_consent t ON t.id = c.wording LEFT JOIN account b ON b.id = l.last_by AND b.erased_at IS NULL
 LEFT JOIN account w ON w.id = l.follow_up_who AND w.erased_at IS NULL
-WHERE k.company_id = $1 AND k.event_id = $2
+WHERE {_OURS}
 """
 _FILTERED = f"""{_FROM}
 AND ($3 = '' OR concat_ws(' ', l.name, l.job_title, l.company, l.email, l.code, l.note, l.answers) ILIKE $3)
@@ -41,23 +49,27 @@ _TEAM = """
 SELECT a.id, a.name, a.email FROM membership m JOIN account a ON a.id = m.account
 WHERE m.organisation = $1 AND a.erased_at IS NULL ORDER BY a.name, a.id LIMIT 500
 """
-_HISTORY = """
+_HISTORY = f"""
 SELECT r.seq, r.kind, r.at, r.payload, r.digest FROM lead_chain k JOIN lead_record r ON r.chain = k.id
-WHERE k.company_id = $1 AND k.event_id = $2 AND r.lead = $3 ORDER BY r.seq DESC LIMIT 500
+WHERE {_OURS} AND r.lead = $3 ORDER BY r.seq DESC LIMIT 500
 """
-_CHAIN = "SELECT key, head, length FROM lead_chain WHERE company_id = $1 AND event_id = $2"
+_CHAINS = f"""
+SELECT k.id, k.key, k.length, k.head, k.company_id, n.name AS company FROM lead_chain k JOIN company n ON n.id = k.company_id
+WHERE {_OURS} ORDER BY k.company_id <> $1, lower(n.name), k.id
+"""
+_COMPANY_OF = f"SELECT k.company_id FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE {_OURS} AND l.code = $3"
 # All of it in one statement: what is written meanwhile is not half in it.
 _RECORDS = """
 SELECT k.key, k.head, r.seq, r.lead, r.kind,
     to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, r.payload, r.salt,
     r.payload_digest, r.previous, r.digest
-FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.company_id = $1 AND k.event_id = $2 ORDER BY r.seq
+FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.id = $1 ORDER BY r.seq
 """
-_WITHDRAWN = """
+_WITHDRAWN = f"""
 SELECT r.seq, r.lead, r.kind, r.at FROM lead_chain k JOIN lead_record r ON r.chain = k.id
-WHERE k.company_id = $1 AND k.event_id = $2 AND r.kind IN ('withdrawal', 'removal', 'expiry')
+WHERE {_OURS} AND r.kind IN ('withdrawal', 'removal', 'expiry')
     AND ($3::timestamptz IS NULL OR r.at > $3)
-ORDER BY r.seq LIMIT $4 OFFSET $5
+ORDER BY r.at, r.id LIMIT $4 OFFSET $5
 """
 _DIGEST = """
 SELECT r.digest, k.length FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE k.key = $1 AND r.seq = $2
@@ -65,8 +77,8 @@ SELECT r.digest, k.length FROM lead_chain k JOIN lead_record r ON r.chain = k.id
 
 _QUESTIONS = "SELECT id, text, choices FROM lead_question WHERE exhibitor = $1 ORDER BY position, id"
 # Of the whole list, whatever is asked for.
-_WHOLE = """
-WITH mine AS (SELECT l.* FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE k.company_id = $1 AND k.event_id = $2)
+_WHOLE = f"""
+WITH mine AS (SELECT l.* FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE {_OURS})
 SELECT ARRAY(SELECT DISTINCT unnest(tags) AS tag FROM mine ORDER BY tag LIMIT 200) AS tags, coalesce((SELECT json_agg(s) FROM (
     SELECT m.last_by AS account, a.name, count(*) AS leads, count(*) FILTER (WHERE m.rating = 'hot') AS hot,
         count(*) FILTER (WHERE m.follow_up <> '' AND m.follow_up_done_at IS NULL) AS open,
@@ -147,16 +159,21 @@ async def history(company_id: int, event_id: int, code: str) -> list[Step]:
     return [Step(**row) for row in await db.fetch(_HISTORY, company_id, event_id, code)]
 
 
-async def chain(company_id: int, event_id: int) -> tuple[str, str, list[Record]] | None:
-    """The chain’s key, its end, and its records up to there."""
-    rows = await db.fetch(_RECORDS, company_id, event_id)
-    return (rows[0]["key"], rows[0]["head"], [_record(row) for row in rows]) if rows else None
+async def records(chain_id: int) -> tuple[str, list[Record]] | None:
+    """A chain’s end, and its records up to there."""
+    rows = await db.fetch(_RECORDS, chain_id)
+    return (rows[0]["head"], [_record(row) for row in rows]) if rows else None
 
 
-async def chain_end(company_id: int, event_id: int) -> tuple[str, int, str] | None:
-    """The chain’s key, its length, and the digest it ends with."""
-    row = await db.fetch_one(_CHAIN, company_id, event_id)
-    return None if row is None else (row["key"], row["length"], row["head"])
+async def chains(company_id: int, event_id: int) -> list[Chain]:
+    """A company’s own chain, then those of companies that were merged into it."""
+    return [Chain(**row) for row in await db.fetch(_CHAINS, company_id, event_id)]
+
+
+async def company_of(company_id: int, event_id: int, code: str) -> int:
+    """In whose chain a lead of the company is: its own, or that of one merged into it."""
+    found = await db.fetch_value(_COMPANY_OF, company_id, event_id, code)
+    return company_id if found is None else int(found)
 
 
 async def withdrawn(company_id: int, event_id: int, since: datetime | None, *, size: int, offset: int) -> Sequence[Any]:

@@ -52,11 +52,24 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
     wording_version: int
     changed_at: datetime
     version: int
+    scanned_for: str
+    """The company at whose stand it was, where that was merged into this one since: its chain is another."""
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return bool(self.follow_up) and self.follow_up_done_at is None
+
+
+class Chain(msgspec.Struct, frozen=True, kw_only=True):
+    """A chain of leads: its name in exports, how long it is, the digest it ends with, and whose it was when it began."""
+
+    id: int
+    key: str
+    length: int
+    head: str
+    company_id: int
+    company: str
 
 
 class Question(msgspec.Struct, frozen=True):

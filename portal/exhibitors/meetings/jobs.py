@@ -3,9 +3,11 @@
 from portal.core import clock, db
 from portal.core.jobs import Job, Recurring
 from portal.exhibitors.meetings import emails
-from portal.exhibitors.meetings.commands import ending, following, reminding
+from portal.exhibitors.meetings.commands import ending, following, placing, reminding
+from portal.exhibitors.meetings.commands.turns import turn
 from portal.exhibitors.meetings.inviting import Reader, due, others, readers
-from portal.exhibitors.meetings.queries import meetings, requests
+from portal.exhibitors.meetings.queries import meetings as known
+from portal.exhibitors.meetings.queries import requests
 from portal.exhibitors.meetings.values import MeetingRecord, RequestRecord
 from portal.exhibitors.tables.meetings import RequestState, Side
 from portal.notifications.commands.outbox import queue_mail
@@ -21,12 +23,23 @@ async def tell(meeting: int) -> None:
     """Tell everybody of a meeting as it is now, one mail for each, with their calendar's update. Whoever sat down without an
     appointment knows.
     """
-    record = await meetings.by_id(meeting)
+    record = await known.by_id(meeting)
     if record is None or record.walk_in:
         return
     for reader in [*readers(record), *await others(record)]:
         if reader.address:
             await _tell(record, reader)
+
+
+async def announce(meetings: list[int]) -> None:
+    """Bring calendars in line with meetings of one event that another company has now, and tell both sides."""
+    now = clock.now()
+    first = await known.by_ids(meetings[:1])
+    if not first:
+        return
+    async with turn(first[0].event_id):
+        found = await known.by_ids(meetings)
+        await placing.announce([one.id for one in found if one.is_planned and one.ends_at > now], now=now)
 
 
 async def _tell(record: MeetingRecord, reader: Reader) -> None:
@@ -70,7 +83,7 @@ _MARKS = {RequestState.EXPIRED: "expired", RequestState.CANCELLED: "cancelled"}
 
 async def remind(meeting: int) -> None:
     """Remind both sides; none where it was moved or called off since this was due."""
-    record = await meetings.by_id(meeting)
+    record = await known.by_id(meeting)
     now = clock.now()
     if record is None or not record.is_planned or record.starts_at <= now:
         return
@@ -99,6 +112,7 @@ async def expire() -> None:
 
 JOBS = [
     Job("meetings.tell", tell),
+    Job("meetings.announce", announce),
     Job("meetings.tell_request", tell_request),
     Job("meetings.remind", remind),
 ]

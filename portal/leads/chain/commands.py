@@ -237,12 +237,12 @@ async def remove_lead(*, whose: Whose, code: str, by: int, at: datetime, now: da
 
 
 @asynccontextmanager
-async def taking_out(whose: Whose) -> AsyncIterator[None]:
-    """Hold a company’s chain while leads are read and noted as taken along: who takes it back at that moment is either not among
+async def taking_out(chains: Collection[int]) -> AsyncIterator[None]:
+    """Hold a company’s chains while leads are read and noted as taken along: who takes it back at that moment is either not among
     them, or the company is told to delete them.
     """
     async with db.transaction():
-        await linking.hold_if_any(whose.company_id, whose.event_id)
+        await linking.hold_these(chains)
         yield
 
 

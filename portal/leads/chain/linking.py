@@ -39,10 +39,6 @@ async def hold(company_id: int, event_id: int) -> int:
     return int(found)
 
 
-async def hold_if_any(company_id: int, event_id: int) -> None:
-    await db.fetch(_HOLD, company_id, event_id)
-
-
 async def hold_these(chains: Collection[int]) -> None:
     await db.fetch(_HOLD_THESE, sorted(set(chains)))
 

@@ -59,14 +59,15 @@ async def test_an_export_outlives_the_key_it_was_signed_with(
     assert "never signed where they end" in await said(client, json.dumps(changed).encode())
     later = export(
         chain=json.loads(content)["head"]["chain"], company="x", event="y", now=clock.now(),
-        records=(await chain_of(hall))[2], head=(await chain_of(hall))[1],
+        records=(await chain_of(hall))[1], head=(await chain_of(hall))[0],
     )  # fmt: skip
     files = {"file": ("a.json", later), "earlier": ("b.json", content)}
     assert "It goes on where the earlier export ended" in (await client.post("/leads/proof", files=files)).text
 
 
 async def chain_of(hall: Hall):  # type: ignore[no-untyped-def]
-    found = await queries.chain(hall.stand.exhibitor.company_id, hall.stand.exhibitor.event_id)
+    (one,) = await queries.chains(hall.stand.exhibitor.company_id, hall.stand.exhibitor.event_id)
+    found = await queries.records(one.id)
     assert found is not None
     return found
 

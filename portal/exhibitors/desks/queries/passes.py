@@ -81,7 +81,7 @@ SELECT x.id AS exhibitor_id, c.name AS company, c.slug, p.name AS package, x.pas
         WHERE e.exhibitor = x.id) AS given
 FROM exhibitor x JOIN company c ON c.id = x.company JOIN exhibition_package p ON p.id = x.package
 LEFT JOIN promo_code g ON g.id = x.guest_code
-WHERE x.event = $1 AND x.state = 'accepted' ORDER BY lower(c.name), x.id LIMIT 2000
+WHERE x.event = $1 AND x.state = 'accepted' AND c.state <> 'merged' ORDER BY lower(c.name), x.id LIMIT 2000
 """
 
 

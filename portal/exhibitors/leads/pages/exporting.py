@@ -12,7 +12,7 @@ from portal.core.errors import NotFound
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.leads import queries
 from portal.exhibitors.leads.columns import LAYOUTS, laid_out
-from portal.exhibitors.leads.commands import whose
+from portal.exhibitors.leads.values import Chain
 from portal.exhibitors.tables.exhibiting import Right
 from portal.leads.chain.commands import note_signer, note_taken_out, taking_out
 from portal.leads.chain.exports import export, public_key
@@ -29,10 +29,9 @@ class ExportPages(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk) -> Response[Any]:
-        found = await queries.chain_end(at_desk.exhibitor.company_id, at_desk.exhibitor.event_id)
         return desk_page(
-            request, "exhibitors/leads/export.html", at_desk, here="export", end=found, key=public_key(),
-            layouts=LAYOUTS,
+            request, "exhibitors/leads/export.html", at_desk, here="export", key=public_key(), layouts=LAYOUTS,
+            chains=[one for one in await _chains(at_desk) if one.length],
         )  # fmt: skip
 
     @get("/{table_name:str}")
@@ -40,7 +39,7 @@ class ExportPages(Controller):
         exhibitor, chosen = at_desk.exhibitor, LAYOUTS.get(table_name.removesuffix(".csv"))
         if chosen is None or not table_name.endswith(".csv"):
             raise NotFound("There is no such table.")
-        async with taking_out(whose(exhibitor)):
+        async with taking_out([one.id for one in await _chains(at_desk)]):
             found = await queries.everyone(exhibitor.company_id, exhibitor.event_id)
             await note_taken_out(leads=[one.code for one in found], now=now)
         await _record(at_desk, table_name, len(found), now)
@@ -50,19 +49,42 @@ class ExportPages(Controller):
 
     @get("/chain.json")
     async def chain(self, at_desk: AtDesk, now: Now) -> Response[bytes]:
-        exhibitor = at_desk.exhibitor
-        async with taking_out(whose(exhibitor)):
-            found = await queries.chain(exhibitor.company_id, exhibitor.event_id)
-            if found is None:
-                raise NotFound("Nobody’s badge was scanned yet, so there is nothing to export.")
-            key, head, records = found
-            await note_taken_out(leads={one.lead for one in records}, now=now)
-        await note_signer(now=now)
-        await _record(at_desk, "chain.json", len(records), now)
-        made = export(
-            chain=key, company=exhibitor.company_name, event=exhibitor.event_title, records=records, head=head, now=now
-        )
-        return private_file(made, "application/json", f"chain-{exhibitor.company_slug}-{exhibitor.event_slug}.json")
+        return await _whole(at_desk, None, now)
+
+    @get("/chains/{key:str}")
+    async def former(self, at_desk: AtDesk, key: FromPath[str], now: Now) -> Response[bytes]:
+        """The chain of a company that was merged into this one."""
+        return await _whole(at_desk, key.removesuffix(".json"), now)
+
+
+async def _chains(at_desk: Desk) -> list[Chain]:
+    return await queries.chains(at_desk.exhibitor.company_id, at_desk.exhibitor.event_id)
+
+
+async def _whole(at_desk: Desk, key: str | None, now: Now) -> Response[bytes]:
+    """A chain as a file: the company’s own, or the one with this key."""
+    exhibitor = at_desk.exhibitor
+    known = (
+        one
+        for one in await _chains(at_desk)
+        if (one.company_id == exhibitor.company_id if key is None else one.key == key)
+    )
+    chosen = next(known, None)
+    if chosen is None:
+        raise NotFound("There is no such chain of yours: nobody’s badge was scanned for it yet.")
+    async with taking_out([chosen.id]):
+        found = await queries.records(chosen.id)
+        if found is None:
+            raise NotFound("Nobody’s badge was scanned yet, so there is nothing to export.")
+        head, records = found
+        await note_taken_out(leads={one.lead for one in records}, now=now)
+    await note_signer(now=now)
+    await _record(at_desk, "chain.json" if key is None else f"chains/{key}.json", len(records), now)
+    made = export(
+        chain=chosen.key, company=chosen.company, event=exhibitor.event_title, records=records, head=head, now=now
+    )
+    part = "" if key is None else f"-{key[:8]}"
+    return private_file(made, "application/json", f"chain-{exhibitor.company_slug}-{exhibitor.event_slug}{part}.json")
 
 
 async def _record(at_desk: Desk, what: str, rows: int, now: Now) -> None:
