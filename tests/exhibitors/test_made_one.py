@@ -212,3 +212,25 @@ async def test_what_is_shown_goes_along(two: Two, team: httpx.AsyncClient, sign_
     assert "Bags" in page
     await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
     assert [await has_now(kept), await has_now(other)] == before
+
+
+async def test_a_merged_companys_key_opens_nothing_where_the_kept_one_has_its_own(
+    two: Two, client: httpx.AsyncClient
+) -> None:
+    now, owner = clock.now(), two.kept.stand.owner
+    keys = [
+        await leads.rotate_key(exhibitor=one.stand.exhibitor, actor=owner, now=now) for one in (two.kept, two.other)
+    ]
+    await two.kept.scan(await two.kept.attendee())
+    await two.other.scan(await two.kept.attendee("bob@vos.example", "Bob Vos"))
+
+    async def read() -> list[int | str]:
+        """How many each key gives, or what it is refused with."""
+        got = [await client.get("/api/v1/leads", headers={"Authorization": f"Bearer {key}"}) for key in keys]
+        return [one.json()["total"] if one.status_code == 200 else one.status_code for one in got]
+
+    assert await read() == [1, 1]
+    merge = await two.merge()
+    assert await read() == [2, 401]
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await read() == [1, 1]

@@ -59,7 +59,7 @@ async def test_an_export_outlives_the_key_it_was_signed_with(
     assert "never signed where they end" in await said(client, json.dumps(changed).encode())
     later = export(
         chain=json.loads(content)["head"]["chain"], company="x", event="y", now=clock.now(),
-        records=(await chain_of(hall))[1], head=(await chain_of(hall))[0],
+        records=(await chain_of(hall))[2], head=(await chain_of(hall))[1],
     )  # fmt: skip
     files = {"file": ("a.json", later), "earlier": ("b.json", content)}
     assert "It goes on where the earlier export ended" in (await client.post("/leads/proof", files=files)).text
@@ -69,7 +69,7 @@ async def chain_of(hall: Hall):  # type: ignore[no-untyped-def]
     (one,) = await queries.chains(hall.stand.exhibitor.company_id, hall.stand.exhibitor.event_id)
     found = await queries.records(one.id)
     assert found is not None
-    return found
+    return one.key, *found
 
 
 async def test_a_file_that_was_emptied_since_does_not_pass_for_what_was_exported(
