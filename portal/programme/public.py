@@ -83,7 +83,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
     """A released programme: its event, all sessions by time, and rooms and tracks in their order. `version` is that of all
     content it is made of; `starts_on` and `ends_on` are the event’s own days. `is_moved`: the event was moved since this was
-    made for it, so that its times are those of before.
+    made for it, so that its times are those of before. `is_draft`: it is the draft, as its next release would have it.
     """
 
     version: tuple[int, ...]
@@ -105,6 +105,14 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     sessions: tuple[Session, ...]
     rooms: tuple[Room, ...]
     tracks: tuple[Track, ...]
+    is_draft: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where it is read; its sessions are below."""
+        if self.is_draft:
+            return f"/staff/events/{self.event_id}/programme/preview"
+        return f"/events/{self.slug}/programme"
 
     @property
     def zone(self) -> ZoneInfo:

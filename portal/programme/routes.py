@@ -17,6 +17,7 @@ from portal.programme.queries.speaking import of_speaker
 from portal.programme.staff.board import StaffBoard
 from portal.programme.staff.importing import StaffImport
 from portal.programme.staff.people import StaffPeople
+from portal.programme.staff.preview import StaffPreview
 from portal.programme.staff.releasing import StaffReleases
 from portal.programme.staff.rooms import StaffRooms, StaffTracks
 from portal.programme.staff.seating import StaffSeating
@@ -28,7 +29,7 @@ PUBLIC: list[ControllerRouterHandler] = [
 ]
 STAFF: list[ControllerRouterHandler] = [
     *(StaffBoard, StaffSessions, StaffSeating, StaffRooms, StaffTracks, StaffPeople),
-    *(StaffReleases, StaffImport, StaffWorkshops, *desk.STAFF),
+    *(StaffReleases, StaffPreview, StaffImport, StaffWorkshops, *desk.STAFF),
 ]
 JOBS = [*jobs.JOBS, *desk.JOBS]
 RECURRING = [*jobs.RECURRING, *desk.RECURRING]

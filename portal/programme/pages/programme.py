@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -55,22 +55,7 @@ class ProgrammePages(Controller):
     async def show(
         self, request: Request[Any, Any, Any], slug: FromPath[str], now: Now, saving: Saving
     ) -> Response[str]:
-        programme = await _programme(slug)
-        filters, problems = rules.parse(pairs(request), programme)
-        day = rules.day_shown(filters, programme, day_of(now, programme.zone))
-        found = rules.matching(filters, programme.sessions)
-        shown = [one for one in found if day is None or one.on == day]
-        return page(
-            request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
-            programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
-            days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving, filters.zone),
-            fields=_drawn_fields(programme, filters, problems), tabs=_tabs(found, programme),
-            on_now=current_hour.on_now(programme, now), is_soon=current_hour.is_soon(programme, now),
-            has_workshops=programme.has_workshops, live=_live(shown), clocks=Clocks(programme.timezone, filters.zone),
-            zoned_at=shown[0].starts_at if shown else programme.event_starts_at, standing=standing(programme),
-            qr=_code(programme.slug), is_wide=filters.view == "grid" and not filters.paper and len(programme.rooms) > _SHEET,
-            saving=saving.form(f"/events/{slug}/programme"),
-        )  # fmt: skip
+        return show_programme(request, await _programme(slug), now, saving)
 
     @get("/changes", opt={"page": _RULE})
     async def changes(self, request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[str]:
@@ -83,31 +68,63 @@ class ProgrammePages(Controller):
     async def session(
         self, request: Request[Any, Any, Any], slug: FromPath[str], session_slug: FromPath[str], now: Now, saving: Saving
     ) -> Response[str]:  # fmt: skip
-        programme = await _programme(slug)
-        one = next((one for one in programme.sessions if one.slug == session_slug), None)
-        texts = await public.texts(one.id) if one is not None else None
-        if one is None or texts is None:
-            raise NotFound("There is no such session in this programme. It may have been taken out.")
-        same_day = [other for other in programme.sessions if other.on == one.on and other.kind is not SessionKind.BREAK]
-        in_room = [other for other in same_day if other.room == one.room]
-        place = in_room.index(one) if one in in_room else None
-        zone = rules.parse([pair for pair in pairs(request) if pair[0] == "zone"], programme)[0].zone
-        linked = schema_org.session(programme, one, texts, base_url=current().base_url)
-        is_ahead = programme.stands(one) and one.ends_at > now
-        revision = (await ledger.current("session", [str(one.id)])).get(str(one.id)) if is_ahead else None
-        return page(
-            request, "programme/session.html", section="events", programme=programme, s=one, texts=texts,
-            before=in_room[place - 1] if place else None,
-            after=in_room[place + 1] if place is not None and place + 1 < len(in_room) else None,
-            beside=beside(same_day, one)[:12], photos=await media.by_keys([p.photo for p in one.people if p.photo]),
-            abstract=markup(texts.abstract_html), description=markup(texts.description_html),
-            about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title,
-            drawn=drawing(programme, saving, zone),
-            save=saving.button("session", one.id, one.title, large=True),
-            saving=saving.form(f"/events/{slug}/programme/{session_slug}"), add=_add(revision.entry) if revision else [],
-            clocks=Clocks(programme.timezone, zone), standing=standing(programme), z=_tail(zone),
-            linked=markup(json_ld.encoded(linked)), language=language_name(one.language),
-        )  # fmt: skip
+        return await show_session(request, await _programme(slug), session_slug, now, saving)
+
+
+def show_programme(
+    request: Request[Any, Any, Any], programme: Programme, now: datetime, saving: SaveButtons
+) -> Response[str]:
+    """The programme as it is asked for, or its draft."""
+    filters, problems = rules.parse(pairs(request), programme)
+    day = rules.day_shown(filters, programme, day_of(now, programme.zone))
+    found = rules.matching(filters, programme.sessions)
+    shown = [one for one in found if day is None or one.on == day]
+    return page(
+        request, "programme/index.html", block="results", status=422 if problems else 200, section="events",
+        programme=programme, filters=filters, problems=problems, day=day, found=_count(found), shown=_count(shown),
+        days=_drawn_days(shown, programme, filters, day, saving), drawn=drawing(programme, saving, filters.zone),
+        fields=_drawn_fields(programme, filters, problems), tabs=_tabs(found, programme),
+        on_now=current_hour.on_now(programme, now), is_soon=current_hour.is_soon(programme, now),
+        has_workshops=programme.has_workshops, live=_live(shown, programme), clocks=Clocks(programme.timezone, filters.zone),
+        zoned_at=shown[0].starts_at if shown else programme.event_starts_at, standing=standing(programme),
+        qr=_code(programme.slug), is_wide=filters.view == "grid" and not filters.paper and len(programme.rooms) > _SHEET,
+        saving=saving.form(programme.path), **_private(programme),
+    )  # fmt: skip
+
+
+async def show_session(
+    request: Request[Any, Any, Any], programme: Programme, session_slug: str, now: datetime, saving: SaveButtons
+) -> Response[str]:
+    """One session of a programme, or of its draft; raises NotFound for none."""
+    one = next((one for one in programme.sessions if one.slug == session_slug), None)
+    texts = await public.texts(one.id, is_draft=programme.is_draft) if one is not None else None
+    if one is None or texts is None:
+        raise NotFound("There is no such session in this programme. It may have been taken out.")
+    same_day = [other for other in programme.sessions if other.on == one.on and other.kind is not SessionKind.BREAK]
+    in_room = [other for other in same_day if other.room == one.room]
+    place = in_room.index(one) if one in in_room else None
+    zone = rules.parse([pair for pair in pairs(request) if pair[0] == "zone"], programme)[0].zone
+    linked = schema_org.session(programme, one, texts, base_url=current().base_url)
+    is_ahead = programme.stands(one) and one.ends_at > now and not programme.is_draft
+    revision = (await ledger.current("session", [str(one.id)])).get(str(one.id)) if is_ahead else None
+    return page(
+        request, "programme/session.html", section="events", programme=programme, s=one, texts=texts,
+        before=in_room[place - 1] if place else None,
+        after=in_room[place + 1] if place is not None and place + 1 < len(in_room) else None,
+        beside=beside(same_day, one)[:12], photos=await media.by_keys([p.photo for p in one.people if p.photo]),
+        abstract=markup(texts.abstract_html), description=markup(texts.description_html),
+        about=plain(texts.abstract_html or texts.description_html, limit=155) or one.title,
+        drawn=drawing(programme, saving, zone),
+        save=saving.button("session", one.id, one.title, large=True),
+        saving=saving.form(f"{programme.path}/{session_slug}"), add=_add(revision.entry) if revision else [],
+        clocks=Clocks(programme.timezone, zone), standing=standing(programme), z=_tail(zone),
+        linked=markup(json_ld.encoded(linked)), language=language_name(one.language), **_private(programme),
+    )  # fmt: skip
+
+
+def _private(programme: Programme) -> dict[str, Any]:
+    """How a draft is answered: kept by nobody, and in no index."""
+    return {"private": True, "headers": {"X-Robots-Tag": "noindex"}} if programme.is_draft else {}
 
 
 def _add(entry: Entry) -> list[tuple[str, str]]:
@@ -130,16 +147,18 @@ def drawing(programme: Programme, saving: SaveButtons, zone: str = "") -> Callab
     each session once.
     """
     key = (programme.event_id, zone)
-    if (items := _items.get(key, programme.version)) is None:
+    # A draft has changes of its own, which its content’s version does not know.
+    if programme.is_draft or (items := _items.get(key, programme.version)) is None:
         macros: Any = environment().get_template("programme/_session.html").module
         tail = _tail(zone)
         items = {
             one.id: macros.item(
-                programme.slug, one, language_name(one.language), saving.button("session", one.id, one.title), tail
+                programme.path, one, language_name(one.language), saving.button("session", one.id, one.title), tail
             )
             for one in programme.sessions
         }
-        _items.put(key, items, programme.version)
+        if not programme.is_draft:
+            _items.put(key, items, programme.version)
     drawn = items
 
     def draw(sessions: Iterable[Session], anchored: bool = False) -> Markup:
@@ -152,12 +171,14 @@ def drawing(programme: Programme, saving: SaveButtons, zone: str = "") -> Callab
     return draw
 
 
-def _live(shown: list[Session]) -> list[int]:
-    """Whose places left the page asks for once it stands."""
+def _live(shown: list[Session], programme: Programme) -> list[int]:
+    """Whose places left the page asks for once it stands; a draft gives none away."""
     return [
         one.id
         for one in shown
-        if one.capacity is not None and one.kind is not SessionKind.BREAK and not one.is_cancelled
+        if one.capacity is not None
+        and one.kind is not SessionKind.BREAK
+        and not (one.is_cancelled or programme.is_draft)
     ]
 
 
@@ -195,7 +216,8 @@ def _drawn_days(
 ) -> Markup | Encoded:
     """What is most of the page; kept where nothing narrows it, which is what most people read."""
     key = (programme.event_id, day, filters.view, filters.zone, filters.paper)
-    if not filters.narrows and (kept := _whole_days.get(key, programme.version)) is not None:
+    keeps = not (filters.narrows or programme.is_draft)
+    if keeps and (kept := _whole_days.get(key, programme.version)) is not None:
         return kept
     days = _days(shown, programme, grid=filters.view == "grid", paper=bool(filters.paper))
     made = render(
@@ -203,18 +225,19 @@ def _drawn_days(
         clocks=Clocks(programme.timezone, filters.zone),
         ways_out=[] if days else rules.ways_out(filters, programme.sessions, day),
     )  # fmt: skip
-    return markup(made) if filters.narrows else _whole_days.put(key, Encoded(made), programme.version)
+    return _whole_days.put(key, Encoded(made), programme.version) if keeps else markup(made)
 
 
 def _drawn_fields(programme: Programme, filters: rules.Filters, problems: dict[str, rules.Problem]) -> Markup:
     """What the programme can be narrowed by: a hundred rooms and tracks are the same for most readers."""
     key = (programme.event_id, msgspec.structs.replace(filters, q="", day=""))
-    if not problems and (kept := _fields.get(key, programme.version)) is not None:
+    keeps = not (problems or programme.is_draft)
+    if keeps and (kept := _fields.get(key, programme.version)) is not None:
         return kept
     made = markup(
         render("programme/_fields.html", filters=filters, choices=_choices(programme, filters), problems=problems)
     )
-    return made if problems else _fields.put(key, made, programme.version)
+    return _fields.put(key, made, programme.version) if keeps else made
 
 
 def _days(shown: list[Session], programme: Programme, *, grid: bool, paper: bool) -> list[dict[str, Any]]:

@@ -40,6 +40,18 @@ LEFT JOIN (
 WHERE s.event = $1
 ORDER BY s.starts_at, s.ends_at, s.session
 """
+# The draft under the names of what is public, so that what staff look at beforehand is read by the statements of the public.
+_AS_DRAFT = """
+WITH programme AS NOT MATERIALIZED (
+    SELECT event, release + 1 AS release, credit, placed_for AS released_for FROM programme
+), programme_release AS NOT MATERIALIZED (
+    SELECT event, release AS number, now() AS released_at, '' AS note FROM programme
+), released_session AS NOT MATERIALIZED (
+    SELECT id AS session, event, guid, slug, kind, label, title, subtitle, abstract_html, description_html, language, level,
+        track, room, starts_at, ends_at, capacity, recorded, url, links, cancelled_at, 0 AS since_release
+    FROM programme_session WHERE starts_at IS NOT NULL
+), released_speaker AS NOT MATERIALIZED (SELECT id, session, speaker, role, position FROM session_speaker)
+"""
 _kept: Kept[Programme] = Kept(30)
 
 
@@ -55,6 +67,14 @@ async def by_event(event_id: int) -> Programme | None:
     return None if head is None else _programme(head, await db.fetch(_SESSIONS, event_id))
 
 
+async def draft(event_id: int) -> Programme | None:
+    """The draft, as its release would have it read now; None where no programme was begun."""
+    head = await db.fetch_one(f"{_AS_DRAFT} {_HEAD} WHERE e.id = $1", event_id, list(TAGS))
+    if head is None:
+        return None
+    return _programme(head, await db.fetch(f"{_AS_DRAFT} {_SESSIONS}", event_id), is_draft=True)
+
+
 async def _whole(head: Mapping[str, Any]) -> Programme:
     event_id, version = head["event_id"], tuple(head["versions"])
     if (kept := _kept.get(event_id, version)) is not None:
@@ -62,7 +82,7 @@ async def _whole(head: Mapping[str, Any]) -> Programme:
     return _kept.put(event_id, _programme(head, await db.fetch(_SESSIONS, event_id)), version)
 
 
-def _programme(head: Mapping[str, Any], rows: list[Any] | Any) -> Programme:
+def _programme(head: Mapping[str, Any], rows: list[Any] | Any, *, is_draft: bool = False) -> Programme:
     rooms = {one.id: one for one in _decoded(head["rooms"], Room)}
     tracks = {one.id: one for one in _decoded(head["tracks"], Track)}
     zone = times.zone(head["timezone"])
@@ -85,7 +105,7 @@ def _programme(head: Mapping[str, Any], rows: list[Any] | Any) -> Programme:
     used = {one.room.id for one in sessions if one.room}
     threads = {one.track.id for one in sessions if one.track}
     return Programme(
-        **told, version=tuple(head["versions"]), sessions=sessions,
+        **told, version=tuple(head["versions"]), sessions=sessions, is_draft=is_draft,
         rooms=tuple(room for room in rooms.values() if room.id in used),
         tracks=tuple(track for track in tracks.values() if track.id in threads),
     )  # fmt: skip
@@ -113,9 +133,9 @@ FROM released_session t
 """
 
 
-async def texts(session_id: int) -> Texts | None:
+async def texts(session_id: int, *, is_draft: bool = False) -> Texts | None:
     """What the page of one session says besides the list."""
-    row = await db.fetch_one(f"{_TEXTS} WHERE t.session = $1", session_id)
+    row = await db.fetch_one(f"{_AS_DRAFT if is_draft else ''} {_TEXTS} WHERE t.session = $1", session_id)
     return None if row is None else _texts(row)
 
 

@@ -251,6 +251,8 @@ async def test_the_pages_are_sound(editor: httpx.AsyncClient) -> None:
             "/tracks",
             "/people",
             "/release",
+            "/preview",
+            "/preview/first-air",
             "/import",
             f"/rooms/{room}",
             f"/rooms/{room}/removal",

@@ -29,10 +29,10 @@ async def addresses(app: Litestar) -> list[tuple[str, str]]:
     event_id = await make()
     one = await row(event_id, "First air")
     who = await db.fetch_value("SELECT speaker FROM session_speaker WHERE session = $1", one["id"])
-    numbers = {"event_id": event_id, "session_id": one["id"], "room_id": one["room"], "track_id": one["track"],
-               "speaker_id": who, "upload_id": 1}  # fmt: skip
+    numbers = {"event_id": event_id, "session_id": one["id"], "session_slug": one["slug"], "room_id": one["room"],
+               "track_id": one["track"], "speaker_id": who, "upload_id": 1}  # fmt: skip
     found = [
-        (method, re.sub(r"\{(\w+):int\}", lambda part: str(numbers[part[1]]), path))
+        (method, re.sub(r"\{(\w+):\w+\}", lambda part: str(numbers[part[1]]), path))
         for method, path in sorted(routes(app))
     ]
     assert len(found) >= 30
