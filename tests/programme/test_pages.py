@@ -220,7 +220,7 @@ async def test_the_pages_are_sound(client: httpx.AsyncClient, app: Litestar) -> 
         await page.goto(f"http://localhost:8000{PROGRAMME}")
         await page.evaluate("scrollTo(0, 4000)")
         tops = await page.evaluate(
-            "['.programme-head', '.programme-slot > time'].map(s => [...document.querySelectorAll(s)].map("
+            "['.programme-head', '.programme-moment > time'].map(s => [...document.querySelectorAll(s)].map("
             "e => Math.round(e.getBoundingClientRect().top)).filter(top => top >= 0 && top < 640))"
         )
     assert (found, tops[0], len(set(tops[1]))) == ([], [0], len(tops[1]))
