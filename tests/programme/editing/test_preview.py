@@ -86,6 +86,8 @@ async def test_the_draft_is_shown_and_the_public_page_stays(editor: httpx.AsyncC
         assert "11:00" in (await editor.get(f"{at(event_id)}/preview?view=grid")).text
         assert "11:00–11:40" in (await editor.get(f"{at(event_id)}/preview/first-air")).text
         assert [(await editor.get(f"{PROGRAMME}{tail}")).text for tail in ("", "?view=grid", "/first-air")] == before
+    # What is drawn of the draft is not kept for the public, on pages that were not read before either.
+    assert f'href="{PROGRAMME}/first-air"' in (await editor.get(f"{PROGRAMME}?q=air")).text
     await release(actor=PORTAL, event_id=event_id, now=clock.now())
     assert titles(await editor.get(PROGRAMME)) == ["Fees", "Just in", "First air"]
 
@@ -111,8 +113,9 @@ async def test_a_moved_event_is_judged_by_the_draft(editor: httpx.AsyncClient) -
     await db.execute("UPDATE event SET starts_at = starts_at + interval '1 hour' WHERE id = $1", event_id)
     told = "The times below are those of before"
     assert told in (await editor.get(f"{at(event_id)}/preview")).text
-    await editor.post(f"{at(event_id)}/times-kept")
+    await editor.post(f"{at(event_id)}/along")
     assert told not in (await editor.get(f"{at(event_id)}/preview")).text
+    assert told in (await editor.get(PROGRAMME)).text
 
 
 async def test_without_sessions_or_without_a_programme(editor: httpx.AsyncClient) -> None:
