@@ -126,6 +126,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     starts_at: datetime
     ends_at: datetime
+    is_released: bool
     slides_due_at: datetime | None
     slides_at_once: bool
     shows_draft: bool
@@ -146,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 _SETUP = """
 SELECT e.id AS event, e.slug, e.title, e.timezone, e.state, e.kind, e.starts_at, e.ends_at, p.slides_due_at,
+    coalesce(p.release, 0) > 0 AS is_released,
     coalesce(p.slides_at_once, false) AS slides_at_once, coalesce(p.shows_draft, false) AS shows_draft,
     coalesce(p.reminds, true) AS reminds, coalesce(p.briefing, '') AS briefing
 FROM event e LEFT JOIN programme p ON p.event = e.id WHERE e.id = $1

@@ -150,13 +150,15 @@ async def _table(
     if number > 1 and not rows:
         raise NotFound("There is no such page of this list.")
 
+    counts = await readiness.counts(event_id)
+
     def address(**more: str) -> str:
         kept = {name: value for name, value in {"q": words, "only": only, **more}.items() if value}
         return _here(event_id) + (f"?{urlencode(kept)}" if kept else "")
 
     return page(
         request, "programme/desk/staff/readiness.html", block="rows", private=True, status=status, e=setup, rows=rows, at=at,
-        words=words, only=only, items=ITEMS, filters=_filters(await readiness.counts(event_id)), address=address, now=now,
+        words=words, only=only, items=ITEMS, filters=_filters(counts), address=address, now=now, missing=counts["any"],
         unrecorded=await readiness.unrecorded(event_id), form=form or blank(), speaker=speaker, here="readiness",
         at_page=lambda n: address(page=str(n) if n > 1 else ""),
     )  # fmt: skip

@@ -60,6 +60,19 @@ class TestTable:
             await db.execute("UPDATE programme SET slides_due_at = $1", clock.now() + timedelta(days=days))
             assert re.search(rf"Done {told} \d+ \w+ Agreed", row((await editor.get(here(made))).text, made.maeve))
 
+    async def test_what_is_not_there_is_not_offered(self, made: Conference, editor: httpx.AsyncClient) -> None:
+        public = f'href="/events/{made.slug}/programme"'
+        await db.execute("UPDATE programme SET release = 1")
+        page = (await editor.get(here(made))).text
+        assert public in page
+        assert "Remind everybody" in page
+        await db.execute("UPDATE programme SET release = 0")
+        await db.execute("DELETE FROM session_speaker")
+        await db.execute("DELETE FROM appearance")
+        page = (await editor.get(here(made))).text
+        assert public not in page
+        assert "Remind everybody" not in page
+
     async def test_who_only_moderates_owes_no_slides(self, made: Conference, editor: httpx.AsyncClient) -> None:
         await save(made.event, THEM[0], THEM[2])
         assert "not asked" in row((await editor.get(here(made))).text, made.jo)
