@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from litestar import Litestar
+from playwright.async_api import Locator, Page
 
 from portal.accounts.tables import StaffRole
 from portal.core import clock
@@ -15,6 +16,19 @@ from tests.factories import exhibitors
 
 pytestmark = pytest.mark.browser
 HOME = "http://localhost:8000"
+
+
+async def drag(page: Page, booth: Locator, right: float, down: float) -> None:
+    """Take a booth of three metres by its middle and let it go so many metres further."""
+    floor = booth.locator(".floor")
+    # Waits until nothing scrolls any more, which focus has set off.
+    await floor.hover()
+    box = await floor.bounding_box()
+    assert box is not None
+    metre, x, y = box["width"] / 3, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await page.mouse.down()
+    await page.mouse.move(x + right * metre, y + down * metre, steps=4)
+    await page.mouse.up()
 
 
 async def test_booths_are_dragged_and_moved_by_key(sign_in: SignIn) -> None:
@@ -41,19 +55,10 @@ async def test_booths_are_dragged_and_moved_by_key(sign_in: SignIn) -> None:
         x, y = before["B03"]
         assert (await at())["B03"] == (x + 20, y + 100)
         assert (await at())["B02"] == (before["B02"][0] + 10, before["B02"][1])
-        box, metre = await spot["B01"].locator(".floor").bounding_box(), 0.0
-        assert box is not None
-        metre = box["width"] / 3
-        await page.mouse.move(box["x"] + metre, box["y"] + metre)
-        await page.mouse.down()
-        await page.mouse.move(box["x"] + metre * 1.3, box["y"] + metre * 6, steps=4)
-        await page.mouse.up()
+        await drag(page, spot["B01"], 0.3, 5)
         await said.filter(has_text="B01 is back where it was").wait_for(state="attached")
         assert (await at())["B01"] == before["B01"]
-        await page.mouse.move(box["x"] + metre, box["y"] + metre)
-        await page.mouse.down()
-        await page.mouse.move(box["x"] + metre * 8, box["y"] + metre, steps=4)
-        await page.mouse.up()
+        await drag(page, spot["B01"], 7, 0)
         await said.filter(has_text="B01 stands").wait_for(state="attached")
         assert abs((await at())["B01"][0] - before["B01"][0] - 700) <= 20
         # The page's own form is as new as what was dragged.

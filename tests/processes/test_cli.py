@@ -16,8 +16,11 @@ from portal.core.settings import current
 from portal.directory.commands.vocabulary import shipped
 from portal.directory.tables.companies import TermKind
 from tests import database as test_database
+from tests.serving import free_port
 
 Run = Callable[..., Result]
+# A demo of the reader's own may be running meanwhile.
+DEMO = ("demo", "--port", str(free_port()))
 
 
 @pytest.fixture
@@ -131,7 +134,7 @@ def test_other_faults_of_the_database(run: Run) -> None:
     assert (old.exit_code, words(old)) == (1, "The database is not up to date. Run `portal migrate` first.")
 
 
-@pytest.mark.parametrize("command", [("worker",), ("serve",), ("migrate",), ("staff", "list"), ("demo",)])
+@pytest.mark.parametrize("command", [("worker",), ("serve",), ("migrate",), ("staff", "list"), DEMO])
 def test_settings_that_do_not_hold(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     result = run(*command, HOLD_MINUTES="abc", SMTP_URL="ftp://user:hunter2@host", PORTAL_DATA=str(tmp_path / "data"))
     assert result.exit_code == 78
@@ -142,13 +145,13 @@ def test_settings_that_do_not_hold(run: Run, tmp_path: Path, command: tuple[str,
 @pytest.mark.parametrize("value", ["production", "Production "])
 def test_the_demo_never_runs_in_production(run: Run, tmp_path: Path, value: str) -> None:
     folder = tmp_path / "data"
-    result = run("demo", PORTAL_ENV=value, PORTAL_DATA=str(folder))
+    result = run(*DEMO, PORTAL_ENV=value, PORTAL_DATA=str(folder))
     assert (result.exit_code, words(result).startswith("PORTAL_ENV is production")) == (2, True)
     assert not folder.exists()
 
 
 def test_the_demo_takes_no_live_key(run: Run, tmp_path: Path) -> None:
-    result = run("demo", STRIPE_SECRET_KEY="sk_live_51abcdefghijkl", PORTAL_DATA=str(tmp_path))
+    result = run(*DEMO, STRIPE_SECRET_KEY="sk_live_51abcdefghijkl", PORTAL_DATA=str(tmp_path))
     assert (result.exit_code, "is a live key, which takes real money" in words(result)) == (78, True)
 
 
@@ -156,10 +159,10 @@ def test_the_demo_takes_no_live_key(run: Run, tmp_path: Path) -> None:
 def test_the_demo_leaves_foreign_folders_alone(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail/letter").write_text("Dear mother")
-    result = run("demo", *options, PORTAL_DATA=str(tmp_path))
+    result = run(*DEMO, *options, PORTAL_DATA=str(tmp_path))
     assert (result.exit_code, "holds things that are not the demo’s" in words(result)) == (2, True)
     assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["mail", "mail/letter"]
-    result = run("demo", *options, PORTAL_DATA=str(tmp_path / "mail/letter"))
+    result = run(*DEMO, *options, PORTAL_DATA=str(tmp_path / "mail/letter"))
     assert (result.exit_code, "is no folder" in words(result)) == (2, True)
 
 
