@@ -12,18 +12,18 @@ from litestar import Request
 
 from portal.accounts.actors import Actor
 from portal.accounts.guards import actor_of
-from portal.core import clock
+from portal.core import clock, db
 from portal.web.rendering import around
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """A part of the staff's pages, and how much waits in it where work does."""
+    """A part of the staff's pages; `counts` is the SQL that says how much waits in it, empty where no work does."""
 
     key: str
     name: str
     address: str
     may: Callable[[Actor | None], bool]
-    count: Callable[[], Awaitable[int]] | None = None
+    counts: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -64,13 +64,12 @@ def around_pages(name: str, find: Found) -> Callable[[Request[Any, Any, Any]], A
 
 
 def waiting_in(queues: Sequence[Queue]) -> Found:
-    """The queues somebody may open, counted."""
+    """The queues somebody may open, counted in one statement."""
 
     async def find(actor: Actor, _: datetime) -> list[Waiting]:
-        return [
-            Waiting(queue.key, queue.name, queue.address, await queue.count() if queue.count else None)
-            for queue in queues
-            if queue.may(actor)
-        ]
+        mine = [queue for queue in queues if queue.may(actor)]
+        counts = ", ".join(f"({queue.counts}) AS {queue.key}" for queue in mine if queue.counts)
+        counted = dict(await db.fetch_one(f"SELECT {counts}") or {}) if counts else {}
+        return [Waiting(queue.key, queue.name, queue.address, counted.get(queue.key)) for queue in mine]
 
     return find

@@ -67,7 +67,6 @@ class AgendaEntry(Table, tablename="agenda_entry", db=DB):
                             null=True, default=None, index=True)  # fmt: skip
     edition = BigInt(help_text="of the agenda, when it was saved or changed its rank")
     saved_at = Timestamptz()
-    changed_at = Timestamptz()
     why = Varchar(length=10)
     because = Varchar(length=250)
     seen = JSONB(default="{}")

@@ -127,7 +127,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     instead_of: int | None
     edition: int
     saved_at: datetime
-    changed_at: datetime
     why: str
     because: str
     seen: dict[str, str]

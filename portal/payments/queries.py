@@ -230,8 +230,7 @@ async def settled_questions(*, limit: int = 50) -> list[Question]:
     return [_question(row) for row in rows]
 
 
-async def count_open_questions() -> int:
-    return int(await db.fetch_value("SELECT count(*) FROM money_question WHERE settled_at IS NULL"))
+COUNT_OPEN_QUESTIONS = "SELECT count(*) FROM money_question WHERE settled_at IS NULL"
 
 
 def _question(row: Any) -> Question:

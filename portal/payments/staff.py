@@ -24,7 +24,7 @@ def may_see_money(actor: Actor | None) -> bool:
     return actor is not None and actor.has_role(*TREASURERS)
 
 
-MONEY = Queue("money", "Money", _HERE, may_see_money, queries.count_open_questions)
+MONEY = Queue("money", "Money", _HERE, may_see_money, queries.COUNT_OPEN_QUESTIONS)
 
 
 class StaffMoney(Controller):

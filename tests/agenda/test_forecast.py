@@ -61,8 +61,8 @@ async def saves(congress: Congress, name: str, count: int, *, joined: bool = Fal
     await db.execute(
         "WITH made AS (INSERT INTO agenda (name, email, edition, digests, created_at, used_at) "
         "SELECT $1 || n, '', 1, 0, now(), now() FROM generate_series(1, $2) n RETURNING id) "
-        "INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, changed_at, why, because) "
-        "SELECT id, 'session', $3, $4, 1, now(), now(), '', '' FROM made",
+        "INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, why, because) "
+        "SELECT id, 'session', $3, $4, 1, now(), '', '' FROM made",
         secret()[:20], count, congress.ids[name], congress.event_id,
     )  # fmt: skip
     if joined:

@@ -41,4 +41,4 @@ async def test_logos_plans_sponsors_and_work_for_editors_once(
     for month in sponsoring.months(times.today(now))[:2]:
         assert await sponsors(market.CATEGORY[0], month) == [ids[slug] for slug in market.SPONSORS]
     assert await db.fetch_value("SELECT count(*) FROM company WHERE profile->>'logo' <> ''") == 3
-    assert (await waiting.claims(), await waiting.corrections()) == (1, 1)
+    assert [await db.fetch_value(counted) for counted in (waiting.CLAIMS, waiting.CORRECTIONS)] == [1, 1]

@@ -189,7 +189,7 @@ async def test_called_off_meanwhile_nobody_is_let_in_until_it_is_on_again(
     await attending.work()
     assert (await attending.mails())[-1] == (EMAIL, "Cancelled")
     assert "The hall is closed." in await attending.text_to(EMAIL)
-    assert await requests.count_waiting() == 0
+    assert await db.fetch_value(requests.COUNT_WAITING) == 0
     assert "Nothing waits" in (await editor.get("/staff/requests")).text
     with pytest.raises(Conflict, match="the event was called off"):
         await approve_order(actor=PORTAL, order_id=await number_of(path), now=clock.now())

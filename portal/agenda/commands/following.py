@@ -37,7 +37,7 @@ async def follow(*, agenda_id: int, now: datetime) -> int:
         if mine is None:
             return 0
         next_ = msgspec.structs.replace(mine, edition=mine.edition + 1)
-        moves = await settle(next_, now=now)
+        moves = await settle(next_)
         if moves:
             await db.execute("UPDATE agenda SET edition = edition + 1 WHERE id = $1", mine.id)
         await _set_due(mine, now)

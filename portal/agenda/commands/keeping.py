@@ -29,8 +29,8 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 _ADD = """
-INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, changed_at, why, because, seen, told)
-VALUES ($1, $2, $3, $4, $5, $6, $6, '', '', '{}', '{}') ON CONFLICT (agenda, kind, item) DO NOTHING RETURNING id
+INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, why, because, seen, told)
+VALUES ($1, $2, $3, $4, $5, $6, '', '', '{}', '{}') ON CONFLICT (agenda, kind, item) DO NOTHING RETURNING id
 """
 
 
@@ -74,7 +74,7 @@ async def drop(*, visitor: Visitor, key: tuple[Kind, int], now: datetime) -> Min
         )
         if entry is None:
             return mine
-        await settle(mine, now=now, without=[entry])
+        await settle(mine, without=[entry])
         # Whoever takes it out sees what moves up, so that no mail need tell of it.
         freed = [row["id"] for row in await db.fetch(
             "UPDATE agenda_entry SET instead_of = NULL, edition = $3 WHERE agenda = $1 AND instead_of = $2 RETURNING id",
@@ -111,8 +111,8 @@ async def choose(*, visitor: Visitor, entry_id: int, instead_of: int | None, now
             for one in at.values():
                 if one.instead_of == entry_id and one.id != instead_of:
                     moves[one.id] = choices.Move(instead_of if choices.meet(one, first) else None)
-        await move(mine, moves, now=now)
-        moves |= await settle(mine, now=now)
+        await move(mine, moves)
+        moves |= await settle(mine)
         await note_known(mine, list(moves), now=now)
 
 
@@ -126,11 +126,11 @@ async def note_seen(*, visitor: Visitor, now: datetime) -> None:
 
 
 _JOIN = """
-INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, changed_at, why, because, seen, told)
-SELECT $1, kind, item, event, $3, saved_at, $4, why, because, seen, told FROM agenda_entry theirs
+INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, why, because, seen, told)
+SELECT $1, kind, item, event, $3, saved_at, why, because, seen, told FROM agenda_entry theirs
 WHERE agenda = $2 AND NOT EXISTS (
     SELECT 1 FROM agenda_entry own WHERE own.agenda = $1 AND own.kind = theirs.kind AND own.item = theirs.item)
-ORDER BY id LIMIT greatest(0, $5 - (SELECT count(*) FROM agenda_entry WHERE agenda = $1))
+ORDER BY id LIMIT greatest(0, $4 - (SELECT count(*) FROM agenda_entry WHERE agenda = $1))
 ON CONFLICT (agenda, kind, item) DO NOTHING
 """
 # A rank comes along with what was new; what was in the account’s agenda keeps its own.
@@ -157,12 +157,12 @@ async def join(*, account_id: int, name: str, now: datetime) -> int:
             return 0
         mine = await opened(Visitor(account=account_id), now=now)
         assert mine is not None
-        added = db.affected(await db.execute(_JOIN, mine.id, theirs.id, mine.edition, now, _MOST_JOINED))
+        added = db.affected(await db.execute(_JOIN, mine.id, theirs.id, mine.edition, _MOST_JOINED))
         await db.execute(_RANKS, mine.id, theirs.id, mine.edition)
         await stands.join(source=theirs, target=mine)
         await versions.join(source=theirs, target=mine)
         await db.execute(
             "UPDATE agenda SET joined = $2, email = '', digest_due_at = NULL WHERE id = $1", theirs.id, mine.id
         )
-        await settle(mine, now=now)
+        await settle(mine)
     return added

@@ -53,13 +53,13 @@ async def _held(which: str, value: object, now: datetime) -> Mine | None:
 
 
 _MOVE = """
-UPDATE agenda_entry e SET instead_of = x.instead_of, edition = $2, changed_at = $3, why = x.why, because = x.because
-FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS x (id, instead_of, why, because)
+UPDATE agenda_entry e SET instead_of = x.instead_of, edition = $2, why = x.why, because = x.because
+FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[]) AS x (id, instead_of, why, because)
 WHERE e.id = x.id AND e.agenda = $1
 """
 
 
-async def settle(mine: Mine, *, now: datetime, without: Sequence[int] = ()) -> dict[int, choices.Move]:
+async def settle(mine: Mine, *, without: Sequence[int] = ()) -> dict[int, choices.Move]:
     """Let second choices move up as far as what is public now has them do; `without` are entries about to be taken out.
     The agenda is held. Writes nothing where nothing moves.
     """
@@ -71,17 +71,17 @@ async def settle(mine: Mine, *, now: datetime, without: Sequence[int] = ()) -> d
     moves = choices.settled([
         choice(one, known[one.key], holds) for one in entries if one.id not in without and one.key in known
     ])  # fmt: skip
-    await move(mine, moves, now=now)
+    await move(mine, moves)
     return moves
 
 
-async def move(mine: Mine, moves: dict[int, choices.Move], *, now: datetime) -> None:
+async def move(mine: Mine, moves: dict[int, choices.Move]) -> None:
     """Write new ranks down."""
     if not moves:
         return
     told = list(moves.values())
     await db.execute(
-        _MOVE, mine.id, mine.edition, now, list(moves), [one.instead_of for one in told], [one.why for one in told],
+        _MOVE, mine.id, mine.edition, list(moves), [one.instead_of for one in told], [one.why for one in told],
         [one.because[:250] for one in told],
     )  # fmt: skip
 

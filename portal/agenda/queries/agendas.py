@@ -13,7 +13,7 @@ from portal.notifications.rules import stops
 from portal.notifications.tables import Reason
 
 _MINE = "SELECT id, name, account, email, edition FROM agenda"
-_COLUMNS = "SELECT id, kind, item, event, instead_of, edition, saved_at, changed_at, why, because, seen, told"
+_COLUMNS = "SELECT id, kind, item, event, instead_of, edition, saved_at, why, because, seen, told"
 _ENTRIES = f"{_COLUMNS} FROM agenda_entry WHERE agenda = $1 ORDER BY id"
 # With all its entries, and what keeps mails about it from its reader.
 _WHOLE = f"""

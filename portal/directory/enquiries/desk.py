@@ -7,9 +7,9 @@ from portal.directory.queries import waiting
 
 _AT = "/staff/companies"
 QUEUES = (
-    Queue("claims", "Claims", f"{_AT}/claims", can_moderate, waiting.claims),
-    Queue("duplicates", "Duplicates", f"{_AT}/duplicates", can_moderate, waiting.pairs),
-    Queue("corrections", "Corrections", f"{_AT}/corrections", can_moderate, waiting.corrections),
-    Queue("reconfirmations", "Facts that wait", f"{_AT}/reconfirmations", can_moderate, waiting.silent),
-    Queue("enquiries", "Enquiries", "/staff/enquiries", can_moderate, staff.count_waiting),
+    Queue("claims", "Claims", f"{_AT}/claims", can_moderate, waiting.CLAIMS),
+    Queue("duplicates", "Duplicates", f"{_AT}/duplicates", can_moderate, waiting.PAIRS),
+    Queue("corrections", "Corrections", f"{_AT}/corrections", can_moderate, waiting.CORRECTIONS),
+    Queue("reconfirmations", "Facts that wait", f"{_AT}/reconfirmations", can_moderate, waiting.SILENT),
+    Queue("enquiries", "Enquiries", "/staff/enquiries", can_moderate, staff.COUNT_WAITING),
 )

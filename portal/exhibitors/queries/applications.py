@@ -106,9 +106,8 @@ SELECT {_COLUMNS}, e.slug AS event_slug, c.state AS company_state, coalesce(o.na
 """
 
 
-async def count_waiting() -> int:
-    """How many applications wait for a decision."""
-    return int(await db.fetch_value(f"SELECT count(*) {_WAITING}"))
+COUNT_WAITING = f"SELECT count(*) {_WAITING}"
+"""How many applications wait for a decision."""
 
 
 async def queue(number: int) -> tuple[list[Listed], Page]:

@@ -27,7 +27,7 @@ from portal.web.query_strings import page_number, pairs
 from portal.web.rendering import page
 
 _HERE = "/staff/exhibitors"
-EXHIBITORS = Queue("exhibitors", "Exhibitors", _HERE, can_organise, applications.count_waiting)
+EXHIBITORS = Queue("exhibitors", "Exhibitors", _HERE, can_organise, applications.COUNT_WAITING)
 _COLUMNS = ("Company", "State", "Package", "Booths", "City", "Country", "Contact", "Contact email", "Passes", "Rights",
             "Applied", "Decided", "Wishes")  # fmt: skip
 

@@ -25,11 +25,8 @@ SELECT count(*) OVER () AS total, o.id, o.number, e.id AS event_id, e.title AS e
      FROM seat s JOIN ticket_type t ON t.id = s.ticket_type WHERE s.seat_order = o.id) AS seats
 {_WAITING} AND ($1::bigint IS NULL OR e.id = $1) ORDER BY o.requested_at, o.id LIMIT $2 OFFSET $3
 """
-
-
-async def count_waiting() -> int:
-    """How many orders wait for a decision."""
-    return int(await db.fetch_value(f"SELECT count(*) {_WAITING}"))
+COUNT_WAITING = f"SELECT count(*) {_WAITING}"
+"""How many orders wait for a decision."""
 
 
 async def waiting(*, event_id: int | None, number: int) -> tuple[list[Request], Page]:

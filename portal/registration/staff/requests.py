@@ -21,7 +21,7 @@ from portal.web.rendering import page, plural, see_other
 
 _HERE = "/staff/requests"
 _MOST_AT_ONCE = 200
-REQUESTS = Queue("requests", "Requests", _HERE, can_manage_registration, queries.count_waiting)
+REQUESTS = Queue("requests", "Requests", _HERE, can_manage_registration, queries.COUNT_WAITING)
 
 
 class Decision(msgspec.Struct):

@@ -71,11 +71,8 @@ async def may_read_files(number: str) -> bool:
     return bool(await db.fetch_value(_MAY_READ, number))
 
 
-async def count_waiting() -> int:
-    """Held enquiries and reports that are not settled."""
-    return int(
-        await db.fetch_value(
-            "SELECT (SELECT count(*) FROM enquiry WHERE state = 'held') + (SELECT count(*) FROM enquiry_recipient "
-            "WHERE reported_at IS NOT NULL AND report_settled_at IS NULL)"
-        )
-    )
+COUNT_WAITING = """
+SELECT (SELECT count(*) FROM enquiry WHERE state = 'held')
+    + (SELECT count(*) FROM enquiry_recipient WHERE reported_at IS NOT NULL AND report_settled_at IS NULL)
+"""
+"""Held enquiries and reports that are not settled."""
