@@ -14,13 +14,14 @@ INSERT INTO wording_of_consent (kind, key, version, text, since)
 SELECT $1::varchar, $2::varchar, coalesce(max(version), 0) + 1, $3, $4 FROM wording_of_consent WHERE kind = $1 AND key = $2
 """
 _GIVE = """
-INSERT INTO consent (email, company_id, company_name, wording, kind, key, how, given_at)
-SELECT $1, $2, $3, w.id, $5, $6, $7, $8 FROM wording_of_consent w WHERE w.id = $4 AND NOT EXISTS (
-    SELECT FROM wording_of_consent n WHERE n.kind = w.kind AND n.key = w.key AND n.version > w.version)
-ON CONFLICT (email, company_id, kind, key) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
+INSERT INTO consent (email, company_id, company_name, wording, kind, key, how, given_at, person)
+SELECT $1, $2, $3, w.id, $5, $6, $7, $8, $9 FROM wording_of_consent w WHERE w.id = $4 AND ($10 OR NOT EXISTS (
+    SELECT FROM wording_of_consent n WHERE n.kind = w.kind AND n.key = w.key AND n.version > w.version))
+ON CONFLICT (email, lower(person), company_id, kind, key) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
 """
 _STANDING = """
 SELECT id FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4 AND withdrawn_at IS NULL
+    AND lower(person) = lower($5)
 """
 _TOLD = """
 UPDATE consent SET told_at = $2 WHERE id = ANY($1) AND withdrawn_at IS NULL AND (told_at IS NULL OR told_at < $3) RETURNING email
@@ -28,7 +29,7 @@ UPDATE consent SET told_at = $2 WHERE id = ANY($1) AND withdrawn_at IS NULL AND 
 _FOLLOW = """
 UPDATE consent c SET company_id = $2 WHERE company_id = $1 AND ($3::bigint[] IS NULL OR id = ANY($3))
     AND (withdrawn_at IS NOT NULL OR NOT EXISTS (SELECT FROM consent o WHERE o.company_id = $2 AND o.withdrawn_at IS NULL
-        AND (o.email, o.kind, o.key) = (c.email, c.kind, c.key))) RETURNING id
+        AND (o.email, lower(o.person), o.kind, o.key) = (c.email, lower(c.person), c.kind, c.key))) RETURNING id
 """
 
 
@@ -45,16 +46,21 @@ async def keep_wording(*, kind: str, key: str, text: str, now: datetime) -> Word
 
 
 async def give_consent(
-    *, email: str, company_id: int, company_name: str, wording_id: int, kind: str, key: str, how: str, now: datetime
-) -> int:
-    """Agree that a company is told of a person on one occasion; given twice, the first receipt stands. Its id.
+    *, email: str, company_id: int, company_name: str, wording_id: int, kind: str, key: str, how: str, now: datetime,
+    person: str = "", outdated: bool = False,
+) -> int:  # fmt: skip
+    """Agree that a company is told of a person on one occasion; given twice, the first receipt stands. Its id. `person` is whose
+    it is, where several may share the address.
 
-    Raises Conflict for a wording that is not the newest any more: what was agreed to is what was read.
+    Raises Conflict for a wording that is not the newest any more: what was agreed to is what was read. `outdated` lets it be:
+    it was read where nobody could know.
     """
     async with db.transaction():
-        made = await db.fetch_value(_GIVE, email, company_id, company_name, wording_id, kind, key, how, now)
+        made = await db.fetch_value(
+            _GIVE, email, company_id, company_name, wording_id, kind, key, how, now, person, outdated
+        )
         if made is None:
-            made = await db.fetch_value(_STANDING, email, company_id, kind, key)
+            made = await db.fetch_value(_STANDING, email, company_id, kind, key, person)
     if made is None:
         raise Conflict("The wording has changed meanwhile. Please read it once more.")
     return int(made)

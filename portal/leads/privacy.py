@@ -8,7 +8,7 @@ from portal.leads.queries import Titles, about, receipts
 from portal.leads.withdrawing import withdraw_all
 
 LABELS = {
-    "what": "What", "company": "May be told", "for": "About",
+    "what": "What", "company": "May be told", "person": "In the name of", "for": "About",
     "wording": "What you agreed to", "version": "Version of the wording",
     "how": "Given in", "given_at": "Given", "withdrawn_at": "Taken back",
 }  # fmt: skip
@@ -20,7 +20,7 @@ async def known_about(email: str, occasions: Mapping[str, Titles]) -> list[dict[
     titles = {at: title for at, (title, _) in (await about(given, occasions)).items()}
     return [
         {
-            "what": "Consent", "company": one.company_name, "for": titles.get((one.kind, one.key), ""),
+            "what": "Consent", "company": one.company_name, "person": one.person, "for": titles.get((one.kind, one.key), ""),
             "wording": one.text, "version": one.version, "how": one.how,
             "given_at": one.given_at, "withdrawn_at": one.withdrawn_at,
         }

@@ -26,6 +26,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     company_id: int
     company_name: str
+    person: str
     text: str
     version: int
     kind: str
@@ -40,6 +41,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NEWEST = "SELECT id, version, text FROM wording_of_consent WHERE kind = $1 AND key = $2 ORDER BY version DESC LIMIT 1"
+_VERSIONS = (
+    "SELECT id, version, text FROM wording_of_consent WHERE kind = $1 AND key = $2 ORDER BY version DESC LIMIT 100"
+)
 _NEWEST_OF_EACH = """
 SELECT DISTINCT ON (key) key, id, version, text FROM wording_of_consent WHERE kind = $1 AND key = ANY($2)
 ORDER BY key, version DESC
@@ -48,7 +52,7 @@ _STANDING = """
 SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4 AND withdrawn_at IS NULL)
 """
 _RECEIPTS = """
-SELECT c.id, c.company_id, c.company_name, w.text, w.version, c.kind, c.key, c.how, c.given_at, c.withdrawn_at
+SELECT c.id, c.company_id, c.company_name, c.person, w.text, w.version, c.kind, c.key, c.how, c.given_at, c.withdrawn_at
 FROM consent c JOIN wording_of_consent w ON w.id = c.wording
 WHERE c.email = $1 {narrowed} ORDER BY c.withdrawn_at IS NOT NULL, c.given_at DESC, c.id DESC LIMIT 1000
 """
@@ -58,6 +62,11 @@ async def newest_wording(kind: str, key: str) -> Wording | None:
     """What people are asked to agree to now."""
     row = await db.fetch_one(_NEWEST, kind, key)
     return None if row is None else Wording(**row)
+
+
+async def wordings(kind: str, key: str) -> list[Wording]:
+    """All that people were ever asked to agree to, the newest first."""
+    return [Wording(**row) for row in await db.fetch(_VERSIONS, kind, key)]
 
 
 async def newest_wordings(kind: str, keys: list[str]) -> dict[str, Wording]:

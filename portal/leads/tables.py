@@ -28,6 +28,7 @@ class Consent(Table, tablename="consent", db=DB):
 
     id = BigSerial(primary_key=True)
     email = Varchar(length=254, index=True)
+    person = Varchar(length=250, default="", help_text="whose, by name, where people may share an address")
     company_id = BigInt(index=True, help_text="who may be told")
     company_name = Varchar(length=200, help_text="as it was shown")
     wording = ForeignKey(ConsentWording, on_delete=OnDelete.restrict, null=False, index=True)

@@ -36,7 +36,9 @@ async def withdraw_all(*, email: str, now: datetime) -> int:
         rows = await db.fetch("SELECT id FROM consent WHERE email = $1 ORDER BY id", email)
         leads = await _held_leads([row["id"] for row in rows])
         gone = await db.execute(
-            "UPDATE consent SET email = '', withdrawn_at = coalesce(withdrawn_at, $2) WHERE email = $1", email, now
+            "UPDATE consent SET email = '', person = '', withdrawn_at = coalesce(withdrawn_at, $2) WHERE email = $1",
+            email,
+            now,
         )
         await linking.end(leads, kind=Kind.WITHDRAWAL, now=now)
     return db.affected(gone)

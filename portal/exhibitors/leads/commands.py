@@ -93,9 +93,11 @@ async def person_at_stand(exhibitor: AtEvent, badge: str | None, at: datetime) -
 
 
 async def scan(
-    *, exhibitor: AtEvent, actor: Actor, badge: str, read: str, at: datetime, now: datetime, client_id: str | None = None
+    *, exhibitor: AtEvent, actor: Actor, badge: str, read: str, at: datetime, now: datetime, client_id: str | None = None,
+    by_device: bool = False,
 ) -> Kept:  # fmt: skip
-    """Keep that somebody’s badge was scanned; `read` says which sentence they agreed to, empty when they had before.
+    """Keep that somebody’s badge was scanned; `read` says which sentence they agreed to, empty when they had before. What
+    a device kept meanwhile may have been asked in the words of before.
 
     Raises Invalid for a badge that is not scanned, Conflict where nobody agreed to the present sentence.
     """
@@ -105,10 +107,12 @@ async def scan(
         raise Conflict("This came too late: the event is long over.")
     person = await person_at_stand(exhibitor, badge, at)
     async with db.transaction():
-        wording = await wordings.agreed(exhibitor.company_id, exhibitor.company_name, read, now) if read else None
+        wording = await wordings.agreed(
+            exhibitor.company_id, exhibitor.company_name, read, now, outdated=by_device
+        ) if read else None  # fmt: skip
         if read and wording is None:
             raise Conflict(CHANGED)
-        visit = Visit(by=actor.account_id, at=at, client_id=client_id, wording=wording)
+        visit = Visit(by=actor.account_id, at=at, client_id=client_id, wording=wording, outdated=by_device)
         kept = await chain.keep_scan(
             whose=whose(exhibitor), person=person, visit=visit, now=now,
             purpose=f"You agreed to it at {exhibitor.event_title}",

@@ -1,6 +1,6 @@
 """What the worker does for leads: telling companies of what was taken back, and letting leads go that were kept long enough."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -9,6 +9,7 @@ from portal.core.jobs import Job, Recurring
 from portal.core.settings import current
 from portal.exhibitors.leads import queries
 from portal.exhibitors.leads.emails import gone
+from portal.exhibitors.leads.rules import kept_until
 from portal.exhibitors.queries import desks
 from portal.leads.chain.commands import expire
 from portal.notifications.commands.outbox import queue_mail
@@ -43,7 +44,7 @@ async def tell_gone(chain: int, lead: str, taken_out: str | None, by_person: boo
 async def let_go() -> None:
     """Recurring: leads of events that were over `LEADS_KEEP_MONTHS` ago."""
     now = clock.now()
-    long_ago = now - timedelta(days=30.5) * current().leads_keep_months
+    long_ago = now - (kept_until(now, current().leads_keep_months) - now)
     if chains := [row["id"] for row in await db.fetch(_OLD, long_ago)]:
         _log.info("leads expired", leads=await expire(chains=chains, now=now))
 

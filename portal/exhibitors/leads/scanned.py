@@ -8,17 +8,20 @@ import msgspec
 
 from portal.core import db
 from portal.core.errors import NotFound
+from portal.core.settings import current
+from portal.exhibitors.leads.rules import kept_until
 from portal.leads.withdrawing import withdraw_consent
 
 _SCANS = """
-SELECT c.id AS consent_id, c.company_name, e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.timezone,
-    c.given_at, c.withdrawn_at, w.text AS wording, w.version AS wording_version, l.code, l.name, l.job_title,
+SELECT c.id AS consent_id, c.company_name, c.person, e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.timezone,
+    e.ends_at, c.given_at, c.withdrawn_at, w.text AS wording, w.version AS wording_version, l.code, l.name, l.job_title,
     l.company, l.email, coalesce(l.visits, 0) AS visits,
     ARRAY(SELECT (r.payload::jsonb ->> 'scanned_at')::timestamptz FROM lead_record r
         WHERE r.chain = l.chain AND r.lead = l.code AND r.kind = 'scan' ORDER BY r.seq LIMIT 100) AS times
 FROM consent c JOIN wording_of_consent w ON w.id = c.wording JOIN event e ON e.id = c.key::bigint
 LEFT JOIN lead l ON l.consent_id = c.id
 WHERE c.email = $1 AND c.kind = 'badge' AND ($2::bigint IS NULL OR e.id = $2)
+    AND ($3 = '' OR lower(c.person) = lower($4) OR l.badge = $3)
 ORDER BY c.withdrawn_at IS NOT NULL, c.given_at DESC, c.id DESC LIMIT 1000
 """
 _EVENTS = "SELECT id, title, slug FROM event WHERE id = ANY($1)"
@@ -29,10 +32,12 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
 
     consent_id: int
     company_name: str
+    person: str
     event_id: int
     event_title: str
     event_slug: str
     timezone: str
+    ends_at: datetime
     given_at: datetime
     withdrawn_at: datetime | None
     wording: str
@@ -50,20 +55,29 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
         return self.withdrawn_at is None
 
     @property
+    def until(self) -> datetime:
+        """When the portal empties it by itself."""
+        return kept_until(self.ends_at, current().leads_keep_months)
+
+    @property
     def shared(self) -> str:
         """What the company was given."""
         return ", ".join(filter(None, (self.name, self.job_title, self.company, self.email)))
 
 
-async def scans_of(email: str, event_id: int | None = None) -> list[Scan]:
-    """At whose stands somebody was scanned, what stands first."""
-    rows = await db.fetch(_SCANS, email, event_id) if email else []
+async def scans_of(email: str, event_id: int | None = None, *, badge: str = "", name: str = "") -> list[Scan]:
+    """At whose stands somebody was scanned, what stands first. Of those who share the address, with `badge` and `name` of the one
+    who wears it alone.
+    """
+    rows = await db.fetch(_SCANS, email, event_id, badge, name) if email else []
     return [msgspec.convert(dict(row), Scan) for row in rows]
 
 
-async def take_back(*, email: str, consent_id: int, now: datetime, event_id: int | None = None) -> str:
-    """Take back that a company may know somebody, at once and in all it noted; the company’s name. Raises NotFound."""
-    mine = await scans_of(email, event_id)
+async def take_back(*, email: str, consent_id: int, mine: Collection[Scan], now: datetime) -> str:
+    """Take back that a company may know somebody, at once and in all it noted; the company’s name. `mine` are the scans they see.
+
+    Raises NotFound.
+    """
     if consent_id not in {one.consent_id for one in mine}:
         raise NotFound("There is no such scan of yours.")
     return await withdraw_consent(consent_id=consent_id, email=email, now=now)

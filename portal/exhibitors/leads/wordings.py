@@ -11,7 +11,7 @@ from portal.exhibitors.values import AtEvent
 from portal.leads.chain.queries import IS_KNOWN
 from portal.leads.chain.values import WORDING, Person
 from portal.leads.commands import keep_wording
-from portal.leads.queries import Wording, newest_wording
+from portal.leads.queries import Wording, newest_wording, wordings
 
 _ASKED = f"""
 SELECT {IS_KNOWN} AS known, w.text, coalesce(w.version, 0) AS version FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
@@ -30,10 +30,19 @@ class Sentence(msgspec.Struct, frozen=True):
         return digest(self.text)
 
 
-async def shown(company_id: int, company: str) -> Sentence:
-    """What is asked now. Where names have changed since it was last agreed to, it is another version."""
-    newest = await newest_wording(WORDING, str(company_id))
-    return _sentence(company, newest.text if newest else None, newest.version if newest else 0)
+async def shown(company_id: int, company: str, now: datetime) -> Sentence:
+    """What is asked now, on a page that is read by many and may go on without a connection: kept, so that what they agree to is
+    known when it comes.
+    """
+    text, newest = usual(current().site_name, company), await newest_wording(WORDING, str(company_id))
+    if newest is None or newest.text != text:
+        newest = await keep_wording(kind=WORDING, key=str(company_id), text=text, now=now)
+    return Sentence(text, newest.version)
+
+
+def read_now(company: str) -> str:
+    """Which sentence whoever reads it now has read."""
+    return digest(usual(current().site_name, company))
 
 
 async def asked(exhibitor: AtEvent, person: Person) -> tuple[Sentence, bool]:
@@ -46,12 +55,15 @@ async def asked(exhibitor: AtEvent, person: Person) -> tuple[Sentence, bool]:
     return _sentence(exhibitor.company_name, row["text"], row["version"]), row["known"]
 
 
-async def agreed(company_id: int, company: str, read: str, now: datetime) -> Wording | None:
-    """The wording somebody read, kept for good; None when it is another by now."""
+async def agreed(company_id: int, company: str, read: str, now: datetime, *, outdated: bool = False) -> Wording | None:
+    """The wording somebody read, kept for good; None when it is another by now. `outdated`: a device without a connection could
+    not know, so one that stood before is one, too.
+    """
     text = usual(current().site_name, company)
-    if digest(text) != read:
-        return None
-    return await keep_wording(kind=WORDING, key=str(company_id), text=text, now=now)
+    if digest(text) == read:
+        return await keep_wording(kind=WORDING, key=str(company_id), text=text, now=now)
+    before = await wordings(WORDING, str(company_id)) if outdated else []
+    return next((one for one in before if digest(one.text) == read), None)
 
 
 def _sentence(company: str, newest: str | None, version: int) -> Sentence:

@@ -27,16 +27,20 @@ SELECT r.lead AS code, l.visits FROM lead_record r LEFT JOIN lead l ON l.chain =
 WHERE r.chain = $1 AND r.client_id = $2
 """
 _TAKEN_BACK = """
-SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4 AND withdrawn_at >= $5)
+SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4
+    AND lower(person) = lower($5) AND withdrawn_at >= $6)
 """
-_STANDING = """
-SELECT c.id, w.version FROM consent c JOIN wording_of_consent w ON w.id = c.wording
-WHERE c.email = $1 AND c.company_id = $2 AND c.kind = $3 AND c.key = $4 AND c.withdrawn_at IS NULL
-"""
-# A lead is a person: an address may be shared, so each of its people is asked.
+# A lead is a person: an address may be shared, so each of its people is asked, and has a receipt of their own.
 _THEM = f"""
-SELECT l.id FROM lead l WHERE l.chain = $1 AND l.consent_id = $2 AND {IS_THEM.format(badge="$3", name="$4")}
-ORDER BY l.badge = $3 DESC LIMIT 1
+SELECT l.id, c.id AS consent, w.version FROM lead l JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
+JOIN wording_of_consent w ON w.id = c.wording
+WHERE l.chain = $1 AND l.email = $2 AND {IS_THEM.format(badge="$3", name="$4")} ORDER BY l.badge = $3 DESC LIMIT 1
+"""
+# The receipt says whose it is as the badge does, unless that is somebody else’s by now.
+_RENAMED = """
+UPDATE consent c SET person = $2 WHERE id = $1 AND person <> $2 AND NOT EXISTS (SELECT FROM consent o WHERE o.id <> c.id
+    AND (o.email, lower(o.person), o.company_id, o.kind, o.key) = (c.email, lower($2), c.company_id, c.kind, c.key)
+    AND o.withdrawn_at IS NULL)
 """
 _ANOTHER_VISIT = """
 UPDATE lead l SET visits = l.visits + 1, first_at = least(l.first_at, $7), last_at = greatest(l.last_at, $7), last_by = $8,
@@ -61,7 +65,6 @@ UPDATE lead SET rating = $2, note = $3, tags = $4, follow_up = $5, follow_up_by 
 """
 _REMOVED = """
 UPDATE consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL
-    AND NOT EXISTS (SELECT FROM lead WHERE consent_id = $1 AND id <> $3)
 """
 _SIGNER = """
 INSERT INTO lead_signer (public_key, first_used_at, last_used_at) VALUES ($1, $2, $2)
@@ -86,35 +89,18 @@ async def keep_scan(*, whose: Whose, person: Person, visit: Visit, purpose: str,
 
 
 async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime) -> Kept:
-    key = str(whose.event_id)
-    who = (person.email, whose.company_id, OCCASION, key)
-    standing = await db.fetch_one(_STANDING, *who)
-    if standing is None and await db.fetch_value(_TAKEN_BACK, *who, visit.at):
-        raise Conflict(TAKEN_BACK)
-    known = (
-        await db.fetch_value(_THEM, chain, standing["id"], person.badge, person.name) if standing is not None else None
-    )
-    if known is None and visit.wording is None:
-        raise Conflict(NOT_ASKED)
-    if standing is None and visit.wording is not None:
-        await give_consent(
-            email=person.email, company_id=whose.company_id, company_name=whose.company, wording_id=visit.wording.id,
-            kind=OCCASION, key=key, how=HOW, now=now,
-        )  # fmt: skip
-        standing = await db.fetch_one(_STANDING, *who)
-    assert standing is not None, "it was given just now"
-    if known is not None:
-        row = await db.fetch_one(
-            _ANOTHER_VISIT, known, person.badge, person.first_name, person.last_name, person.job_title, person.company,
-            visit.at, visit.by, now, person.name,
-        )  # fmt: skip
+    known = await db.fetch_one(_THEM, chain, person.email, person.badge, person.name)
+    if known is None:
+        row, version = await _first(chain, whose, person, visit, now)
     else:
         row = await db.fetch_one(
-            _FIRST_VISIT, chain, standing["id"], readable(8), person.email, person.badge, person.first_name, person.last_name,
-            person.job_title, person.company, visit.at, visit.by, now, person.name,
+            _ANOTHER_VISIT, known["id"], person.badge, person.first_name, person.last_name, person.job_title,
+            person.company, visit.at, visit.by, now, person.name,
         )  # fmt: skip
+        version = known["version"]
+        await db.execute(_RENAMED, known["consent"], person.name)
     assert row is not None, "one or the other"
-    wording = standing["version"] if visit.wording is None else visit.wording.version
+    wording = version if visit.wording is None else visit.wording.version
     payload = {
         "by": visit.by, "scanned_at": written(visit.at), "wording": wording, "name": person.name,
         "job_title": person.job_title, "company": person.company, "email": person.email,
@@ -128,6 +114,24 @@ async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose:
             now=now,
         )  # fmt: skip
     return Kept(row["code"], row["visits"])
+
+
+async def _first(chain: int, whose: Whose, person: Person, visit: Visit, now: datetime) -> tuple[Any, int]:
+    """Somebody this company does not know yet: their consent, of the moment they agreed, and the lead that rests on it."""
+    key = str(whose.event_id)
+    if await db.fetch_value(_TAKEN_BACK, person.email, whose.company_id, OCCASION, key, person.name, visit.at):
+        raise Conflict(TAKEN_BACK)
+    if visit.wording is None:
+        raise Conflict(NOT_ASKED)
+    consent = await give_consent(
+        email=person.email, person=person.name, company_id=whose.company_id, company_name=whose.company,
+        wording_id=visit.wording.id, kind=OCCASION, key=key, how=HOW, now=visit.at, outdated=visit.outdated,
+    )  # fmt: skip
+    row = await db.fetch_one(
+        _FIRST_VISIT, chain, consent, readable(8), person.email, person.badge, person.first_name, person.last_name,
+        person.job_title, person.company, visit.at, visit.by, now, person.name,
+    )  # fmt: skip
+    return row, visit.wording.version
 
 
 async def known_scan(chain: int, client_id: str | None) -> Kept | None:
@@ -232,7 +236,7 @@ async def remove_lead(*, whose: Whose, code: str, by: int, at: datetime, now: da
         row = await db.fetch_one("SELECT id, consent_id FROM lead WHERE chain = $1 AND code = $2", chain, code)
         if row is None:
             raise NotFound("There is no such lead of your company, or not any more.")
-        await db.execute(_REMOVED, row["consent_id"], at, row["id"])
+        await db.execute(_REMOVED, row["consent_id"], at)
         await linking.end([row["id"]], kind=Kind.REMOVAL, payload={"by": by}, now=now)
 
 

@@ -102,6 +102,7 @@ class Lead(Table, tablename="lead", db=DB):
     follow_up_by = Date(null=True, default=None)
     follow_up_who = BigInt(null=True, default=None, help_text="the account of whoever does it")
     follow_up_done_at = Timestamptz(null=True, default=None)
+    reminded_for = Date(null=True, default=None, help_text="the day it was due by when somebody was reminded of it")
     visits = Integer(default=1)
     first_at = Timestamptz()
     last_at = Timestamptz()

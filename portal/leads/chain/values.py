@@ -37,13 +37,14 @@ class Whose(msgspec.Struct, frozen=True, kw_only=True):
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """A badge that was scanned: by which account, when by the device’s clock, under the device’s own number. `wording` is the
-    sentence the person agreed to just then; none, where they had before.
+    sentence the person agreed to just then; none, where they had before. `outdated`: it may have been replaced since.
     """
 
     by: int
     at: datetime
     client_id: str | None = None
     wording: Wording | None = None
+    outdated: bool = False
 
 
 class Kept(msgspec.Struct, frozen=True):

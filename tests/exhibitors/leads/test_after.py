@@ -10,8 +10,9 @@ from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.core.settings import current
+from portal.core.times import day
 from portal.directory.commands.merging import merge_companies
-from portal.exhibitors.leads import commands, jobs, queries
+from portal.exhibitors.leads import commands, jobs, queries, rules
 from portal.exhibitors.leads import privacy as scan_privacy
 from portal.exhibitors.routes import OCCASIONS
 from portal.leads import privacy
@@ -129,6 +130,9 @@ async def test_leads_go_after_the_time_they_are_kept_and_receipts_stay(hall: Hal
     await hall.scan(await hall.attendee())
     await jobs.let_go()
     assert len(await listed(hall)) == 1
+    amara = await sign_in("amara@brennhof.example")
+    until = rules.kept_until(hall.stand.exhibitor.ends_at, current().leads_keep_months)
+    assert f"Kept until {day(until.date(), 'd MMMM y')} at the latest" in (await amara.get("/account/scans")).text
     ago = clock.now() - timedelta(days=31) * current().leads_keep_months
     await db.execute("UPDATE event SET starts_at = $1, ends_at = $1::timestamptz + interval '8 hours'", ago)
     for _ in range(2):
@@ -138,7 +142,6 @@ async def test_leads_go_after_the_time_they_are_kept_and_receipts_stay(hall: Hal
     assert [tuple(row) for row in kinds] == [("scan", None), ("expiry", "{}")]
     assert await db.fetch_value("SELECT count(*) FROM consent WHERE withdrawn_at IS NULL") == 1
     assert await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'leads.tell_gone'") == 0
-    amara = await sign_in("amara@brennhof.example")
     assert "nothing is there any more" in (await amara.get("/account/scans")).text
 
 

@@ -102,6 +102,28 @@ async def test_an_open_page_is_told_of_another_wording(team: httpx.AsyncClient, 
     assert (await send(team, hall, sent(me, again)))[0]["state"] == "kept"
 
 
+async def test_what_a_guest_read_without_a_connection_counts_as_it_was_then(
+    team: httpx.AsyncClient, hall: Hall, me: int
+) -> None:
+    assert "to Isarwerk Biologics GmbH." in (await team.get(f"{hall.address}/scan")).text
+    record = scan(hall, await hall.attendee())
+    await db.execute("UPDATE company SET name = 'Isarwerk SE' WHERE id = $1", hall.stand.exhibitor.company_id)
+    [told] = await send(team, hall, sent(me, record))
+    assert (told["state"], told["sentence"]["version"]) == ("kept", 2)
+    receipt = await db.fetch_one(
+        "SELECT w.version, w.text, c.given_at, l.first_at, r.payload::jsonb ->> 'wording' AS linked FROM consent c "
+        "JOIN wording_of_consent w ON w.id = c.wording JOIN lead l ON l.consent_id = c.id JOIN lead_record r ON r.lead = l.code"
+    )
+    assert receipt is not None
+    assert (receipt["version"], receipt["linked"], receipt["given_at"]) == (1, "1", receipt["first_at"])
+    assert "to Isarwerk Biologics GmbH." in receipt["text"]
+    assert abs(clock.now() - AGO - receipt["given_at"]) < timedelta(seconds=30)
+    # Whoever has a connection reads the sentence of now.
+    other = await hall.attendee("bob@vos.example", "Bob Vos")
+    typed = await team.post(f"{hall.address}/scan/badges/{other}", data={"read": record["read"]})
+    assert typed.status_code == 409
+
+
 async def test_a_withdrawal_counts_by_our_clock_whatever_the_device_says(
     team: httpx.AsyncClient, hall: Hall, me: int
 ) -> None:

@@ -9,6 +9,7 @@ from portal.core.errors import Conflict
 from portal.exhibitors.leads import queries
 from portal.leads.chain.commands import note_taken_out
 from portal.leads.withdrawing import withdraw_consent
+from portal.registration.rules.badges import badge_code
 from tests.directory.conftest import SignIn
 from tests.factories import scans
 from tests.factories.scans import Hall
@@ -35,10 +36,37 @@ async def test_two_who_share_an_address_are_each_asked_and_each_a_lead(team: htt
     for badge in (amara, bob, again):
         assert "They have agreed before" in (await team.get(f"{hall.address}/scan/badges/{badge}")).text
     assert (await hall.scan(again, read="")).visits == 2
-    consent = await db.fetch_value("SELECT id FROM consent")
+    consent = await db.fetch_value("SELECT id FROM consent WHERE person = 'Amara Okonjo'")
     await withdraw_consent(consent_id=consent, email=OFFICE, now=clock.now())
-    assert await listed(hall) == []
-    assert await db.fetch_value("SELECT count(*) FROM lead_record WHERE payload LIKE '%office%'") == 0
+    assert await listed(hall) == ["bob vos"]
+    assert await db.fetch_value("SELECT count(*) FROM lead_record WHERE payload LIKE '%Amara%'") == 0
+    assert "Please turn the screen to your guest" in (await team.get(f"{hall.address}/scan/badges/{amara}")).text
+
+
+async def test_two_who_share_an_address_each_see_and_take_back_their_own(
+    hall: Hall, client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    amara, bob = await hall.seat(OFFICE, "Amara Okonjo"), await hall.seat(OFFICE, "Bob Vos")
+    await hall.scan(badge_code(amara))
+    assert "Who scanned you" not in (await client.get(f"/seats/{bob}")).text
+    await hall.scan(badge_code(bob))
+    hers, his = [row["id"] for row in await db.fetch("SELECT id FROM consent ORDER BY person")]
+    for seat, mine, theirs in ((amara, hers, his), (bob, his, hers)):
+        page = (await client.get(f"/seats/{seat}")).text
+        assert f"/scans/{mine}/withdrawal" in page
+        assert f"/scans/{theirs}/withdrawal" not in page
+        assert (await client.post(f"/seats/{seat}/scans/{theirs}/withdrawal")).status_code == 404
+    # The badge says another name by now: it is still his.
+    await db.execute("UPDATE seat SET last_name = 'de Vos' WHERE claim_secret = $1", bob)
+    await hall.scan(badge_code(bob), read="")
+    assert await db.fetch_value("SELECT person FROM consent WHERE id = $1", his) == "Bob de Vos"
+    assert (await client.post(f"/seats/{bob}/scans/{his}/withdrawal")).status_code == 303
+    assert await listed(hall) == ["Amara Okonjo"]
+    assert "over since" in (await client.get(f"/seats/{bob}")).text
+    office = await sign_in(OFFICE)
+    page = (await office.get("/account/scans")).text
+    assert 'Take it back<span class="vh"> from Isarwerk Biologics GmbH for Amara Okonjo' in page
+    assert "in the name of Bob de Vos" in (await office.get("/account/consents")).text
 
 
 async def test_the_form_sent_twice_is_one_visit(team: httpx.AsyncClient, hall: Hall) -> None:

@@ -57,7 +57,7 @@ async def test_refusing_keeps_nothing(team: httpx.AsyncClient, hall: Hall) -> No
     page = await team.get(f"{hall.address}/scan/badges/{badge}")
     assert f'href="{hall.address}/scan">No, thank you' in page.text
     await team.get(f"{hall.address}/scan")
-    for table in ("consent", "lead", "lead_record", "wording_of_consent"):
+    for table in ("consent", "lead", "lead_record"):
         assert await db.fetch_value(f"SELECT count(*) FROM {table}") == 0
 
 

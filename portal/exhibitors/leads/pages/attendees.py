@@ -9,7 +9,7 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, signed_in
 from portal.core.errors import NotFound
 from portal.core.settings import current
-from portal.exhibitors.leads.scanned import scans_of, take_back
+from portal.exhibitors.leads.scanned import Scan, scans_of, take_back
 from portal.registration.queries.orders import order_by_claim
 from portal.registration.rules.badges import badge_address, badge_code
 from portal.registration.rules.ticket_codes import grouped, qr_inline
@@ -36,7 +36,7 @@ class AccountScans(Controller):
 
     @post("/{number:int}/withdrawal")
     async def withdraw(self, number: Id, actor: SignedIn, now: Now) -> Response[Any]:
-        company = await take_back(email=actor.email, consent_id=number, now=now)
+        company = await take_back(email=actor.email, consent_id=number, mine=await scans_of(actor.email), now=now)
         return see_other(_HERE, notice=_taken_back(company))
 
 
@@ -55,7 +55,7 @@ class SeatScans(Controller):
                 "This link opens nothing any more. If your place was passed on or cancelled, its mail says so."
             )
         order, seat = found
-        company = await take_back(email=seat.email, consent_id=number, now=now, event_id=order.event_id)
+        company = await take_back(email=seat.email, consent_id=number, mine=await _of_place(order, seat), now=now)
         return see_other(f"/seats/{claim}", notice=_taken_back(company))
 
 
@@ -67,11 +67,16 @@ async def seat_part(order: OrderRecord, seat: SeatRecord) -> str:
     address = badge_address(current().base_url, seat.claim_secret)
     return markup(
         render(
-            "exhibitors/leads/_badge.html", scans=await scans_of(seat.email, order.event_id), seat=seat, comes=comes,
+            "exhibitors/leads/_badge.html", scans=await _of_place(order, seat), seat=seat, comes=comes,
             code=grouped(badge_code(seat.claim_secret)), base=f"/seats/{seat.claim_secret}/scans",
             drawn=markup(qr_inline(address, f"QR code of the badge of {seat.name}")) if comes else "",
         )
     )  # fmt: skip
+
+
+async def _of_place(order: OrderRecord, seat: SeatRecord) -> list[Scan]:
+    """Who scanned the one whose place this is: others with the same address have pages of their own."""
+    return await scans_of(seat.email, order.event_id, badge=badge_code(seat.claim_secret), name=seat.name)
 
 
 def _taken_back(company: str) -> str:

@@ -11,10 +11,11 @@ from litestar.response import Response
 from portal.accounts.guards import signed_in
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.paging import Page
+from portal.core.settings import current
 from portal.core.text import one_line
 from portal.core.times import zone
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
-from portal.exhibitors.leads import commands, queries
+from portal.exhibitors.leads import commands, queries, rules
 from portal.exhibitors.leads.forms import (
     LeadForm,
     QuestionsForm,
@@ -171,6 +172,7 @@ async def _page(
     return desk_page(
         request, "exhibitors/leads/lead.html", at_desk, here="leads", status=status, lead=lead, form=form, ratings=RATINGS,
         conflict=conflict, stored=stored, asking=asking, may_remove=_may_remove(at_desk, lead),
+        until=rules.kept_until(exhibitor.ends_at, current().leads_keep_months),
         earlier=[pair for pair in lead.answers.items() if pair[0] not in asked],
         steps=steps(history, asking.team, exhibitor.timezone),
     )  # fmt: skip

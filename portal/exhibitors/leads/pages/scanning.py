@@ -16,6 +16,7 @@ from litestar.response import Response
 from portal.accounts.guards import signed_in
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
+from portal.core.settings import current
 from portal.core.text import many_lines, one_line
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.leads import commands, queries, rules, wordings
@@ -191,23 +192,26 @@ async def _take(at_desk: Desk, one: DeviceScan | DeviceNote | DeviceUndo, now: N
             return Told(one.id, "kept", code=code)
         kept = await commands.scan(
             exhibitor=at_desk.exhibitor, actor=at_desk.actor, badge=read_badge(one.badge) or "", read=one.read,
-            at=rules.happened(one.at, now, sent_at), now=now, client_id=one.id,
+            at=rules.happened(one.at, now, sent_at), now=now, client_id=one.id, by_device=True,
         )  # fmt: skip
     except (Conflict, Invalid, NotFound) as refused:
         if isinstance(refused, Invalid):
             await spend(_GUESSES, str(at_desk.actor.account_id), now=now)
         words = " ".join(refused.fields.values()) if isinstance(refused, Invalid) else refused.message
-        anew = await _sentence(at_desk.exhibitor) if words == commands.CHANGED else None
-        return Told(one.id, "refused", words, sentence=anew)
+        return Told(one.id, "refused", words, sentence=await _changed(at_desk.exhibitor, one, now))
     exhibitor = at_desk.exhibitor
     lead = await queries.one(exhibitor.company_id, exhibitor.event_id, kept.code)
     name, company = (lead.name, lead.company) if lead is not None else ("", "")
-    return Told(one.id, "known" if kept.again else "kept", _words(kept.visits), kept.code, name, company, kept.visits)
+    return Told(one.id, "known" if kept.again else "kept", _words(kept.visits), kept.code, name, company, kept.visits,
+                await _changed(exhibitor, one, now))  # fmt: skip
 
 
-async def _sentence(exhibitor: AtEvent) -> Shown:
-    now = await wordings.shown(exhibitor.company_id, exhibitor.company_name)
-    return Shown(now.text, now.version, now.read)
+async def _changed(exhibitor: AtEvent, one: DeviceScan | DeviceNote | DeviceUndo, now: Now) -> Shown | None:
+    """The sentence of now, where the device’s page still has another."""
+    if not isinstance(one, DeviceScan) or one.read == wordings.read_now(exhibitor.company_name):
+        return None
+    asked = await wordings.shown(exhibitor.company_id, exhibitor.company_name, now)
+    return Shown(asked.text, asked.version, asked.read)
 
 
 def _is_number(text: str) -> bool:
@@ -258,7 +262,7 @@ async def _scan_page(
     return desk_page(
         request, "exhibitors/leads/scan.html", at_desk, here="scan", status=status, headers=CAMERA, form=form,
         closed=rules.closed(now, exhibitor.starts_at, exhibitor.ends_at), ratings=RATINGS,
-        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name),
+        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now), until=_until(exhibitor),
         asking=await queries.asking(exhibitor),
     )  # fmt: skip
 
@@ -271,7 +275,12 @@ async def _ask(
     return desk_page(
         request, "exhibitors/leads/consent.html", at_desk, here="scan", status=status, badge=person.badge,
         agreed=agreed, sentence=sentence, number=str(uuid4()), problem=problem,
+        until=_until(at_desk.exhibitor),
     )  # fmt: skip
+
+
+def _until(exhibitor: AtEvent) -> datetime:
+    return rules.kept_until(exhibitor.ends_at, current().leads_keep_months)
 
 
 async def _just_scanned(at_desk: Desk, code: str) -> LeadRow:
