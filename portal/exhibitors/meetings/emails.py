@@ -109,13 +109,16 @@ _OVER_OPENINGS = {
 }
 
 
-def request_over(request: RequestRecord) -> Message:
+def request_over(request: RequestRecord, mark: str) -> Message:
     """To whoever asked: no meeting came of it."""
     company = {"company": request.company_name}
     title, opening = _OVER[request.state].format(**company), _OVER_OPENINGS[request.state].format(**company)
     if request.waits_for is Side.ATTENDEE and request.state is RequestState.EXPIRED:
         opening = f"What {request.company_name} proposed has run out without an answer from you."
         title = f"Run out: a proposal of {request.company_name}"
+    if mark == "taken-back":
+        opening = f"{request.company_name} no longer asks for another time."
+        title = f"Taken back: a proposal of {request.company_name}"
     if request.moves:
         opening += " Your meeting stays where it is."
     return _message(

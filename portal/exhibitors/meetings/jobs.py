@@ -70,15 +70,17 @@ async def _about(record: RequestRecord, mark: str) -> list[Message]:
             return []
         to_attendee = [(record.email, record.name)] if record.claim else []
         return emails.asked(record, hosts if record.waits_for is Side.COMPANY else to_attendee, mark)
-    if record.state is RequestState.ACCEPTED or mark != _MARKS.get(record.state, mark):
+    if record.state is RequestState.ACCEPTED or mark not in _MARKS.get(record.state, (mark,)):
         return []
+    if record.moves and mark == "cancelled":
+        return []  # Its meeting was called off, which is told.
     if mark == "turned-down":
         return emails.proposal_over(record, hosts)
     both = record.waits_for is Side.ATTENDEE and record.state is RequestState.EXPIRED
-    return [emails.request_over(record), *(emails.proposal_over(record, hosts) if both else [])]
+    return [emails.request_over(record, mark), *(emails.proposal_over(record, hosts) if both else [])]
 
 
-_MARKS = {RequestState.EXPIRED: "expired", RequestState.CANCELLED: "cancelled"}
+_MARKS = {RequestState.EXPIRED: ("expired",), RequestState.CANCELLED: ("cancelled", "taken-back")}
 
 
 async def remind(meeting: int) -> None:

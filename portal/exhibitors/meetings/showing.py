@@ -1,5 +1,6 @@
 """Times as pages lay them out: boxes and slots by day, meetings as a day's calendar. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -68,6 +69,12 @@ def clashing(slots: Iterable[Slot], engagements: Sequence[Engagement]) -> set[st
     }  # fmt: skip
 
 
+def by_table(area: Area, these: Sequence[MeetingRecord]) -> list[tuple[Table, list[MeetingRecord]]]:
+    """The tables of an area that are used, each with what takes place there."""
+    there = _under((one.table_id, one) for one in these)
+    return [(table, there[table.id]) for table in area.tables if table.id in there]
+
+
 def by_host(these: Sequence[MeetingRecord]) -> list[tuple[str, list[MeetingRecord]]]:
     """Under whom they are with, by name."""
     found: dict[tuple[str, int], list[MeetingRecord]] = {}
@@ -95,11 +102,11 @@ def calendar(
     """A day as rows of half hours with a column for each host; hours before the first and after the last entry are left
     out.
     """
-    standing = [one for one in meetings if one.is_planned or one.absent]
+    standing = _under((one.host_id, one) for one in meetings if one.is_planned or one.absent)
     rows = []
     for box in rules.boxes(event, day, times.zone(zone_name)):
         span = Span(box, box + rules.STEP)
-        cells = tuple(_cell(host, span, standing) for host in hosts)
+        cells = tuple(_cell(host, span, standing[host.id]) for host in hosts)
         rows.append(
             (
                 any(cell.meetings or cell.goes_on or cell.is_open for cell in cells),
@@ -110,8 +117,16 @@ def calendar(
     return [row for _, row in rows[used[0] : used[-1] + 1]] if used else []
 
 
+def _under(these: Iterable[tuple[int, MeetingRecord]]) -> defaultdict[int, list[MeetingRecord]]:
+    """By host or table, so that each cell of a big day is compared with what is its own."""
+    found: defaultdict[int, list[MeetingRecord]] = defaultdict(list)
+    for number, one in these:
+        found[number].append(one)
+    return found
+
+
 def _cell(host: Host, span: Span, meetings: Sequence[MeetingRecord]) -> Cell:
-    mine = [one for one in meetings if one.host_id == host.id and span.meets(one.span)]
+    mine = [one for one in meetings if span.meets(one.span)]
     begin = tuple(one for one in mine if span.starts_at <= one.starts_at)
     open_ = any(one.meets(span) for one in host.spans)
     return Cell(begin, len(begin) < len(mine), open_ and not mine)
@@ -180,11 +195,11 @@ class TableRow(msgspec.Struct, frozen=True):
 
 def occupancy(day: date, event: Span, zone_name: str, area: Area, meetings: Sequence[MeetingRecord]) -> list[TableRow]:
     """A day of the area as rows of half hours with a column for each table."""
-    rows = []
+    rows, there = [], _under((one.table_id, one) for one in meetings)
     for box in rules.boxes(event, day, times.zone(zone_name)):
         span = Span(box, box + rules.STEP)
         is_open = any(one.holds(span) for one in area.times)
-        cells = tuple(_at_table(table, span, meetings, is_open) for table in area.tables)
+        cells = tuple(_at_table(table, span, there[table.id], is_open) for table in area.tables)
         if is_open or any(cell.meetings or cell.goes_on for cell in cells):
             rows.append(TableRow(times.clock(box, zone_name), cells, is_open))
     return rows
@@ -197,6 +212,6 @@ def used(rows: Sequence[TableRow]) -> int | None:
 
 
 def _at_table(table: Table, span: Span, meetings: Sequence[MeetingRecord], is_open: bool) -> Cell:
-    there = [one for one in meetings if one.table_id == table.id and span.meets(one.span)]
+    there = [one for one in meetings if span.meets(one.span)]
     begin = tuple(one for one in there if span.starts_at <= one.starts_at)
     return Cell(begin, len(begin) < len(there), is_open and table.active and not there)

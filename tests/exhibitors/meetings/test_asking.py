@@ -228,6 +228,29 @@ async def test_what_nobody_answers_ends_after_its_hours_or_at_its_last_time(data
             assert await answering.accept(**late_by, offer_id=found.offers[1].id)  # type: ignore[arg-type]
 
 
+async def test_what_has_run_out_stands_in_nobodys_way(database: str) -> None:
+    """To the second, not when the worker looks."""
+    fair = await meetings.fair()
+    amara, late = await fair.visitor(), clock.now() + timedelta(hours=48, seconds=1)
+    asked = await fair.ask(amara, 9)
+    with pytest.raises(Conflict, match="has run out"):
+        await answering.decline(
+            actor=fair.owner, exhibitor_id=fair.exhibitor_id, request_id=asked, words="No.", now=late
+        )
+    again = await asking.ask(
+        visitor=amara, exhibitor_id=fair.exhibitor_id, keys=[await fair.key(10)], topic="", now=late
+    )
+    assert [(await state(one))[0] for one in (asked, again)] == [RequestState.EXPIRED, RequestState.ASKED]
+
+
+async def test_nothing_is_fixed_at_an_event_that_was_called_off(database: str) -> None:
+    fair = await meetings.fair()
+    asked = await fair.ask(await fair.visitor(), 9)
+    await db.execute("UPDATE event SET state = 'cancelled'")
+    with pytest.raises(Conflict, match="The event was called off"):
+        await fair.accept(asked)
+
+
 async def test_a_request_is_taken_back_once(database: str) -> None:
     fair = await meetings.fair()
     amara = await fair.visitor()

@@ -9,6 +9,7 @@ import pytest
 
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
+from portal.core.errors import Conflict
 from portal.exhibitors.meetings.commands import ending
 from portal.exhibitors.meetings.queries import meetings as known
 from portal.exhibitors.tables.exhibiting import Right
@@ -21,6 +22,7 @@ AMARA = "amara@brennhof.example"
 GETS = ("", "/times", "/tables", "/now", "/all", "/all.csv", "/sheet", "/requests/1", "/1")
 POSTS = (
     "/times", "/tables", "/tables/1/removal", "/now", "/requests/1/acceptance", "/requests/1/refusal", "/requests/1/proposal",
+    "/requests/1/return", "/requests/1/forgiveness",
     "/1/move", "/1/proposal", "/1/cancellation", "/1/absence", "/1/arrival",
 )  # fmt: skip
 
@@ -226,6 +228,41 @@ async def test_a_word_with_a_no_is_kept_when_it_is_too_long(sign_in: SignIn) -> 
         answer = await owner.post(address, data={"reason": "x" * 501})
         assert (answer.status_code, "under 500 characters" in answer.text) == (422, True)
         assert re.findall(r'name="reason"[^>]*>\n(x+)</textarea>', answer.text) == ["x" * 501]
+
+
+async def test_no_for_good_is_ticked_on_the_page(sign_in: SignIn) -> None:
+    fair, at, owner = await opened(sign_in)
+    amara = await fair.visitor()
+    asked = await fair.ask(amara, 9)
+    typed = {"reason": "No, thank you.", "final": "true"}
+    assert (await owner.post(f"{at}/requests/{asked}/refusal", data=typed)).status_code == 303
+    with pytest.raises(Conflict, match="takes no more requests of yours"):
+        await fair.ask(amara, 10)
+    again = await owner.post(f"{at}/requests/{asked}/refusal", data=typed)
+    assert (again.status_code, "answered already" in again.text) == (409, True)
+    assert "They cannot ask you again" in (await owner.get(f"{at}/requests/{asked}")).text
+    assert (await owner.post(f"{at}/requests/{asked}/forgiveness")).status_code == 303
+    assert await fair.ask(amara, 10)
+
+
+async def test_what_was_proposed_is_shown_and_taken_back(sign_in: SignIn) -> None:
+    fair, at, owner = await opened(sign_in)
+    amara = await fair.visitor()
+    made = await fair.meet(amara, 9)
+    await owner.post(f"{at}/{made}/proposal", data={"slots": await fair.key(12)})
+    proposal = await db.fetch_value("SELECT id FROM meeting_request WHERE moves")
+    assert f"/meetings/requests/{proposal}" in (await owner.get(at)).text
+    page = await owner.get(f"{at}/requests/{proposal}")
+    assert "12:00–12:30" in page.text
+    assert (await owner.post(f"{at}/requests/{proposal}/return")).status_code == 303
+    assert await db.fetch_value("SELECT state FROM meeting_request WHERE id = $1", proposal) == "cancelled"
+    assert (await owner.post(f"{at}/requests/{proposal}/return")).status_code == 409
+    asked = await fair.ask(amara, 10)
+    assert (await owner.post(f"{at}/requests/{asked}/return")).status_code == 409, "that is declined"
+    await owner.post(f"{at}/requests/{asked}/proposal", data={"slots": await fair.key(15)})
+    assert f"/requests/{asked}/refusal" in (await owner.get(f"{at}/requests/{asked}")).text
+    late = await owner.post(f"{at}/requests/{asked}/proposal", data={"slots": await fair.key(16), "words": "Or four?"})
+    assert (late.status_code, "waits for the attendee" in late.text) == (409, True)
 
 
 async def test_all_meetings_are_listed_by_page_printed_and_taken_along(sign_in: SignIn) -> None:

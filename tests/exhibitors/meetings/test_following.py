@@ -7,7 +7,7 @@ import pytest
 
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
-from portal.exhibitors.meetings.commands import following
+from portal.exhibitors.meetings.commands import answering, following
 from portal.exhibitors.meetings.queries import meetings as known
 from portal.exhibitors.meetings.queries import openings, requests
 from portal.exhibitors.tables.exhibiting import Right
@@ -124,6 +124,23 @@ async def test_without_event_exhibitor_or_right_there_are_no_meetings(what: str,
         assert (await told(address))[-1] == ("CANCEL", 1)
         assert why in await said(address)
     assert why in await said("bob@brennhof.example")
+
+
+async def test_a_proposal_whose_meeting_is_called_off_is_not_said_to_leave_it(attending: Attending) -> None:
+    here = await fixed(attending)
+    at = {"actor": here.fair.owner, "exhibitor_id": here.fair.exhibitor_id}
+    propose = {**at, "meeting_id": here.meeting, "keys": [await here.fair.key(14)], "words": "A flight."}
+    await answering.propose_move(**propose, now=clock.now())  # type: ignore[arg-type]
+    proposal = await db.fetch_value("SELECT id FROM meeting_request WHERE moves")
+    await answering.take_back(**at, request_id=proposal, now=clock.now())  # type: ignore[arg-type]
+    await attending.work()
+    assert "no longer asks for another time. Your meeting stays where it is." in await said(AMARA)
+    await answering.propose_move(**propose, now=clock.now())  # type: ignore[arg-type]
+    await attending.work()
+    await meetings.set_rights(here.fair, Right.SCAN)
+    await here.follow(attending)
+    assert (await subjects(AMARA))[-1] == "Called off"
+    assert (await said(AMARA)).count("stays where it is") == 1
 
 
 async def test_a_place_given_up_ends_its_meetings(attending: Attending) -> None:

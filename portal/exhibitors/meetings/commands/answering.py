@@ -94,6 +94,20 @@ async def propose(
         await _note(actor, "propose other times", found.id, now, kind="meeting request")
 
 
+async def take_back(*, actor: Actor, exhibitor_id: int, request_id: int, now: datetime) -> None:
+    """What the company asked or proposed does not stand any more; a meeting that was to be moved stays. Raises Conflict for what
+    the attendee asked: that is declined.
+    """
+    async with companys_turn(actor, exhibitor_id) as here:
+        found = await companys_request(actor, here, request_id)
+        _one_of_theirs(actor, here, found)
+        if not found.moves:
+            raise Conflict("They asked for this meeting; you can decline it.")
+        await ending.end_request(found.id, RequestState.CANCELLED, by=actor.label, words="", now=now)
+        await enqueue("meetings.tell_request", request=found.id, mark="taken-back")
+        await _note(actor, "take proposal back", found.id, now, kind="meeting request")
+
+
 async def move(
     *,
     actor: Actor,
@@ -131,6 +145,7 @@ async def propose_move(
         if not meeting.is_planned or meeting.starts_at <= now or meeting.seat_id is None:
             raise Conflict("This meeting is over or was called off.")
         await attendee_of(meeting.seat_id, meeting.email)
+        await ending.expire_at(here.event_id, now=now)
         found = await openings.of(here.id, now=now, seat_id=meeting.seat_id, meeting_id=meeting.id)
         slots = chosen(found, keys)
         made = await db.fetch_value(_PROPOSE, meeting.id, now)

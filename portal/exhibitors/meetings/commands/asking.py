@@ -45,6 +45,7 @@ async def ask(*, visitor: Visitor, exhibitor_id: int, keys: Sequence[str], topic
     """
     async with visitors_turn(visitor, now) as here:
         at = await open_exhibitor(exhibitor_id, here.event_id)
+        await ending.expire_at(here.event_id, now=now)
         sent = await db.fetch_one(_SENT, here.seat_id, at.id, here.email)
         assert sent is not None, "counts are always there"
         if sent["refused"]:

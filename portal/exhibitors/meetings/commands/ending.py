@@ -22,7 +22,7 @@ from portal.exhibitors.values import AtEvent
 
 _END = """
 UPDATE meeting_request SET state = $2, answered_at = $3, answered_by = $4, words = $5
-WHERE id = $1 AND state = 'asked' RETURNING id
+WHERE id = $1 AND state = 'asked' AND expires_at > $3 RETURNING id
 """
 _ACCEPTED = """
 UPDATE meeting_request SET state = 'accepted', answered_at = $3, answered_by = $4, meeting = $2 WHERE id = $1 AND state = 'asked'
@@ -69,10 +69,15 @@ async def expire(*, now: datetime) -> int:
     ended = 0
     for row in due:
         async with turn(row["event"]):
-            over = await db.fetch(_EXPIRED, now, row["event"])
-            await enqueue_many("meetings.tell_request", [{"request": one["id"], "mark": "expired"} for one in over])
-        ended += len(over)
+            ended += await expire_at(row["event"], now=now)
     return ended
+
+
+async def expire_at(event_id: int, *, now: datetime) -> int:
+    """The same at one event, inside its turn: what has run out stands in nobody’s way until the worker looks."""
+    over = await db.fetch(_EXPIRED, now, event_id)
+    await enqueue_many("meetings.tell_request", [{"request": one["id"], "mark": "expired"} for one in over])
+    return len(over)
 
 
 async def cancel(*, actor: Actor, exhibitor_id: int, meeting_id: int, words: str, now: datetime) -> None:

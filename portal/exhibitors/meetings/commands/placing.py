@@ -19,6 +19,11 @@ _IS_MEMBER = """
 SELECT FROM exhibitor_host h JOIN exhibitor x ON x.id = h.exhibitor JOIN company c ON c.id = x.company
 JOIN membership y ON y.organisation = c.organisation AND y.account = h.account WHERE h.id = $1 AND x.id = $2
 """
+# Events do not wait for each other: somebody who is at two of them is fixed at one after the other. By address, in its order.
+_ONE_BY_ONE = """
+SELECT pg_advisory_xact_lock(hashtext('met'), hashtext(address)) FROM (
+    SELECT email AS address FROM account WHERE id = $1 UNION SELECT email FROM seat WHERE id = $2 AND email <> '' ORDER BY 1) who
+"""
 # Somebody is the same person on either side of a table and with every place: an address is who they are.
 _BUSY = """
 SELECT m.account = $1 OR m.email = h.email AS hosts, m.starts_at, m.ends_at
@@ -94,10 +99,13 @@ async def free_table(
     here: AtEvent, slot: Slot, seat_id: int | None, table_id: int | None = None, meeting_id: int | None = None
 ) -> int:
     """The table a meeting can have. Raises Conflict when somebody or every table is taken then."""
+    if here.is_off:
+        raise Conflict("The event was called off.")
     if not await db.fetch(_IS_MEMBER, slot.host_id, here.id):
         raise Conflict(f"{slot.host_name} does not work for {here.company_name} any more.")
     if slot.starts_at < here.starts_at or slot.ends_at > here.ends_at:
         raise Conflict("This is outside the event’s time.")
+    await db.fetch(_ONE_BY_ONE, slot.account_id, seat_id)
     busy = await db.fetch_one(_BUSY, slot.account_id, seat_id, slot.starts_at, slot.ends_at, meeting_id)
     if busy is not None and busy["hosts"]:
         taken = rules.time_words(busy["starts_at"], busy["ends_at"], here.timezone)

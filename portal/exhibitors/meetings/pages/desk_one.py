@@ -63,14 +63,25 @@ class DeskRequest(Controller):
         found, form = await _of_desk(at_desk, request_id), await read(request, DeclineForm)
         if form.data is None:
             return await _request(request, at_desk, found, form, now, engagements, status=422)
-        await answering.decline(
-            actor=at_desk.actor,
-            exhibitor_id=at_desk.exhibitor.id,
-            request_id=request_id,
-            words=form.data.reason,
-            now=now,
-        )
+        try:
+            await answering.decline(
+                actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, request_id=request_id, words=form.data.reason,
+                final=form.data.final, now=now,
+            )  # fmt: skip
+        except Conflict as refused:
+            wrong = form.refuse(Invalid({"reason": refused.message}))
+            return await _request(
+                request, at_desk, await _of_desk(at_desk, request_id), wrong, now, engagements, status=409
+            )
         return see_other(_home(at_desk), notice=f"{found.name} is told.")
+
+    @post("/return")
+    async def take_back(self, at_desk: AtDesk, request_id: Number, now: Now) -> Response[Any]:
+        found = await _of_desk(at_desk, request_id)
+        await answering.take_back(
+            actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, request_id=request_id, now=now
+        )
+        return see_other(_home(at_desk), notice=f"Taken back; {found.name} is told.")
 
     @post("/forgiveness")
     async def forgive(self, at_desk: AtDesk, request_id: Number, now: Now) -> Response[Any]:
@@ -92,6 +103,11 @@ class DeskRequest(Controller):
             )  # fmt: skip
         except Invalid as refused:
             return await _request(request, at_desk, found, form.refuse(refused), now, engagements, status=422)
+        except Conflict as refused:
+            wrong = form.refuse(Invalid({"slots": refused.message}))
+            return await _request(
+                request, at_desk, await _of_desk(at_desk, request_id), wrong, now, engagements, status=409
+            )
         return see_other(_home(at_desk), notice=f"{found.name} is asked whether one of these times suits.")
 
 

@@ -81,11 +81,11 @@ class StaffMeetings(Controller):
         """A day of the area to print, table by table."""
         offer = await the_offer(event_id)
         chosen = showing.the_day(day, Span(offer.starts_at, offer.ends_at), offer.timezone, now)
-        since, until = showing.midnights(chosen, offer.timezone)
+        area = await events.area(event_id)
+        there = await meetings.at_shared_tables(event_id, *showing.midnights(chosen, offer.timezone))
         return page(
-            request, "exhibitors/meetings/staff/sheet.html", private=True, offer=offer, day=chosen,
-            area=await events.area(event_id), on_day=await meetings.at_shared_tables(event_id, since, until),
-            span=rules.time_words, now=now,
+            request, "exhibitors/meetings/staff/sheet.html", private=True, offer=offer, day=chosen, area=area,
+            tables=showing.by_table(area, there), span=rules.time_words, now=now,
         )  # fmt: skip
 
     @get("/meetings.csv")
