@@ -140,8 +140,8 @@ class ProgrammeSession(Table, tablename="programme_session", db=DB):
     """A session as staff have it now: the draft. The public reads `ReleasedSession`.
 
     `guid` is the identity in exports and calendars and never changes. Without a start it is not placed yet. Of an imported
-    one, `source_key` is the identity in its source, and `source_digest` what the source said last: what staff wrote since
-    stays until the source itself says something new.
+    one, `source_key` is the identity in its source, `source_digest` tells whether the source says anything new, and
+    `source_said` what it said last: a field in which the session differs from that is staff’s, and stays.
     """
 
     id = BigSerial(primary_key=True)
@@ -169,7 +169,8 @@ class ProgrammeSession(Table, tablename="programme_session", db=DB):
     cancelled_at = Timestamptz(null=True, default=None)
     source = Varchar(length=60, help_text="what it is imported from; empty for one made here")
     source_key = Varchar(length=200, null=True, default=None)
-    source_digest = Varchar(length=64)
+    source_digest = Varchar(length=64, help_text="empty: the source has it no more, or never had")
+    source_said = JSONB(default="{}", help_text="SessionFacts as the source had them last; of people, marks")
     version = BigInt(default=1, help_text="raised on every change; guards concurrent edits")
     changed_at = Timestamptz()
     kind_known = one_of("kind", SessionKind)

@@ -66,9 +66,12 @@ class ProgrammeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """What saving a programme came to, in numbers of sessions. `cancelled` are those the source has no more."""
+    """What saving a programme came to, in numbers of sessions. `cancelled` are those the source has no more; `kept` names
+    sessions of which the source says something new that staff have otherwise, and what.
+    """
 
     created: int = 0
     changed: int = 0
     cancelled: int = 0
     unchanged: int = 0
+    kept: tuple[tuple[str, tuple[str, ...]], ...] = ()

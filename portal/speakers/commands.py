@@ -46,9 +46,18 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
     AS x (slug, name, job_title, company, bio, bio_html)
 RETURNING id, slug
 """
-_RENAME = """
-UPDATE speaker p SET name = x.name, changed_at = $4
-FROM unnest($1::bigint[], $2::text[], $3::text[]) AS x (id, name, former) WHERE p.id = x.id AND p.name = x.former
+# Another company’s name does not lead to the profile of the one before.
+_FOLLOW = """
+UPDATE speaker p SET changed_at = $2,
+    name = CASE WHEN p.name = x.was_name THEN x.name ELSE p.name END,
+    job_title = CASE WHEN p.job_title = x.was_job_title THEN x.job_title ELSE p.job_title END,
+    company_name = CASE WHEN p.company_name = x.was_company_name THEN x.company_name ELSE p.company_name END,
+    company = CASE WHEN p.company_name <> x.was_company_name OR x.company_name = x.was_company_name THEN p.company END,
+    bio = CASE WHEN p.bio = x.was_bio THEN x.bio ELSE p.bio END,
+    bio_html = CASE WHEN p.bio = x.was_bio THEN x.bio_html ELSE p.bio_html END
+FROM jsonb_to_recordset($1::jsonb) AS x (id bigint, name text, was_name text, job_title text, was_job_title text,
+    company_name text, was_company_name text, bio text, bio_html text, was_bio text)
+WHERE p.id = x.id
 """
 
 
@@ -141,12 +150,19 @@ async def add_speakers(*, actor: Actor, facts: Sequence[SpeakerFacts], now: date
     return [ids[one] for one in slugs]
 
 
-async def rename(
-    *, actor: Actor, ids: Sequence[int], names: Sequence[str], former: Sequence[str], now: datetime
-) -> None:
-    """Take over new names from an import, but for people whom somebody here has given another than its `former` one."""
+async def follow(*, actor: Actor, told: Sequence[tuple[int, SpeakerFacts, SpeakerFacts]], now: datetime) -> None:
+    """Take over what an import says of people: for each, what it said before and what it says now. Name, post and biography are
+    changed where they are as it said before: what somebody here has written otherwise stays.
+    """
     _allow(actor)
-    await db.execute(_RENAME, list(ids), list(names), list(former), now)
+    names = ("name", "job_title", "company_name", "bio")
+    rows = [
+        {"id": speaker, "bio_html": safe_html(now_.bio)}
+        | {name: getattr(now_, name) for name in names}
+        | {f"was_{name}": getattr(before, name) for name in names}
+        for speaker, before, now_ in told
+    ]
+    await db.execute(_FOLLOW, msgspec.json.encode(rows).decode(), now)
 
 
 async def set_photo(

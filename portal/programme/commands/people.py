@@ -1,70 +1,108 @@
 """Who speaks at an event, as the source of its programme names them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+import msgspec
 from msgspec import json
 
 from portal.accounts.actors import Actor
 from portal.core import db
+from portal.programme.rules.following import mark
 from portal.programme.values import PersonFacts
 from portal.speakers import commands as speakers
 from portal.speakers.values import SpeakerFacts
 
 _KNOWN = """
-SELECT a.speaker, a.source_key, a.source_name, p.name, a.aliases::text AS aliases
+SELECT a.speaker, a.source_key, a.source_name, a.source_said::text AS said, p.name, a.aliases::text AS aliases
 FROM appearance a JOIN speaker p ON p.id = a.speaker WHERE a.event = $1
 """
 _APPEAR = """
-INSERT INTO appearance (event, speaker, source_key, source_name, note)
-SELECT $1, x.speaker, x.key, x.name, '' FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (speaker, key, name)
+INSERT INTO appearance (event, speaker, source_key, source_name, source_said, note)
+SELECT $1, x.speaker, x.key, x.name, x.said, ''
+FROM jsonb_to_recordset($2::jsonb) AS x (speaker bigint, key text, name text, said jsonb)
 """
-_CALLED = """
-UPDATE appearance a SET source_name = x.name FROM unnest($2::bigint[], $3::text[]) AS x (id, name)
-WHERE a.event = $1 AND a.speaker = x.id
-"""
-
-
-_ADOPTED = """
-UPDATE appearance a SET source_key = x.key, source_name = x.name
-FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (id, key, name) WHERE a.event = $1 AND a.speaker = x.id
+_REMEMBER = """
+UPDATE appearance a SET source_key = x.key, source_name = x.name, source_said = x.said
+FROM jsonb_to_recordset($2::jsonb) AS x (speaker bigint, key text, name text, said jsonb)
+WHERE a.event = $1 AND a.speaker = x.speaker
 """
 
 
-async def appear(*, actor: Actor, event_id: int, people: Sequence[PersonFacts], now: datetime) -> dict[str, int]:
-    """Speakers’ ids by what the source knows them by: number, or else name in lower case. New ones are added.
+class Said(msgspec.Struct, frozen=True):
+    """What a source says of a person besides the name. What is empty it says nothing of: not each format has a place for it."""
+
+    bio: str = ""
+    company: str = ""
+    job_title: str = ""
+
+    def beside(self, one: PersonFacts) -> Self:
+        """With what is said now."""
+        return type(self)(**{name: getattr(one, name) or getattr(self, name) for name in self.__struct_fields__})
+
+
+async def appear(
+    *, actor: Actor, event_id: int, people: Sequence[PersonFacts], newcomers: Container[str], now: datetime
+) -> dict[str, int]:
+    """Speakers’ ids by what the source knows them by: number, or else name in lower case. Of those who are not here, the ones
+    whose mark is among the `newcomers` are added.
 
     Within one event only: the same name at another event may be somebody else, which is for staff to know. There, whoever the
-    source gives another number is known by name. Whom staff renamed keeps that name; else a new name in the source is taken
-    over. Called in the transaction of the programme.
+    source gives another number is known by name. Name, biography, company and job title follow the source as long as nobody
+    here has written them otherwise. Called in the transaction of the programme.
     """
-    wanted = {person.key or person.name.casefold(): person for person in people}
+    wanted = _once(people)
     rows = await db.fetch(_KNOWN, event_id)
     known: dict[str, Mapping[str, Any]] = {
-        alias: {"speaker": row["speaker"], "source_name": ""} for row in rows for alias in json.decode(row["aliases"])
+        alias: {"speaker": row["speaker"], "source_name": None} for row in rows for alias in json.decode(row["aliases"])
     }
     known |= {_key(row): row for row in rows}
-    if adopted := _adopted(wanted, known, rows):
-        people_ = [(row["speaker"], wanted[key].key, wanted[key].name) for key, row in adopted.items()]
-        await db.execute(_ADOPTED, event_id, *map(list, zip(*people_, strict=True)))
-        known.update(adopted)
-    renamed = [
-        (known[key]["speaker"], one.name, known[key]["source_name"])
-        for key, one in wanted.items()
-        if key in known and known[key]["source_name"] not in ("", one.name)
-    ]
-    if renamed:
-        ids, names, former = map(list, zip(*renamed, strict=True))
-        await speakers.rename(actor=actor, ids=ids, names=names, former=former, now=now)
-        await db.execute(_CALLED, event_id, ids, names)
-    new = {key: one for key, one in wanted.items() if key not in known}
+    known.update(_adopted(wanted, known, rows))
+    met = {
+        key: (known[key], one) for key, one in wanted.items() if key in known and known[key]["source_name"] is not None
+    }
+    await _follow(actor, event_id, [(row, one) for key, (row, one) in met.items()], now)
+    new = {key: one for key, one in wanted.items() if key not in known and mark(one) in newcomers}
     added = await speakers.add_speakers(actor=actor, facts=[_facts(one) for one in new.values()], now=now)
-    named = [(speaker, one.key, one.name) for speaker, one in zip(added, new.values(), strict=True)]
-    if named:
-        await db.execute(_APPEAR, event_id, *map(list, zip(*named, strict=True)))
+    named = [_told(speaker, one, Said()) for speaker, one in zip(added, new.values(), strict=True)]
+    await db.execute(_APPEAR, event_id, json.encode(named).decode())
     return {key: row["speaker"] for key, row in known.items()} | dict(zip(new, added, strict=True))
+
+
+def _once(people: Sequence[PersonFacts]) -> dict[str, PersonFacts]:
+    """Each person by their identity; of several times that one is named, the one with the most to say counts."""
+    found: dict[str, PersonFacts] = {}
+    for one in people:
+        key = one.key or one.name.casefold()
+        if key not in found or len(found[key].bio) < len(one.bio):
+            found[key] = one
+    return found
+
+
+async def _follow(
+    actor: Actor, event_id: int, met: Sequence[tuple[Mapping[str, Any], PersonFacts]], now: datetime
+) -> None:
+    """Let those who are here be as the source says now, where it says something new."""
+    news, followed = [], []
+    for row, one in met:
+        said = json.decode(row["said"], type=Said)
+        told, before = _told(row["speaker"], one, said), (row["source_key"], row["source_name"], said)
+        if (told["key"], told["name"], told["said"]) != before:
+            news.append(told)
+            former = _facts(
+                PersonFacts(row["source_name"], bio=said.bio, company=said.company, job_title=said.job_title)
+            )
+            followed.append(
+                (row["speaker"], former, _facts(msgspec.structs.replace(one, **msgspec.structs.asdict(told["said"]))))
+            )
+    await speakers.follow(actor=actor, told=followed, now=now)
+    await db.execute(_REMEMBER, event_id, json.encode(news).decode())
+
+
+def _told(speaker: int, one: PersonFacts, before: Said) -> dict[str, Any]:
+    return {"speaker": speaker, "key": one.key, "name": one.name, "said": before.beside(one)}
 
 
 def _key(row: Mapping[str, Any]) -> str:

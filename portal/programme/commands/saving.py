@@ -11,10 +11,12 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden
-from portal.core.text import safe_html, slug
+from portal.core.text import slug
 from portal.programme.commands.locking import Locked, locked, touch
 from portal.programme.commands.people import appear
+from portal.programme.commands.taking_over import COLUMNS, Met, as_json, by_mark, columns, met, take_over
 from portal.programme.permissions import can_edit_programme
+from portal.programme.rules.following import Seat, mark, remembered
 from portal.programme.rules.occurrences import digest, matched
 from portal.programme.values import ProgrammeFacts, Saved, SessionFacts
 
@@ -31,30 +33,13 @@ INSERT INTO programme_track (event, position, slug, name, source_name, colour)
 SELECT $1, x.position, x.slug, x.name, x.name, x.position % $5 + 1
 FROM unnest($2::int[], $3::text[], $4::text[]) AS x (position, slug, name)
 """
-_KNOWN = """
-SELECT id, source, source_key, source_digest, slug, guid, cancelled_at FROM programme_session WHERE event = $1
-"""
-# Given by the source; all that staff alone say (room notes, colours, places already taken) stands elsewhere.
-_COLUMNS = {
-    "kind": "text", "label": "text", "title": "text", "subtitle": "text", "abstract": "text", "abstract_html": "text",
-    "description": "text", "description_html": "text", "language": "text", "level": "text", "track": "bigint",
-    "room": "bigint", "starts_at": "timestamptz", "ends_at": "timestamptz", "capacity": "int", "recorded": "bool",
-    "url": "text", "links": "jsonb", "cancelled_at": "timestamptz", "source": "text", "source_key": "text",
-    "source_digest": "text",
-}  # fmt: skip
-_GIVEN = ", ".join(f"x.{name}" for name in _COLUMNS)
-_AS_ROWS = "jsonb_to_recordset($2::jsonb) AS x ({}, " + ", ".join(f"{n} {t}" for n, t in _COLUMNS.items()) + ")"
+_KNOWN = "SELECT id, source, source_key, source_digest, slug, guid FROM programme_session WHERE event = $1"
+_OWN = {**COLUMNS, "source": "text", "source_key": "text", "source_digest": "text", "source_said": "jsonb"}
 _ADD = f"""
-INSERT INTO programme_session (event, guid, slug, version, changed_at, {", ".join(_COLUMNS)})
-SELECT $1, x.guid, x.slug, 1, $3, {_GIVEN} FROM {_AS_ROWS.format("guid text, slug text")} RETURNING id, source_key
-"""
-_CHANGE = f"""
-UPDATE programme_session s SET version = s.version + 1, changed_at = $3, {", ".join(f"{n} = x.{n}" for n in _COLUMNS)}
-FROM {_AS_ROWS.format("id bigint")} WHERE s.id = x.id AND s.event = $1
-"""
-_GONE = """
-UPDATE programme_session SET cancelled_at = $2, version = version + 1, changed_at = $2, source_digest = ''
-WHERE id = ANY($1)
+INSERT INTO programme_session (event, guid, slug, version, changed_at, {", ".join(_OWN)})
+SELECT $1, x.guid, x.slug, 1, $3, {", ".join(f"x.{name}" for name in _OWN)}
+FROM jsonb_to_recordset($2::jsonb) AS x (guid text, slug text, {", ".join(f"{n} {t}" for n, t in _OWN.items())})
+RETURNING id, source_key
 """
 _PEOPLE = """
 INSERT INTO session_speaker (session, speaker, role, position)
@@ -68,10 +53,10 @@ async def save_programme(
 ) -> Saved:
     """Take over a programme from its source, in one transaction. Saving it again changes nothing.
 
-    What staff changed in a session stays until its source says something else of it. A session the source has no more is
-    cancelled, not removed: people may have it in their calendars. Sessions made here and those of other sources are left
-    alone. Raises Conflict where a source has nothing any more of what it had, for that is another file; and where `edition` is
-    not that of the draft.
+    What staff changed stays: only fields in which a session is as its source had it follow the source. A session the source
+    has no more is cancelled, not removed: people may have it in their calendars. Sessions made here and those of other sources
+    are left alone. Raises Conflict where a source has nothing any more of what it had, for that is another file; and where
+    `edition` is not that of the draft.
     """
     if not can_edit_programme(actor):
         raise Forbidden("Only organisers and editors change a programme.")
@@ -88,35 +73,51 @@ async def save_programme(
                 f"none of its sessions is one of the {len(known):,} that came from “{facts.source}” before; "
                 "if it is another source of the same programme, give that a name of its own"
             )
-        news = [(one, digest_) for one in sessions if (digest_ := digest(one)) != _digest_of(known.get(one.key))]
-        holds, halls = facts.rooms.get, _of(news, "room", facts.rooms)
-        rooms = await _places("programme_room", _ROOMS, event_id, halls, lambda names: list(map(holds, names)))
-        tracks = await _places(
-            "programme_track", _TRACKS, event_id, _of(news, "track", facts.tracks), lambda _: _COLOURS
+        told = [(_scoped(one, facts.source), digest(one)) for one in sessions]
+        news = [(one, said) for one, said in told if one.key not in known or said != known[one.key]["source_digest"]]
+        fresh = [(one, said) for one, said in news if one.key not in known]
+        here = await met(
+            [(known[one.key]["id"], one, said) for one, said in news if one.key in known],
+            gone=[row["id"] for key, row in known.items() if key not in keys and row["source_digest"]],
         )
-        gone = [row["id"] for key, row in known.items() if key not in keys and row["cancelled_at"] is None]
-        made = [(one, digest) for one, digest in news if one.key not in known]
-        other = [(one, digest) for one, digest in news if one.key in known]
-        ids = {one.key: int(known[one.key]["id"]) for one, _ in other}
-
-        def told(pairs: Iterable[tuple[SessionFacts, str]]) -> list[dict[str, Any]]:
-            return [_row(facts.source, one, digest, rooms, tracks, now) for one, digest in pairs]
-
-        changed = [row | {"id": ids[row["source_key"]]} for row in told(other)]
-        await db.execute(_CHANGE, event_id, _json(changed), now)
-        added = _named(told(made), [one for one, _ in made], stored, facts.source, event_id)
-        ids |= {row["source_key"]: row["id"] for row in await db.fetch(_ADD, event_id, _json(added), now)}
-        await db.execute(_GONE, gone, now)
-        await _seat_people(actor, event_id, [_scoped(one, facts.source) for one, _ in news], ids, now)
-        saved = Saved(len(made), len(other), len(gone), len(sessions) - len(news))
-        if news or gone:
+        rooms, tracks = await _rooms_and_tracks(event_id, facts, [one for one, _ in fresh], here)
+        await take_over(here, rooms, tracks, now)
+        rows = [
+            columns(one, rooms, tracks, now)
+            | {"source": facts.source, "source_key": one.key, "source_digest": said, "source_said": remembered(one)}
+            for one, said in fresh
+        ]
+        named = _named(rows, [one for one, _ in fresh], stored, facts.source, event_id)
+        ids = {row["source_key"]: row["id"] for row in await db.fetch(_ADD, event_id, as_json(named), now)}
+        await _seat_people(
+            actor, event_id, [one for one, _ in told], {ids[one.key]: one for one, _ in fresh}, here, now
+        )
+        changed = [one for one in here if not one.is_gone and (one.taken or one.names_others)]
+        gone = [one for one in here if one.is_gone and one.taken]
+        saved = Saved(
+            len(fresh), len(changed), len(gone), len(told) - len(fresh) - len(changed),
+            tuple((one.here.title, tuple(one.kept)) for one in here if one.kept),
+        )  # fmt: skip
+        if news or here:
             await _note(programme, facts, saved, actor, event_id, now)
     return saved
 
 
-def _of(news: Sequence[tuple[SessionFacts, str]], noun: str, names: Iterable[str]) -> list[str]:
-    """The rooms or tracks that these sessions need, in the source’s order: what staff took away is not made again."""
-    needed = {getattr(one, noun) for one, _ in news} - {""}
+async def _rooms_and_tracks(
+    event_id: int, facts: ProgrammeFacts, fresh: Sequence[SessionFacts], here: Sequence[Met]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """By their names in the source. Made are those that sessions are put into, so that what staff took away stays so."""
+    rooms = _of([*fresh, *(one.now for one in here if "room" in one.taken)], "room", facts.rooms)
+    tracks = _of([*fresh, *(one.now for one in here if "track" in one.taken)], "track", facts.tracks)
+    return (
+        await _places("programme_room", _ROOMS, event_id, rooms, lambda names: list(map(facts.rooms.get, names))),
+        await _places("programme_track", _TRACKS, event_id, tracks, lambda _: _COLOURS),
+    )
+
+
+def _of(sessions: Sequence[SessionFacts], noun: str, names: Iterable[str]) -> list[str]:
+    """The rooms or tracks that these sessions need, in the source’s order."""
+    needed = {getattr(one, noun) for one in sessions} - {""}
     return [*(name for name in names if name in needed), *sorted(needed.difference(names))]
 
 
@@ -140,25 +141,6 @@ def free_slug(words: str, taken: set[str], *, fallback: str) -> str:
     free = base if base not in taken else next(s for n in count(2) if (s := f"{base}-{n}") not in taken)
     taken.add(free)
     return free
-
-
-def _digest_of(row: Mapping[str, Any] | None) -> str:
-    return row["source_digest"] if row else ""
-
-
-def _row(
-    source: str, one: SessionFacts, digest: str, rooms: Mapping[str, int], tracks: Mapping[str, int], now: datetime
-) -> dict[str, Any]:
-    return {
-        "kind": one.kind, "label": one.label, "title": one.title, "subtitle": one.subtitle,
-        "abstract": one.abstract, "abstract_html": safe_html(one.abstract),
-        "description": one.description, "description_html": safe_html(one.description),
-        "language": one.language, "level": one.level or "",
-        "track": tracks.get(one.track.casefold()), "room": rooms.get(one.room.casefold()),
-        "starts_at": one.starts_at, "ends_at": one.ends_at, "capacity": one.capacity, "recorded": one.recorded,
-        "url": one.url, "links": one.links, "cancelled_at": now if one.cancelled else None,
-        "source": source, "source_key": one.key, "source_digest": digest,
-    }  # fmt: skip
 
 
 def _named(
@@ -187,10 +169,6 @@ def _guid(value: str) -> str:
         return ""
 
 
-def _json(rows: list[dict[str, Any]]) -> str:
-    return msgspec.json.encode(rows).decode()
-
-
 def _scoped(one: SessionFacts, source: str) -> SessionFacts:
     """With the numbers of people as this source’s own."""
     people = (msgspec.structs.replace(who, key=f"{source}:{who.key}") if who.key else who for who in one.people)
@@ -198,18 +176,33 @@ def _scoped(one: SessionFacts, source: str) -> SessionFacts:
 
 
 async def _seat_people(
-    actor: Actor, event_id: int, facts: Sequence[SessionFacts], ids: Mapping[str, int], now: datetime
+    actor: Actor,
+    event_id: int,
+    told: Sequence[SessionFacts],
+    fresh: Mapping[int, SessionFacts],
+    here: Sequence[Met],
+    now: datetime,
 ) -> None:
-    """Who is in these sessions, and in no other way than their source says."""
-    people = [person for one in facts for person in one.people]
-    speakers = await appear(actor=actor, event_id=event_id, people=people, now=now)
-    seats = []
-    for one in facts:
+    """Who is in these sessions, as their source says and staff left it; what is said of all people of the file is followed."""
+    newcomers = {mark(person) for one in fresh.values() for person in one.people}
+    newcomers.update(*(one.newcomers() for one in here))
+    speakers = await appear(
+        actor=actor, event_id=event_id, people=[who for one in told for who in one.people], newcomers=newcomers, now=now
+    )
+    marks = by_mark(speakers)
+
+    def seated(one: SessionFacts) -> list[Seat]:
         # Two numbers of a source may have become one person since.
-        there = {speakers[person.key or person.name.casefold()]: person.role for person in reversed(one.people)}
-        seats += [(ids[one.key], speaker, role.value, at) for at, (speaker, role) in enumerate(reversed(there.items()))]
-    await db.execute("DELETE FROM session_speaker WHERE session = ANY($1)", [ids[one.key] for one in facts])
-    await db.execute(_PEOPLE, *([list(column) for column in zip(*seats, strict=True)] or [[], [], [], []]))
+        there = {marks[mark(who)]: who.role.value for who in reversed(one.people) if mark(who) in marks}
+        return list(reversed(there.items()))
+
+    wanted = {id_: seated(one) for id_, one in fresh.items()}
+    for one in here:
+        if one.names_others and (seats := one.seats(marks, seated(one.now))) != one.people:
+            wanted[one.id] = seats
+    rows = [(id_, who, role, at) for id_, seats in wanted.items() for at, (who, role) in enumerate(seats)]
+    await db.execute("DELETE FROM session_speaker WHERE session = ANY($1)", list(wanted))
+    await db.execute(_PEOPLE, *([list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]))
 
 
 async def _note(
@@ -223,5 +216,5 @@ async def _note(
     )  # fmt: skip
     await audit.record(
         actor=actor.label, verb="imported", kind="programme", key=event_id, now=now,
-        source=facts.source, **msgspec.structs.asdict(saved),
+        source=facts.source, created=saved.created, changed=saved.changed, cancelled=saved.cancelled, unchanged=saved.unchanged,
     )  # fmt: skip

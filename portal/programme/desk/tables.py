@@ -20,6 +20,7 @@ class Appearance(Table, tablename="appearance", db=DB):
     speaker = ForeignKey(Speaker, on_delete=OnDelete.cascade, null=False, index=True)
     source_key = Varchar(length=200, help_text="identity in the source the programme comes from; empty: the name is")
     source_name = Varchar(length=200, help_text="as the source wrote it last")
+    source_said = JSONB(default="{}", help_text="biography, company and job title as the source gave them last")
     aliases = JSONB(default="[]", help_text="identities in the source of others who turned out to be this person")
     invited_at = Timestamptz(null=True, default=None, help_text="when the desk was last pointed out by mail")
     answered_availability_at = Timestamptz(null=True, default=None)

@@ -120,6 +120,8 @@ async def _taken(
             saved = await save_programme(actor=actor, event_id=event["id"], facts=facts, now=now, edition=how.edition)
             file.created, file.changed, file.unchanged = saved.created, saved.changed, saved.unchanged
             file.cancelled = saved.cancelled
+            for title, held in saved.kept:
+                reading.note(0, title, f"stays as it is written here: {', '.join(held)}")
             told = changes(before, await drafts.draft(event["id"]))
             file.changes = [line(one, event["timezone"]) for one in told] if before else []
             if not how.draft and (released := await release(actor=actor, event_id=event["id"], now=now)):

@@ -108,19 +108,6 @@ async def test_the_log_says_what_a_release_did(database: str, now: datetime) -> 
     assert [(change.title, change.kind) for change in again.changes] == [("Session 3", ChangeKind.RESTORED)]
 
 
-async def test_what_staff_wrote_stays_until_the_source_says_something_new(database: str, now: datetime) -> None:
-    event_id = await events.make()
-    await save(event_id, sessions(), now)
-    await db.execute("UPDATE programme_session SET title = 'Ours' WHERE source_key = '1'")
-    await db.execute("UPDATE speaker SET name = 'Dr. Maeve Donnellan'")
-    await save(event_id, sessions(), now)
-    assert await db.fetch_value("SELECT title FROM programme_session WHERE source_key = '1'") == "Ours"
-    changed = [msgspec.structs.replace(one, people=(PersonFacts("M. Donnellan", "3"),)) for one in sessions()]
-    await save(event_id, changed, now)
-    assert await db.fetch_value("SELECT title FROM programme_session WHERE source_key = '1'") == "Session 1"
-    assert await db.fetch_value("SELECT name FROM speaker") == "Dr. Maeve Donnellan"
-
-
 async def test_a_new_name_in_the_source_is_the_same_person(database: str, now: datetime) -> None:
     event_id = await events.make()
     await save(event_id, sessions(), now)
