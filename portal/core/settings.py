@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     booth_hold_minutes: int = Field(
         30, ge=5, le=1440, description="How long a booth on a floor plan is held while it is paid for."
     )
+    booth_offer_days: int = Field(
+        5,
+        ge=1,
+        le=60,
+        description="How long a dearer booth is kept for an exhibitor the organiser moves, while it pays the difference.",
+    )
     seller_tax_rate: kinds.Percent = Field(
         "",
         description="VAT in per cent on plans and sponsorships sold at home. Empty: the standard rate of the seller’s country "

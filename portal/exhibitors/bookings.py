@@ -10,20 +10,28 @@ from portal.exhibitors.tables.plans import BookingState
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What a move makes in money, net: more to be invoiced, or something to be given back."""
+    """What a change makes in money, net: more to be paid, or something to be given back."""
 
     minor: int
     currency: str
 
     @property
+    def amount(self) -> str:
+        return written(abs(self.minor), self.currency, current().site_locale)
+
+    @property
     def words(self) -> str:
-        amount = written(abs(self.minor), self.currency, current().site_locale)
-        return f"{amount} net more are to be invoiced" if self.minor > 0 else f"{amount} net are to be given back"
+        return (
+            f"{self.amount} net more are to be invoiced"
+            if self.minor > 0
+            else f"{self.amount} net are to be given back"
+        )
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as pages and mails show it. Without `booth_id` it pays for the package alone, or the booth is off the plan.
-    `package_is_paid`: by this or another booking of the exhibitor.
+    `package_is_paid`: by this or another booking of the exhibitor. `before` is the booth it is instead of, `next` the one that is
+    held, paid for, or had instead of it.
     """
 
     id: int
@@ -47,6 +55,12 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     wish: str
     wish_id: int | None
+    before: str
+    before_number: str
+    next: str
+    next_number: str
+    next_state: BookingState | None
+    next_until: datetime | None
     package_is_paid: bool
     event_id: int
     event_title: str
@@ -73,6 +87,15 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     def path(self) -> str:
         """Of the buyer's page."""
         return f"/companies/{self.company_slug}/manage/events/{self.event_slug}/booth/{self.number}"
+
+    @property
+    def next_path(self) -> str:
+        return f"{self.path.rpartition('/')[0]}/{self.next_number}"
+
+    def offered(self, now: datetime) -> bool:
+        """Whether another booth is kept for it until the difference is paid."""
+        paid = self.next_state is BookingState.PAYING
+        return paid or (self.next_state is BookingState.HELD and self.next_until is not None and self.next_until > now)
 
     def held(self, now: datetime) -> bool:
         """Whether it is kept for the buyer still, whatever the sweeper has seen of it."""

@@ -92,7 +92,7 @@ def event_changed(x: Dossier, changes: Sequence[PastChange], *, paid: bool) -> T
 def package_changed(x: Dossier, before: str) -> Told:
     """To those of the company: it exhibits in another package."""
     return Told(
-        f"{x.company_name} has the package {x.package} now: {x.event_title}",
+        f"Your package is {x.package} now: {x.event_title}",
         (f"The organiser of {x.event_title} has put {x.company_name} into the package {x.package}; it was {before}. Rights and "
          "passes are those of the new package. What the two differ by in price, the organiser settles with you.",),
         _facts(x), "Open your desk",

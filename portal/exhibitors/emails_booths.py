@@ -16,7 +16,9 @@ def booked(k: Booking, *, recipient: str, name: str, papers: Sequence[Part] = ()
     told = Told(
         f"Booked: {k.what} at {k.event_title}",
         (
-            f"{k.company_name} stands at booth {k.label}." if k.label else f"The package {k.package} is paid.",
+            f"{k.company_name} stands at booth {k.label}{f' instead of {k.before}' if k.before else ''}."
+            if k.label
+            else f"The package {k.package} is paid.",
             *((f"The organiser writes: {k.note}",) if k.note else ()),
             *(f"The invoice is attached. You can read it again at {link}." for link in links),
         ),
@@ -29,7 +31,10 @@ def booked(k: Booking, *, recipient: str, name: str, papers: Sequence[Part] = ()
 def moved(
     k: Booking, before: str, at: str, *, by_organiser: bool, difference: Difference, recipient: str, name: str
 ) -> Message:
-    money = f"By the prices of the plan {difference.words}; the organiser settles that with you apart from this mail."
+    money = (
+        f"The new booth costs less: {difference.amount} net, and the VAT on it, go back the way you paid. The credit note stands "
+        "on the page of your booking."
+    )
     who = "The organiser has moved" if by_organiser else "Your team has moved"
     told = Told(
         f"Your booth is {k.label} now: {k.event_title}",
@@ -37,6 +42,21 @@ def moved(
         _facts(k), "Open your booth",
     )  # fmt: skip
     return _to_company(told, k, f"moved-{at}", recipient, name)
+
+
+def offered(k: Booking, before: Booking, *, recipient: str, name: str) -> Message:
+    """The organiser keeps a dearer booth; `before` is what the company has until it pays."""
+    assert k.holds_until is not None
+    until = moment(k.holds_until, current().site_timezone, "d MMMM y, HH:mm")
+    told = Told(
+        f"Booth {k.label} is kept for you until {until}: {k.event_title}",
+        (f"The organiser would move {k.company_name} from booth {before.label} to booth {k.label}. It costs "
+         f"{Difference(k.net, k.currency).amount} net more than what you have paid.",
+         f"Pay the difference until {until}, and the booth is yours. Until then, and if you do not want it, {before.what} stays "
+         "yours as it is."),
+        _facts(k), "Pay the difference",
+    )  # fmt: skip
+    return _to_company(told, k, "offered", recipient, name)
 
 
 def renamed(k: Booking, before: str, at: str, *, recipient: str, name: str) -> Message:
@@ -73,11 +93,12 @@ def wished(k: Booking) -> Told:
     )  # fmt: skip
 
 
-def moved_itself(k: Booking, before: str) -> Told:
-    """For the organiser: an exhibitor has gone to a booth of the same price."""
+def moved_itself(k: Booking, before: str, paid: Difference | None = None) -> Told:
+    """For the organiser: an exhibitor has gone to a booth of the same price, or paid the difference to a dearer one."""
+    how = f"and has paid the difference, {paid.amount} net." if paid else "which costs the same."
     return Told(
         f"{k.company_name} stands at {k.label} now: {k.event_title}",
-        (f"It has moved from booth {before} to booth {k.label}, which costs the same.",), _facts(k), "See its booths",
+        (f"It has moved from booth {before} to booth {k.label}, {how}",), _facts(k), "See its booths",
     )  # fmt: skip
 
 

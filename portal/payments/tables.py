@@ -134,7 +134,11 @@ class PurchaseLine(Table, tablename="purchase_line", db=DB):
     unit_net = BigInt()
     tax_rate = Numeric(digits=(5, 2))
     refunded_quantity = Integer()
+    reduced_net = BigInt(default=0, help_text="what went back of the price of a single unit that is kept")
     refund_within_quantity = Check("refunded_quantity BETWEEN 0 AND quantity", name="purchase_line_refund_within")
+    reduced_within_price = Check(
+        "reduced_net = 0 OR quantity = 1 AND reduced_net BETWEEN 0 AND unit_net", name="purchase_line_reduced_within"
+    )
 
 
 class PaymentAttempt(Table, tablename="payment_attempt", db=DB):
@@ -183,10 +187,13 @@ class Refund(Table, tablename="refund", db=DB):
 
 
 class RefundLine(Table, tablename="refund_line", db=DB):
+    """What goes back of a line: units, or with quantity 0 a part of the price of its only one."""
+
     id = BigSerial(primary_key=True)
     refund = ForeignKey(Refund, on_delete=OnDelete.cascade, null=False, index=True)
     line = ForeignKey(PurchaseLine, on_delete=OnDelete.restrict, null=False)
     quantity = Integer()
+    net = BigInt()
 
 
 class InvoiceSeries(Table, tablename="invoice_series", db=DB):

@@ -11,8 +11,6 @@ from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.exhibitors.commands.booking import hold_booth
 from portal.exhibitors.commands.deciding import cancel_exhibitor
-from portal.exhibitors.commands.giving import give_booth
-from portal.exhibitors.commands.moving import move_booking
 from portal.exhibitors.tables.plans import BookingState
 from tests.exhibitors.buying import Buyer
 from tests.factories import exhibitors
@@ -230,29 +228,6 @@ async def test_reverse_charge_for_businesses_elsewhere(buyer: Buyer) -> None:
     row = await db.fetch_one("SELECT tax, total, tax_treatment FROM purchase")
     assert row is not None
     assert tuple(row) == (0, 240000, "reverse_charge")
-
-
-async def test_moving_asks_a_person_about_the_difference(buyer: Buyer) -> None:
-    path = await buyer.hold("B01")
-    await buyer.paying.stripe.pay(await buyer.to_payment(path))
-    await buyer.paying.everything_settles()
-    k = await buyer.booking()
-    await db.execute("UPDATE booth SET price = 290000 WHERE label = 'B03'")
-    await move_booking(actor=PORTAL, booking_id=k.id, booth_id=buyer.booths["B03"], now=clock.now())
-    assert (await buyer.booking()).label == "B03"
-    assert [row["sentence"] for row in await db.fetch("SELECT sentence FROM money_question")] == [
-        "Moved from B01 to B03: by the prices of the plan €500.00 net more are to be invoiced."
-    ]
-    await buyer.paying.work()
-    assert await db.fetch_value("SELECT count(*) FROM mail WHERE subject LIKE 'Your booth is B03 now%'") == 1
-    other = await exhibitors.make("Other AG", event_id=buyer.stand.exhibitor.event_id)
-    await give_booth(
-        actor=PORTAL,
-        exhibitor_id=other.exhibitor.id,
-        booth_id=buyer.booths["B01"],
-        note="By invoice 12.",
-        now=clock.now(),
-    )
 
 
 async def test_nobody_else_comes_to_the_page(buyer: Buyer, paying: Paying) -> None:

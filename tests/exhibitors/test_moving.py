@@ -1,4 +1,4 @@
-"""Booths exchanged: by the organiser with what it makes in money, by the company at the same price, or asked for."""
+"""Booths exchanged without money: by the company at the same price, or asked for; what it makes in money is `test_exchanging`."""
 
 import asyncio
 
@@ -11,7 +11,6 @@ from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.exhibitors.commands.giving import give_booth
 from portal.exhibitors.commands.moving import move_booking
-from portal.payments.commands.questions import settle_question
 from tests.directory.conftest import SignIn
 from tests.exhibitors.buying import Buyer
 from tests.factories import exhibitors
@@ -72,7 +71,7 @@ async def test_a_wish_is_asked_and_answered(buyer: Buyer, sign_in: SignIn) -> No
     assert "Booth B01 booked" in (await organiser.get(at)).text
     asked = text_of(await organiser.get(f"{at}/moves"))
     assert "It asks for booth B04" in asked
-    assert "B04 Asked for 3 × 3 m Hall B €2,900.00 €500.00 net more are to be invoiced Move" in asked
+    assert "B04 Asked for 3 × 3 m Hall B €2,900.00 €500.00 more to pay Move" in asked
     assert (await organiser.post(f"{at}/wish", data={"note": "It is kept."})).status_code == 303
     await buyer.paying.work()
     refused = await db.fetch_one("SELECT subject, text FROM mail WHERE recipient = $1", buyer.stand.owner.email)
@@ -83,11 +82,10 @@ async def test_a_wish_is_asked_and_answered(buyer: Buyer, sign_in: SignIn) -> No
     )
     assert (await organiser.post(f"{at}/wish", data={})).status_code == 409
     await buyer.paying.client.post(f"{path}/wish", data=wish)
-    moved = await organiser.post(f"{at}/moves", data=wish)
+    moved = await organiser.post(f"{at}/moves", data={**wish, "money": "leave"})
     assert moved.status_code == 303
-    assert "€500.00 net more are to be invoiced" in text_of(await organiser.get(here))
     k = await buyer.booking()
-    assert (k.label, k.wish, len(await buyer.questions())) == ("B04", "", 1)
+    assert (k.label, k.wish, await buyer.state()) == ("B04", "", [("booked", "paid")])
 
 
 async def test_bad_input_of_staff_stays_beside_the_booths(buyer: Buyer, sign_in: SignIn) -> None:
@@ -102,26 +100,6 @@ async def test_bad_input_of_staff_stays_beside_the_booths(buyer: Buyer, sign_in:
             True,
             True,
         )
-
-
-async def test_what_moves_ask_for_adds_up(buyer: Buyer) -> None:
-    await buyer.buy("B01")
-    k = await buyer.booking()
-    await db.execute("UPDATE booth SET price = 290000 WHERE label IN ('B03', 'B04')")
-    ask = "by the prices of the plan €500.00 net"
-
-    async def move(label: str) -> list[str]:
-        await move_booking(actor=PORTAL, booking_id=k.id, booth_id=buyer.booths[label], now=clock.now())
-        return await buyer.questions()
-
-    assert await move("B03") == [f"Moved from B01 to B03: {ask} more are to be invoiced."]
-    assert await move("B04") == [f"Moved from B03 to B04: {ask} more are to be invoiced."]
-    assert await move("B01") == []
-    assert await move("B03") == [f"Moved from B01 to B03: {ask} more are to be invoiced."]
-    question = await db.fetch_value("SELECT id FROM money_question")
-    await settle_question(actor=PORTAL, question_id=question, settled=True, now=clock.now())
-    assert await move("B04") == []
-    assert await move("B01") == [f"Moved from B04 to B01: {ask} are to be given back."]
 
 
 async def test_two_that_swap_do_not_wait_for_each_other(buyer: Buyer) -> None:

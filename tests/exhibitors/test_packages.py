@@ -85,7 +85,7 @@ async def test_an_exhibitor_gets_what_the_new_package_gives_and_money_is_asked_a
     ]
     await buyer.paying.work()
     assert [row["subject"] for row in await db.fetch("SELECT subject FROM mail")] == [
-        "Isarwerk Biologics GmbH has the package Partner now: Fill & Finish Forum"
+        "Your package is Partner now: Fill & Finish Forum"
     ]
     await buyer.hold("B02")
     assert (await buyer.booking()).package_net == 0

@@ -37,7 +37,7 @@ from portal.web.rendering import TEMPLATES
 from tests.calendars.made import entry, revision
 from tests.chromium import chromium, faults
 from tests.factories.tickets import make_order, make_seat
-from tests.notifications import about_companies, about_fairs, about_webinars
+from tests.notifications import about_companies, about_exhibitors, about_fairs, about_webinars
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -206,6 +206,7 @@ def every_mail() -> list[tuple[str, Message]]:
         *about_companies.mails(BOB, LONG),
         *about_webinars.mails(BOB, LONG),
         *about_fairs.mails(BOB, LONG),
+        *about_exhibitors.mails(BOB, LONG),
     ]  # fmt: skip
 
 

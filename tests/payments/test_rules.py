@@ -63,6 +63,28 @@ def test_refunds_in_any_parts_add_up_to_everything(
     assert sum(sums.gross for sums in live) == totals(given_lines, currency=currency).gross
 
 
+@given(lines, st.lists(st.integers(1, 99), min_size=1, max_size=4))
+def test_parts_of_a_price_and_the_rest_add_up_to_everything(given_lines: list[Line], parts: list[int]) -> None:
+    """A single unit’s price is lowered some times, then all goes back: every cent once."""
+    one = msgspec.structs.replace(given_lines[0], quantity=1, unit_net=given_lines[0].unit_net + sum(parts))
+    by_id = {**dict(enumerate(given_lines)), 0: one}
+    none, live, gone = dict.fromkeys(by_id, 0), list[Totals](), 0
+    for part in [*parts, 0]:
+        gone += part
+        wanted = {} if part else {key: line.quantity for key, line in by_id.items()}
+        sums = going_back(
+            by_id,
+            none,
+            wanted,
+            TaxTreatment.STANDARD,
+            given=[tax for before in live for tax in before.taxes],
+            reduced={0: gone},
+        )
+        assert not part or sums.net == part
+        live.append(sums)
+    assert sum(sums.gross for sums in live) == totals(by_id.values()).gross
+
+
 @given(lines)
 def test_what_is_charged_in_three_decimals_ends_in_a_nought(given_lines: list[Line]) -> None:
     tens = [msgspec.structs.replace(line, unit_net=line.unit_net * 10) for line in given_lines]

@@ -38,7 +38,8 @@ RETURNING x.id
 # Where both exhibit, the booths are the kept company's; a package that both paid for stays with who paid.
 _BOOTHS = """
 UPDATE booth_booking k SET exhibitor = t.id FROM exhibitor s JOIN exhibitor t ON t.event = s.event AND t.company = $2
-WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id AND k.state = 'booked'
+WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id
+    AND (k.state = 'booked' OR k.state = 'released' AND EXISTS (SELECT FROM booth_booking n WHERE n.instead_of = k.id))
     AND ($3::bigint[] IS NULL OR k.id = ANY($3))
     AND (k.package_net = 0 OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id AND o.package_net > 0
         AND o.state IN ('held', 'paying', 'booked')))

@@ -1,11 +1,9 @@
 """Booths from the plan to payment: held for a while, booked when paid, never twice.
 
-A partial unique index keeps a booth from being had twice. Locks are taken in one order: purchase, exhibitor, booth, booking;
-whoever lays plans has the exhibition's row first (`planning`), which those who hold only share.
+A partial unique index keeps a booth from being had twice. Locks are taken in one order (`locking`).
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +13,9 @@ from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid
 from portal.core.jobs import enqueue
 from portal.core.settings import current
+from portal.events.tables import EventState
 from portal.exhibitors.bookings import Booking
+from portal.exhibitors.commands.locking import locked, share_exhibitor
 from portal.exhibitors.permissions import can_apply
 from portal.exhibitors.queries.bookings import PACKAGE_PAID
 from portal.exhibitors.rules.taxing import Taxed, taxed
@@ -37,15 +37,14 @@ SELECT b.id, b.label, b.price, b.package, b.on_sale FROM booth b JOIN floor_plan
 JOIN exhibitor x ON x.event = f.event WHERE b.id = $1 AND x.id = $2 FOR UPDATE OF b
 """
 _TAKEN = "SELECT 1 FROM booth_booking WHERE booth = $1 AND state IN ('held', 'paying', 'booked')"
-_HELD = "SELECT id, number, booth, purchase_id FROM booth_booking WHERE exhibitor = $1 AND state = 'held' ORDER BY id"
-_ON = """
-SELECT x.state = 'accepted' AND e.state NOT IN ('draft', 'cancelled') FROM exhibitor x JOIN event e ON e.id = x.event
-WHERE x.id = $1
+_HELD = """
+SELECT id, number, booth, purchase_id FROM booth_booking
+WHERE exhibitor = $1 AND state = 'held' AND instead_of IS NULL ORDER BY id
 """
 _HOLD = """
 INSERT INTO booth_booking (number, booth, label, exhibitor, state, net, package_net, currency, booked_by, held_at, holds_until,
-    booked_at, end_reason, note)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13) RETURNING id
+    booked_at, end_reason, note, worth, instead_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $13, $14, $15) RETURNING id
 """
 
 
@@ -104,16 +103,16 @@ async def _choose(actor: Actor, x: Any, booth: Any, held: Sequence[Any], now: da
 
 async def insert(
     actor: Actor, exhibitor_id: int, booth_id: int | None, label: str, net: int, package_net: int, currency: str, now: datetime,
-    *, free: bool, note: str = "",
+    *, free: bool, note: str = "", until: datetime | None = None, worth: int | None = None, instead_of: int | None = None,
 ) -> str:  # fmt: skip
     """A new booking, held or booked at once; its number. In the caller's transaction, under the booth's lock."""
     count = await db.fetch_value("SELECT nextval('booth_booking_number')")
     number = f"{current().order_prefix}-B{now:%y}-{count:06d}"
-    until = None if free else now + timedelta(minutes=current().booth_hold_minutes)
+    until = None if free else until or now + timedelta(minutes=current().booth_hold_minutes)
     state = BookingState.BOOKED if free else BookingState.HELD
     booking_id = await db.fetch_value(
         _HOLD, number, booth_id, label, exhibitor_id, state.value, net, package_net, currency, actor.label, now, until,
-        now if free else None, note,
+        now if free else None, note, net if worth is None else worth, instead_of,
     )  # fmt: skip
     if free:
         await enqueue("exhibitors.tell_booked", booking=booking_id)
@@ -145,7 +144,8 @@ async def price_booking(*, booking: Booking, buyer: Buyer, now: datetime) -> int
     async with locked(booking.id) as state:
         if state["state"] != BookingState.HELD or state["holds_until"] <= now:
             raise Conflict("The time for this booking has run out, and the booth is free for others again.")
-        if not await db.fetch_value(_ON, state["exhibitor"]):
+        at = await share_exhibitor(state["exhibitor"])
+        if at["exhibits"] != ExhibitorState.ACCEPTED or at["event"] in (EventState.DRAFT, EventState.CANCELLED):
             raise Conflict("This event was cancelled, or your company no longer exhibits there. Nothing is to be paid.")
         most = booking.held_at + timedelta(minutes=2 * minutes)
         until = max(state["holds_until"], min(now + timedelta(minutes=minutes), most))
@@ -165,7 +165,8 @@ def priced(booking: Booking, country: str, vat_check: VatCheck) -> tuple[tuple[L
     )  # fmt: skip
     lines = []
     if booking.label:
-        named = f"Booth {booking.label}, {booking.event_title}"[:250]
+        instead = f" instead of {booking.before}" if booking.before else ""
+        named = f"Booth {booking.label}{instead}, {booking.event_title}"[:250]
         lines.append(
             Line(
                 "booth",
@@ -196,34 +197,6 @@ def _basket(booking: Booking, buyer: Buyer, until: datetime) -> Basket:
     )  # fmt: skip
 
 
-@asynccontextmanager
-async def locked(booking_id: int) -> AsyncIterator[Any]:
-    """A transaction that holds a booking's lock, and before it those of its purchase and its booth. Gives its row."""
-    while True:
-        async with db.transaction():
-            seen = await db.fetch_one("SELECT purchase_id, booth FROM booth_booking WHERE id = $1", booking_id)
-            assert seen is not None
-            if seen["purchase_id"] is not None:
-                await lock_purchase(purchase_id=seen["purchase_id"])
-            row = await lock_booking(booking_id, seen["booth"])
-            # What was made between the two looks must be locked first.
-            if (row["purchase_id"], row["booth"]) == tuple(seen):
-                yield row
-                return
-
-
-async def lock_booking(booking_id: int, booth_id: int | None) -> Any:
-    """The booking's row under its lock, after its booth's; in the caller's transaction."""
-    if booth_id is not None:
-        await db.execute("SELECT 1 FROM booth WHERE id = $1 FOR UPDATE", booth_id)
-    row = await db.fetch_one(
-        "SELECT id, state, holds_until, purchase_id, booth, exhibitor, label FROM booth_booking WHERE id = $1 FOR UPDATE",
-        booking_id,
-    )
-    assert row is not None
-    return row
-
-
 async def give_back(*, booking: Booking, now: datetime) -> None:
     """The exhibitor does not want what it holds. Raises Conflict when it is not merely held."""
     if not await _end_hold(booking.id, "given back", now, only_due=False):
@@ -232,7 +205,9 @@ async def give_back(*, booking: Booking, now: datetime) -> None:
 
 async def give_back_holds(*, exhibitor_id: int, reason: str, now: datetime) -> None:
     """End whatever an exhibitor merely holds."""
-    for row in await db.fetch(_HELD, exhibitor_id):
+    for row in await db.fetch(
+        "SELECT id FROM booth_booking WHERE exhibitor = $1 AND state = 'held' ORDER BY id", exhibitor_id
+    ):
         await _end_hold(row["id"], reason, now, only_due=False)
 
 

@@ -16,6 +16,7 @@ from portal.exhibitors.commands.booking import give_back_holds
 from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.commands.giving import end_booked
 from portal.exhibitors.permissions import can_apply, can_organise
+from portal.exhibitors.queries.bookings import PAYS_PACKAGE
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 from portal.payments.commands.questions import ask
 
@@ -63,9 +64,9 @@ UPDATE exhibitor SET package = $2, rights = CASE WHEN $3 THEN $4::varchar[] ELSE
     passes = CASE WHEN $3 THEN $5 ELSE passes END, guests = CASE WHEN $3 THEN NULL ELSE guests END, version = version + 1
 WHERE id = $1
 """
-_PACKAGE_PAID = """
-SELECT package_net, currency, purchase_id FROM booth_booking WHERE exhibitor = $1 AND package_net > 0
-    AND state IN ('paying', 'booked') ORDER BY id LIMIT 1
+_PACKAGE_PAID = f"""
+SELECT k.package_net, k.currency, k.purchase_id FROM booth_booking k WHERE k.exhibitor = $1 AND {PAYS_PACKAGE}
+ORDER BY k.id LIMIT 1
 """
 _NO_SUCH = "There is no such application."
 
@@ -156,6 +157,8 @@ async def cancel_exhibitor(*, actor: Actor, exhibitor_id: int, note: str, now: d
         if await db.fetch_one(_PACKAGE, exhibitor_id) is None:
             raise NotFound("There is no such exhibitor.")
         await _end(actor, exhibitor_id, ExhibitorState.ACCEPTED, ExhibitorState.CANCELLED, note, now)
+    # And what was held between the two.
+    await give_back_holds(exhibitor_id=exhibitor_id, reason="no longer an exhibitor", now=now)
 
 
 async def _end(

@@ -9,8 +9,10 @@ from portal.core import audit, db
 from portal.core.errors import Conflict, NotFound
 from portal.core.money import written
 from portal.core.settings import current
-from portal.exhibitors.commands.booking import insert, lapse, lock_booking, locked
+from portal.exhibitors.commands.booking import insert, lapse
+from portal.exhibitors.commands.locking import lock_booking, locked
 from portal.exhibitors.commands.offering import only_organisers
+from portal.exhibitors.queries import bookings
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
 from portal.payments.commands.purchases import void_purchase
@@ -25,6 +27,9 @@ _PAID = """
 SELECT k.id, k.purchase_id, p.title, p.currency, p.total - p.refunded AS left
 FROM booth_booking k JOIN purchase p ON p.id = k.purchase_id
 WHERE k.id = ANY($1::bigint[]) AND p.state = 'paid' AND p.total > p.refunded ORDER BY k.id
+"""
+_NEXT = """
+SELECT id, state, label, purchase_id FROM booth_booking WHERE instead_of = $1 AND state IN ('held', 'paying') FOR UPDATE
 """
 _EXHIBITOR = """
 SELECT x.state, n.currency FROM exhibitor x JOIN exhibition n ON n.event = x.event WHERE x.id = $1
@@ -56,6 +61,7 @@ async def release_booking(*, actor: Actor, booking_id: int, reason: str, now: da
             raise Conflict("A payment for it is on its way. Please wait until the bank has spoken.")
         if state not in (BookingState.HELD, BookingState.BOOKED):
             raise Conflict("Nobody has it by this booking any more.")
+        await end_next(booking_id, "taken back by the organiser", now)
         await end(row, reason or "taken back by the organiser", now)
         await _note(actor, row["exhibitor"], "release booth", now, booth=row["label"], reason=reason)
 
@@ -65,8 +71,21 @@ async def release_own(*, actor: Actor, booking_id: int, now: datetime) -> None:
     async with locked(booking_id) as row:
         if row["state"] != BookingState.BOOKED or row["purchase_id"] is not None:
             raise Conflict("What was paid for is given back by the organiser. Please write to them.")
+        await end_next(booking_id, "given back", now)
         await end(row, "given back", now)
         await _note(actor, row["exhibitor"], "give booth back", now, booth=row["label"])
+
+
+async def end_next(booking_id: int, reason: str, now: datetime) -> None:
+    """Free what is held to replace a booking, in the caller's transaction, under its lock. Raises Conflict while that is paid."""
+    row = await db.fetch_one(_NEXT, booking_id)
+    if row is None:
+        return
+    if row["state"] == BookingState.PAYING:
+        raise Conflict(
+            f"A payment for booth {row['label']} instead is on its way. Please wait until the bank has spoken."
+        )
+    await end(row, reason, now)
 
 
 async def end(row: Any, reason: str, now: datetime) -> None:
@@ -92,13 +111,13 @@ async def end_booked(*, exhibitor_id: int, reason: str, now: datetime) -> None:
         "SELECT id, booth FROM booth_booking WHERE exhibitor = $1 AND state = 'booked' ORDER BY booth, id", exhibitor_id
     )
     for row in rows:
-        await end(await lock_booking(row["id"], row["booth"]), reason, now)
+        await end(await lock_booking(row["id"], [row["booth"]] if row["booth"] is not None else []), reason, now)
     await ask_for_paid([row["id"] for row in rows], "The company no longer exhibits", now)
 
 
 async def ask_for_paid(ids: Sequence[int], why: str, now: datetime) -> None:
-    """Put before a person what was paid for these bookings and is still here."""
-    for row in await db.fetch(_PAID, list(ids)):
+    """Put before a person what was paid for these bookings, and those they replaced, and is still here."""
+    for row in await db.fetch(_PAID, await bookings.with_former(ids)):
         left = written(row["left"], row["currency"], current().site_locale)
         await ask(
             reference=f"booth-off:{row['id']}", purchase_id=row["purchase_id"], now=now,

@@ -1,48 +1,78 @@
-"""Booths exchanged for others: by the organiser, by the exhibitor at the same price, or as it asks the organiser to."""
+"""Booths exchanged for others: by the organiser, by the exhibitor, or as it asks the organiser to.
 
-from datetime import datetime
+For a dearer booth the difference is paid at Stripe: it is held as a booking of its own, and the booth before is given up by the
+payment (`settling`). For a cheaper one the organiser gives the difference back, by credit notes to what was paid.
+"""
+
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden
 from portal.core.jobs import enqueue
+from portal.core.settings import current
 from portal.exhibitors.bookings import Difference
-from portal.exhibitors.commands.booking import locked
-from portal.exhibitors.commands.giving import BOOTH, TAKEN
+from portal.exhibitors.commands.booking import insert, lapse_due
+from portal.exhibitors.commands.giving import BOOTH, TAKEN, end_next
+from portal.exhibitors.commands.locking import locked, share_exhibitor
 from portal.exhibitors.commands.offering import only_organisers
 from portal.exhibitors.permissions import can_apply, can_organise
 from portal.exhibitors.queries import bookings
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
-from portal.payments.commands.questions import ask, withdraw
-
-_OWNER = """
-SELECT x.state AS exhibits, x.package, c.organisation, e.state AS event, e.starts_at
-FROM exhibitor x JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event WHERE x.id = $1
-"""
+from portal.payments.commands.refunds import request_refund
 
 
-async def move_booking(*, actor: Actor, booking_id: int, booth_id: int, now: datetime) -> Difference:
-    """Put whoever has a booth on another; what that makes in money. A difference to what was paid becomes a question for those
-    who see to money. A wish of the exhibitor's is answered by it.
+async def move_booking(
+    *, actor: Actor, booking_id: int, booth_id: int, now: datetime, settle: bool = True
+) -> Difference:
+    """Put whoever has a booth on another; what that makes in money. A dearer one is kept for some days until the company has paid
+    the difference; of a cheaper one the difference goes back; unless it is not to be settled. A wish is answered by it.
     """
     only_organisers(actor)
+    await lapse_due(now=now, exhibitor_id=0, booth_id=booth_id)
     async with locked(booking_id) as row:
+        at = await share_exhibitor(row["exhibitor"])
         booth = await _elsewhere(row, booth_id)
-        return await _put(actor, row, booth, by_organiser=True, now=now)
+        made = (await bookings.worth(booking_id)).makes(booth["price"]) if settle else 0
+        await end_next(booking_id, "moved by the organiser", now)
+        if made > 0:
+            if at["starts_at"] <= now or at["exhibits"] != ExhibitorState.ACCEPTED:
+                raise Conflict("The event has begun, or the company does not exhibit: leave the price as it is.")
+            until = min(now + timedelta(days=current().booth_offer_days), at["starts_at"])
+            number = await _hold(actor, row, booth, made, now, until=until)
+            await db.execute("UPDATE booth_booking SET wish = NULL WHERE id = $1", booking_id)
+            await enqueue("exhibitors.tell_offer", booking=booking_id, number=number)
+        else:
+            if made:
+                await _give_back(actor, row, booth, -made, now)
+            await _put(actor, row, booth, back=-made, by_organiser=True, now=now)
+    return Difference(made, row["currency"])
 
 
-async def move_own(*, actor: Actor, booking_id: int, booth_id: int, now: datetime) -> None:
-    """The exhibitor moves to a booth of the same price by itself. Raises Conflict for another price: that is asked for."""
+async def move_own(*, actor: Actor, booking_id: int, booth_id: int, now: datetime) -> str | None:
+    """The exhibitor moves by itself: at once to a booth of the same price; a dearer one is held, as the booking whose number this
+    gives, to be paid. Raises Conflict for one that is asked for.
+    """
+    await lapse_due(now=now, exhibitor_id=0, booth_id=booth_id)
     async with locked(booking_id) as row:
         at = await _own(actor, row, now)
+        if (held := await db.fetch_value(_SAME, booking_id, booth_id)) is not None:
+            return str(held)
         booth = await _elsewhere(row, booth_id)
-        if not _is_for(booth, at["package"]):
+        if not booth["on_sale"] or booth["price"] is None or booth["package"] not in (None, at["package"]):
             raise Conflict(f"Booth {booth['label']} is not sold here. Please choose another.")
-        if booth["price"] != await bookings.worth(row["id"]):
+        worth = await bookings.worth(booking_id)
+        alike, made = worth.alike(booth["price"]), worth.makes(booth["price"])
+        if not alike and made <= 0:
             raise Conflict(f"Booth {booth['label']} has another price. Ask the organiser for it.")
-        await _put(actor, row, booth, by_organiser=False, now=now)
+        await end_next(booking_id, "another was chosen", now)
+        number = None if alike else await _hold(actor, row, booth, made, now)
+        if alike:
+            await _put(actor, row, booth, by_organiser=False, now=now)
+    # Outside the block: a transaction’s end may raise, and then nothing is moved.
+    return number
 
 
 async def ask_move(*, actor: Actor, booking_id: int, booth_id: int, now: datetime) -> None:
@@ -73,13 +103,9 @@ async def drop_wish(*, actor: Actor, booking_id: int, note: str, now: datetime) 
         await _note(actor, row["exhibitor"], "drop wish for booth", now, wish=wish)
 
 
-def _is_for(booth: Any, package: int) -> bool:
-    return booth["on_sale"] and booth["price"] is not None and booth["package"] in (None, package)
-
-
 async def _own(actor: Actor, row: Any, now: datetime) -> Any:
     """The exhibitor behind a booking, for whom it is in the care of, while booths can still be chosen."""
-    at = await db.fetch_one(_OWNER, row["exhibitor"])
+    at = await share_exhibitor(row["exhibitor"])
     if at is None or not can_apply(actor, at["organisation"]):
         raise Forbidden("Only owners and editors of the company choose its booth.")
     if at["exhibits"] != ExhibitorState.ACCEPTED or at["event"] == "cancelled" or at["starts_at"] <= now:
@@ -94,33 +120,50 @@ async def _elsewhere(row: Any, booth_id: int) -> Any:
     booth = await db.fetch_one(f"{BOOTH} SKIP LOCKED", booth_id, row["exhibitor"])
     if booth is None:
         raise Conflict("This booth is not there any more, or somebody chooses it just now. Please look again.")
-    if await db.fetch_value(TAKEN, booth_id) is not None:
+    if await db.fetch_value(_OTHERS, booth_id, row["id"]) is not None:
         raise Conflict(f"Somebody has booth {booth['label']}.")
     return booth
 
 
-async def _put(actor: Actor, row: Any, booth: Any, *, by_organiser: bool, now: datetime) -> Difference:
-    worth, told = await bookings.worth(row["id"]), f"Moved from {row['label']} to {booth['label']}"
+# What is held to replace the booking itself is in nobody's way.
+_OTHERS = f"{TAKEN} AND (state <> 'held' OR instead_of IS DISTINCT FROM $2)"
+_SAME = "SELECT number FROM booth_booking WHERE instead_of = $1 AND booth = $2 AND state IN ('held', 'paying')"
+
+
+async def _hold(actor: Actor, row: Any, booth: Any, made: int, now: datetime, *, until: datetime | None = None) -> str:
+    return await insert(
+        actor, row["exhibitor"], booth["id"], booth["label"], made, 0, row["currency"], now, free=False, until=until,
+        worth=booth["price"], instead_of=row["id"],
+    )  # fmt: skip
+
+
+async def _give_back(actor: Actor, row: Any, booth: Any, amount: int, now: datetime) -> None:
+    """The difference to a cheaper booth, of what was paid last first."""
+    for purchase_id, line_id, net in await bookings.paid_lines(row["id"]):
+        if part := min(net, amount):
+            reason = f"Booth {booth['label']} instead of {row['label']}"
+            await request_refund(
+                actor=actor, purchase_id=purchase_id, quantities={}, parts={line_id: part}, reason=reason, now=now
+            )
+            amount -= part
+
+
+async def _put(actor: Actor, row: Any, booth: Any, *, by_organiser: bool, now: datetime, back: int = 0) -> None:
+    told = f"Moved from {row['label']} to {booth['label']}"
     await db.execute(
-        "UPDATE booth_booking SET booth = $2, label = $3, wish = NULL, note = left(concat_ws('. ', nullif(note, ''), $4::text), "
-        "300) WHERE id = $1",
-        row["id"], booth["id"], booth["label"], told,
+        "UPDATE booth_booking SET booth = $2, label = $3, worth = coalesce($5, worth), wish = NULL, "
+        "note = left(concat_ws('. ', nullif(note, ''), $4::text), 300) WHERE id = $1",
+        row["id"], booth["id"], booth["label"], told, booth["price"],
     )  # fmt: skip
-    currency = await db.fetch_value("SELECT currency FROM booth_booking WHERE id = $1", row["id"])
-    made = Difference((booth["price"] or 0) - (worth or 0) if row["purchase_id"] is not None else 0, currency)
-    # What was asked after the last move and nobody has seen to is not to be settled any more.
-    await withdraw(beginning=bookings.question(row["id"]))
-    if made.minor:
-        await ask(
-            reference=f"{bookings.question(row['id'])}{now.isoformat()}", purchase_id=row["purchase_id"], now=now,
-            facts={"difference": made.minor}, sentence=f"{told}: by the prices of the plan {made.words}.",
-        )  # fmt: skip
     await enqueue(
-        "exhibitors.tell_moved", booking=row["id"], before=row["label"], at=now.isoformat(), organiser=by_organiser,
-        difference=made.minor,
-    )  # fmt: skip
+        "exhibitors.tell_moved",
+        booking=row["id"],
+        before=row["label"],
+        at=now.isoformat(),
+        organiser=by_organiser,
+        back=back,
+    )
     await _note(actor, row["exhibitor"], "move booth", now, before=row["label"], after=booth["label"])
-    return made
 
 
 async def _note(actor: Actor, exhibitor_id: int, verb: str, now: datetime, **facts: Any) -> None:

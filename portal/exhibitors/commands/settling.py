@@ -5,7 +5,9 @@ from typing import Any
 from portal.core import db
 from portal.core.jobs import enqueue
 from portal.events.tables import EventState
-from portal.exhibitors.commands.booking import KIND, lapse, lock_booking
+from portal.exhibitors.commands.booking import KIND, lapse
+from portal.exhibitors.commands.locking import lock_booking, share_exhibitor
+from portal.exhibitors.queries import bookings
 from portal.exhibitors.queries.bookings import PACKAGE_PAID
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
@@ -17,6 +19,11 @@ _CLOSED = f"{_LATE} the booth was no longer sold."
 _PAID = f"{_LATE} the package had been paid for already."
 _ENDED = "Your company no longer exhibited at this event when the payment arrived."
 _OFF = "The event was cancelled when the payment arrived."
+_PARTED = "The booth it was to be exchanged for was no longer your company’s when the payment arrived."
+_OTHERWISE = (
+    "Your company’s booth counted for another price when the payment arrived, so the difference was not this one."
+)
+_CHOSEN = f"{_LATE} your company had chosen another booth."
 # Of a booking whose hold is over: what keeps it from being booked after all. So does a hold by the same exhibitor: it may be for
 # another booth, which it pays for by itself.
 _STANDS = f"""
@@ -25,8 +32,15 @@ SELECT k.booth IS NULL AND k.label <> '' OR EXISTS (SELECT FROM booth b WHERE b.
     EXISTS (SELECT FROM booth_booking o WHERE o.booth = k.booth AND o.id <> k.id
         AND o.state IN ('held', 'paying', 'booked')) AS gone,
     k.package_net > 0 AND ({PACKAGE_PAID} OR EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = k.exhibitor
-        AND o.id <> k.id AND o.package_net > 0 AND o.state = 'held')) AS paid
+        AND o.id <> k.id AND o.package_net > 0 AND o.state = 'held')) AS paid,
+    EXISTS (SELECT FROM booth_booking o WHERE o.instead_of = k.instead_of AND o.id <> k.id
+        AND o.state IN ('held', 'paying', 'booked')) AS chosen
 FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor WHERE k.id = $1
+"""
+
+_SEEN = """
+SELECT k.id, k.booth, k.instead_of, o.booth AS left, coalesce(o.exhibitor, k.exhibitor) AS exhibitor
+FROM booth_booking k LEFT JOIN booth_booking o ON o.id = k.instead_of WHERE k.number = $1
 """
 
 
@@ -42,12 +56,28 @@ async def _fulfil(bought: PaidPurchase) -> str:
         return _ENDED
     if state in (BookingState.LAPSED, BookingState.RELEASED) and (why := await _too_late(row["id"])):
         return why
+    if row["instead_of"] is not None and (why := await _leave(row, bought)):
+        return why
     await db.execute(
-        "UPDATE booth_booking SET state = 'booked', booked_at = $2, ended_at = NULL, end_reason = '' WHERE id = $1",
-        row["id"],
-        bought.now,
-    )
+        "UPDATE booth_booking SET state = 'booked', exhibitor = $3, booked_at = $2, ended_at = NULL, end_reason = '' "
+        "WHERE id = $1",
+        row["id"], bought.now, row["exhibitor"],
+    )  # fmt: skip
     await enqueue("exhibitors.tell_booked", booking=row["id"])
+    return ""
+
+
+async def _leave(row: dict[str, Any], bought: PaidPurchase) -> str:
+    """Give up the booth that is exchanged, now that the difference is paid; or why it cannot be."""
+    if row["before"]["state"] != BookingState.BOOKED:
+        return _PARTED
+    worth = await bookings.worth(row["instead_of"])
+    if worth.makes(row["worth"]) != row["net"]:
+        return _OTHERWISE
+    await db.execute(
+        "UPDATE booth_booking SET state = 'released', ended_at = $2, end_reason = $3, wish = NULL WHERE id = $1",
+        row["instead_of"], bought.now, f"exchanged for {row['label']}",
+    )  # fmt: skip
     return ""
 
 
@@ -55,7 +85,7 @@ async def _too_late(booking_id: int) -> str:
     """Why late money cannot book any more; empty when it can."""
     found = await db.fetch_one(_STANDS, booking_id)
     assert found is not None
-    said = {"gone": _GONE, "closed": _CLOSED, "paid": _PAID}
+    said = {"gone": _GONE, "closed": _CLOSED, "paid": _PAID, "chosen": _CHOSEN}
     return next((words for name, words in said.items() if found[name]), "")
 
 
@@ -77,16 +107,15 @@ async def _refused(bought: PaidPurchase, refund_id: int) -> None:
 
 
 async def _locked(bought: PaidPurchase) -> dict[str, Any]:
-    """The booking with its exhibitor's state, which stays as it is until the transaction ends."""
-    seen = await db.fetch_one("SELECT id, booth, exhibitor FROM booth_booking WHERE number = $1", bought.key)
+    """The booking with its exhibitor's state, which stays as it is until the transaction ends, and what it replaces (`before`):
+    whose that is by now, the booth is to be.
+    """
+    seen = await db.fetch_one(_SEEN, bought.key)
     assert seen is not None
-    at = await db.fetch_one(
-        "SELECT x.state AS exhibits, e.state AS event FROM exhibitor x JOIN event e ON e.id = x.event WHERE x.id = $1 "
-        "FOR SHARE OF x",
-        seen["exhibitor"],
-    )
-    assert at is not None
-    return {**await lock_booking(seen["id"], seen["booth"]), **at}
+    at = await share_exhibitor(seen["exhibitor"])
+    booths = sorted({one for one in (seen["booth"], seen["left"]) if one is not None})
+    before = await lock_booking(seen["instead_of"], booths) if seen["instead_of"] is not None else None
+    return {**await lock_booking(seen["id"], booths), **at, "exhibitor": seen["exhibitor"], "before": before}
 
 
 BOOTHS = PurchaseHandler(kind=KIND, fulfil=_fulfil, wait=_wait, fail=_fail, refused=_refused)

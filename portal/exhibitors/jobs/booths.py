@@ -43,17 +43,28 @@ async def tell_booked(booking: int) -> None:
             for billed in (buyer is not None and address == buyer.email.lower(),)
         ]
     )
+    if k.before:
+        moved = emails.moved_itself(k, k.before, Difference(k.net, k.currency))
+        await _send([emails.to_organiser(k, moved, "exchanged", await organiser_of(k.event_id))])
 
 
-async def tell_moved(booking: int, before: str, at: str, organiser: bool = True, difference: int = 0) -> None:
+async def tell_moved(booking: int, before: str, at: str, organiser: bool = True, back: int = 0) -> None:
     """A booth was exchanged: to the company, and to the organiser what the company did by itself."""
     k = await bookings.by_id(booking)
     if k is None:
         return
-    made = Difference(difference, k.currency)
+    made = Difference(-back, k.currency)
     await _tell(k, partial(emails.moved, k, before, at, by_organiser=organiser, difference=made))
     if not organiser:
         await _send([emails.to_organiser(k, emails.moved_itself(k, before), at, await organiser_of(k.event_id))])
+
+
+async def tell_offer(booking: int, number: str) -> None:
+    """The organiser keeps a dearer booth for an exhibitor; no mail once that is over."""
+    k = await bookings.by_id(booking)
+    offered = await bookings.by_number(k.exhibitor_id, number) if k is not None else None
+    if k is not None and offered is not None and offered.held(clock.now()):
+        await _tell(offered, partial(emails.offered, offered, k))
 
 
 async def tell_renamed(booking: int, before: str, at: str) -> None:

@@ -10,6 +10,7 @@ JOBS = [
     Job("exhibitors.tell_event_changed", telling.tell_event_changed),
     Job("exhibitors.tell_package", telling.tell_package),
     Job("exhibitors.tell_moved", booths.tell_moved),
+    Job("exhibitors.tell_offer", booths.tell_offer),
     Job("exhibitors.tell_renamed", booths.tell_renamed),
     Job("exhibitors.tell_wish", booths.tell_wish),
     Job("exhibitors.tell_wish_refused", booths.tell_wish_refused),

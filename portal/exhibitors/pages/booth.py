@@ -41,7 +41,7 @@ from portal.web.forms import Filled, blank, field, read, sent
 from portal.web.inputs import Now
 from portal.web.rendering import see_other
 
-_HOLDS = Limit("booth-hold", tries=30, per=timedelta(minutes=10))
+HOLDS = Limit("booth-hold", tries=30, per=timedelta(minutes=10))
 _PAYMENTS = Limit("booth-payment", tries=40, per=timedelta(minutes=10))
 _NO_CHOICE = "Please choose a booth that is free."
 
@@ -73,7 +73,7 @@ class BoothPages(Controller):
             return await _plan(request, at_desk, now, chosen=chosen, form=form, status=422)
         x = at_desk.exhibitor
         try:
-            await spend(_HOLDS, str(x.id), now=now)
+            await spend(HOLDS, str(x.id), now=now)
             number = await commands.hold_booth(
                 actor=at_desk.actor, exhibitor_id=x.id, booth_id=form.data.booth or None, now=now
             )
@@ -135,7 +135,8 @@ class BoothPages(Controller):
             await giving.release_own(actor=at_desk.actor, booking_id=found.id, now=now)
         else:
             await commands.give_back(booking=found, now=now)
-        return see_other(f"{at_desk.exhibitor.address}/booth", notice=f"{found.what} is free for others again.")
+        kept = f" You stay at booth {found.before}." if found.before and found.state is not BookingState.BOOKED else ""
+        return see_other(f"{at_desk.exhibitor.address}/booth", notice=f"{found.what} is free for others again.{kept}")
 
     @get("/{number:str}/{file:str}")
     async def invoice(self, at_desk: AtDesk, number: FromPath[str], file: FromPath[str]) -> Response[bytes]:
@@ -183,8 +184,10 @@ def _is_theirs(at_desk: Desk, found: Booking) -> bool:
 
 
 async def _prefilled(at_desk: Desk, found: Booking) -> Filled[Any]:
-    theirs = found.purchase_id is not None and _is_theirs(at_desk, found)
-    buyer = await payment_queries.buyer_of(found.purchase_id) if theirs and found.purchase_id is not None else None
+    """As they were last given: for this booking, for the booth before, or by the organisation."""
+    former = await bookings.by_number(at_desk.exhibitor.id, found.before_number) if found.before else None
+    known = next((k for k in (found, former) if k is not None and k.purchase_id and _is_theirs(at_desk, k)), None)
+    buyer = await payment_queries.buyer_of(known.purchase_id) if known is not None and known.purchase_id else None
     return blank(**(msgspec.to_builtins(buyer) if buyer is not None else await known_buyer(at_desk.managed)))
 
 
@@ -231,13 +234,19 @@ async def _booking_page(
     returned = story.returned[0].refund.reason if story is not None and story.returned else ""
     return desk_page(
         request, "exhibitors/desk/booking.html", at_desk, here="booth", status=status, booking=found, bill=due, form=form,
-        held=found.held(now), left=times.countdown(found.holds_until, now) if found.holds_until else "", returned=returned,
+        held=found.held(now), now=now, brief=_is_brief(found, now),
+        left=times.countdown(found.holds_until, now) if found.holds_until else "", returned=returned,
         whole=current().booth_hold_minutes * 60, countries=list(countries.names().items()), story=story,
         invoices=story.invoices if story is not None else [], document_names=NAMES, at=f"{at_desk.exhibitor.address}/booth",
         method=words.method(story.purchase.method) if story is not None else "", known=story is not None,
         steps=timeline(found, story, mails, locale=current().site_locale) if shown else [],
         open=at_desk.exhibitor.state is ExhibitorState.ACCEPTED and found.starts_at > now,
     )  # fmt: skip
+
+
+def _is_brief(found: Booking, now: Now) -> bool:
+    """Whether what is left of a hold is worth counting."""
+    return found.holds_until is not None and found.holds_until - now < timedelta(days=1)
 
 
 def _words(problem: Exception) -> str:

@@ -8,11 +8,14 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, RateLimited
+from portal.core.money import Money
+from portal.core.rate_limits import spend
+from portal.core.settings import current
 from portal.exhibitors.bookings import Booking
 from portal.exhibitors.commands import moving
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
-from portal.exhibitors.pages.booth import can_take_in, the_booking
+from portal.exhibitors.pages.booth import HOLDS, can_take_in, the_booking
 from portal.exhibitors.queries import bookings, offers, plans
 from portal.exhibitors.rules.whereabouts import near
 from portal.exhibitors.tables.plans import BookingState
@@ -46,21 +49,25 @@ class MovingPages(Controller):
     async def move(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, number: FromPath[str], now: Now
     ) -> Response[Any]:
-        """To a booth of the same price."""
+        """To a booth of the same price at once, to a dearer one by paying the difference."""
         found, form = await the_booking(at_desk, number), await read(request, MoveForm)
         if form.data is None:
             return await _page(request, at_desk, found, now, form=form, status=422)
         try:
-            await moving.move_own(actor=at_desk.actor, booking_id=found.id, booth_id=form.data.booth, now=now)
-        except Conflict as refused:
-            return await _page(request, at_desk, found, now, form=_told(form, refused), status=409)
+            await spend(HOLDS, str(at_desk.exhibitor.id), now=now)
+            held = await moving.move_own(actor=at_desk.actor, booking_id=found.id, booth_id=form.data.booth, now=now)
+        except (Conflict, RateLimited) as refused:
+            status = 409 if isinstance(refused, Conflict) else 429
+            return await _page(request, at_desk, found, now, form=_told(form, refused), status=status)
+        if held is not None:
+            return see_other(f"{at_desk.exhibitor.address}/booth/{held}")
         return see_other(found.path, notice="Moved. Your team and the organiser are told by mail.")
 
     @post("/wish")
     async def ask(
         self, request: Request[Any, Any, Any], at_desk: AtDesk, number: FromPath[str], now: Now
     ) -> Response[Any]:
-        """For a booth of another price."""
+        """For a booth the company cannot move to by itself."""
         found, form = await the_booking(at_desk, number), await read(request, MoveForm)
         if form.data is None:
             return await _page(request, at_desk, found, now, form=form, status=422)
@@ -79,7 +86,7 @@ class MovingPages(Controller):
         return see_other(found.path, notice="The wish is taken back.")
 
 
-def _told(form: Filled[Any], refused: Conflict) -> Filled[Any]:
+def _told(form: Filled[Any], refused: Conflict | RateLimited) -> Filled[Any]:
     return Filled(form.values, {"booth": refused.message})
 
 
@@ -94,5 +101,6 @@ async def _page(
     return desk_page(
         request, "exhibitors/desk/moving.html", at_desk, here="booth", status=status, booking=found, offer=offer, near=near,
         worth=await bookings.worth(found.id), form=form or blank(), at=f"{x.address}/booth", open=x.starts_at > now,
+        minutes=current().booth_hold_minutes, now=now, money=lambda minor: Money(minor, found.currency),
         free=[(hall, spot) for hall in halls for spot in hall.spots if can_take(spot)],
     )  # fmt: skip

@@ -1,30 +1,38 @@
 """Who has which booth, and what was paid for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from portal.core import db
 from portal.exhibitors.bookings import Booking
+from portal.exhibitors.rules.exchanging import Worth
 
-# Of exhibitor x. What was paid stays paid when the booth is taken back, until the money goes back, too.
-PACKAGE_PAID = """
-EXISTS (SELECT FROM booth_booking k WHERE k.exhibitor = x.id AND k.package_net > 0 AND (k.state IN ('paying', 'booked')
+# Of booking k. What was paid stays paid when the booth is taken back, until the money goes back, too.
+PAYS_PACKAGE = """
+k.package_net > 0 AND (k.state IN ('paying', 'booked')
     OR k.state = 'released' AND EXISTS (SELECT FROM purchase p JOIN purchase_line l ON l.purchase = p.id AND l.key = 'package'
-        WHERE p.id = k.purchase_id AND p.state = 'paid' AND l.refunded_quantity < l.quantity)))
+        WHERE p.id = k.purchase_id AND p.state = 'paid' AND l.refunded_quantity < l.quantity))
 """
+# Of exhibitor x.
+PACKAGE_PAID = f"EXISTS (SELECT FROM booth_booking k WHERE k.exhibitor = x.id AND {PAYS_PACKAGE})"
 _ROWS = f"""
 SELECT k.id, k.number, k.state, k.exhibitor AS exhibitor_id, k.booth AS booth_id, k.label,
     coalesce(trim_scale(b.width / 100.0) || ' × ' || trim_scale(b.height / 100.0) || ' m', '') AS size,
     coalesce(f.name, '') AS hall, k.net, k.package_net, p.name AS package, k.currency, k.purchase_id, k.held_at, k.holds_until,
     k.booked_at, k.ended_at, k.end_reason, k.note,
     coalesce((SELECT w.label FROM booth w WHERE w.id = k.wish), '') AS wish, k.wish AS wish_id, {PACKAGE_PAID} AS package_is_paid,
+    coalesce(o.label, '') AS before, coalesce(o.number, '') AS before_number, coalesce(n.label, '') AS next,
+    coalesce(n.number, '') AS next_number, n.state AS next_state, n.holds_until AS next_until,
     e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.starts_at,
     e.ends_at, e.timezone, coalesce(v.country, '') AS event_country, c.slug AS company_slug, c.name AS company_name,
     x.contact_name, x.contact_email
 FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor JOIN exhibition_package p ON p.id = x.package
 JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event LEFT JOIN venue v ON v.id = e.venue
 LEFT JOIN booth b ON b.id = k.booth LEFT JOIN floor_plan f ON f.id = b.plan
+LEFT JOIN booth_booking o ON o.id = k.instead_of
+LEFT JOIN booth_booking n ON n.instead_of = k.id AND n.state IN ('held', 'paying', 'booked')
 """
 
 
@@ -46,23 +54,41 @@ async def of_exhibitor(exhibitor_id: int) -> list[Booking]:
     return [msgspec.convert(dict(row), Booking) for row in rows]
 
 
+# A booking and those it replaced one after the other.
+_CHAIN = """
+WITH RECURSIVE chain AS (
+    SELECT id, instead_of, purchase_id FROM booth_booking WHERE id = ANY($1::bigint[])
+    UNION SELECT o.id, o.instead_of, o.purchase_id FROM chain c JOIN booth_booking o ON o.id = c.instead_of)
+"""
+# What was paid for booths in a chain and has not gone back, by line, the latest first.
+_PAID = f"""
+{_CHAIN} SELECT p.id AS purchase, l.id AS line, l.unit_net - l.reduced_net AS net FROM chain c
+JOIN purchase p ON p.id = c.purchase_id AND p.state = 'paid' JOIN purchase_line l ON l.purchase = p.id AND l.key = 'booth'
+WHERE l.refunded_quantity = 0 AND l.unit_net > l.reduced_net ORDER BY c.id DESC
+"""
 _WORTH = """
-SELECT CASE WHEN k.purchase_id IS NULL THEN (SELECT price FROM booth WHERE id = k.booth) ELSE k.net + coalesce((
-    SELECT sum((q.facts ->> 'difference')::bigint) FROM money_question q
-    WHERE starts_with(q.reference, $2) AND q.settled_at IS NOT NULL), 0)::bigint END
-FROM booth_booking k WHERE k.id = $1
+SELECT CASE WHEN k.purchase_id IS NULL THEN b.price ELSE k.worth END AS stands, k.currency <> n.currency
+    OR k.purchase_id IS NULL AND b.price IS DISTINCT FROM 0 AS outside
+FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor JOIN exhibition n ON n.event = x.event
+LEFT JOIN booth b ON b.id = k.booth WHERE k.id = $1
 """
 
 
-def question(booking_id: int) -> str:
-    """How the references begin of what moving it asked for."""
-    return f"booth-moved:{booking_id}:"
+async def worth(booking_id: int) -> Worth:
+    """What the booth somebody has counts for, when it is to be exchanged."""
+    row = await db.fetch_one(_WORTH, booking_id)
+    assert row is not None
+    return Worth(row["stands"], sum(net for _, _, net in await paid_lines(booking_id)), row["outside"])
 
 
-async def worth(booking_id: int) -> int | None:
-    """What the place it has is worth, net: what was paid for it, with what was settled since; else what it would cost."""
-    known: int | None = await db.fetch_value(_WORTH, booking_id, question(booking_id))
-    return known
+async def paid_lines(booking_id: int) -> list[tuple[int, int, int]]:
+    """What was paid for a booth and those it is instead of: purchase, line, and what is left of it, net; the latest first."""
+    return [tuple(row) for row in await db.fetch(_PAID, [booking_id])]
+
+
+async def with_former(ids: Sequence[int]) -> list[int]:
+    """These bookings and those they replaced."""
+    return [row["id"] for row in await db.fetch(f"{_CHAIN} SELECT id FROM chain ORDER BY id", list(ids))]
 
 
 class Refundable(msgspec.Struct, frozen=True):

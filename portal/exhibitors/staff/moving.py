@@ -1,6 +1,6 @@
 """`/staff/events/{id}/exhibitors/{exhibitor}/booths/{number}`: another booth for an exhibitor, and what that makes in money."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, Request, get, post
@@ -10,7 +10,7 @@ from litestar.response import Response
 from portal.accounts.guards import SignedIn, staff
 from portal.core.errors import Conflict
 from portal.core.settings import current
-from portal.exhibitors.bookings import Difference
+from portal.exhibitors.bookings import Booking, Difference
 from portal.exhibitors.commands import moving
 from portal.exhibitors.permissions import ORGANISERS
 from portal.exhibitors.queries import bookings, plans
@@ -31,6 +31,9 @@ _NO_BOOTH = "Please choose a booth that nobody has."
 
 class MoveForm(msgspec.Struct):
     booth: Annotated[int, field("Booth", ge=1, le=2**62, missing=_NO_BOOTH, wrong=_NO_BOOTH)]
+    money: Annotated[Literal["settle", "leave"], field("Difference in price", wrong="Please choose from the list.")] = (
+        "settle"
+    )
 
 
 class AnswerForm(msgspec.Struct):
@@ -70,12 +73,13 @@ class StaffMoving(Controller):
         if form.data is None:
             return await _page(request, event_id, exhibitor_id, number, now, form=form, status=422)
         try:
-            made = await moving.move_booking(actor=actor, booking_id=found.id, booth_id=form.data.booth, now=now)
+            made = await moving.move_booking(
+                actor=actor, booking_id=found.id, booth_id=form.data.booth, now=now, settle=form.data.money == "settle"
+            )
         except Conflict as refused:
             told: Filled[Any] = Filled(form.values, {"booth": refused.message})
             return await _page(request, event_id, exhibitor_id, number, now, form=told, status=409)
-        money = f" By the prices of the plan {made.words}: it waits under Money." if made.minor else ""
-        return see_other(_booths(event_id, exhibitor_id), notice=f"Moved, and told by mail.{money}")
+        return see_other(_booths(event_id, exhibitor_id), notice=_done(found, made))
 
     @post("/wish")
     async def refuse_wish(
@@ -88,6 +92,14 @@ class StaffMoving(Controller):
             return await _page(request, event_id, exhibitor_id, number, now, form=form, status=422)
         await moving.drop_wish(actor=actor, booking_id=found.id, note=form.data.note, now=now)
         return see_other(_booths(event_id, exhibitor_id), notice="Declined. The company is told by mail.")
+
+
+def _done(k: Booking, made: Difference) -> str:
+    if made.minor > 0:
+        days = current().booth_offer_days
+        return f"Kept for {days} days, and told by mail. It moves once {made.amount} net are paid; until then it has {k.what}."
+    back = f" {made.amount} net go back to it, with a credit note." if made.minor else ""
+    return f"Moved, and told by mail.{back}"
 
 
 def _booths(event_id: int, exhibitor_id: int) -> str:
@@ -103,10 +115,11 @@ async def _page(
     if k.state is not BookingState.BOOKED or not k.label:
         return see_other(_booths(event_id, exhibitor_id), notice="Only a booked booth can be moved.")
     halls = await plans.halls(event_id, now)
-    worth = await bookings.worth(k.id) or 0
+    worth = await bookings.worth(k.id)
     free = [(hall, one) for hall in halls for one in hall.spots if not one.is_had]
     return staff_page(
         request, "exhibitors/staff/moving.html", await the_offer(event_id), "list", status=status, x=x, k=k, near=near,
         at=_booths(event_id, exhibitor_id), free=sorted(free, key=lambda pair: pair[1].id != k.wish_id), form=form or blank(),
-        difference=lambda one: Difference((one.price or 0) - worth if k.purchase_id else 0, k.currency),
+        difference=lambda one: Difference(worth.makes(one.price), k.currency), outside=worth.outside,
+        days=current().booth_offer_days, now=now,
     )  # fmt: skip

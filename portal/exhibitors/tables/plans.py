@@ -85,7 +85,7 @@ class BoothBooking(Table, tablename="booth_booking", db=DB):
     label = Varchar(length=20, help_text="what the booth was called; empty for a package alone")
     exhibitor = ForeignKey(Exhibitor, on_delete=OnDelete.cascade, null=False, index=True)
     state = Varchar(length=8, default=BookingState.HELD.value)
-    net = BigInt(help_text="what it costs, fixed when it was held")
+    net = BigInt(help_text="what it costs, or costs more than the booth before; fixed when it was held")
     package_net = BigInt(help_text="what the package costs, where this booking pays for it")
     currency = Varchar(length=3)
     purchase_id = BigInt(null=True, default=None, unique=True)
@@ -95,6 +95,15 @@ class BoothBooking(Table, tablename="booth_booking", db=DB):
     booked_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     end_reason = Varchar(length=120)
+    instead_of: ForeignKey = ForeignKey(
+        "self",
+        on_delete=OnDelete.set_null,
+        null=True,
+        default=None,
+        index=True,
+        help_text="the booking it replaces once the difference is paid; that one is kept until then",
+    )
+    worth = BigInt(default=0, help_text="what the place counts for by the plan: its whole price, also after a move")
     wish = ForeignKey(
         Booth,
         on_delete=OnDelete.set_null,

@@ -39,11 +39,11 @@ async def issue_credit_note(*, refund_id: int, now: datetime) -> str | None:
         "WHERE r.id = $1 AND NOT EXISTS (SELECT FROM invoice WHERE refund = r.id)",
         refund_id,
     )
-    rows = await db.fetch("SELECT line, quantity FROM refund_line WHERE refund = $1 ORDER BY line", refund_id)
+    rows = await db.fetch("SELECT line, quantity, net FROM refund_line WHERE refund = $1 ORDER BY line", refund_id)
     if refund is None or not rows:
         return None
     lines = await purchase_lines(refund["purchase"])
-    back = [msgspec.structs.replace(lines[row["line"]], quantity=row["quantity"]) for row in rows]
+    back = [_going_back(lines[row["line"]], row["quantity"], row["net"]) for row in rows]
     sums = msgspec.json.decode(refund["sums"], type=Totals)
     purchase = await _purchase(refund["purchase"])
     # What is taken back is taken back at the rate it was stated at.
@@ -71,6 +71,12 @@ async def reverse_credit_note(*, refund_id: int, now: datetime) -> str | None:
         "reason": "The money could not be sent back.",
     }  # fmt: skip
     return await _keep(InvoiceKind.REVERSAL, purchase_id, content, refund_id, now)
+
+
+def _going_back(line: Line, quantity: int, net: int) -> Line:
+    if not quantity:
+        return msgspec.structs.replace(line, quantity=1, unit_net=net, detail="Part of the price")
+    return msgspec.structs.replace(line, quantity=quantity, unit_net=net // quantity)
 
 
 def _corrects(number: str, issued_at: datetime) -> dict[str, str]:

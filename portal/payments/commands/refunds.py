@@ -14,7 +14,7 @@ from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid
 from portal.core.jobs import enqueue
-from portal.payments.buying import Totals
+from portal.payments.buying import Line, Totals
 from portal.payments.commands.invoices import issue_credit_note, purchase_lines, reverse_credit_note
 from portal.payments.commands.questions import ask
 from portal.payments.rules.states import refund_may_become
@@ -26,13 +26,16 @@ _log = structlog.get_logger("refunds")
 
 
 async def request_refund(
-    *, actor: Actor, purchase_id: int, quantities: Mapping[int, int], reason: str, now: datetime
-) -> int:
-    """Give back `quantities` units per line id; the seats or whatever was bought stay as they are.
+    *, actor: Actor, purchase_id: int, quantities: Mapping[int, int], reason: str, now: datetime,
+    parts: Mapping[int, int] | None = None,
+) -> int:  # fmt: skip
+    """Give back `quantities` units per line id, and `parts` of the net price of lines of one unit; the seats or whatever was
+    bought stay as they are.
 
     Raises Invalid when more is asked than is left of a line, Conflict when the purchase is not paid.
     """
     wanted = {line: count for line, count in quantities.items() if count}
+    parts = dict(parts or {})
     async with db.transaction():
         purchase = await db.fetch_one(
             "SELECT state, tax_treatment, currency FROM purchase WHERE id = $1 FOR UPDATE", purchase_id
@@ -40,8 +43,16 @@ async def request_refund(
         if purchase is None or purchase["state"] != "paid":
             raise Conflict("Only a paid purchase can be refunded.")
         lines = await purchase_lines(purchase_id)
-        rows = await db.fetch("SELECT id, refunded_quantity FROM purchase_line WHERE purchase = $1", purchase_id)
+        rows = await db.fetch(_GONE, purchase_id)
         already = {row["id"]: row["refunded_quantity"] for row in rows}
+        reduced = {row["id"]: row["reduced_net"] for row in rows}
+        for line_id, part in list(parts.items()):
+            left = _left_of_one(lines.get(line_id), already, reduced, line_id)
+            if line_id in wanted or not 0 < part <= left:
+                raise Invalid({f"line_{line_id}": "So much of this line cannot be given back."})
+            if part == left:
+                wanted[line_id] = 1
+                del parts[line_id]
         for line_id, count in wanted.items():
             left = lines[line_id].quantity - already[line_id] if line_id in lines else 0
             if not 0 < count <= left:
@@ -49,6 +60,7 @@ async def request_refund(
         sums = going_back(
             lines, already, wanted, TaxTreatment(purchase["tax_treatment"]), currency=purchase["currency"],
             given=[tax for given in await _given(purchase_id) for tax in given.taxes],
+            reduced={line_id: net + parts.get(line_id, 0) for line_id, net in reduced.items()},
         )  # fmt: skip
         if sums.gross <= 0:
             raise Invalid({"": "There is nothing to give back for these lines."})
@@ -58,15 +70,9 @@ async def request_refund(
             purchase_id,
         )
         refund_id = await _insert(purchase_id, attempt_id, sums.gross, sums, reason, actor.label, now)
-        for line_id, count in wanted.items():
-            await db.execute(
-                "INSERT INTO refund_line (refund, line, quantity) VALUES ($1, $2, $3)", refund_id, line_id, count
-            )
-            await db.execute(
-                "UPDATE purchase_line SET refunded_quantity = refunded_quantity + $2 WHERE id = $1",
-                line_id,
-                count,
-            )
+        whole = [(line, count, lines[line].unit_net * count - reduced[line]) for line, count in wanted.items()]
+        for line_id, count, net in [*whole, *((line, 0, net) for line, net in parts.items())]:
+            await db.execute(_LINE_BACK, refund_id, line_id, count, net)
         await db.execute("UPDATE purchase SET refunded = refunded + $2 WHERE id = $1", purchase_id, sums.gross)
         await audit.record(
             actor=actor.label,
@@ -78,6 +84,22 @@ async def request_refund(
             reason=reason,
         )
     return refund_id
+
+
+_GONE = "SELECT id, refunded_quantity, reduced_net FROM purchase_line WHERE purchase = $1"
+_LINE_BACK = """
+WITH back AS (INSERT INTO refund_line (refund, line, quantity, net) VALUES ($1, $2, $3, $4) RETURNING line, quantity, net)
+UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity + back.quantity,
+    reduced_net = l.reduced_net + CASE WHEN back.quantity = 0 THEN back.net ELSE 0 END
+FROM back WHERE l.id = back.line
+"""
+
+
+def _left_of_one(line: Line | None, already: Mapping[int, int], reduced: Mapping[int, int], line_id: int) -> int:
+    """What is left of the price of a line of one unit; nothing of others."""
+    if line is None or line.quantity != 1 or already[line_id]:
+        return 0
+    return line.unit_net - reduced[line_id]
 
 
 async def _given(purchase_id: int) -> list[Totals]:
@@ -151,7 +173,8 @@ _STATES = {
 
 async def _give_lines_back(refund_id: int, purchase_id: int, amount: int) -> None:
     lines = await db.execute(
-        "UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity - r.quantity "
+        "UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity - r.quantity, "
+        "reduced_net = l.reduced_net - CASE WHEN r.quantity = 0 THEN r.net ELSE 0 END "
         "FROM refund_line r WHERE r.refund = $1 AND r.line = l.id",
         refund_id,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from msgspec.structs import replace
+
 from portal.payments.buying import Line, TaxLine, Totals
 from portal.payments.tables import TaxTreatment
 from portal.payments.values import charge_step, least_charge, most_charge
@@ -42,14 +44,17 @@ def going_back(
     *,
     currency: str = "EUR",
     given: Iterable[TaxLine] = (),
+    reduced: Mapping[int, int] | None = None,
 ) -> Totals:
-    """What giving back `wanted` units per line id comes to, when `already` units went back before as `given`.
+    """What giving back `wanted` units per line id comes to, when `already` units went back before as `given`. `reduced` is what
+    of the price of a single unit that is kept went back, or goes now.
 
     It is all that must have gone back by then, less what has, so that parts always add up to the whole, whatever became
     of refunds in between.
     """
     whole = {tax.rate: tax for tax in totals(lines.values(), treatment, currency=currency).taxes}
-    kept = {tax.rate: tax for tax in totals(_left(lines, already, wanted), treatment, currency=currency).taxes}
+    left = _left(lines, already, wanted, reduced or {})
+    kept = {tax.rate: tax for tax in totals(left, treatment, currency=currency).taxes}
     gone: dict[Decimal, tuple[int, int]] = {}
     for tax in given:
         net, amount = gone.get(tax.rate, (0, 0))
@@ -61,11 +66,12 @@ def going_back(
     return Totals(net=sum(tax.net for tax in taxes), taxes=tuple(tax for tax in taxes if tax.net or tax.tax))
 
 
-def _left(lines: Mapping[int, Line], already: Mapping[int, int], wanted: Mapping[int, int]) -> list[Line]:
+def _left(
+    lines: Mapping[int, Line], already: Mapping[int, int], wanted: Mapping[int, int], reduced: Mapping[int, int]
+) -> list[Line]:
     return [
-        Line(
-            line.key, line.description, line.quantity - already.get(key, 0) - wanted.get(key, 0), line.list_net, line.unit_net,
-            line.tax_rate,
+        replace(
+            line, quantity=line.quantity - already.get(key, 0) - wanted.get(key, 0), unit_net=line.unit_net - reduced.get(key, 0)
         )
         for key, line in lines.items()
     ]  # fmt: skip
