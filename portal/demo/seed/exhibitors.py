@@ -37,14 +37,13 @@ _STANDS = {
     "gantry-isolators": "B18", "sogno-inspection": "B19", "stratus-cleanrooms": "B28", "gammaline-sterilisation": "B29",
     "silo-stoppers": "B30", "nordkold-logistics": "B09", "anneau-un-conseil": "B08",
 }  # fmt: skip
-_INTRO = """
-Some 240 people who choose, inspect or run aseptic manufacturing come through **Hall B** on three days. Every break is served
+_INTRO = """\
+Some 240 people who choose, inspect or run aseptic manufacturing come through **Hall B** on three days. Every break is served \
 there, and the meeting tables stand at its end.
 
 - Building up on the day before, from 14:00, by the gate in Lobaustrasse
 - Floor load 500 kg/m², ceiling at 4.20 m
-- Power to every booth; water and drain where the plan says so
-"""
+- Power to every booth; water and drain where the plan says so"""
 _PACKAGES = (
     PackageFacts(
         name="Standard", summary="A booth and what it takes to run it", passes=2, guests=5,
