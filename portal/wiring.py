@@ -62,7 +62,7 @@ from portal.events.staff.making import StaffMaking
 from portal.events.staff.pages import EVENTS, StaffEventPages, staff_home, staff_link
 from portal.exhibitors import routes as exhibitor_routes
 from portal.home.leaders import leaders_page
-from portal.home.leaders_data import leaders_csv, leaders_json
+from portal.home.leaders_data import leaders_atom, leaders_csv, leaders_json
 from portal.home.legal import accessibility, imprint
 from portal.home.pages import front_page
 from portal.home.sitemaps import robots, sitemap, sitemap_part
@@ -246,7 +246,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
     # Without a signing secret nobody can be believed: the route does not exist then.
     inbox: _Routes = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []
     events: _Routes = [
-        *(front_page, leaders_page, leaders_csv, leaders_json, imprint, accessibility),
+        *(front_page, leaders_page, leaders_csv, leaders_json, leaders_atom, imprint, accessibility),
         *(ListPages, MonthPages, EventPages, GuidePages, EventApi),
         *(events_calendar, events_atom, sitemap, sitemap_part, robots),
     ]

@@ -13,6 +13,7 @@ os.environ["PICCOLO_CONF"] = "portal.piccolo_conf"
 os.environ["PORTAL_ENV"] = "test"
 os.environ["LOG_FORMAT"] = "console"
 os.environ["MEDIA_URL"] = "memory:///"
+os.environ["SLIDES_MAX_MB"] = "22"  # more than other files may have, and little to send
 for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "STRIPE_API_BASE"):
     os.environ.pop(_name, None)
 

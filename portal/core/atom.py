@@ -14,7 +14,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     title: str
-    published: datetime
+    published: datetime | None = None
     updated: datetime
     address: str
     summary: str
@@ -44,7 +44,8 @@ def _entry(entry: Entry, host: str) -> str:
         "<entry>",
         f"<title>{escape(entry.title)}</title>",
         f"<id>tag:{host},2026:{escape(entry.key)}</id>",
-        f"<published>{_moment(entry.published)}</published><updated>{_moment(entry.updated)}</updated>",
+        (f"<published>{_moment(entry.published)}</published>" if entry.published else "")
+        + f"<updated>{_moment(entry.updated)}</updated>",
         f"<link rel=\"alternate\" type=\"text/html\" href={quoteattr(entry.address)}/>",
         *(f"<link rel=\"related\" type={quoteattr(kind)} href={quoteattr(to)}/>" for kind, to in entry.related.items()),
         *(f"<category term={quoteattr(slug)} label={quoteattr(name)}/>" for slug, name in entry.categories.items()),

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
         "`gs://` and `az://` likewise). Empty: `PORTAL_DATA`/media.",
     )
     media_max_mb: int = Field(20, ge=1, le=60, description="Size of an uploaded file in megabytes, at most.")
+    slides_max_mb: int = Field(
+        200, ge=1, le=500, description="Size of slides that a speaker hands in, in megabytes, at most."
+    )
     company_files_mb: int = Field(
         500, ge=1, le=100_000, description="Size of all files of one company’s profile in megabytes, at most."
     )

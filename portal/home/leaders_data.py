@@ -1,14 +1,18 @@
-"""`/leaders/speakers.csv` and `.json`: the list of `/leaders` as data, under the same filters and in the same order."""
+"""`/leaders/speakers.csv` and `.json`: the list of `/leaders` as data, under the same filters and in the same order.
+`/leaders.atom`: who of them was announced last.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, get
 from litestar.response import Response
 
 from portal.core import times
+from portal.core.atom import Entry, feed
 from portal.core.errors import DomainError
 from portal.core.settings import current
 from portal.home.leaders import TAGS
@@ -60,14 +64,45 @@ async def leaders_csv(request: Request[Any, Any, Any], now: Now) -> Response[byt
     return Response(table(columns, rows).encode(), media_type="text/csv", headers=headers)
 
 
-async def _speakers(request: Request[Any, Any, Any], now: datetime) -> list[Speaker]:
+@get("/leaders.atom", opt={"public": True, "page": _RULE}, include_in_schema=False)
+async def leaders_atom(request: Request[Any, Any, Any], now: Now) -> Response[bytes]:
+    site, filters = current(), await _filters(request, now)
+    body = feed(
+        [_entry(one, site.base_url) for one in await queries.announced(filters, now=now)],
+        title=f"{site.site_name} speakers",
+        author=site.site_name,
+        base_url=site.base_url,
+        host=urlsplit(site.base_url).hostname or "localhost",
+        path=f"/leaders.atom{filters.query()}",
+        page=f"/leaders{filters.query()}",
+    )
+    return Response(body, media_type="application/atom+xml; charset=utf-8", headers=HEADERS)
+
+
+def _entry(one: queries.Announced, base_url: str) -> Entry:
+    when = times.moment(one.starts_at, one.timezone, "EEEE d MMMM y, HH:mm")
+    where = f" at {one.occasion}" if one.occasion != one.title else ""
+    role = f"As {one.role}." if one.role != "speaker" else ""
+    said = (f"{when} {times.zone_short(one.timezone, one.starts_at)}{where}.", role, f"{one.post}." if one.post else "")
+    return Entry(
+        key=f"speaker/{one.id}{one.address}", title=f"{one.name}: {one.title}", updated=one.told_at,
+        address=base_url + one.address, related={"text/html": f"{base_url}/speakers/{one.slug}"},
+        summary=" ".join(part for part in said if part),
+    )  # fmt: skip
+
+
+async def _filters(request: Request[Any, Any, Any], now: datetime) -> rules.Filters:
     choices = await queries.choices(now=now)
     known = {name: [one[0] for one in getattr(choices, name)] for name in ("topic", "company", "event")}
     filters, problems = rules.parse(pairs(request), known)
     if problems:
         words = " ".join(f"{name}: {problem.message}" for name, problem in problems.items())
         raise DomainError(f"Some filters in the address cannot be read. {words}")
-    rows, _ = await queries.leaders(filters, now=now, size=_MOST)
+    return filters
+
+
+async def _speakers(request: Request[Any, Any, Any], now: datetime) -> list[Speaker]:
+    rows, _ = await queries.leaders(await _filters(request, now), now=now, size=_MOST)
     base_url = current().base_url
     return [
         Speaker(

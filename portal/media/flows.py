@@ -65,10 +65,11 @@ class Media:
         return await self._kept(new, actor, now)
 
     async def store_document(
-        self, upload: Upload, *, owner: Owner, actor: Actor, now: datetime, visibility: Visibility = Visibility.PUBLIC
-    ) -> File:
-        """Check a document and keep it as it is; raises Invalid with the upload's field."""
-        self._check_size(upload)
+        self, upload: Upload, *, owner: Owner, actor: Actor, now: datetime, visibility: Visibility = Visibility.PUBLIC,
+        most_bytes: int = 0,
+    ) -> File:  # fmt: skip
+        """Check a document and keep it as it is; raises Invalid with the upload's field. `most_bytes`: other than usual."""
+        self._check_size(upload, most_bytes)
         name = rules.file_name(upload.name)
         if fault := rules.document_fault(name):
             raise Invalid({upload.field: fault})
@@ -98,8 +99,8 @@ class Media:
             await self.storage.delete(key)
             await note_gone(blob_id=blob_id)
 
-    def _check_size(self, upload: Upload) -> None:
-        if fault := rules.size_fault(upload.size, self.most_bytes):
+    def _check_size(self, upload: Upload, most_bytes: int = 0) -> None:
+        if fault := rules.size_fault(upload.size, most_bytes or self.most_bytes):
             raise Invalid({upload.field: fault})
 
     async def _put(self, path: Path) -> tuple[int, int]:

@@ -17,9 +17,7 @@ s.id, s.slug, s.name, s.job_title, s.company_name, s.photo,
 (SELECT c.slug FROM company c WHERE c.id = s.company AND c.state = 'public') AS company_slug
 """
 """What a `SpeakerRow` is made of, over `speaker s`."""
-_FULL = (
-    f"{COLUMNS}, s.email, s.bio, s.bio_html, s.website, s.links, s.company AS company_id, s.created_at, s.changed_at"
-)
+FULL = f"{COLUMNS}, s.email, s.bio, s.bio_html, s.website, s.links, s.company AS company_id, s.created_at, s.changed_at"
 OF_ONE_PERSON = """
 SELECT id FROM speaker WHERE email = $1
     AND (SELECT count(DISTINCT plain_text(lower(name))) FROM speaker WHERE email = $1) = 1
@@ -28,19 +26,19 @@ SELECT id FROM speaker WHERE email = $1
 
 
 async def by_slug(slug: str) -> Speaker | None:
-    return _speaker(await db.fetch_one(f"SELECT {_FULL} FROM speaker s WHERE s.slug = $1", slug))
+    return _speaker(await db.fetch_one(f"SELECT {FULL} FROM speaker s WHERE s.slug = $1", slug))
 
 
 async def by_addresses(addresses: Collection[str]) -> list[Speaker]:
     """Everybody with one of these addresses: an office may answer for several, and one person stand there twice."""
     rows = await db.fetch(
-        f"SELECT {_FULL} FROM speaker s WHERE s.email = ANY($1) ORDER BY s.name, s.id LIMIT 100", list(addresses)
+        f"SELECT {FULL} FROM speaker s WHERE s.email = ANY($1) ORDER BY s.name, s.id LIMIT 100", list(addresses)
     )
     return [found for row in rows if (found := _speaker(row))]
 
 
 async def by_id(speaker_id: int) -> Speaker | None:
-    return _speaker(await db.fetch_one(f"SELECT {_FULL} FROM speaker s WHERE s.id = $1", speaker_id))
+    return _speaker(await db.fetch_one(f"SELECT {FULL} FROM speaker s WHERE s.id = $1", speaker_id))
 
 
 async def united_into(slug: str) -> str | None:

@@ -11,7 +11,7 @@ from tests.factories import companies, events, webinars
 from tests.queries import counting
 
 LISTS = ("/api/v1/events", "/api/v1/events.csv", "/events.atom", "/events.ics", "/api/v1/companies", "/api/v1/companies.csv",
-         "/companies.atom", "/leaders/speakers.csv", "/leaders/speakers.json",
+         "/companies.atom", "/leaders/speakers.csv", "/leaders/speakers.json", "/leaders.atom",
          "/api/v1/webinars", "/webinars.atom", "/webinars.ics")  # fmt: skip
 SINGLE = ("/api/v1/topics", "/api/v1/terms", "/api/v1/events/isolator-day", "/api/v1/companies/tessin-lyo",
           "/api/v1/webinars/findings")  # fmt: skip

@@ -17,10 +17,23 @@ from portal.webinars.queries import speaking as webinars
 PAGE_SIZE = 36
 _MOST_CHOICES = 300
 _MOST_ENTRIES = 20_000
+_NEWEST = 100
 _TALKS = f"talks AS ({sessions.TALKS} UNION ALL {webinars.TALKS})"
 # A family name is taken to be the last word.
 _FAMILY = r"plain_text(lower(regexp_replace(s.name, '^.*\s', '')))"
 _LETTER = f"CASE WHEN {_FAMILY} ~ '^[a-z]' THEN upper(left({_FAMILY}, 1)) ELSE '0' END"
+
+
+# Who is asked for, of the people `s` and their talks.
+_WANTED = f"""
+($4 = '' OR s.company_name = $4) AND ($5 = '' OR {_LETTER} = $5)
+    AND plain_text(lower(concat_ws(' ', s.name, s.job_title, s.company_name, {{titles}}))) LIKE ALL (
+        ARRAY(SELECT '%' || plain_text(lower(word)) || '%' FROM unnest($6::text[]) AS w (word)))
+"""
+_AT = """
+($2 = '' OR t.event_slug = $2) AND ($3 = '' OR EXISTS (
+    SELECT FROM event_topic x JOIN topic p ON p.id = x.topic WHERE x.event = t.event AND p.slug = $3))
+"""
 
 
 class Leader(SpeakerRow, frozen=True, kw_only=True):
@@ -41,16 +54,11 @@ WITH {_TALKS}, people AS (
     SELECT t.speaker, count(*) AS appearances, min(t.starts_at) FILTER (WHERE t.ends_at > $1) AS next_at,
         max(t.starts_at) AS last_at, string_agg(t.title, ' ') AS titles
     FROM talks t
-    WHERE ($2 = '' OR t.event_slug = $2) AND ($3 = '' OR EXISTS (
-        SELECT FROM event_topic x JOIN topic p ON p.id = x.topic WHERE x.event = t.event AND p.slug = $3))
-    GROUP BY t.speaker
+    WHERE {_AT} GROUP BY t.speaker
 ), shown AS (
     SELECT {COLUMNS}, p.appearances, p.next_at, p.last_at, {_FAMILY} AS family, count(*) OVER () AS total
     FROM people p JOIN speaker s ON s.id = p.speaker
-    WHERE ($4 = '' OR s.company_name = $4) AND ($5 = '' OR {_LETTER} = $5)
-        AND plain_text(lower(concat_ws(' ', s.name, s.job_title, s.company_name, p.titles))) LIKE ALL (
-            ARRAY(SELECT '%' || plain_text(lower(word)) || '%' FROM unnest($6::text[]) AS w (word)))
-        AND (NOT $7 OR p.next_at IS NOT NULL)
+    WHERE {_WANTED.format(titles="p.titles")} AND (NOT $7 OR p.next_at IS NOT NULL)
     ORDER BY CASE WHEN $7 THEN s.photo = '' END, CASE WHEN $8 THEN {_FAMILY} END, p.next_at NULLS LAST, p.last_at DESC, s.name,
         s.id LIMIT $9 OFFSET $10
 )
@@ -72,13 +80,41 @@ async def leaders(
     filters: Filters, *, now: datetime, number: int = 1, size: int = PAGE_SIZE, only_ahead: bool = False
 ) -> tuple[list[Leader], Page]:
     """One page of them. `only_ahead`: who speaks next, with a photo first."""
-    words = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in filters.q.split()]
     by_name = filters.sort == "name" or bool(filters.letter)
-    rows = await db.fetch(
-        _LEADERS, now, filters.event, filters.topic, filters.company, filters.letter, words, only_ahead, by_name, size,
-        (number - 1) * size,
-    )  # fmt: skip
+    rows = await db.fetch(_LEADERS, now, *_given(filters), only_ahead, by_name, size, (number - 1) * size)
     return [_leader(row) for row in rows], Page(number, size, rows[0]["total"] if rows else 0)
+
+
+class Announced(SpeakerRow, frozen=True, kw_only=True):
+    """Somebody in a talk, with when that was announced or changed last."""
+
+    title: str
+    address: str
+    occasion: str
+    starts_at: datetime
+    timezone: str
+    role: str
+    told_at: datetime
+
+
+_ANNOUNCED = f"""
+WITH {_TALKS}
+SELECT {COLUMNS}, t.title, t.address, t.occasion, t.starts_at, t.timezone, t.role, t.told_at
+FROM talks t JOIN speaker s ON s.id = t.speaker
+WHERE {_AT} AND {_WANTED.format(titles="t.title")} AND t.told_at <= $1
+ORDER BY t.told_at DESC, t.starts_at, t.address, s.id LIMIT {_NEWEST}
+"""
+
+
+async def announced(filters: Filters, *, now: datetime) -> list[Announced]:
+    """Who was announced last, in which talk; the newest first."""
+    rows = await db.fetch(_ANNOUNCED, now, *_given(filters))
+    return [msgspec.convert({name: row[name] for name in Announced.__struct_fields__}, Announced) for row in rows]
+
+
+def _given(filters: Filters) -> tuple[Any, ...]:
+    words = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in filters.q.split()]
+    return filters.event, filters.topic, filters.company, filters.letter, words
 
 
 def _leader(row: Mapping[str, Any]) -> Leader:

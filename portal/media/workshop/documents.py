@@ -4,8 +4,9 @@ import html
 import re
 import zipfile
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
@@ -54,15 +55,19 @@ def look_at(source: Path, end: str) -> dict[str, Any]:
 
 
 def _pdf(source: Path) -> int:
-    content = source.read_bytes()
-    if not content.startswith(b"%PDF-"):
-        raise Refused("other")
-    # Also where no table of contents leads to.
-    if b"/JavaScript" in content or b"/Launch" in content:
-        raise Refused("acts")
-    del content
+    with source.open("rb") as file:
+        if file.read(5) != b"%PDF-":
+            raise Refused("other")
+        # Also where no table of contents leads to.
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            if any(content.find(act) >= 0 for act in (b"/JavaScript", b"/Launch")):
+                raise Refused("acts")
+        return _pages(file)
+
+
+def _pages(file: BinaryIO) -> int:
     try:
-        reader = PdfReader(source, strict=False)
+        reader = PdfReader(file, strict=False)
         if reader.is_encrypted:
             raise Refused("locked")
         pages = len(reader.pages)
@@ -114,7 +119,9 @@ def _office(source: Path, end: str) -> None:
 
 def _packed(packed: zipfile.ZipFile, end: str) -> None:
     entries = packed.infolist()
-    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+    # Films and pictures are as large outside as they are inside.
+    most = max(_MOST_UNPACKED, 2 * sum(entry.compress_size for entry in entries))
+    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > most:
         raise Refused("large")
     names = {entry.filename for entry in entries}
     if any(entry.flag_bits & 1 for entry in entries) or "EncryptedPackage" in names:

@@ -18,7 +18,6 @@ from portal.core import db, qr
 from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.programme.desk.guards import DESK, AtDesk, provide_desk
-from portal.programme.desk.showing import the_speaker
 from portal.web.inputs import Now
 from portal.web.rendering import markup, page, see_other
 
@@ -38,7 +37,7 @@ class CalendarPages(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], speaker_id: Id, desk: AtDesk, now: Now) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         address = _address(await feed_address(kind=KIND, key=str(speaker.id), now=now))
         return page(
             request, "programme/desk/calendar.html", private=True, speaker=speaker, address=address, links=links,
@@ -47,7 +46,7 @@ class CalendarPages(Controller):
 
     @post("/rotation")
     async def rotate(self, speaker_id: Id, desk: AtDesk, now: Now) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         await rotate_feed_address(kind=KIND, key=str(speaker.id), now=now)
         notice = "Your calendar has a new address; the old one stopped working."
         return see_other(f"{DESK}/{speaker_id}/calendar", notice=notice)

@@ -13,7 +13,7 @@ from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.core.text import safe_html
-from portal.media.pages import MOST_SENT, MediaStore
+from portal.media.pages import MediaStore
 from portal.media.pages import sent as sent_file
 from portal.media.queries import by_keys
 from portal.media.tables import Visibility
@@ -21,7 +21,7 @@ from portal.media.values import Owner
 from portal.programme.desk import commands, queries, rules
 from portal.programme.desk.forms import AvailabilityForm, ComingForm, NoteForm, RecordingForm, SlidesForm
 from portal.programme.desk.guards import AtDesk, provide_desk
-from portal.programme.desk.showing import read_scoped, rows_of, scoped, show, the_speaker
+from portal.programme.desk.showing import read_scoped, rows_of, scoped, show
 from portal.programme.desk.values import Span, Speaking
 from portal.speakers.commands import PHOTOS, save_own, set_photo
 from portal.speakers.forms import MOST_BYTES, OwnForm, own_filled
@@ -31,6 +31,8 @@ from portal.web.inputs import Now
 from portal.web.rendering import see_other
 
 _Asked = Request[Any, Any, Any]
+_MOST_SENT = 520_000_000
+"""More than slides may ever have (`SLIDES_MAX_MB`): what is too large for now gets its message beside the field."""
 _UPLOADS = Limit("speaking-uploads", 60, timedelta(hours=1))
 
 
@@ -47,7 +49,7 @@ class DeskPages(Controller):
     @post("/preview", status_code=200, request_max_body_size=MOST_BYTES)
     async def preview(self, request: _Asked, speaker_id: Id, desk: AtDesk, talks: Talks, now: Now) -> Response[Any]:
         """How it will look, without saving anything."""
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         form = await read(request, OwnForm)
         if form.data is None:
             return await show(request, desk, speaker_id, talks, now, profile=form, status=422)
@@ -59,12 +61,12 @@ class DeskPages(Controller):
     async def save(
         self, request: _Asked, speaker_id: Id, desk: AtDesk, talks: Talks, media: MediaStore, now: Now
     ) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         form = await read(request, OwnForm)
         data = form.data
         if data is None:
             return await show(request, desk, speaker_id, talks, now, profile=form, status=422)
-        actor = desk.acting(speaker.id, speaker.email)
+        actor = desk.acting(speaker)
         addresses = desk.addresses
         try:
             kept = None
@@ -90,7 +92,7 @@ class DeskPages(Controller):
         self, request: _Asked, speaker_id: int, desk: AtDesk, talks: Talks, now: Now, form: Filled[OwnForm], error: Conflict
     ) -> Response[Any]:  # fmt: skip
         """What stands there by now beside what was typed, and the choice to save all the same."""
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         stored = own_filled(speaker)
         kept: Filled[Any] = Filled({**form.values, "seen": stored.value("seen")})
         return await show(
@@ -102,13 +104,13 @@ class DeskPages(Controller):
     async def coming(
         self, request: _Asked, speaker_id: Id, event_id: Id, desk: AtDesk, talks: Talks, now: Now
     ) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         form = await read_scoped(request, ComingForm, event_id)
         if form.data is None:
             return await show(request, desk, speaker_id, talks, now, form=scoped(form, event_id), status=422)
         comes = form.data.coming == "yes"
         await commands.answer_coming(
-            actor=desk.acting(speaker.id, speaker.email), addresses=desk.addresses, speaker_id=speaker_id,
+            actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
             event_id=event_id, comes=comes, why=form.data.why, now=now,
         )  # fmt: skip
         told = "Thank you. The organiser counts on you." if comes else "Thank you for saying so. The organiser is told."
@@ -118,7 +120,7 @@ class DeskPages(Controller):
     async def availability(
         self, request: _Asked, speaker_id: Id, event_id: Id, desk: AtDesk, talks: Talks, now: Now
     ) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         at = await _at(speaker_id, event_id)
         form = await read_scoped(request, AvailabilityForm, event_id)
         spans: list[Span] = []
@@ -132,7 +134,7 @@ class DeskPages(Controller):
             refused = scoped(form.refuse(Invalid(faults)), event_id)
             return await show(request, desk, speaker_id, talks, now, form=refused, status=422)
         await commands.answer_availability(
-            actor=desk.acting(speaker.id, speaker.email), addresses=desk.addresses, speaker_id=speaker_id,
+            actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
             event_id=event_id, spans=spans, now=now,
         )  # fmt: skip
         return see_other(
@@ -143,7 +145,7 @@ class DeskPages(Controller):
     async def recording(
         self, request: _Asked, speaker_id: Id, event_id: Id, desk: AtDesk, talks: Talks, now: Now
     ) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         at = await _at(speaker_id, event_id)
         form = await read_scoped(request, RecordingForm, event_id)
         if form.data is None:
@@ -151,7 +153,7 @@ class DeskPages(Controller):
         agreed = form.data.answer == "yes"
         try:
             await commands.answer_recording(
-                actor=desk.acting(speaker.id, speaker.email), addresses=desk.addresses, speaker_id=speaker_id,
+                actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
                 event_id=event_id, agreed=agreed, wording_id=form.data.wording,
                 usual=rules.usual_wording(at.title, current().site_name), now=now,
             )  # fmt: skip
@@ -165,22 +167,22 @@ class DeskPages(Controller):
     async def note(
         self, request: _Asked, speaker_id: Id, event_id: Id, desk: AtDesk, talks: Talks, now: Now
     ) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         form = await read_scoped(request, NoteForm, event_id)
         if form.data is None:
             return await show(request, desk, speaker_id, talks, now, form=scoped(form, event_id), status=422)
         await commands.write_note(
-            actor=desk.acting(speaker.id, speaker.email), addresses=desk.addresses, speaker_id=speaker_id,
+            actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
             event_id=event_id, note=form.data.note, now=now,
         )  # fmt: skip
         return see_other(f"/speaking/{speaker_id}", notice="The organiser reads this beside your name.")
 
-    @post("/sessions/{session_id:int}/slides", request_max_body_size=MOST_SENT)
+    @post("/sessions/{session_id:int}/slides", request_max_body_size=_MOST_SENT)
     async def slides(
         self, request: _Asked, speaker_id: Id, session_id: Id, desk: AtDesk, talks: Talks,
         media: MediaStore, now: Now,
     ) -> Response[Any]:  # fmt: skip
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         form = await read_scoped(request, SlidesForm, session_id)
         status = 422
         try:
@@ -189,9 +191,14 @@ class DeskPages(Controller):
                 await spend(_UPLOADS, str(speaker_id), now=now)
                 if fault := rules.slides_fault(upload.name):
                     raise Invalid({"slides": fault})
-                actor = desk.acting(speaker.id, speaker.email)
+                actor = desk.acting(speaker)
                 kept = await media.store_document(
-                    upload, owner=Owner(commands.SLIDES), actor=actor, now=now, visibility=Visibility.PRIVATE
+                    upload,
+                    owner=Owner(commands.SLIDES),
+                    actor=actor,
+                    now=now,
+                    visibility=Visibility.PRIVATE,
+                    most_bytes=current().slides_max_mb * 1_000_000,
                 )
                 version = await commands.add_slides(
                     actor=actor, addresses=desk.addresses, speaker_id=speaker_id, session_id=session_id, file=kept.key,
@@ -208,7 +215,7 @@ class DeskPages(Controller):
     async def file(
         self, request: _Asked, speaker_id: Id, slides_id: Id, desk: AtDesk, media: MediaStore
     ) -> Response[Any]:
-        await the_speaker(desk, speaker_id)
+        desk.the(speaker_id)
         deck = await queries.deck_of(slides_id, speaker_id)
         file = (await by_keys([deck.file])).get(deck.file) if deck else None
         if file is None:
@@ -217,9 +224,9 @@ class DeskPages(Controller):
 
     @post("/slides/{slides_id:int}/removal")
     async def withdraw(self, speaker_id: Id, slides_id: Id, desk: AtDesk, now: Now) -> Response[Any]:
-        speaker, _ = await the_speaker(desk, speaker_id)
+        speaker = desk.the(speaker_id)
         await commands.withdraw_slides(
-            actor=desk.acting(speaker.id, speaker.email), addresses=desk.addresses, speaker_id=speaker_id,
+            actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
             slides_id=slides_id, now=now,
         )  # fmt: skip
         return see_other(f"/speaking/{speaker_id}", notice="Taken back. Nobody reads this version any more.")

@@ -21,21 +21,26 @@ SELECT p.name, e.title, CASE WHEN r.agreed THEN 'yes' ELSE 'no' END AS answer, r
 FROM recording_answer r JOIN appearance a ON a.id = r.appearance JOIN speaker p ON p.id = a.speaker
 JOIN event e ON e.id = a.event JOIN wording_of_consent w ON w.id = r.wording WHERE p.email = $1 ORDER BY r.id LIMIT 5000
 """
+_BROWSERS = "SELECT user_agent, opened_at AS desk_since FROM open_desk WHERE email = $1 ORDER BY id LIMIT 5000"
 LABELS = {
-    "name": "Speaker", "file": "File", "version": "Version", "uploaded_at": "Handed in", "released_at": "Public since",
-    "answer": "May be recorded", "answered_at": "Answered", "wording_version": "Version of the wording",
-    "wording": "The question",
+    "user_agent": "Browser", "desk_since": "Open since", "name": "Speaker", "file": "File", "version": "Version",
+    "uploaded_at": "Handed in", "released_at": "Public since", "answer": "May be recorded", "answered_at": "Answered",
+    "wording_version": "Version of the wording", "wording": "The question",
 }  # fmt: skip
 
 
 async def known_about(email: str) -> list[dict[str, Any]]:
-    """Every version of slides that is kept, and every answer to being recorded with the words of it."""
+    """Every version of slides that is kept, every answer to being recorded with the words of it, browsers at the desk."""
     slides = [{"what": "Slides", **row} for row in await db.fetch(_SLIDES, email)]
-    return slides + [{"what": "Being recorded", **row} for row in await db.fetch(_ANSWERS, email)]
+    answers = [{"what": "Being recorded", **row} for row in await db.fetch(_ANSWERS, email)]
+    return slides + answers + [{"what": "Your desk is open", **row} for row in await db.fetch(_BROWSERS, email)]
 
 
 async def forget(email: str, now: datetime) -> int:
-    """Remove the files of slides for good, in the caller’s transaction; how many. Their rows go with the speaker."""
+    """Remove the files of slides for good and shut the desk, in the caller’s transaction; how many files. Their rows go with
+    the speaker.
+    """
+    await db.execute("DELETE FROM open_desk WHERE email = $1", email)
     rows = await db.fetch(f"SELECT d.id FROM slides d WHERE d.speaker IN ({OF_ONE_PERSON})", email)
     for row in rows:
         await media.forget(owner=Owner(SLIDES, str(row["id"])), actor=PORTAL, now=now)

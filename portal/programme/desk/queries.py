@@ -9,9 +9,32 @@ from portal.core import db
 from portal.core.settings import current
 from portal.leads.queries import Wording
 from portal.programme.desk.rules import WORDING, usual_wording
-from portal.programme.desk.values import Deck, Held, Speaking
+from portal.programme.desk.values import Deck, Speaking
 
 _MOST = 40
+NEWEST = """
+NOT EXISTS (SELECT FROM slides o WHERE o.session = d.session AND o.speaker = d.speaker AND o.version > d.version)
+"""
+"""That slides `d` are what their speaker handed in last for a session."""
+_SESSIONS = f"""
+SELECT s.id, s.event, s.title, s.kind, s.label, i.role,
+    (s.cancelled_at IS NOT NULL OR r.cancelled_at IS NOT NULL) AS is_cancelled,
+    s.recorded, r.slug, r.starts_at, r.ends_at, rr.name AS room, rr.note AS room_note, s.starts_at AS draft_starts_at,
+    s.ends_at AS draft_ends_at, dr.name AS draft_room,
+    coalesce((SELECT json_agg(json_build_object('name', p.name, 'role', o.role) ORDER BY o.position, o.id) FROM session_speaker o
+        JOIN speaker p ON p.id = o.speaker WHERE o.session = s.id AND o.speaker <> $1), '[]') AS beside,
+    coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
+        'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at) ORDER BY d.version DESC)
+        FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
+        WHERE d.session = s.id AND d.speaker = $1), '[]') AS decks,
+    coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
+        'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at, 'by', p.name) ORDER BY p.name, p.id)
+        FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL JOIN speaker p ON p.id = d.speaker
+        WHERE d.session = s.id AND d.speaker <> $1 AND {NEWEST}), '[]') AS others
+FROM session_speaker i JOIN programme_session s ON s.id = i.session LEFT JOIN programme_room dr ON dr.id = s.room
+LEFT JOIN released_session r ON r.session = s.id LEFT JOIN programme_room rr ON rr.id = r.room
+WHERE i.speaker = $1 AND s.event = e.id ORDER BY coalesce(r.starts_at, s.starts_at) NULLS LAST, s.id LIMIT 400
+"""
 _EVENTS = f"""
 SELECT e.id AS event, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.state, p.slides_due_at,
     coalesce(p.slides_at_once, false) AS slides_at_once, coalesce(p.shows_draft, false) AS shows_draft,
@@ -24,57 +47,24 @@ SELECT e.id AS event, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.sta
         FROM availability v WHERE v.appearance = a.id), '[]') AS spans,
     coalesce((SELECT json_agg(json_build_object('agreed', r.agreed, 'at', r.answered_at, 'version', w.version, 'text', w.text)
         ORDER BY r.id DESC) FROM recording_answer r JOIN wording_of_consent w ON w.id = r.wording
-        WHERE r.appearance = a.id), '[]') AS answers
+        WHERE r.appearance = a.id), '[]') AS answers,
+    coalesce((SELECT json_agg(x) FROM ({_SESSIONS}) x), '[]') AS sessions
 FROM event e LEFT JOIN programme p ON p.event = e.id LEFT JOIN appearance a ON a.event = e.id AND a.speaker = $1
 WHERE a.id IS NOT NULL OR EXISTS (
     SELECT FROM session_speaker i JOIN programme_session s ON s.id = i.session WHERE i.speaker = $1 AND s.event = e.id)
 ORDER BY e.starts_at DESC, e.id LIMIT {_MOST}
 """
-NEWEST = """
-NOT EXISTS (SELECT FROM slides o WHERE o.session = d.session AND o.speaker = d.speaker AND o.version > d.version)
-"""
-"""That slides `d` are what their speaker handed in last for a session."""
-_SESSIONS = f"""
-SELECT s.id, s.event, s.title, s.kind, s.label, i.role,
-    (s.cancelled_at IS NOT NULL OR r.cancelled_at IS NOT NULL) AS is_cancelled,
-    s.recorded, r.slug, r.starts_at, r.ends_at, rr.name AS room, rr.note AS room_note, s.starts_at AS draft_starts_at,
-    s.ends_at AS draft_ends_at, dr.name AS draft_room,
-    coalesce((SELECT json_agg(json_build_array(p.name, o.role) ORDER BY o.position, o.id) FROM session_speaker o
-        JOIN speaker p ON p.id = o.speaker WHERE o.session = s.id AND o.speaker <> $1), '[]') AS beside,
-    coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
-        'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at) ORDER BY d.version DESC)
-        FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL
-        WHERE d.session = s.id AND d.speaker = $1), '[]') AS decks,
-    coalesce((SELECT json_agg(json_build_object('id', d.id, 'version', d.version, 'file', d.file, 'name', f.name,
-        'size', f.bytes, 'uploaded_at', d.uploaded_at, 'released_at', d.released_at, 'by', p.name) ORDER BY p.name, p.id)
-        FROM slides d JOIN stored_file f ON f.key = d.file AND f.deleted_at IS NULL JOIN speaker p ON p.id = d.speaker
-        WHERE d.session = s.id AND d.speaker <> $1 AND {NEWEST}), '[]') AS others
-FROM session_speaker i JOIN programme_session s ON s.id = i.session LEFT JOIN programme_room dr ON dr.id = s.room
-LEFT JOIN released_session r ON r.session = s.id LEFT JOIN programme_room rr ON rr.id = r.room
-WHERE i.speaker = $1 AND s.event = ANY($2) ORDER BY coalesce(r.starts_at, s.starts_at) NULLS LAST, s.id LIMIT 400
-"""
 
 
 async def speaking(speaker_id: int) -> list[Speaking]:
     """Where a person speaks, drafts of events too: what is to come last of all is first."""
-    events = await db.fetch(_EVENTS, speaker_id)
-    held: dict[int, list[Held]] = {row["event"]: [] for row in events}
-    for row in await db.fetch(_SESSIONS, speaker_id, list(held)):
-        held[row["event"]].append(_held(row))
+    lists = ("spans", "answers", "sessions")
     return [
         msgspec.convert(
-            {**row, "sessions": held[row["event"]], "wording": _wording(row),
-             **{name: msgspec.json.decode(row[name]) for name in ("spans", "answers")}},
-            Speaking,
+            {**row, "wording": _wording(row), **{name: msgspec.json.decode(row[name]) for name in lists}}, Speaking
         )
-        for row in events
-    ]  # fmt: skip
-
-
-def _held(row: Mapping[str, Any]) -> Held:
-    beside = [{"name": name, "role": role} for name, role in msgspec.json.decode(row["beside"])]
-    decks = {name: msgspec.json.decode(row[name]) for name in ("decks", "others")}
-    return msgspec.convert({**row, "beside": beside, **decks}, Held)
+        for row in await db.fetch(_EVENTS, speaker_id)
+    ]
 
 
 def _wording(row: Mapping[str, Any]) -> Wording:

@@ -42,6 +42,7 @@ people AS (
         coalesce(e.without, '{}') AS without,
         (SELECT o.state FROM mail o WHERE o.about_kind = 'appearance' AND o.about_key = a.id::text AND o.recipient = p.email
             ORDER BY o.id DESC LIMIT 1) AS mail,
+        (SELECT count(*) FROM open_desk d WHERE d.email = p.email AND d.expires_at > now()) AS browsers,
         CASE WHEN x.state = 'cancelled' OR a.declined_at IS NOT NULL THEN '{}' ELSE array_remove(ARRAY[
             CASE WHEN p.email = '' THEN 'address' END, CASE WHEN a.invited_at IS NULL THEN 'invited' END,
             CASE WHEN a.confirmed_at IS NULL AND x.ends_at > now() THEN 'coming' END,
@@ -59,7 +60,9 @@ people AS (
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """How far somebody is. `missing` are keys of `rules.ITEMS`; `without` are titles of sessions that wait for slides."""
+    """How far somebody is. `missing` are keys of `rules.ITEMS`; `without` are titles of sessions that wait for slides; the desk
+    is open in so many `browsers` by a code.
+    """
 
     id: int
     slug: str
@@ -86,6 +89,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     sessions: list[str]
     without: list[str]
     missing: list[str]
+    browsers: int
 
     @property
     def post(self) -> str:

@@ -8,14 +8,12 @@ from litestar import Request
 from litestar.response import Response
 
 from portal.core import times
-from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.media import queries as media
 from portal.programme.desk import commands, queries, rules
 from portal.programme.desk.commands import OPENED_EVERY
-from portal.programme.desk.guards import Desk
+from portal.programme.desk.opening import Desk
 from portal.programme.desk.values import Speaking
-from portal.speakers import queries as speakers
 from portal.speakers import rules as people
 from portal.speakers.forms import PICTURES, own_filled
 from portal.speakers.inputs import FindTalks
@@ -52,36 +50,27 @@ def scoped(form: Filled[Any], scope: int) -> Filled[Any]:
     )
 
 
-async def the_speaker(desk: Desk, speaker_id: int) -> tuple[Speaker, list[Speaker]]:
-    """The person of the route, and everybody at this desk; raises NotFound for anybody else."""
-    everybody = await speakers.by_addresses(desk.addresses)
-    found = next((one for one in everybody if one.id == speaker_id), None)
-    if found is None:
-        raise NotFound("There is no such speaker at this desk.")
-    return found, everybody
-
-
 async def show(
     request: Request[Any, Any, Any], desk: Desk, speaker_id: int, talks: FindTalks, now: datetime, *,
     form: Filled[Any] | None = None, profile: Filled[Any] | None = None, preview: Speaker | None = None,
     status: int = 200, conflict: str = "", stored: list[tuple[str, str]] | None = None,
 ) -> Response[str]:  # fmt: skip
     """The page; with `form`, the one of its forms that was refused, with the names it has there."""
-    speaker, everybody = await the_speaker(desk, speaker_id)
+    speaker = desk.the(speaker_id)
     speaking = await queries.speaking(speaker.id)
     if any(one.opened_at is None or now - one.opened_at > OPENED_EVERY for one in speaking):
         await commands.note_opened(speaker_id=speaker.id, now=now)
     photo = (await media.by_keys([speaker.photo] if speaker.photo else [])).get(speaker.photo)
     refused = form or blank()
     return page(
-        request, "programme/desk/page.html", private=True, status=status, desk=desk, speaker=speaker, everybody=everybody,
+        request, "programme/desk/page.html", private=True, status=status, desk=desk, speaker=speaker,
         ahead=[one for one in reversed(speaking) if not one.is_over(now)], past=[one for one in speaking if one.is_over(now)],
         briefings={one.event: markup(one.briefing_html) for one in speaking},
         form=_with_stored(refused, speaking), refused=refused if refused.errors else profile or blank(),
         days={one.event: rules.event_days(one.starts_at, one.ends_at, one.timezone) for one in speaking}, rows=rows_of,
         profile=profile or own_filled(speaker), preview=preview, preview_bio=markup(_bio(preview)), photo=photo,
         host=people.host, bio=markup(speaker.bio_html), conflict=conflict, stored=stored or [], pictures_taken=PICTURES,
-        accepted=rules.SLIDES_ACCEPTED, now=now, **await _announced(speaker, talks, now), most_megabytes=current().media_max_mb,
+        accepted=rules.SLIDES_ACCEPTED, now=now, **await _announced(speaker, talks, now), most_megabytes=current().slides_max_mb,
         asked_of=_asked_of(speaker, [one for one in speaking if not one.is_over(now)]),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from portal.core.overtaking import mark
 from portal.core.text import one_line
 from portal.programme.desk import inviting, readiness
 from portal.programme.desk.forms import AddressForm, SettingsForm
+from portal.programme.desk.opening import shut_everywhere
 from portal.programme.desk.rules import ITEMS
 from portal.programme.permissions import EDITORS
 from portal.web import moments
@@ -70,6 +71,11 @@ class StaffReadiness(Controller):
     async def remind(self, event_id: Id, speaker_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
         count = await inviting.remind(actor=actor, event_id=event_id, speaker_id=speaker_id, now=now)
         return see_other(_here(event_id), notice=_told(count))
+
+    @post("/speakers/{speaker_id:int}/departures")
+    async def shut(self, event_id: Id, speaker_id: Id, actor: SignedIn, now: Now) -> Response[Any]:
+        await shut_everywhere(actor=actor, speaker_id=speaker_id, now=now)
+        return see_other(_here(event_id), notice="The desk is shut in every browser. A new code opens it again.")
 
     @post("/sessions/{session_id:int}/recording")
     async def do_not_record(self, event_id: Id, session_id: Id, actor: SignedIn, now: Now) -> Response[Any]:

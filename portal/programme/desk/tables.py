@@ -38,6 +38,19 @@ class Appearance(Table, tablename="appearance", db=DB):
     one_answer = Check("recording_agreed_at IS NULL OR recording_refused_at IS NULL", name="appearance_one_answer")
 
 
+class OpenDesk(Table, tablename="open_desk", db=DB):
+    """A browser in which an address was proved by a code. Only the hash of its secret is stored; a row that is gone is a desk
+    that is shut. Rows of an address that no speaker has any more go with it.
+    """
+
+    id = BigSerial(primary_key=True)
+    secret_hash = Varchar(length=64, unique=True)
+    email = Varchar(length=254, index=True)
+    opened_at = Timestamptz()
+    expires_at = Timestamptz(index=True)
+    user_agent = Varchar(length=300)
+
+
 class RecordingAnswer(Table, tablename="recording_answer", db=DB):
     """What somebody answered to being recorded, in which words and when: every answer, the newest is on the appearance."""
 

@@ -13,12 +13,13 @@ WHERE i.speaker = $1 AND e.state <> 'draft' ORDER BY s.starts_at DESC, s.session
 """
 TALKS = """
 SELECT i.speaker, s.event, s.title, '/events/' || e.slug || '/programme/' || s.slug AS address, e.title AS occasion,
-    e.slug AS event_slug, s.starts_at, s.ends_at, e.timezone, i.role, coalesce(t.name, '') AS thread
+    e.slug AS event_slug, s.starts_at, s.ends_at, e.timezone, i.role, coalesce(t.name, '') AS thread, r.released_at AS told_at
 FROM released_speaker i JOIN released_session s ON s.session = i.session JOIN event e ON e.id = s.event
+JOIN programme_release r ON r.event = s.event AND r.number = s.since_release
 LEFT JOIN programme_track t ON t.id = s.track
 WHERE e.state NOT IN ('draft', 'cancelled') AND s.cancelled_at IS NULL
 """
-"""Every public appearance that takes place or took place; other packages have the same columns."""
+"""Every public appearance that takes place or took place, with when it was told last; other packages have the same columns."""
 
 
 async def of_speaker(speaker_id: int) -> list[Appearance]:

@@ -13,11 +13,12 @@ WHERE ws.speaker = $1 AND e.state <> 'draft' ORDER BY e.starts_at DESC, e.id LIM
 """
 TALKS = """
 SELECT ws.speaker, e.id AS event, e.title, '/events/' || e.slug AS address, e.title AS occasion, e.slug AS event_slug,
-    e.starts_at, e.ends_at, e.timezone, CASE WHEN ws.is_moderator THEN 'moderator' ELSE 'speaker' END AS role, '' AS thread
+    e.starts_at, e.ends_at, e.timezone, CASE WHEN ws.is_moderator THEN 'moderator' ELSE 'speaker' END AS role, '' AS thread,
+    e.changed_at AS told_at
 FROM webinar_speaker ws JOIN webinar w ON w.id = ws.webinar JOIN event e ON e.id = w.event
 WHERE e.state NOT IN ('draft', 'cancelled')
 """
-"""Every public appearance that takes place or took place; other packages have the same columns."""
+"""Every public appearance that takes place or took place, with when it was told last; other packages have the same columns."""
 
 
 async def of_speaker(speaker_id: int) -> list[Appearance]:

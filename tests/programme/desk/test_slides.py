@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from random import randbytes
 
 import httpx
 import pytest
@@ -121,13 +122,20 @@ async def test_what_is_not_taken(made: Conference, browser: Browser, name: str, 
 
 
 async def test_too_large_and_none_at_all(made: Conference, browser: Browser) -> None:
-    most = current().media_max_mb
+    most = current().slides_max_mb
+    assert f'data-most="{most}"' in (await browser.get(made.at())).text
     refused = await hand_in(made, browser, b"%PDF-" + b"\0" * (most * 1_000_000 + 1))
     assert (refused.status_code, list(faults(refused).values())) == (
         422, [f"This file has {most}.1 MB; please keep it under {most} MB."],
     )  # fmt: skip
     nothing = await browser.post(made.at(f"/sessions/{made.sessions['First air']}/slides"))
     assert (nothing.status_code, list(faults(nothing).values())) == (422, ["Please choose a file."])
+
+
+async def test_a_film_makes_slides_larger_than_other_files_may_be(made: Conference, browser: Browser) -> None:
+    film = randbytes(current().media_max_mb * 1_000_000 + 1)
+    assert (await hand_in(made, browser, pptx(**{"ppt/media/film.mp4": film}), "talk.pptx")).status_code == 303
+    assert await versions() == [1]
 
 
 async def test_uploads_are_limited(made: Conference, browser: Browser) -> None:
