@@ -4,12 +4,14 @@
 `results` to htmx. The server picks the block; its name is its DOM id. The template knows which it is by `fragment`.
 """
 
+import re
 import secrets
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from litestar.connection import Request
 from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
@@ -22,6 +24,15 @@ from portal.web import assets, flash
 from portal.web.asking import FRAGMENT_HEADERS, wants_fragment
 
 TEMPLATES = assets.ROOT / "templates"
+# Not the one before the site’s name, in titles.
+_DOT = re.compile(r" ·(?! \{\{ site\.)")
+
+
+class _Dots(Extension):
+    """The dot between two facts stays with the first one, so that no line begins with it."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return _DOT.sub("\u00a0·", source)
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +42,7 @@ def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        extensions=[_Dots],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -75,6 +75,6 @@ async def test_all_day_ends_on_its_last_day(reader: Reader, database: str) -> No
     assert page.count(f'id="d-{midnight.date().isoformat()}"') == 1
     last = midnight + timedelta(days=2)
     assert page.count("All day") == 2
-    assert page.count(" · until ") == 1
-    assert f" · until {last:%a} {last.day} {last:%b}<" in page
+    assert page.count("\N{NBSP}· until ") == 1
+    assert f"\N{NBSP}· until {last:%a} {last.day} {last:%b}<" in page
     assert "00:00<" not in page

@@ -1,4 +1,4 @@
-"""What people read is set as print is: with apostrophes that are curly."""
+"""What people read is set as print is: with apostrophes that are curly, and no dot between facts at the beginning of a line."""
 
 import ast
 import re
@@ -45,3 +45,9 @@ def test_apostrophes_are_curly() -> None:
     texts = [*_of_templates(), *_of_code()]
     assert len(texts) > 3000
     assert [f"{where}: {text.strip()[:80]}" for where, text in texts if _STRAIGHT.search(text)] == []
+
+
+def test_a_dot_between_facts_stays_with_the_first() -> None:
+    drawn = environment().from_string('<p>{{ ["a", "b"]|join(" · ") }}{% if c %} · <b>{{ c }}</b> ·{% endif %} d</p>')
+    assert drawn.render(c="c") == "<p>a\N{NBSP}· b\N{NBSP}· <b>c</b>\N{NBSP}· d</p>"
+    assert environment().from_string("Events · {{ site.site_name }}").render().startswith("Events · ")

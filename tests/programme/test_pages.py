@@ -67,7 +67,7 @@ async def test_one_day_at_a_time_and_the_night_belongs_to_the_day_before(client:
     page = await client.get(PROGRAMME)
     assert titles(page) == ["First air", "Fees &lt;b&gt;", "Late dryers"]
     assert "3 sessions on Tuesday 9 February, 4 on all days." in page.text
-    assert "Coffee · 40 min" in page.text
+    assert "Coffee\N{NBSP}· 40 min" in page.text
     assert ">02:30</time>" in page.text
     assert titles(await client.get(f"{PROGRAMME}?day=2027-02-10")) == ["Closing"]
     assert len(titles(await client.get(f"{PROGRAMME}?day=all"))) == 4
@@ -126,7 +126,7 @@ async def test_rooms_as_a_table(client: httpx.AsyncClient) -> None:
     page = await client.get(f"{PROGRAMME}?view=grid")
     assert re.findall(r'<th scope="col">([^<]+)</th>', page.text) == ["Saal Lobau", "Raum Prater"]
     assert titles(page) == ["First air", "Fees &lt;b&gt;", "Late dryers"]
-    assert '<td colspan="2">Coffee · 40 min</td>' in page.text
+    assert '<td colspan="2">Coffee\N{NBSP}· 40 min</td>' in page.text
 
 
 async def test_a_session_s_page(client: httpx.AsyncClient) -> None:

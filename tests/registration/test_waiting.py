@@ -204,7 +204,7 @@ async def test_who_finds_it_fully_booked_is_shown_to_the_line(client: httpx.Asyn
     assert text_of(bar).split() == ["Full", "·", "1", "waiting", "Join", "the", "waiting", "list"]
     assert f'id="bar-act" hx-swap-oob="true" href="{here}/waiting?ticket_type={seat}"' in bar.text
     rows = (await client.get(f"/events/places?ids={shop.event_id}")).text
-    assert ("Full · 1 waiting" in rows, "bar-act" in rows) == (True, False)
+    assert ("Full\N{NBSP}· 1 waiting" in rows, "bar-act" in rows) == (True, False)
 
 
 async def test_a_code_still_opens_what_is_hidden_when_all_else_is_full(client: httpx.AsyncClient) -> None:
