@@ -68,8 +68,8 @@ async def test_its_address_ends_with_the_address_of_the_speaker_and_on_demand(
     assert [(await client.get(one)).status_code for one in (first, second)] == [404, 200]
     await set_email(actor=PORTAL, speaker_id=made.maeve, email="new@kilmore.example", now=clock.now())
     assert (await client.get(second)).status_code == 404
-    assert (await browser.get(made.at("/calendar"))).status_code == 404
-    assert (await browser.post(made.at("/calendar/rotation"))).status_code == 404
+    assert (await browser.get(made.at("/calendar"))).status_code == 303
+    assert (await browser.post(made.at("/calendar/rotation"))).status_code == 403
     for name in ("x.ics", "a" * 32 + ".ics", "'.ics"):
         assert (await client.get(f"/calendars/speaking/{name}")).status_code == 404
     assert (await client.get(made.at("/calendar"))).status_code == 303
