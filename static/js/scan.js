@@ -6,7 +6,10 @@
    Kept on the device until sent: the badge's code, when, and what was noted. No name: this page never knew one. */
 const root = document.querySelector("#scan");
 const part = (name) => root?.querySelector(`[data-${name}]`);
-const KEEP = root?.dataset.keep;
+/* Whose scans these are. The copy that opens without a connection knows nobody: it goes on for whoever opened the page last. */
+const WHO = `${root?.dataset.keep}-by`;
+const by = root?.dataset.by || localStorage.getItem(WHO);
+const KEEP = `${root?.dataset.keep}-${by}`;
 const AGAIN_MS = 15_000;
 const SAME_MS = 5_000;
 const MOST_AT_ONCE = 100;
@@ -69,9 +72,9 @@ const send = async () => {
   sending = true;
   tell();
   try {
-    const body = JSON.stringify({ by: Number(root.dataset.by), sent_at: new Date().toISOString(), records });
+    const body = JSON.stringify({ by: Number(by), sent_at: new Date().toISOString(), records });
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(root.dataset.send, { method: "POST", headers, body, signal: AbortSignal.timeout(AGAIN_MS) });
+    const answer = await fetch(`${root.dataset.page}/records`, { method: "POST", headers, body, signal: AbortSignal.timeout(AGAIN_MS) });
     trouble = answer.redirected ? "You are signed out. Sign in again in another tab; nothing is lost."
       : answer.status === 409 ? "Somebody else is signed in here by now. They are sent when you sign in again."
       : answer.status === 403 ? "The organiser has closed scanning for your company."
@@ -93,13 +96,13 @@ const take = (told) => {
     return answer.state === "refused" ? [{ ...one, refused: answer.words }] : [];
   }));
   const asked = told.findLast((one) => one.sentence)?.sentence;
-  if (asked) {
+  if (asked && part("sentence")) {
     root.dataset.read = asked.read;
     part("sentence").textContent = asked.text;
     part("wording").textContent = `Wording ${asked.version}`;
   }
   const mine = answers.get(scan);
-  if (!mine) return;
+  if (!mine || !part("undo")) return;
   part("undo").hidden = mine.state === "refused" || mine.visits > 1;
   part("whom").textContent = mine.state === "refused" ? "Not kept" : [mine.name, mine.company].filter(Boolean).join(", ");
   part("what").textContent = mine.words;
@@ -205,7 +208,26 @@ const close = () => {
   part("camera-on").hidden = false;
 };
 
+/* With a connection: let the page open without one from now on, where the browser can. */
+const prepare = async () => {
+  const workers = navigator.serviceWorker;
+  if (!workers || !root.dataset.worker || !root.dataset.by) return;
+  await workers.register(root.dataset.worker, { scope: root.dataset.page });
+  await workers.ready;
+  part("ready").hidden = false;
+};
+
 if (root) {
+  if (root.dataset.by) localStorage.setItem(WHO, by);
+  part("send-now").addEventListener("click", send);
+  addEventListener("online", send);
+  addEventListener("storage", (event) => event.key === KEEP && tell());
+  send();
+  prepare().catch(() => {});
+}
+
+if (part("finding")) {
+  if (!root.dataset.by) part("note").elements.follow_up_who.add(new Option("Myself", by));
   if (navigator.mediaDevices?.getUserMedia) part("camera-on").hidden = false;
   part("camera-on").addEventListener("click", open);
   part("camera-off").addEventListener("click", close);
@@ -255,10 +277,5 @@ if (root) {
     if (answers.length || Object.values(note).some((value) => value?.length || value > 0))
       put({ id: number(), kind: "note", of: scan, at: new Date().toISOString(), ...note });
   });
-  part("send-now").addEventListener("click", send);
-
-  addEventListener("online", send);
-  addEventListener("storage", (event) => event.key === KEEP && tell());
   addEventListener("pagehide", close);
-  send();
 }

@@ -10,12 +10,13 @@ from portal.exhibitors.leads.pages.counts import StaffLeads
 from portal.exhibitors.leads.pages.exporting import ExportPages
 from portal.exhibitors.leads.pages.keys import KeyPages
 from portal.exhibitors.leads.pages.listing import LeadsOfExhibitor
+from portal.exhibitors.leads.pages.offline import OfflinePages
 from portal.exhibitors.leads.pages.proof import CheckPages
 from portal.exhibitors.leads.pages.scanning import ScanPages
 from portal.exhibitors.leads.scanned import events_of
 from portal.leads.chain.values import OCCASION
 
-DESK_PAGES: list[ControllerRouterHandler] = [ScanPages, LeadsOfExhibitor, ExportPages, KeyPages]
+DESK_PAGES: list[ControllerRouterHandler] = [ScanPages, OfflinePages, LeadsOfExhibitor, ExportPages, KeyPages]
 PUBLIC: list[ControllerRouterHandler] = [*DESK_PAGES, badge_page, LeadApi, CheckPages, SeatScans]
 OWN: list[ControllerRouterHandler] = [AccountScans]
 """In the account area."""

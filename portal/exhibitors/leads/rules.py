@@ -36,7 +36,12 @@ def closed(at: datetime, starts_at: datetime, ends_at: datetime) -> str | None:
     """Why nobody’s badge can be scanned at that moment."""
     if at < starts_at - BEFORE:
         return "Badges are scanned from a day before the event on."
-    return "Badges were scanned until a day after the event." if at > ends_at + AFTER else None
+    return "Badges were scanned until a day after the event." if over(at, ends_at) else None
+
+
+def over(at: datetime, ends_at: datetime) -> bool:
+    """Whether nobody’s badge is scanned any more."""
+    return at > ends_at + AFTER
 
 
 def too_late(now: datetime, ends_at: datetime) -> bool:

@@ -261,8 +261,9 @@ async def _scan_page(
     exhibitor = at_desk.exhibitor
     return desk_page(
         request, "exhibitors/leads/scan.html", at_desk, here="scan", status=status, headers=CAMERA, form=form,
-        closed=rules.closed(now, exhibitor.starts_at, exhibitor.ends_at), ratings=RATINGS,
-        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now), until=_until(exhibitor),
+        closed=rules.closed(now, exhibitor.starts_at, exhibitor.ends_at), over=rules.over(now, exhibitor.ends_at),
+        by=at_desk.actor.account_id, copied=False, ratings=RATINGS,
+        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now), until=kept_until(exhibitor),
         asking=await queries.asking(exhibitor),
     )  # fmt: skip
 
@@ -275,11 +276,11 @@ async def _ask(
     return desk_page(
         request, "exhibitors/leads/consent.html", at_desk, here="scan", status=status, badge=person.badge,
         agreed=agreed, sentence=sentence, number=str(uuid4()), problem=problem,
-        until=_until(at_desk.exhibitor),
+        until=kept_until(at_desk.exhibitor),
     )  # fmt: skip
 
 
-def _until(exhibitor: AtEvent) -> datetime:
+def kept_until(exhibitor: AtEvent) -> datetime:
     return rules.kept_until(exhibitor.ends_at, current().leads_keep_months)
 
 
