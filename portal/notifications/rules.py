@@ -10,7 +10,18 @@ from portal.notifications.tables import Reason
 from portal.notifications.values import Answer, Stage, Verdict
 
 TRANSACTIONAL = frozenset(
-    {"codes", "orders", "calendar", "waiting", "certificates", "plans", "companies", "enquiries", "enquiries-staff"}
+    {
+        "codes",
+        "orders",
+        "calendar",
+        "waiting",
+        "certificates",
+        "plans",
+        "companies",
+        "enquiries",
+        "enquiries-staff",
+        "leads",
+    }
 )
 """Mail that is part of what somebody asked for or bought: it cannot be switched off."""
 

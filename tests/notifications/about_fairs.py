@@ -18,6 +18,7 @@ from portal.exhibitors.desks.rules import Standing
 from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.leads import emails as leads
 from portal.exhibitors.leads.values import Colleague
+from portal.exhibitors.leads.values import Due as DueLead
 from portal.exhibitors.meetings import emails as meetings
 from portal.exhibitors.meetings.inviting import Due
 from portal.exhibitors.meetings.inviting import Reader as MeetingReader
@@ -80,6 +81,7 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
     )  # fmt: skip
     order, seat = make_order(), make_seat(2, email=email, first_name="Bob", last_name=long, named_at=AT)
     invite = Invite(method=Method.REQUEST, parts=(), revision=revision(entry()), address=email, known=False)
+    what = DueLead(code="7Q4K2", what=f"Call {long}", by_when=(AT - timedelta(days=1)).date(), new=True, whose=(1,))
     several = [task, msgspec.structs.replace(task, title="Insurance")]
     return [
         ("exhibitors/pass", desks.staff_pass(order, seat, b"%PDF", invite, pass_id=1, company=f"Isarwerk {long}", by="Olga")),
@@ -87,6 +89,8 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
         *(("exhibitors/tasks_due", desks.reminder(stand, email, name, overdue=overdue, due=due, key="1"))
           for name, overdue, due in ((f"Bob {long}", several, [task]), ("", [task], []), ("Bob", [], several))),
         ("exhibitors/task_again", desks.asked_again(stand, task, email, f"Bob {long}", asked_at=AT)),
+        *(("leads/due", leads.due(Colleague(1, f"Bob {long}", email), stand, [what] * count, chain=1, today=AT.date()))
+          for count in (1, 2, 25)),
         *(("leads/notice", leads.gone(Colleague(1, f"Bob {long}", email), stand, "7Q4K2", taken, by_person=by_person))
           for taken in (AT, None) for by_person in (True, False)),
     ]  # fmt: skip

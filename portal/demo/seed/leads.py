@@ -32,11 +32,14 @@ from portal.registration.rules.badges import badge_code
 
 
 class Met(msgspec.Struct, frozen=True):
-    """One whose badge was scanned, so many minutes after the event began, and what was noted. `who` is one of `_CAME`."""
+    """One whose badge was scanned, so many minutes after the event began, and what was noted. `who` is one of `_CAME`; what is to
+    be done is `due` so many days from now.
+    """
 
     who: int
     minutes: int
     noted: Noted = Noted()
+    due: int = 7
 
 
 _CAME = (
@@ -54,7 +57,7 @@ _MET = {
         Met(0, 95, Noted(rating=Rating.HOT, note="Tech transfer of a 2 ml vial from Ulm; wants to see the isolator line.",
                               tags=("tech transfer", "vials"),
                               answers={"Vials a year": "1 to 10 million", "Who else decides?": "Quality, in Ulm"},
-                              follow_up="Send the transfer checklist")),
+                              follow_up="Send the transfer checklist"), due=-1),
         Met(1, 112, Noted(rating=Rating.WARM, note="Compares quotes until the spring.", tags=("vials",))),
         Met(2, 171),
         Met(5, 204, Noted(rating=Rating.COLD, tags=("student",))),
@@ -101,7 +104,7 @@ async def seed_leads(*, now: datetime) -> None:
                 await commands.save_questions(
                     exhibitor=stand[0], actor=stand[1], questions=_ASKED.get(slug, ()), now=announced
                 )
-                await _scan(*stand, met, seats)
+                await _scan(*stand, met, seats, now)
         await db.execute(
             "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', 'leads', '{}')",
             now,
@@ -144,7 +147,7 @@ async def _stand(slug: str, event_id: int, at: datetime) -> tuple[AtEvent, Actor
     return exhibitor, actor
 
 
-async def _scan(exhibitor: AtEvent, actor: Actor, met: tuple[Met, ...], seats: dict[str, str]) -> None:
+async def _scan(exhibitor: AtEvent, actor: Actor, met: tuple[Met, ...], seats: dict[str, str], now: datetime) -> None:
     read = digest(usual(current().site_name, exhibitor.company_name))
     for one in met:
         secret = seats.get(_CAME[one.who].email)
@@ -158,8 +161,8 @@ async def _scan(exhibitor: AtEvent, actor: Actor, met: tuple[Met, ...], seats: d
             continue
         noted = one.noted
         if noted.follow_up:
-            due = (exhibitor.ends_at + timedelta(days=7)).date()
-            noted = msgspec.structs.replace(noted, follow_up_by=due, follow_up_who=actor.account_id)
+            by_when = (now + timedelta(days=one.due)).date()
+            noted = msgspec.structs.replace(noted, follow_up_by=by_when, follow_up_who=actor.account_id)
         await commands.note(
             exhibitor=exhibitor, actor=actor, code=kept.code, noted=noted, version=None, now=at + timedelta(minutes=2),
             adding=True,

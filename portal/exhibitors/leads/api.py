@@ -180,8 +180,8 @@ class LeadApi(Controller):
         page: PageNumber = 1,
         per_page: PerPage = 50,
     ) -> Response[LeadList]:
-        """Everybody who agreed to be known to your company at the event of the key, whoever came last first. Who takes it back
-        is gone at once: see `/api/v1/leads/gone`."""
+        """Everybody who agreed to be known to your company at the event of the key, whoever came last first; of those with
+        something to do, what is due first. Who takes it back is gone at once: see `/api/v1/leads/gone`."""
         only(request, _KEYS)
         wanted = Wanted(q=q, rating=rating or "", tag=tag, follow_up=follow_up or "")
         since, today = moment(changed_since), now.astimezone(zone(exhibitor.timezone)).date()

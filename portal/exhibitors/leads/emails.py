@@ -1,15 +1,35 @@
 """Mails about leads."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from portal.core.settings import current
 from portal.core.times import moment
-from portal.exhibitors.leads.values import Colleague
+from portal.exhibitors.leads.values import Colleague, Due
 from portal.exhibitors.values import AtEvent
+from portal.notifications import links
 from portal.notifications.composing import compose
 from portal.notifications.values import Message
 
 _NOT_READ = "Replies to this mail are not read."
+
+
+REMINDERS = "lead-reminders"
+"""What a reader may switch off."""
+_MOST = 20
+
+
+def due(reader: Colleague, exhibitor: AtEvent, leads: Sequence[Due], *, chain: int, today: date) -> Message:
+    """To one of the team: what is due and theirs. By the lead’s code: whom it is about stands in the list, as long as it does."""
+    subject, text, html = compose(
+        "leads/due", at=exhibitor, leads=leads[:_MOST], more=max(0, len(leads) - _MOST), count=len(leads), today=today,
+        path=f"{exhibitor.address}/leads?follow_up=due&person={reader.id}",
+        preferences=links.preferences(reader.email, REMINDERS),
+    )  # fmt: skip
+    return Message(
+        key=f"leads-due-{chain}-{today}-{reader.id}", topic=REMINDERS, recipient=reader.email, subject=subject, text=text,
+        html=html, about_kind="exhibitor", about_key=str(exhibitor.id),
+    )  # fmt: skip
 
 
 def gone(reader: Colleague, exhibitor: AtEvent, code: str, taken_out: datetime | None, *, by_person: bool) -> Message:

@@ -34,14 +34,16 @@ WHERE {_OURS}
 _FILTERED = f"""{_FROM}
 AND ($3 = '' OR concat_ws(' ', l.name, l.job_title, l.company, l.email, l.code, l.note, l.answers) ILIKE $3)
 AND ($4 = '' OR l.rating = $4 OR ($4 = 'none' AND l.rating IS NULL)) AND ($5 = '' OR $5 = ANY(l.tags))
-AND ($6::bigint IS NULL OR l.last_by = $6 OR l.follow_up_who = $6)
+AND ($6::bigint IS NULL OR CASE $7 WHEN '' THEN l.last_by = $6 OR l.follow_up_who = $6
+    ELSE coalesce(l.follow_up_who, l.last_by) = $6 END)
 AND ($7 = '' OR l.follow_up <> '' AND CASE $7 WHEN 'done' THEN l.follow_up_done_at IS NOT NULL
     WHEN 'due' THEN l.follow_up_done_at IS NULL AND l.follow_up_by <= $8 ELSE l.follow_up_done_at IS NULL END)
 AND ($9::timestamptz IS NULL OR l.changed_at > $9)
 """
-_LIST = (
-    f"SELECT {_COLUMNS}, count(*) OVER () AS total {_FILTERED} ORDER BY l.last_at DESC, l.id DESC LIMIT $10 OFFSET $11"
-)
+_LIST = f"""
+SELECT {_COLUMNS}, count(*) OVER () AS total {_FILTERED}
+ORDER BY CASE WHEN $7 IN ('open', 'due') THEN l.follow_up_by END, l.last_at DESC, l.id DESC LIMIT $10 OFFSET $11
+"""
 _COUNT = f"SELECT count(*) {_FILTERED}"
 _ONE = f"SELECT {_COLUMNS} {_FROM} AND l.code = $3"
 _ALL = f"SELECT {_COLUMNS} {_FROM} ORDER BY l.first_at, l.id LIMIT 100000"
@@ -79,7 +81,9 @@ _QUESTIONS = "SELECT id, text, choices FROM lead_question WHERE exhibitor = $1 O
 # Of the whole list, whatever is asked for.
 _WHOLE = f"""
 WITH mine AS (SELECT l.* FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE {_OURS})
-SELECT ARRAY(SELECT DISTINCT unnest(tags) AS tag FROM mine ORDER BY tag LIMIT 200) AS tags, coalesce((SELECT json_agg(s) FROM (
+SELECT ARRAY(SELECT DISTINCT unnest(tags) AS tag FROM mine ORDER BY tag LIMIT 200) AS tags,
+    (SELECT count(*) FROM mine WHERE follow_up <> '' AND follow_up_done_at IS NULL AND follow_up_by <= $3
+        AND coalesce(follow_up_who, last_by) = $5) AS due, coalesce((SELECT json_agg(s) FROM (
     SELECT m.last_by AS account, a.name, count(*) AS leads, count(*) FILTER (WHERE m.rating = 'hot') AS hot,
         count(*) FILTER (WHERE m.follow_up <> '' AND m.follow_up_done_at IS NULL) AS open,
         count(*) FILTER (WHERE (m.last_at AT TIME ZONE $4)::date = $3) AS today
@@ -110,7 +114,7 @@ async def some(
     company_id: int, event_id: int, wanted: Wanted, *, today: date, size: int, offset: int,
     changed_since: datetime | None = None,
 ) -> tuple[list[LeadRow], int]:  # fmt: skip
-    """A part of the list, whoever came last first, and how many there are."""
+    """A part of the list, and how many there are: whoever came last first; of what is to be done, what is due first."""
     asked = (company_id, event_id, *_asked(wanted, today), changed_since)
     rows = await db.fetch(_LIST, *asked, size, offset)
     total = rows[0]["total"] if rows else await db.fetch_value(_COUNT, *asked)
@@ -132,11 +136,15 @@ async def everyone(company_id: int, event_id: int) -> list[LeadRow]:
     return [_lead(row) for row in await db.fetch(_ALL, company_id, event_id)]
 
 
-async def whole(company_id: int, event_id: int, today: date, timezone: str) -> tuple[list[str], list[Share]]:
-    """Tags in use, and who of the team has scanned how many, the most first; `today` by the clocks of the event."""
-    row = await db.fetch_one(_WHOLE, company_id, event_id, today, timezone)
+async def whole(
+    company_id: int, event_id: int, today: date, timezone: str, reader: int
+) -> tuple[list[str], list[Share], int]:
+    """Tags in use, who of the team has scanned how many, the most first, and how much is due that is the reader’s; `today` by the
+    clocks of the event.
+    """
+    row = await db.fetch_one(_WHOLE, company_id, event_id, today, timezone, reader)
     assert row is not None, "an aggregate has one row"
-    return list(row["tags"]), msgspec.json.decode(row["shares"], type=list[Share])
+    return list(row["tags"]), msgspec.json.decode(row["shares"], type=list[Share]), row["due"]
 
 
 async def asking(exhibitor: AtEvent) -> Asking:

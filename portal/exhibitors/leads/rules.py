@@ -11,6 +11,8 @@ BEFORE = AFTER = timedelta(days=1)
 """Badges are scanned from a day before the event, when people collect them, until a day after: the last dinner."""
 LATEST = timedelta(days=14)
 """So long after that, devices may still send what they kept."""
+MORNING = 7
+"""The hour of the day in which people are told what is due."""
 MOST_TAGS = 20
 MOST_QUESTIONS = 12
 MOST_CHOICES = 12

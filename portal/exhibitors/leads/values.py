@@ -61,6 +61,16 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.follow_up) and self.follow_up_done_at is None
 
 
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to do by today or a day before; `new`: nobody was told so far. `whose` are accounts."""
+
+    code: str
+    what: str
+    by_when: date
+    new: bool
+    whose: tuple[int, ...]
+
+
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """A chain of leads: its name in exports, how long it is, the digest it ends with, and whose it was when it began."""
 

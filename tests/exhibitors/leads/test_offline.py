@@ -82,7 +82,9 @@ async def test_in_a_hall_without_reception_the_page_opens_and_what_it_kept_is_se
         await page.get_by_role("button", name="Sign in", exact=True).click()
         await expect(page.get_by_text("Ready for a hall without reception")).to_be_visible()
         kept = await page.evaluate(KEPT)
-        assert {path for path in kept if not path.startswith(("/static/", "/assets/"))} == {f"{hall.address}/scan/offline"}
+        assert {path for path in kept if not path.startswith(("/static/", "/assets/"))} == {
+            f"{hall.address}/scan/offline"
+        }
         assert {"/assets/site.css", "/static/js/scan.js", "/static/vendor/qr-detector.min.mjs"} < set(kept)
         assert any(path.endswith(".woff2") for path in kept)
 

@@ -54,7 +54,8 @@ class LeadsOfExhibitor(Controller):
         at = Page(number, SIZE, total)
         if number > at.last:
             raise NotFound("There is no such page of this list.")
-        tags, shares = await queries.whole(company, event, today, exhibitor.timezone)
+        me = at_desk.actor.account_id
+        tags, shares, due = await queries.whole(company, event, today, exhibitor.timezone, me)
         asked = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value}
         address = f"{exhibitor.address}/leads"
         return desk_page(
@@ -62,7 +63,7 @@ class LeadsOfExhibitor(Controller):
             ratings=RATINGS, follow_ups=FOLLOW_UPS, today=today, base=address,
             tag_pairs=[(tag, tag) for tag in tags],
             team=await queries.team(exhibitor.organisation_id), may_ask=at_desk.may_edit,
-            shares=shares,
+            shares=shares, due=0 if wanted.follow_up == "due" else due, due_address=f"{address}?follow_up=due&person={me}",
             page_of=lambda n: f"{address}?{urlencode({**asked, 'page': n})}",
         )  # fmt: skip
 
