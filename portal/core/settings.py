@@ -125,7 +125,10 @@ class Settings(BaseSettings):
         "open are kept. Attendance, polls and answered questions stay.",
     )
     leads_keep_months: int = Field(
-        24, ge=1, le=120, description="How long after an event exhibitors keep their leads; receipts of consent stay."
+        24,
+        ge=1,
+        le=120,
+        description="How long after an event exhibitors keep leads, and names of walk-ins; receipts stay.",
     )
     vies_url: kinds.WebAddress = Field(
         "", description="REST address of VIES, the EU's VAT register. Empty: VAT IDs are checked by form only."

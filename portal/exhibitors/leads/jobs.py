@@ -13,8 +13,8 @@ from portal.core.times import zone
 from portal.core.urgency import Urgency
 from portal.exhibitors.leads import queries, reminding
 from portal.exhibitors.leads.emails import due, gone
-from portal.exhibitors.leads.rules import kept_until
 from portal.exhibitors.queries import desks
+from portal.exhibitors.rules.keeping import kept_until
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 from portal.leads.chain.commands import expire
 from portal.notifications.commands.outbox import queue_mail

@@ -51,11 +51,6 @@ def too_late(now: datetime, ends_at: datetime) -> bool:
     return now > ends_at + AFTER + LATEST
 
 
-def kept_until(ends_at: datetime, months: int) -> datetime:
-    """When leads of an event, and names of whoever sat down at a stand, are emptied."""
-    return ends_at + timedelta(days=30.5) * months
-
-
 def happened(by_device: datetime, now: datetime, sent_at: datetime) -> datetime:
     """When something was, by a device whose clock said `sent_at` when ours says `now`: slow or fast, it is put right."""
     return min(by_device + (now - sent_at), now)

@@ -9,7 +9,7 @@ import msgspec
 from portal.core import db
 from portal.core.errors import NotFound
 from portal.core.settings import current
-from portal.exhibitors.leads.rules import kept_until
+from portal.exhibitors.rules.keeping import kept_until
 from portal.leads.withdrawing import withdraw_consent
 
 _SCANS = """

@@ -2,13 +2,15 @@
 
 from portal.core import clock, db
 from portal.core.jobs import Job, Recurring
+from portal.core.settings import current
 from portal.exhibitors.meetings import emails
-from portal.exhibitors.meetings.commands import ending, following, placing, reminding
+from portal.exhibitors.meetings.commands import ending, following, forgetting, placing, reminding
 from portal.exhibitors.meetings.commands.turns import turn
 from portal.exhibitors.meetings.inviting import Reader, due, others, readers
 from portal.exhibitors.meetings.queries import meetings as known
 from portal.exhibitors.meetings.queries import requests
 from portal.exhibitors.meetings.values import MeetingRecord, RequestRecord
+from portal.exhibitors.rules.keeping import kept_until
 from portal.exhibitors.tables.meetings import RequestState, Side
 from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
@@ -112,6 +114,12 @@ async def expire() -> None:
     await ending.expire(now=clock.now())
 
 
+async def let_go() -> None:
+    """Recurring: names of walk-ins at events that were over `LEADS_KEEP_MONTHS` ago."""
+    now = clock.now()
+    await forgetting.let_names_go(ended_before=now - (kept_until(now, current().leads_keep_months) - now))
+
+
 JOBS = [
     Job("meetings.tell", tell),
     Job("meetings.announce", announce),
@@ -122,4 +130,5 @@ RECURRING = [
     Recurring("meetings-follow", "* * * * * */10", follow),
     Recurring("meetings-expire", "* * * * *", expire),
     Recurring("meetings-remind", "* * * * *", look_for_reminders),
+    Recurring("meetings-names", "29 3 * * *", let_go),
 ]

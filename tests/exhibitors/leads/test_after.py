@@ -12,9 +12,10 @@ from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.core.times import day
 from portal.directory.commands.merging import merge_companies
-from portal.exhibitors.leads import commands, jobs, queries, rules
+from portal.exhibitors.leads import commands, jobs, queries
 from portal.exhibitors.leads import privacy as scan_privacy
 from portal.exhibitors.routes import OCCASIONS
+from portal.exhibitors.rules.keeping import kept_until
 from portal.leads import privacy
 from portal.leads.chain.commands import note_taken_out
 from portal.leads.chain.values import Noted
@@ -131,7 +132,7 @@ async def test_leads_go_after_the_time_they_are_kept_and_receipts_stay(hall: Hal
     await jobs.let_go()
     assert len(await listed(hall)) == 1
     amara = await sign_in("amara@brennhof.example")
-    until = rules.kept_until(hall.stand.exhibitor.ends_at, current().leads_keep_months)
+    until = kept_until(hall.stand.exhibitor.ends_at, current().leads_keep_months)
     assert f"Kept until {day(until.date(), 'd MMMM y')} at the latest" in (await amara.get("/account/scans")).text
     ago = clock.now() - timedelta(days=31) * current().leads_keep_months
     await db.execute("UPDATE event SET starts_at = $1, ends_at = $1::timestamptz + interval '8 hours'", ago)

@@ -15,7 +15,7 @@ from portal.core.settings import current
 from portal.core.text import one_line
 from portal.core.times import zone
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
-from portal.exhibitors.leads import commands, queries, rules
+from portal.exhibitors.leads import commands, queries
 from portal.exhibitors.leads.forms import (
     LeadForm,
     QuestionsForm,
@@ -28,6 +28,7 @@ from portal.exhibitors.leads.forms import (
 from portal.exhibitors.leads.queries import Wanted
 from portal.exhibitors.leads.values import RATINGS, Asking, LeadRow
 from portal.exhibitors.leads.words import steps
+from portal.exhibitors.rules.keeping import kept_until
 from portal.exhibitors.tables.exhibiting import Right
 from portal.web.forms import Filled, blank, differences, read
 from portal.web.inputs import Now
@@ -173,7 +174,7 @@ async def _page(
     return desk_page(
         request, "exhibitors/leads/lead.html", at_desk, here="leads", status=status, lead=lead, form=form, ratings=RATINGS,
         conflict=conflict, stored=stored, asking=asking, may_remove=_may_remove(at_desk, lead),
-        until=rules.kept_until(exhibitor.ends_at, current().leads_keep_months),
+        until=kept_until(exhibitor.ends_at, current().leads_keep_months),
         earlier=[pair for pair in lead.answers.items() if pair[0] not in asked],
         steps=steps(history, asking.team, exhibitor.timezone),
     )  # fmt: skip

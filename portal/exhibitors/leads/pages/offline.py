@@ -12,7 +12,7 @@ from portal.accounts.guards import signed_in
 from portal.core.errors import NotFound
 from portal.exhibitors.guards import DESK, AtDesk, desk
 from portal.exhibitors.leads import queries, rules, wordings
-from portal.exhibitors.leads.pages.scanning import CAMERA, kept_until
+from portal.exhibitors.leads.pages.scanning import CAMERA, emptied_at
 from portal.exhibitors.leads.values import RATINGS, Asking
 from portal.exhibitors.tables.exhibiting import Right
 from portal.web.assets import STATIC
@@ -37,7 +37,7 @@ class OfflinePages(Controller):
             raise NotFound("Badges were scanned until a day after the event.")
         return page(
             request, "exhibitors/leads/scan.html", headers={**CAMERA, "Cache-Control": "no-store"}, exhibitor=exhibitor,
-            copied=True, by="", closed=None, over=False, form=blank(), ratings=RATINGS, until=kept_until(exhibitor),
+            copied=True, by="", closed=None, over=False, form=blank(), ratings=RATINGS, until=emptied_at(exhibitor),
             sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now),
             asking=Asking([], await queries.questions(exhibitor.id)),
         )  # fmt: skip

@@ -23,6 +23,7 @@ from portal.exhibitors.leads import commands, queries, rules, wordings
 from portal.exhibitors.leads.commands import DeviceNote, DeviceScan, DeviceUndo
 from portal.exhibitors.leads.forms import BadgeForm, ConsentForm, LeadForm, filled, noted, read_lead, split
 from portal.exhibitors.leads.values import RATINGS, Asking, LeadRow
+from portal.exhibitors.rules.keeping import kept_until
 from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.values import AtEvent
 from portal.leads.chain.values import Person
@@ -263,7 +264,7 @@ async def _scan_page(
         request, "exhibitors/leads/scan.html", at_desk, here="scan", status=status, headers=CAMERA, form=form,
         closed=rules.closed(now, exhibitor.starts_at, exhibitor.ends_at), over=rules.over(now, exhibitor.ends_at),
         by=at_desk.actor.account_id, copied=False, ratings=RATINGS,
-        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now), until=kept_until(exhibitor),
+        sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now), until=emptied_at(exhibitor),
         asking=await queries.asking(exhibitor),
     )  # fmt: skip
 
@@ -276,12 +277,12 @@ async def _ask(
     return desk_page(
         request, "exhibitors/leads/consent.html", at_desk, here="scan", status=status, badge=person.badge,
         agreed=agreed, sentence=sentence, number=str(uuid4()), problem=problem,
-        until=kept_until(at_desk.exhibitor),
+        until=emptied_at(at_desk.exhibitor),
     )  # fmt: skip
 
 
-def kept_until(exhibitor: AtEvent) -> datetime:
-    return rules.kept_until(exhibitor.ends_at, current().leads_keep_months)
+def emptied_at(exhibitor: AtEvent) -> datetime:
+    return kept_until(exhibitor.ends_at, current().leads_keep_months)
 
 
 async def _just_scanned(at_desk: Desk, code: str) -> LeadRow:

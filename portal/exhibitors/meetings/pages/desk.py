@@ -9,12 +9,14 @@ from litestar.response import Response
 from portal.accounts.guards import signed_in
 from portal.core import times
 from portal.core.errors import Conflict, Invalid
+from portal.core.settings import current
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.meetings import rules, showing
 from portal.exhibitors.meetings.commands import answering, publishing
 from portal.exhibitors.meetings.forms import SitForm, TableForm, code
 from portal.exhibitors.meetings.queries import meetings, openings, requests
 from portal.exhibitors.meetings.values import Span
+from portal.exhibitors.rules.keeping import kept_until
 from portal.exhibitors.staff.frame import Number
 from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.tables.meetings import Side
@@ -134,4 +136,5 @@ async def _walk_in(
     return desk_page(
         request, "exhibitors/meetings/walk_in.html", at_desk, here="meetings", tab="now", status=status, form=form,
         tables=found, lengths=[(str(n), f"{n} minutes") for n in rules.LENGTHS],
+        until=kept_until(at_desk.exhibitor.ends_at, current().leads_keep_months),
     )  # fmt: skip
