@@ -9,9 +9,12 @@ import msgspec
 
 from portal.core import times
 from portal.core.importing.values import Unreadable, shortened
+from portal.programme.importing import c3voc_schema as schema
 from portal.programme.importing import fields
 from portal.programme.importing.values import Conference, Context, Reading
 from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
+
+_MOST_TOLD = 20
 
 
 def read(data: bytes, context: Context) -> Reading:
@@ -29,12 +32,18 @@ def read(data: bytes, context: Context) -> Reading:
     reading.rooms = dict(_rooms(conference.get("rooms")))
     reading.tracks = fields.named(_dict(track).get("name") for track in _list(conference.get("tracks")))
     seen: dict[str, list[SessionFacts]] = {}
+    departures: dict[str, list[int]] = {departure: [] for departure in [schema.of_file(whole)] if departure}
     for room, event in _events(conference):
         reading.records += 1
+        if departure := schema.of_session(event):
+            departures.setdefault(departure, []).append(reading.records)
         try:
             fields.keep(reading, reading.records, _session(_dict(event), room, zone), seen)
         except Unreadable as reason:
             reading.refuse(reading.records, str(_dict(event).get("title") or "?"), str(reason))
+    for departure, numbers in list(departures.items())[:_MOST_TOLD]:
+        often = f" ({len(numbers):,} sessions)" if len(numbers) > 1 else ""
+        reading.note(numbers[0] if numbers else 0, "", f"not as the c3voc schema has it: {departure}{often}")
     return reading
 
 

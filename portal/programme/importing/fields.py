@@ -66,8 +66,8 @@ def named(given: Iterable[Any]) -> list[str]:
 
 
 def place(value: Any, what: str) -> str:
-    """The name of a room or track."""
-    return line(value, _PLACE, what=what)
+    """The name of a room or track; a dash stands for none."""
+    return line(value, _PLACE, what=what).strip("-–— ")
 
 
 def text(value: Any) -> str:

@@ -31,8 +31,11 @@ COLUMNS: dict[str, str] = {
     "language": "language lang sprache",
     "level": "level audience difficulty",
     "capacity": "capacity places seats maximum",
+    "recorded": "recorded recording",
     "speakers": "speakers speaker people persons presenters presenter sprecher referenten referent",
     "moderators": "moderators moderator chairs chair",
+    "panelists": "panelists panelist panellists panellist",
+    "hosts": "hosts host",
     "company": "company companies affiliation organisation organization employer firma",
     "job_title": "jobtitle jobtitles position",
     "cancelled": "cancelled canceled status state",
@@ -43,6 +46,11 @@ COLUMNS: dict[str, str] = {
 HEADINGS = Headings(COLUMNS)
 _BETWEEN = re.compile(r"\s*[;|\n]\s*")
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d{2})?(?:\s*[ap]\.?m\.?|\s*uhr)?", re.IGNORECASE)
+_ROLES = {
+    "moderators": SessionRole.MODERATOR, "hosts": SessionRole.HOST, "panelists": SessionRole.PANELIST,
+    "speakers": SessionRole.SPEAKER,
+}  # fmt: skip
+_NO = {"no", "false", "0", "nein", "not recorded"}
 _CALLED_OFF = {"cancelled", "canceled", "called off", "true", "yes", "1", "x", "ja"}
 
 
@@ -105,7 +113,7 @@ def _session(record: dict[str, str], context: Context) -> SessionFacts:
         language=fields.language_of(said("language")), level=fields.level_of(said("level")),
         track=fields.place(said("track"), "track"), room=room,
         starts_at=starts, ends_at=fields.after(starts, _ends(record, starts, context)),
-        capacity=_capacity(said("capacity")), url=fields.page(said("url")),
+        capacity=_capacity(said("capacity")), recorded=said("recorded", "").casefold() not in _NO, url=fields.page(said("url")),
         people=fields.people(_people(record)), cancelled=said("cancelled", "").casefold() in _CALLED_OFF,
     )  # fmt: skip
 
@@ -155,7 +163,7 @@ def _capacity(value: str | None) -> int | None:
 def _people(record: dict[str, str]) -> Iterator[PersonFacts]:
     """Companies and job titles are those of the speakers, in their order; one that stands alone is that of all."""
     firms, jobs = (_BETWEEN.split(record.get(column, "")) for column in ("company", "job_title"))
-    for column, role in (("moderators", SessionRole.MODERATOR), ("speakers", SessionRole.SPEAKER)):
+    for column, role in _ROLES.items():
         for place, name in enumerate(_BETWEEN.split(record.get(column, ""))):
             beside = [_at(told, place) if column == "speakers" else "" for told in (firms, jobs)]
             yield PersonFacts(fields.name(name), role=role, company=beside[0], job_title=beside[1])

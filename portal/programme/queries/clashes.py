@@ -5,60 +5,71 @@ from portal.programme.editing import Clash
 
 MOST = 1000
 # Cancelled sessions clash with nothing. A day of a conference goes on until four in the morning (`public.DAY_CHANGES`).
-# Not materialized: so the indexes of rooms and speakers find the few to compare, instead of each session with each.
+# Just after an import the database has no statistics and takes every list for short, so nothing here is left to its choice of
+# a join: who and what is twice at a time is found by going once through each one's sessions in order, and only those that
+# overlap others are compared; all else looks up single rows. Titles and names are read for the lines that are shown.
 _CLASHES = """
-WITH draft AS NOT MATERIALIZED (
-    SELECT s.*, CASE WHEN s.starts_at IS NOT NULL THEN tstzrange(s.starts_at, s.ends_at) END AS during
-    FROM programme_session s WHERE s.event = $1 AND s.cancelled_at IS NULL
-), seated AS NOT MATERIALIZED (
-    SELECT d.id, d.title, d.during, d.starts_at, d.ends_at, i.speaker, p.name
-    FROM draft d JOIN session_speaker i ON i.session = d.id JOIN speaker p ON p.id = i.speaker
-    WHERE d.starts_at IS NOT NULL
-), free AS (
-    SELECT a.speaker, range_agg(tstzrange(v.starts_at, v.ends_at)) AS spans
-    FROM appearance a JOIN availability v ON v.appearance = a.id WHERE a.event = $1 GROUP BY a.speaker
-), open AS (
-    SELECT h.room, r.name, range_agg(tstzrange(h.starts_at, h.ends_at)) AS spans
-    FROM room_hours h JOIN programme_room r ON r.id = h.room WHERE r.event = $1 GROUP BY h.room, r.name
+WITH draft AS MATERIALIZED (
+    SELECT id, event, kind, room, capacity, starts_at, ends_at FROM programme_session WHERE event = $1 AND cancelled_at IS NULL
+), seated AS MATERIALIZED (
+    SELECT d.id, i.speaker, d.starts_at, d.ends_at FROM draft d JOIN session_speaker i ON i.session = d.id
+), taken AS (
+    SELECT 'room' AS kind, room AS what, id, starts_at, ends_at FROM draft WHERE room IS NOT NULL AND starts_at IS NOT NULL
+    UNION ALL SELECT 'speaker', speaker, id, starts_at, ends_at FROM seated WHERE starts_at IS NOT NULL
+), walked AS (
+    SELECT *, lead(starts_at) OVER one_after_the_other AS next_start,
+        max(ends_at) OVER (one_after_the_other ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_end
+    FROM taken WINDOW one_after_the_other AS (PARTITION BY kind, what ORDER BY starts_at, id)
+), overlapping AS (
+    SELECT kind, what, array_agg(id ORDER BY starts_at, id) AS ids, array_agg(starts_at ORDER BY starts_at, id) AS starts,
+        array_agg(ends_at ORDER BY starts_at, id) AS ends
+    FROM walked WHERE next_start < ends_at OR starts_at < last_end GROUP BY kind, what
 ), found AS (
-    SELECT 'room' AS kind, a.id AS session, a.title, b.id AS other, b.title AS other_title, r.name,
-        greatest(a.starts_at, b.starts_at) AS since, least(a.ends_at, b.ends_at) AS until
-    FROM draft a JOIN draft b ON b.room = a.room AND b.id > a.id AND b.during && a.during JOIN programme_room r ON r.id = a.room
+    SELECT g.kind, least(a.id, b.id) AS session, greatest(a.id, b.id) AS other, CASE g.kind WHEN 'room' THEN g.what END AS room,
+        CASE g.kind WHEN 'speaker' THEN g.what END AS speaker, b.starts_at AS since, least(a.ends_at, b.ends_at) AS until
+    FROM overlapping g
+    CROSS JOIN LATERAL unnest(g.ids, g.starts, g.ends) WITH ORDINALITY AS a (id, starts_at, ends_at, place)
+    CROSS JOIN LATERAL unnest(g.ids, g.starts, g.ends) WITH ORDINALITY AS b (id, starts_at, ends_at, place)
+    WHERE a.place < b.place AND b.starts_at < a.ends_at
     UNION ALL
-    SELECT 'speaker', a.id, a.title, b.id, b.title, a.name,
-        greatest(a.starts_at, b.starts_at), least(a.ends_at, b.ends_at)
-    FROM seated a JOIN seated b ON b.speaker = a.speaker AND b.id > a.id AND b.during && a.during
+    SELECT 'declined', a.id, NULL, NULL, a.speaker, a.starts_at, a.ends_at FROM seated a
+    WHERE (SELECT n.declined_at FROM appearance n WHERE n.event = $1 AND n.speaker = a.speaker) IS NOT NULL
     UNION ALL
-    SELECT 'declined', d.id, d.title, NULL, '', p.name, d.starts_at, d.ends_at
-    FROM appearance n JOIN session_speaker i ON i.speaker = n.speaker JOIN draft d ON d.id = i.session
-    JOIN speaker p ON p.id = n.speaker WHERE n.event = $1 AND n.declined_at IS NOT NULL
+    SELECT 'availability', a.id, NULL, NULL, a.speaker, a.starts_at, a.ends_at FROM seated a
+    WHERE NOT tstzrange(a.starts_at, a.ends_at) <@ (
+        SELECT range_agg(tstzrange(v.starts_at, v.ends_at)) FROM appearance n JOIN availability v ON v.appearance = n.id
+        WHERE n.event = $1 AND n.speaker = a.speaker) AND a.starts_at IS NOT NULL
     UNION ALL
-    SELECT 'availability', a.id, a.title, NULL, '', a.name, a.starts_at, a.ends_at
-    FROM seated a JOIN free f ON f.speaker = a.speaker WHERE NOT f.spans @> a.during
+    SELECT 'closed', d.id, NULL, d.room, NULL, d.starts_at, d.ends_at FROM draft d
+    WHERE NOT tstzrange(d.starts_at, d.ends_at) <@ (
+        SELECT range_agg(tstzrange(h.starts_at, h.ends_at)) FROM room_hours h WHERE h.room = d.room) AND d.starts_at IS NOT NULL
     UNION ALL
-    SELECT 'closed', d.id, d.title, NULL, '', o.name, d.starts_at, d.ends_at
-    FROM draft d JOIN open o ON o.room = d.room WHERE NOT o.spans @> d.during
-    UNION ALL
-    SELECT 'outside', d.id, d.title, NULL, '', '', d.starts_at, d.ends_at
+    SELECT 'outside', d.id, NULL, NULL, NULL, d.starts_at, d.ends_at
     FROM draft d JOIN event e ON e.id = d.event
     WHERE (d.starts_at AT TIME ZONE e.timezone - interval '4 hours')::date < e.starts_on
         OR (d.ends_at AT TIME ZONE e.timezone - interval '4 hours 1 microsecond')::date > e.ends_on
     UNION ALL
-    SELECT 'no time', d.id, d.title, NULL, '', '', NULL, NULL FROM draft d WHERE d.starts_at IS NULL
+    SELECT 'no time', id, NULL, NULL, NULL, NULL, NULL FROM draft WHERE starts_at IS NULL
     UNION ALL
-    SELECT 'no room', d.id, d.title, NULL, '', '', d.starts_at, d.ends_at
+    SELECT 'no room', d.id, NULL, NULL, NULL, d.starts_at, d.ends_at
     FROM draft d WHERE d.starts_at IS NOT NULL AND d.room IS NULL AND d.kind <> 'break'
         AND EXISTS (SELECT FROM programme_room r WHERE r.event = $1)
     UNION ALL
-    SELECT 'too big', d.id, d.title, NULL, '', r.name, d.starts_at, d.ends_at
+    SELECT 'too big', d.id, NULL, d.room, NULL, d.starts_at, d.ends_at
     FROM draft d JOIN programme_room r ON r.id = d.room WHERE d.capacity > r.capacity
     UNION ALL
-    SELECT 'no moderator', d.id, d.title, NULL, '', '', d.starts_at, d.ends_at
+    SELECT 'no moderator', d.id, NULL, NULL, NULL, d.starts_at, d.ends_at
     FROM draft d WHERE d.kind = 'panel'
         AND NOT EXISTS (SELECT FROM session_speaker i WHERE i.session = d.id AND i.role IN ('moderator', 'host'))
+), shown AS (
+    SELECT *, count(*) OVER () AS total FROM found WHERE $3::bigint IS NULL OR $3 IN (session, other)
+    ORDER BY since NULLS LAST, session, kind, other LIMIT $2
 )
-SELECT *, count(*) OVER () AS total FROM found WHERE $3::bigint IS NULL OR $3 IN (session, other)
-ORDER BY since NULLS LAST, session, kind, other LIMIT $2
+SELECT f.kind, f.session, s.title, f.other, coalesce(o.title, '') AS other_title, coalesce(r.name, p.name, '') AS name,
+    f.since, f.until, f.total
+FROM shown f JOIN programme_session s ON s.id = f.session LEFT JOIN programme_session o ON o.id = f.other
+LEFT JOIN programme_room r ON r.id = f.room LEFT JOIN speaker p ON p.id = f.speaker
+ORDER BY f.since NULLS LAST, f.session, f.kind, f.other
 """
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from portal.programme.public import DAY_CHANGES, Programme, Session, Texts
+from portal.programme.tables import SessionRole
 
 _ELSEWHERE = "–"
 _NO_TEXTS = Texts("", "", True, "", [], 0)
@@ -146,7 +147,7 @@ def _by_day(programme: Programme) -> list[tuple[Any, list[tuple[str, list[Sessio
 
 CSV_COLUMNS = (
     "key", "title", "subtitle", "start", "end", "room", "track", "kind", "label", "language", "level", "speakers",
-    "moderators", "capacity", "cancelled", "url", "abstract",
+    "moderators", "panelists", "hosts", "capacity", "recorded", "cancelled", "url", "abstract", "description",
 )  # fmt: skip
 
 
@@ -154,14 +155,15 @@ def csv_rows(programme: Programme, texts: Mapping[int, Texts], *, base_url: str)
     """One line a session under headings that the import reads; times are local with their offset."""
     rows: list[Sequence[object]] = []
     for one in programme.sessions:
-        leading = [person.name for person in one.people if person.role == "moderator"]
-        others = [person.name for person in one.people if person.role != "moderator"]
+        said = texts.get(one.id, _NO_TEXTS)
+        people = {role: "; ".join(who.name for who in one.people if who.role == role) for role in SessionRole}
         rows.append((
             one.guid, one.title, one.subtitle, _local(one.starts_at.astimezone(programme.zone)),
             _local(one.ends_at.astimezone(programme.zone)), one.room.name if one.room else "",
-            one.track.name if one.track else "", one.kind.value, one.label, one.language, one.level, "; ".join(others),
-            "; ".join(leading), one.capacity, one.is_cancelled, f"{base_url}/events/{programme.slug}/programme/{one.slug}",
-            texts.get(one.id, _NO_TEXTS).abstract_html,
+            one.track.name if one.track else "", one.kind.value, one.label, one.language, one.level,
+            people[SessionRole.SPEAKER], people[SessionRole.MODERATOR], people[SessionRole.PANELIST], people[SessionRole.HOST],
+            one.capacity, said.recorded, one.is_cancelled, f"{base_url}/events/{programme.slug}/programme/{one.slug}",
+            said.abstract_html, said.description_html,
         ))  # fmt: skip
     return rows
 

@@ -146,7 +146,8 @@ async def _show(
     hindered = await hindrances.of_session(desk.id, taken.id, grid.whole(on, desk.zone)) if taken else []
     counted = Counter(one.on(desk.zone) for one in drafts)
     return staff_page(
-        request, "grid.html", desk, "grid", block="board", status=status, board=grid.board(
+        request, "grid.html", desk, "grid", block="board", status=status,
+        preview_at=f"?day={on.isoformat()}" if these else "", board=grid.board(
             on, desk.zone, these, rooms, step=step or grid.step_of(these)), rooms=rooms, on=on, step=step, steps=grid.STEPS,
         tracks={one.id: one for one in tracks}, days=days, counted=counted, troubled=troubled,
         choices=[(one.id, one.name) for one in rooms],

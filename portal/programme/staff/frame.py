@@ -41,10 +41,10 @@ async def goes_up(request: Request[Any, Any, Any]) -> bool:
 
 def staff_page(
     request: Request[Any, Any, Any], template: str, desk: Desk, here: str, *, status: int = 200, block: str | None = None,
-    **context: Any,
+    preview_at: str = "", **context: Any,
 ) -> Response[str]:  # fmt: skip
-    """A page of the editor; `here` is the key of its tab."""
+    """A page of the editor; `here` is the key of its tab, `preview_at` where in the preview of the draft that is."""
     return page(
         request, f"programme/staff/{template}", block=block, private=True, status=status, desk=desk, here=here, tabs=TABS,
-        **context,
+        preview_at=preview_at, **context,
     )  # fmt: skip

@@ -185,6 +185,7 @@ async def show_session(
     now = differences(form, filled(stored, desk.timezone), SessionForm) if stored and overtaken else []
     return staff_page(
         request, "session.html", desk, "sessions", status=status, block=block, stored=stored, form=form, preview=preview,
+        preview_at=f"/{stored.slug}" if stored and stored.facts.place.starts_at else "",
         overtaken=overtaken, now_stored=[(label, _said(label, value, rooms, tracks)) for label, value in now],
         previews=[(name, markup(safe_html(form.value(key)))) for key, name in texts],
         days=desk.days, rooms=rooms, tracks=tracks, kinds=[(kind.value, kind.value.capitalize()) for kind in SessionKind],

@@ -12,12 +12,11 @@ from portal.programme.commands.releasing import release
 from portal.programme.editing import Place
 from portal.programme.tables import SessionKind
 from portal.programme.values import PersonFacts
-from tests.paying import text_of
 from tests.programme.editing.making import DAY, add, make, room_id, row
 from tests.programme.test_pages import NINE, PROGRAMME, held, titles
 from tests.queries import counting
 
-FRAME = 8
+FRAME = 2
 """What each staff page asks: who it is, and what waits for staff."""
 
 
@@ -137,11 +136,21 @@ async def test_a_session_of_another_event_is_not_there(editor: httpx.AsyncClient
     assert (await editor.get(f"{at(event_id)}/preview/elsewhere")).status_code == 404
 
 
-async def test_the_editor_and_the_release_page_lead_to_it(editor: httpx.AsyncClient) -> None:
-    event_id = await make()
-    for tail in ("", "/release"):
-        assert f'href="{at(event_id)}/preview"' in (await editor.get(f"{at(event_id)}{tail}")).text
-    assert "Preview the draft" in text_of(await editor.get(f"{at(event_id)}/release"))
+async def test_each_page_of_the_editor_leads_to_what_it_shows(editor: httpx.AsyncClient) -> None:
+    event_id = await make(held("1", "First air"), held("2", "Fees", hours=24), held("3", "Loose"))
+    await db.execute("UPDATE programme_session SET starts_at = NULL, ends_at = NULL WHERE title = 'Loose'")
+    numbers = {row["title"]: row["id"] for row in await db.fetch("SELECT id, title FROM programme_session")}
+    for tail, leads in (
+        ("", "?day=2027-02-09"), ("?day=2027-02-10", "?day=2027-02-10"), ("/release", ""),
+        (f"/sessions/{numbers['Fees']}", "/fees"), (f"/sessions/{numbers['Loose']}", ""),
+    ):  # fmt: skip
+        page = await editor.get(f"{at(event_id)}{tail}")
+        assert f'href="{at(event_id)}/preview{leads}"' in page.text
+        assert (await editor.get(f"{at(event_id)}/preview{leads}")).status_code == 200
+    assert titles(await editor.get(f"{at(event_id)}/preview?day=2027-02-10")) == ["Fees"]
+    # A day on which there is nothing to see is no page of the preview.
+    await db.execute("UPDATE programme_session SET starts_at = NULL, ends_at = NULL WHERE title = 'Fees'")
+    assert f'href="{at(event_id)}/preview"' in (await editor.get(f"{at(event_id)}?day=2027-02-10")).text
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -1,16 +1,19 @@
 """Files as people and programs really write them: spreadsheets, lengths, changes of clocks, names that are none."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import jsonschema_rs
 import pytest
 
 from portal.core.importing.values import Unreadable
-from portal.programme.importing import fields, formats
+from portal.programme.importing import c3voc_schema, fields, formats
 from portal.programme.importing.values import Context, Reading
 from portal.programme.values import PersonFacts
+from tests import shared_data
 
 BERLIN = Context(ZoneInfo("Europe/Berlin"))
 EVENT = {"guid": "g", "title": "T", "date": "2027-02-09T09:30:00+01:00", "duration": "00:45"}
@@ -192,3 +195,67 @@ def test_what_a_camp_says_in_fields_of_its_own_stands_in_the_text() -> None:
 def test_a_web_page_is_called_one() -> None:
     with pytest.raises(Unreadable, match="it is a web page"):
         read("<!DOCTYPE html><html></html>")
+
+
+SCHEMA = shared_data.folder("programmes") / "c3voc-schedule.schema.json"
+WHOLE = {
+    **EVENT, "guid": "7a0fc001-e587-47e1-b378-b6ec7e666337", "id": 7, "start": "09:30", "room": "A", "slug": "t-7",
+    "url": "https://a.example/t", "subtitle": None, "track": None, "type": "talk", "language": None, "abstract": None,
+    "persons": [{"id": 4, "public_name": "Jo Vos"}], "links": [{"url": "https://a.example"}],
+}  # fmt: skip
+WRONG = (None, True, -1, 1.5, "x y", [], {}, [{"url": 5}])
+
+
+def file_of(event: dict[str, Any], **more: Any) -> dict[str, Any]:
+    day = {"index": 1, "date": "2027-02-09", "day_start": "2027-02-09T04:00:00Z", "day_end": "2027-02-10T04:00:00Z"}
+    conference = {
+        "title": "x", "acronym": "forum", "start": "2027-02-09", "end": "2027-02-09", "daysCount": 1,
+        "timeslot_duration": "00:05", "days": [{**day, "rooms": {"A": [event]}}],
+    }  # fmt: skip
+    return {"schedule": {"version": "1", "conference": {**conference, **more}}}
+
+
+def remarks(whole: dict[str, Any]) -> list[str]:
+    return [one.reason for one in read(json.dumps(whole)).notes]
+
+
+def test_departures_from_the_c3voc_schema_are_told_as_the_schema_finds_them() -> None:
+    """Each field in turn left out or filled with what it may not be: a remark exactly where the schema itself refuses."""
+    schema = jsonschema_rs.validator_for(json.loads(SCHEMA.read_bytes()))
+    changed = [{**WHOLE, name: value} for name in (*WHOLE, "end", "logo", "answers", "code") for value in WRONG]
+    changed += [{name: said for name, said in WHOLE.items() if name != left} for left in WHOLE]
+    files = [file_of(one) for one in [WHOLE, *changed]]
+    files += [
+        file_of(WHOLE, **{name: value})
+        for name in ("acronym", "title", "tracks", "rooms", "answers")
+        for value in WRONG
+    ]
+    told = [(whole, bool(list(c3voc_remarks(whole))), schema.is_valid(whole)) for whole in files]
+    # Its draft does not know the format of a guid that it asks for.
+    unseen = file_of({**WHOLE, "guid": "x y"})
+    assert [whole for whole, remarked, valid in told if remarked == valid] == [unseen]
+
+
+def c3voc_remarks(whole: dict[str, Any]) -> list[str]:
+    event = whole["schedule"]["conference"]["days"][0]["rooms"]["A"][0]
+    return [one for one in (c3voc_schema.of_file(whole), c3voc_schema.of_session(event)) if one]
+
+
+def test_a_departure_is_said_once_with_how_often() -> None:
+    data = json.loads(gzip.decompress((shared_data.folder("programmes") / "pretalx-rc3.json.gz").read_bytes()))
+    assert remarks(data) == [
+        "not as the c3voc schema has it: schedule.conference.acronym: expected text matching regex "
+        "'^[a-z0-9_-][a-z0-9_]{3,}(-2[0-9]{3}-[a-z]+)?$'",
+        "not as the c3voc schema has it: slug: expected text matching regex '^[a-z0-9_-]+[a-z0-9]$' (48 sessions)",
+    ]
+    data = json.loads(gzip.decompress((shared_data.folder("programmes") / "invalid-example.json.gz").read_bytes()))
+    assert [one.partition(": ")[2] for one in remarks(data)] == [
+        "schedule.rooms: they belong into schedule.conference",
+        "id: expected a whole number, got text",
+    ]
+    assert remarks(file_of(WHOLE)) == []
+
+
+def test_a_dash_is_no_room() -> None:
+    (row,) = c3voc({**EVENT, "room": "–", "track": " - "}).rows
+    assert (row.facts.room, row.facts.track) == ("", "")
