@@ -23,6 +23,14 @@ class SignInNeeded(DomainError):
     """Nobody is signed in, and somebody has to be."""
 
 
+class Moved(DomainError):
+    """It is at another address by now; `address` is its path."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("This is at another address by now.")
+        self.address = address
+
+
 class Conflict(DomainError):
     """The state of things does not allow the act any more (409)."""
 

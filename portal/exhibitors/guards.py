@@ -22,16 +22,19 @@ from litestar.response import Response
 from portal.accounts.actors import Actor
 from portal.accounts.guards import SignedIn
 from portal.core import clock
-from portal.core.errors import Forbidden, NotFound
-from portal.directory.pages.managing import MANAGE, Managed, managed_page
+from portal.core.errors import Forbidden, Moved, NotFound
+from portal.directory.pages.managing import MANAGE, Managed, at_step, follow, managed_page
 from portal.directory.queries import companies
+from portal.events.queries import single as events
 from portal.exhibitors import permissions
 from portal.exhibitors.desk_parts import PARTS, DeskPart
 from portal.exhibitors.queries import desks
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 from portal.exhibitors.values import AtEvent
+from portal.web.query_strings import may_be_slug
 
 DESK = f"{MANAGE}/events/{{event_slug:str}}"
+_NOT_THERE = "There is no such exhibitor, or it is not in your care."
 _NOT_GIVEN = "The organiser has not opened this part for your company at this event."
 _NOT_YOURS = "Your role in the organisation does not open this part. An owner of it can change your role."
 _NOT_YET = "This part opens when the organiser has accepted your company."
@@ -96,13 +99,18 @@ def desk(*, right: Right | None = None, editing: bool = False, accepted: bool = 
 
 
 def _provider(right: Right | None, editing: bool, accepted: bool) -> Callable[..., Awaitable[Desk]]:
-    async def provide(slug: FromPath[str], event_slug: FromPath[str], actor: SignedIn) -> Desk:
-        exhibitor = await desks.at_event(slug, event_slug)
-        if exhibitor is None or not permissions.can_work(actor, exhibitor.organisation_id):
-            raise NotFound("There is no such exhibitor, or it is not in your care.")
+    async def provide(
+        request: Request[Any, Any, Any], slug: FromPath[str], event_slug: FromPath[str], actor: SignedIn
+    ) -> Desk:
         company = await companies.by_slug(slug)
         if company is None:
-            raise NotFound("This company was made one with another.")
+            await follow(request, slug, lambda organisation: permissions.can_work(actor, organisation))
+        if company is None or not permissions.can_work(actor, company.organisation_id):
+            raise NotFound(_NOT_THERE)
+        exhibitor = await desks.at_event(slug, event_slug)
+        if exhibitor is None:
+            event = await events.moved_to(event_slug) if may_be_slug(event_slug) else None
+            raise Moved(at_step(request, 5, event)) if event and event != event_slug else NotFound(_NOT_THERE)
         found = Desk(exhibitor, Managed(company, actor))
         why_not = refusal(found, right, editing=editing, accepted=accepted)
         if why_not is not None:

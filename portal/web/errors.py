@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import structlog
 from litestar.connection import Request
 from litestar.exceptions import HTTPException
-from litestar.response import Response
+from litestar.response import Redirect, Response
 
 from portal.core import errors
 from portal.web.asking import wants_fragment
@@ -69,6 +69,10 @@ def domain_error(request: Request[Any, Any, Any], error: errors.DomainError) -> 
         if wants_fragment(request.scope):
             return Response("", status_code=204, headers={"HX-Redirect": target})
         return see_other(target)
+    if isinstance(error, errors.Moved):
+        # A form takes along what it sends. Nobody remembers it: names go back and forth.
+        where = "?".join(filter(None, (quote(error.address), request.url.query)))
+        return Redirect(where, status_code=307, headers={"Cache-Control": "private, no-store"})
     more = {"fields": error.fields} if isinstance(error, errors.Invalid) else {}
     return _answer(request, status_of(error), error.message, headers_of(error), **more)
 

@@ -14,6 +14,7 @@ from portal.agenda.values import Item
 from portal.calendars.tables import Method
 from portal.events.tables import EventState
 from portal.exhibitors.desks import emails as desks
+from portal.exhibitors.desks.queries.papers import Paper
 from portal.exhibitors.desks.rules import Standing
 from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.leads import emails as leads
@@ -82,6 +83,9 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
     order, seat = make_order(), make_seat(2, email=email, first_name="Bob", last_name=long, named_at=AT)
     invite = Invite(method=Method.REQUEST, parts=(), revision=revision(entry()), address=email, known=False)
     what = DueLead(code="7Q4K2", what=f"Call {long}", by_when=(AT - timedelta(days=1)).date(), new=True, whose=(1,))
+    paper = Paper(
+        id=1, title=f"Manual {long}", note="", packages=(), version_id=2, number=2, file="x", changes=f"Halls {long}", at=AT
+    )  # fmt: skip
     several = [task, msgspec.structs.replace(task, title="Insurance")]
     return [
         ("exhibitors/pass", desks.staff_pass(order, seat, b"%PDF", invite, pass_id=1, company=f"Isarwerk {long}", by="Olga")),
@@ -91,6 +95,7 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
         ("exhibitors/task_again", desks.asked_again(stand, task, email, f"Bob {long}", asked_at=AT)),
         *(("leads/due", leads.due(Colleague(1, f"Bob {long}", email), stand, [what] * count, chain=1, today=AT.date()))
           for count in (1, 2, 25)),
+        *(("exhibitors/new_version", desks.new_version(stand, paper, asked, email, f"Bob {long}")) for asked in (task, None)),
         *(("leads/notice", leads.gone(Colleague(1, f"Bob {long}", email), stand, "7Q4K2", taken, by_person=by_person))
           for taken in (AT, None) for by_person in (True, False)),
     ]  # fmt: skip

@@ -21,10 +21,11 @@ from litestar.response import Response
 
 from portal.accounts.actors import Actor
 from portal.accounts.guards import SignedIn, signed_in
-from portal.core.errors import Forbidden, NotFound
+from portal.core.errors import Forbidden, Moved, NotFound
 from portal.directory import permissions
 from portal.directory.queries import companies
 from portal.directory.queries.companies import KnownCompany
+from portal.web.query_strings import may_be_slug
 from portal.web.rendering import page, see_other
 
 MANAGE = "/companies/{slug:str}/manage"
@@ -89,8 +90,10 @@ def managed(may: May, refusal: str = _NOT_THIS_PART) -> dict[str, Provide]:
 
 
 def _provider(may: May, refusal: str) -> Callable[..., Awaitable[Managed]]:
-    async def provide(slug: FromPath[str], actor: SignedIn) -> Managed:
+    async def provide(request: Request[Any, Any, Any], slug: FromPath[str], actor: SignedIn) -> Managed:
         company = await companies.by_slug(slug)
+        if company is None:
+            await follow(request, slug, lambda organisation: permissions.can_see_statistics(actor, organisation))
         if company is None or not permissions.can_see_statistics(actor, company.organisation_id):
             raise NotFound("There is no such company, or it is not in your care.")
         found = Managed(company, actor)
@@ -99,6 +102,21 @@ def _provider(may: May, refusal: str) -> Callable[..., Awaitable[Managed]]:
         return found
 
     return provide
+
+
+async def follow(request: Request[Any, Any, Any], slug: str, may: Callable[[int | None], bool]) -> None:
+    """Lead whoever looks after a company from a former address of its pages to the present one (raises Moved)."""
+    there = await companies.moved_to(slug) if may_be_slug(slug) else None
+    company = await companies.by_slug(there) if there is not None and there != slug else None
+    if company is not None and may(company.organisation_id):
+        raise Moved(at_step(request, 2, company.slug))
+
+
+def at_step(request: Request[Any, Any, Any], step: int, name: str) -> str:
+    """The address of this request with another name at one of its steps."""
+    steps = request.url.path.split("/")
+    steps[step] = name
+    return "/".join(steps)
 
 
 def managed_page(

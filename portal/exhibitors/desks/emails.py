@@ -5,6 +5,7 @@ from datetime import datetime
 
 from portal.core.settings import current
 from portal.core.tokens import hashed
+from portal.exhibitors.desks.queries.papers import Paper
 from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.values import AtEvent
 from portal.notifications import links
@@ -60,5 +61,19 @@ def asked_again(at: AtEvent, task: Answered, address: str, name: str, *, asked_a
     return Message(
         key=f"exhibitor-task-{at.id}-{task.id}-again-{asked_at.timestamp()}-{hashed(address)[:16]}", topic=TOPIC,
         recipient=address, subject=subject, text=text, html=html, about_kind="exhibitor", about_key=str(at.id),
+        reply_to=current().contact_email,
+    )  # fmt: skip
+
+
+def new_version(at: AtEvent, paper: Paper, task: Answered | None, address: str, name: str) -> Message:
+    """A document has a new version; with the task where they are asked to read it."""
+    path = f"{at.address}/tasks/{task.id}" if task else f"{at.address}/documents"
+    subject, text, html = compose(
+        "exhibitors/new_version", at=at, name=name, paper=paper, task=task, path=path,
+        preferences=links.preferences(address, TOPIC),
+    )  # fmt: skip
+    return Message(
+        key=f"exhibition-paper-{paper.version_id}-{at.id}-{hashed(address)[:16]}", topic=TOPIC, recipient=address,
+        subject=subject, text=text, html=html, about_kind="exhibitor", about_key=str(at.id),
         reply_to=current().contact_email,
     )  # fmt: skip

@@ -12,10 +12,11 @@ from portal.exhibitors.desks.commands.calendars import follow_all
 from portal.exhibitors.desks.commands.files import follow_brochures
 from portal.exhibitors.desks.commands.passes import end_of_gone
 from portal.exhibitors.desks.commands.reminding import take_note
-from portal.exhibitors.desks.queries import passes, tasks
+from portal.exhibitors.desks.queries import papers, passes, tasks
 from portal.exhibitors.desks.rules import REMIND_BEFORE, Column, Standing
 from portal.exhibitors.desks.values import Answered
 from portal.exhibitors.queries import desks
+from portal.exhibitors.tables.exhibiting import Right
 from portal.exhibitors.values import AtEvent
 from portal.notifications.commands.outbox import queue_mail
 from portal.registration.documents import ticket_pdf
@@ -105,3 +106,15 @@ async def ask_again(exhibitor: int, task: int, at: str) -> None:
         for address, name in await tasks.readers(exhibitor):
             message = emails.asked_again(here, this, address, name, asked_at=datetime.fromisoformat(at))
             await queue_mail(message=message, now=clock.now())
+
+
+async def tell_version(exhibitor: int, version: int) -> None:
+    """Tell those of a company’s people of a new version of a document whose task or reading it was, unless there is a newer one."""
+    at = await desks.by_id(exhibitor)
+    paper = next((one for one in await papers.of_exhibitor(exhibitor) if one.version_id == version), None)
+    if at is None or paper is None or not at.may(Right.DOCUMENTS) or at.is_closed(clock.now()):
+        return
+    task = next((one for one in await tasks.of_exhibitor(exhibitor) if one.paper == paper.id), None)
+    async with db.transaction():
+        for address, name in await papers.to_tell(exhibitor, version, asked=task is not None):
+            await queue_mail(message=emails.new_version(at, paper, task, address, name), now=clock.now())

@@ -23,6 +23,7 @@ JOBS = [
     Job("exhibitors.remind", jobs.remind),
     Job("exhibitors.remind_now", jobs.remind_now),
     Job("exhibitors.ask_again", jobs.ask_again),
+    Job("exhibitors.tell_version", jobs.tell_version),
 ]
 RECURRING = [
     Recurring("exhibitors-follow", "*/5 * * * *", jobs.follow),

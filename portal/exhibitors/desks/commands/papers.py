@@ -7,8 +7,10 @@ import msgspec
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.core.jobs import enqueue_many
 from portal.core.overtaking import not_overtaken
 from portal.core.text import safe_html
+from portal.core.urgency import Urgency
 from portal.exhibitors.desks.commands.access import locked
 from portal.exhibitors.desks.commands.answering import papers_read
 from portal.exhibitors.desks.commands.calendars import follow_tasks
@@ -42,7 +44,7 @@ UPDATE exhibition_paper SET title = $2, note = $3, packages = $4, version = vers
 _VERSION = """
 INSERT INTO exhibition_paper_version (paper, number, file, changes, at, by, account)
 VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM exhibition_paper_version WHERE paper = $1), $2, $3, $4, $5,
-    $6)
+    $6) RETURNING id
 """
 
 
@@ -62,7 +64,7 @@ async def save_paper(
     paper_id: int | None = None, seen: str = "",
 ) -> int:  # fmt: skip
     """Add a document, or change one; its id. With the key of a `file` that waits to be attached there is a new version, which
-    everybody is asked to read anew. Raises Invalid by field, Conflict when somebody else was faster, NotFound.
+    everybody is asked to read anew, and of which those are told whose task or reading it was. Raises Invalid by field, Conflict when somebody else was faster, NotFound.
     """
     if not can_organise(actor):
         raise Forbidden("Only organisers and editors give documents to exhibitors.")
@@ -87,7 +89,12 @@ async def save_paper(
         )
         if file:
             await media.attach(keys=[file], owner=Owner(OWNER, str(event_id)), actor=actor, now=now)
-            await db.execute(_VERSION, saved, file, changes, now, actor.name, actor.account_id or None)
+            version = await db.fetch_value(_VERSION, saved, file, changes, now, actor.name, actor.account_id or None)
+            await enqueue_many(
+                "exhibitors.tell_version",
+                [{"exhibitor": one, "version": version} for one in await queries.concerned(saved, now=now)],
+                urgency=Urgency.ONE_OF_MANY,
+            )
         await follow_tasks(now=now, event_id=event_id)
         await audit.record(
             actor=actor.label, verb="save document", kind="event", key=event_id, now=now, document=saved, new=bool(file)

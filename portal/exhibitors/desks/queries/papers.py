@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from portal.core import db
+from portal.exhibitors.desks.queries.tasks import FOR_WHOM, PEOPLE
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +130,39 @@ SELECT EXISTS (SELECT FROM exhibition_paper_version v JOIN exhibition_paper p ON
 async def given_to(file: str, organisations: list[int]) -> bool:
     """Whether a stored file is of a document that one of these organisations’ exhibitors is given."""
     return bool(await db.fetch_value(_GIVEN_TO, file, organisations))
+
+
+# Whoever is asked to read it, or has read a version before this one.
+_CONCERNED = f"""
+SELECT x.id FROM exhibition_paper p JOIN event e ON e.id = p.event AND e.ends_at > $2 AND e.state IN ('published', 'moved')
+JOIN exhibitor x ON x.event = p.event AND x.state = 'accepted' AND 'documents' = ANY(x.rights)
+    AND (p.packages = '{{}}' OR x.package = ANY(p.packages))
+WHERE p.id = $1 AND (EXISTS (SELECT FROM exhibitor_task t WHERE t.paper = p.id AND t.removed_at IS NULL AND {FOR_WHOM})
+    OR EXISTS (SELECT FROM paper_reading r JOIN exhibition_paper_version v ON v.id = r.version
+        WHERE v.paper = p.id AND r.exhibitor = x.id)) ORDER BY x.id LIMIT 2000
+"""
+_TO_TELL = f"""
+SELECT DISTINCT ON (email) email, name FROM (
+    SELECT * FROM ({PEOPLE}) asked WHERE $3
+    UNION ALL SELECT lower(a.email), a.name, 2 FROM paper_reading r JOIN exhibition_paper_version v ON v.id = r.version
+    JOIN exhibition_paper_version n ON n.id = $2 AND n.paper = v.paper JOIN exhibitor x ON x.id = r.exhibitor
+    JOIN company c ON c.id = x.company JOIN account a ON a.id = r.account
+    JOIN membership m ON m.account = a.id AND m.organisation = c.organisation WHERE r.exhibitor = $1) people
+WHERE email <> '' AND NOT EXISTS (SELECT FROM paper_reading r JOIN account a ON a.id = r.account
+    WHERE r.version = $2 AND r.exhibitor = $1 AND lower(a.email) = people.email)
+ORDER BY email, rank LIMIT 100
+"""
+
+
+async def concerned(paper_id: int, *, now: datetime) -> list[int]:
+    """The exhibitors whose task, or whose reading, a document of an event to come is."""
+    return [row["id"] for row in await db.fetch(_CONCERNED, paper_id, now)]
+
+
+async def to_tell(exhibitor_id: int, version_id: int, *, asked: bool) -> list[tuple[str, str]]:
+    """Who is told of a version they have not read: those who read one before, and where the company is `asked` to read it,
+    whoever is written to about tasks; address and name."""
+    return [(row["email"], row["name"]) for row in await db.fetch(_TO_TELL, exhibitor_id, version_id, asked)]
 
 
 def _paper(row: Any) -> Paper:

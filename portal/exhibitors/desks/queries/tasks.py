@@ -163,13 +163,14 @@ def _task(row: Any) -> Task:
     return Task(draft=draft, **facts)
 
 
-_READERS = """
-SELECT DISTINCT ON (email) email, name FROM (
-    SELECT lower(x.contact_email) AS email, x.contact_name AS name, 0 AS rank FROM exhibitor x WHERE x.id = $1
-    UNION ALL SELECT a.email, a.name, 1 FROM exhibitor x JOIN company c ON c.id = x.company
-    JOIN membership m ON m.organisation = c.organisation AND m.role IN ('owner', 'editor') JOIN account a ON a.id = m.account
-    WHERE x.id = $1) people
-WHERE email <> '' ORDER BY email, rank LIMIT 50
+PEOPLE = """
+SELECT lower(x.contact_email) AS email, x.contact_name AS name, 0 AS rank FROM exhibitor x WHERE x.id = $1
+UNION ALL SELECT lower(a.email), a.name, 1 FROM exhibitor x JOIN company c ON c.id = x.company
+JOIN membership m ON m.organisation = c.organisation AND m.role IN ('owner', 'editor') JOIN account a ON a.id = m.account
+WHERE x.id = $1
+"""
+_READERS = f"""
+SELECT DISTINCT ON (email) email, name FROM ({PEOPLE}) people WHERE email <> '' ORDER BY email, rank LIMIT 50
 """
 
 
