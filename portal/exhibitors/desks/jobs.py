@@ -109,7 +109,7 @@ async def ask_again(exhibitor: int, task: int, at: str) -> None:
 
 
 async def tell_version(exhibitor: int, version: int) -> None:
-    """Tell those of a company’s people of a new version of a document whose task or reading it was, unless there is a newer one."""
+    """Tell those whose task or reading a document was of its new version, unless there is a newer one."""
     at = await desks.by_id(exhibitor)
     paper = next((one for one in await papers.of_exhibitor(exhibitor) if one.version_id == version), None)
     if at is None or paper is None or not at.may(Right.DOCUMENTS) or at.is_closed(clock.now()):

@@ -24,8 +24,8 @@ class TaskDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task of an event, with how many exhibitors it is for and how many of them are where. `moved`: by how many days the event
-    was since deadlines were set.
+    """A task of an event. Where it was counted, with how many exhibitors it is for and how many of them are where. `moved`: by
+    how many days the event was since deadlines were set.
     """
 
     id: int

@@ -33,7 +33,10 @@ async def test_a_renamed_companys_pages_and_forms_lead_on(sign_in: SignIn) -> No
     seen = await editor.get(f"{old}/tasks/{task}?from=mail")
     assert where(seen) == (307, f"{new}/tasks/{task}?from=mail")
     assert seen.headers["cache-control"] == "private, no-store", "it may be called as before again"
-    assert where(await editor.get(f"{old.partition('/events/')[0]}/members")) == (307, "/companies/isarwerk/manage/members")
+    assert where(await editor.get(f"{old.partition('/events/')[0]}/members")) == (
+        307,
+        "/companies/isarwerk/manage/members",
+    )
     sent = await editor.post(f"{old}/tasks/{task}", data={"text": "By lorry."}, follow_redirects=True)
     assert sent.status_code == 200
     assert await db.fetch_value("SELECT text FROM exhibitor_task_answer") == "By lorry."
@@ -69,5 +72,8 @@ async def test_a_subscribed_calendar_goes_on_and_its_entries_say_where_tasks_are
     await follow_all(now=clock.now() + timedelta(minutes=5))
     after = await client.get(feed)
     said = after.text.replace("\r\n ", "")
-    assert (after.status_code, f"/companies/isarwerk/manage/events/{stand.exhibitor.event_slug}/tasks/{task}" in said) == (200, True)
+    assert (
+        after.status_code,
+        f"/companies/isarwerk/manage/events/{stand.exhibitor.event_slug}/tasks/{task}" in said,
+    ) == (200, True)
     assert (said.count("BEGIN:VEVENT"), said.count("BEGIN:VTODO"), "STATUS:CANCELLED" in said) == (1, 1, False)

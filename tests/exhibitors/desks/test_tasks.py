@@ -11,7 +11,7 @@ from portal.core import clock, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.core.overtaking import mark
 from portal.exhibitors.desks.commands.tasks import decide, remove_task, save_task
-from portal.exhibitors.desks.queries import tasks
+from portal.exhibitors.desks.queries import matrix, tasks
 from portal.exhibitors.desks.rules import Column, Standing
 from portal.exhibitors.desks.values import TaskDraft, board
 from portal.exhibitors.tables.desk import TaskKind
@@ -112,7 +112,10 @@ async def test_tasks_are_put_to_whom_they_are_for(database: str) -> None:
     await ask(stand, "Names", TaskKind.PASSES)
     assert list(await standing(stand)) == ["Everybody"]
     assert sorted(await standing(other)) == ["A file", "Everybody", "Large alone", "Names"]
-    counted = {one.draft.title: one.exhibitors for one in await tasks.tasks(stand.exhibitor.event_id)}
+    counted = {
+        one.draft.title: one.exhibitors
+        for one in (await matrix.of_event(stand.exhibitor.event_id, now=clock.now())).tasks
+    }
     assert counted == {"Large alone": 1, "Everybody": 2, "A file": 1, "Names": 1}
 
 

@@ -63,8 +63,9 @@ async def save_paper(
     *, actor: Actor, event_id: int, draft: PaperDraft, now: datetime, file: str = "", changes: str = "",
     paper_id: int | None = None, seen: str = "",
 ) -> int:  # fmt: skip
-    """Add a document, or change one; its id. With the key of a `file` that waits to be attached there is a new version, which
-    everybody is asked to read anew, and of which those are told whose task or reading it was. Raises Invalid by field, Conflict when somebody else was faster, NotFound.
+    """Add a document, or change one; its id. With the key of a `file` that waits to be attached there is a new version: it is to
+    be read anew, and those are told whose task or reading it was. Raises Invalid by field, Conflict when somebody else was
+    faster, NotFound.
     """
     if not can_organise(actor):
         raise Forbidden("Only organisers and editors give documents to exhibitors.")

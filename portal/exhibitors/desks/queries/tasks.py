@@ -53,7 +53,7 @@ SELECT t.id, t.event AS event_id, t.kind, t.title, t.due_at, t.text, t.packages,
         FROM exhibition h JOIN event e ON e.id = h.event WHERE h.event = t.event), 0) AS moved
 FROM exhibitor_task t LEFT JOIN LATERAL (
     SELECT count(*) AS exhibitors, count(done.at) AS done, count(*) FILTER (WHERE {STANDING} = 'waiting') AS waiting
-    FROM exhibitor x {STANDS} WHERE x.event = t.event AND {FOR_WHOM}) n ON true
+    FROM exhibitor x {STANDS} WHERE $2::bigint IS NOT NULL AND x.event = t.event AND {FOR_WHOM}) n ON true
 WHERE t.event = $1 AND t.removed_at IS NULL AND ($2::bigint IS NULL OR t.id = $2) ORDER BY t.due_at, t.id LIMIT 200
 """
 _DRAFT = ("kind", "title", "due_at", "text", "packages", "link", "options", "paper")
@@ -70,7 +70,7 @@ async def of_event(event_id: int) -> list[Answered]:
 
 
 async def tasks(event_id: int) -> list[Task]:
-    """An event’s tasks by deadline."""
+    """An event’s tasks by deadline, not counted: `matrix` knows how many exhibitors are how far."""
     return [_task(row) for row in await db.fetch(_TASKS, event_id, None)]
 
 

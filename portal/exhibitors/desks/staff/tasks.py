@@ -1,16 +1,19 @@
 """`/staff/events/{id}/exhibitors/tasks`: what is asked of exhibitors, how far each is, and looking at what they answered."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Controller, Request, get, post
-from litestar.params import FromQuery
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, staff
 from portal.core import audit
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.paging import Page
+from portal.core.text import folded, one_line
 from portal.exhibitors.desks.commands import tasks as commands
-from portal.exhibitors.desks.queries import papers
+from portal.exhibitors.desks.queries import matrix, papers
 from portal.exhibitors.desks.queries import tasks as queries
 from portal.exhibitors.desks.rules import COLUMNS, KINDS, Column
 from portal.exhibitors.desks.staff.forms import DecisionForm, TaskForm, filled_task, read_task
@@ -23,9 +26,32 @@ from portal.web.files import private_file
 from portal.web.forms import Filled, blank, differences, read, sent
 from portal.web.inputs import Now
 from portal.web.open_data import table
+from portal.web.query_strings import page_number, pairs
 from portal.web.rendering import see_other
 
 _COLUMNS = ("Company", "Task", "Kind", "Due", "State", "Answer", "Answered", "By", "Done", "Asked to change")
+
+
+_NARROWED = (Column.OVERDUE, Column.WAITING)
+_LINES = 50
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the matrix is narrowed to: exhibitors with something in that column of the board, and with these words in the name."""
+
+    show: str = ""
+    words: str = ""
+
+    def query(self, number: int = 1) -> str:
+        given = {"show": self.show, "q": self.words, "page": str(number) if number > 1 else ""}
+        kept = {name: value for name, value in given.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+
+def _asked(request: Request[Any, Any, Any]) -> Asked:
+    given = dict(reversed(pairs(request)))
+    show = given.get("show", "")
+    return Asked(show if show in _NARROWED else "", one_line(given.get("q", ""))[:120])
 
 
 class StaffTasks(Controller):
@@ -34,25 +60,24 @@ class StaffTasks(Controller):
     include_in_schema = False
 
     @get("/tasks")
-    async def index(
-        self, request: Request[Any, Any, Any], event_id: Number, now: Now, show: FromQuery[str] = ""
-    ) -> Response[str]:
-        """`show` narrows the matrix to exhibitors that have something in that column of the board."""
-        offer = await the_offer(event_id)
-        rows: dict[int, list[Answered]] = {}
-        for one in await queries.of_event(event_id):
-            rows.setdefault(one.exhibitor_id, []).append(one)
-        at = {exhibitor: {one.column(now).value for one in these} for exhibitor, these in rows.items()}
-        shows = [("", "All", len(rows))] + [
-            (column.value, COLUMNS[column], sum(column.value in there for there in at.values()))
-            for column in (Column.OVERDUE, Column.WAITING)
+    async def index(self, request: Request[Any, Any, Any], event_id: Number, now: Now) -> Response[str]:
+        offer, asked = await the_offer(event_id), _asked(request)
+        found = await matrix.of_event(event_id, now=now)
+        shows = [("", "All", len(found.lines))] + [
+            (column.value, COLUMNS[column], sum(column in line.at.values() for line in found.lines))
+            for column in _NARROWED
         ]
-        show = show if show in {key for key, _, _ in shows} else ""
+        lines = [
+            line for line in found.lines
+            if (not asked.show or asked.show in line.at.values()) and folded(asked.words) in folded(line.company)
+        ]  # fmt: skip
+        at = Page(page_number(request), _LINES, len(lines))
+        if at.number > at.last:
+            raise NotFound("There is no such page of this list.")
         return staff_page(
-            request, "exhibitors/staff/tasks.html", offer, "tasks", tasks=await queries.tasks(event_id), kinds=KINDS,
-            columns=COLUMNS, now=now, show=show, shows=shows, all_rows=len(rows),
-            rows=[(these[0], {one.id: one for one in these}) for exhibitor, these in rows.items()
-                  if not show or show in at[exhibitor]],
+            request, "exhibitors/staff/tasks.html", offer, "tasks", tasks=found.tasks, kinds=KINDS, asked=asked, shows=shows,
+            all_rows=len(found.lines), rows=lines[at.offset : at.offset + at.size], page=at,
+            address=lambda number: f"{offer.path}/tasks{asked.query(number)}#far-h",
         )  # fmt: skip
 
     @get("/tasks.csv")
