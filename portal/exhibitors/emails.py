@@ -53,6 +53,12 @@ def to_company(x: Dossier) -> Told:
                  "What becomes of money that was paid, the organiser tells you apart from this mail."),
                 _facts(x), "See the event",
             )  # fmt: skip
+        case ExhibitorState.JOINED:
+            return Told(
+                f"{x.company_name} takes part in {x.event_title} with the company it was made one with",
+                ("What it had there, the other has now: booths, passes, documents, leads and meetings.",),
+                _facts(x), "See the event",
+            )  # fmt: skip
 
 
 def to_organiser(x: Dossier) -> Told | None:

@@ -35,11 +35,14 @@ UPDATE exhibitor x SET company = $2 WHERE company = $1 AND ($3::bigint[] IS NULL
         OR NOT EXISTS (SELECT FROM exhibitor o WHERE o.event = x.event AND o.company = $2 AND o.state IN ('applied', 'accepted')))
 RETURNING x.id
 """
-# Where both exhibit, the booths are the kept company's; a package that both paid for stays with who paid.
+# Where both exhibit, the booths are the kept company's, also those that are held or being paid for; a package that both paid for
+# stays with who paid, and so does a second hold.
 _BOOTHS = """
 UPDATE booth_booking k SET exhibitor = t.id FROM exhibitor s JOIN exhibitor t ON t.event = s.event AND t.company = $2
 WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id
-    AND (k.state = 'booked' OR k.state = 'released' AND EXISTS (SELECT FROM booth_booking n WHERE n.instead_of = k.id))
+    AND (k.state IN ('held', 'paying', 'booked')
+        OR k.state = 'released' AND EXISTS (SELECT FROM booth_booking n WHERE n.instead_of = k.id))
+    AND (k.state <> 'held' OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id AND o.state = 'held'))
     AND ($3::bigint[] IS NULL OR k.id = ANY($3))
     AND (k.package_net = 0 OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id AND o.package_net > 0
         AND o.state IN ('held', 'paying', 'booked')))

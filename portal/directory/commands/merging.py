@@ -93,7 +93,8 @@ class Heard(msgspec.Struct, frozen=True):
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """What a merge changed. `rows` are ids by table; `apart` the hints it copied, `settled` those that were open;
-    `heard` what the moved records of sources said, by their ids; `files` the keys of files; `joined` parts in events.
+    `heard` what the moved records of sources said, by their ids; `files` the keys of files; `joined` parts in events,
+    `waiting` applications that gave way to another part.
     """
 
     before: Profile
@@ -105,6 +106,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     heard: dict[int, Heard] = {}
     files: list[str] = []
     joined: list[stands.Joined] = []
+    waiting: list[int] = []
 
 
 async def merge_companies(
@@ -128,6 +130,7 @@ async def merge_companies(
         raise Conflict("This is one company already.")
     async with db.transaction():
         await saving.take_turns()
+        await stands.take_turns(kept_id, merged_id)
         kept, merged = await _pair(kept_id, merged_id)
         await _may_merge(kept, merged, now)
         if revisions is not None and any(revisions.get(row["id"]) != row["revision"] for row in (kept, merged)):
@@ -136,8 +139,10 @@ async def merge_companies(
         after = accepted(united(before, theirs, of_merged=of_merged, was_renamed=was_renamed), now)
         apart = {row["id"]: row["added"] for row in await db.fetch(_APART, merged_id, kept_id)}
         rows = {table: await _move(table, once, merged_id, kept_id) for table, once in _MOVED.items()}
+        waiting = await stands.give_way(source=merged_id, target=kept_id)
         rows |= await following.hand_over(source=merged_id, target=kept_id)
         joined = await stands.join(source=merged_id, target=kept_id, actor=actor.label, now=now)
+        waiting += await stands.wait(source=merged_id, target=kept_id)
         moved = Moved(
             before=before,
             after=after,
@@ -148,6 +153,7 @@ async def merge_companies(
             heard=await _heard(rows["company_source"]),
             files=await media.hand_over(source=owner_of(merged_id), target=owner_of(kept_id)),
             joined=joined,
+            waiting=waiting,
         )
         await db.execute(_GONE, merged_id, kept_id, now)
         await saving.write([written(kept_id, after, actor, now, f"Merged with {merged['name']}"[:300])])
@@ -218,6 +224,7 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
             raise NotFound("There is no such merge.")
         if row["undone_at"] is not None:
             raise Conflict("This merge has been undone already.")
+        await stands.take_turns(row["kept"], row["merged"])
         kept, merged = await _pair(row["kept"], row["merged"])
         if kept["state"] == CompanyState.MERGED:
             raise Conflict(f"{kept['name']} has itself been merged since. Undo that first.")
@@ -226,6 +233,7 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
             await _move(table, once, kept["id"], merged["id"], moved.rows.get(table, []))
         await stands.part(moved.joined)
         await following.hand_over(source=kept["id"], target=merged["id"], rows=moved.rows)
+        await stands.go_on(moved.waiting)
         await _part(kept, merged, moved, actor, now)
         await db.execute(
             "DELETE FROM duplicate_hint WHERE id = ANY($1::bigint[]) AND state = 'kept_apart'", moved.apart

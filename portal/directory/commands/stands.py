@@ -1,7 +1,8 @@
 """Two parts in one event made one, and made two again.
 
-Where both companies were accepted at an event, the kept company's part has what either had: places and rights add up, and
-what hangs on the other part goes over, unless the kept one has the same. Chains of leads stay two: `leads.chain`.
+Of two parts that count, one does from now on: an accepted one before an application, else the kept company's; the other is
+`joined`. Where both were accepted, the kept company's part has what either had: places and rights add up, and what hangs on the
+other part goes over, unless the kept one has the same. Chains of leads stay two: `leads.chain`.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,26 @@ from portal.core.jobs import enqueue
 from portal.media import commands as media
 from portal.media.values import Owner
 
+# As those take it who fix, move and end meetings: none of theirs is half done meanwhile.
+_TURNS = """
+SELECT pg_advisory_xact_lock(hashtext('meetings'), hashint8(e.event)) FROM (
+    SELECT DISTINCT event FROM exhibitor WHERE company IN ($1, $2) ORDER BY event) e
+"""
+_GIVE_WAY = """
+UPDATE exhibitor d SET state = 'joined', version = version + 1 WHERE company = $2 AND state = 'applied'
+    AND EXISTS (SELECT FROM exhibitor s WHERE s.company = $1 AND s.event = d.event AND s.state = 'accepted') RETURNING id
+"""
+_WAIT = """
+UPDATE exhibitor s SET state = 'joined', version = version + 1 WHERE company = $1 AND state = 'applied'
+    AND EXISTS (SELECT FROM exhibitor d WHERE d.company = $2 AND d.event = s.event AND d.state IN ('applied', 'accepted'))
+RETURNING id
+"""
+_GO_ON = """
+UPDATE exhibitor x SET state = 'applied', version = version + 1 WHERE id = ANY($1::bigint[]) AND state = 'joined'
+    AND NOT EXISTS (SELECT FROM exhibitor o WHERE o.company = x.company AND o.event = x.event
+        AND o.state IN ('applied', 'accepted'))
+"""
+_STATE = "UPDATE exhibitor SET state = $2, version = version + 1 WHERE id = $1"
 _PAIRS = """
 SELECT d.id AS kept, s.id AS merged, s.passes,
     ARRAY(SELECT unnest(s.rights) EXCEPT SELECT unnest(d.rights) ORDER BY 1) AS rights
@@ -27,6 +48,14 @@ _LESS = """
 UPDATE exhibitor SET passes = greatest(0, passes - $2), version = version + 1,
     rights = ARRAY(SELECT one FROM unnest(rights) WITH ORDINALITY AS r (one, at) WHERE one <> ALL($3::varchar[]) ORDER BY at)
 WHERE id = $1
+"""
+# Badges that say the former company by itself say the other one; what a holder wrote stays.
+_BADGES = """
+WITH badge AS (SELECT x.id, coalesce(nullif(x.badge_name, ''), c.name) AS says
+    FROM exhibitor x JOIN company c ON c.id = x.company)
+UPDATE seat s SET company = now.says FROM exhibitor_pass p, badge was, badge now
+WHERE p.id = ANY($3::bigint[]) AND p.exhibitor = $2 AND s.id = p.seat AND s.state = 'confirmed' AND was.id = $1 AND now.id = $2
+    AND s.company = was.says
 """
 # What hangs on a part, and what of `o`, the other part's, is the same as `t`.
 _HANGING = {
@@ -86,14 +115,34 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     rows: dict[str, list[int]]
 
 
+async def take_turns(*companies: int) -> None:
+    """Hold meetings back, until commit, at every event where one of two companies takes part."""
+    await db.fetch(_TURNS, *companies)
+
+
+async def give_way(*, source: int, target: int) -> list[int]:
+    """Let a company's applications wait where another's part, which it is about to get, is accepted already; which."""
+    return sorted(row["id"] for row in await db.fetch(_GIVE_WAY, source, target))
+
+
+async def wait(*, source: int, target: int) -> list[int]:
+    """Let a company's applications wait where another asks for the same, or has it; which."""
+    return sorted(row["id"] for row in await db.fetch(_WAIT, source, target))
+
+
+async def go_on(waiting: Sequence[int]) -> None:
+    """Applications that waited are to be decided again, where nothing else counts by now."""
+    await db.execute(_GO_ON, waiting)
+
+
 async def join(*, source: int, target: int, actor: str, now: datetime) -> list[Joined]:
     """Let the parts of one company be those of another, where both take part. In the caller's transaction."""
     made = []
     for pair in await db.fetch(_PAIRS, source, target):
         await db.execute(_MORE, pair["kept"], pair["passes"], pair["rights"])
         rows = {name: await _went(sql, pair["merged"], pair["kept"], None) for name, sql in _STEPS.items()}
-        await _bring_files(pair["merged"], pair["kept"], rows)
-        await _announce(rows)
+        await _bring(pair["merged"], pair["kept"], rows)
+        await db.execute(_STATE, pair["merged"], "joined")
         await audit.record(
             actor=actor, verb="join exhibitor", kind="exhibitor", key=pair["kept"], now=now, merged=pair["merged"],
             passes=pair["passes"], rights=pair["rights"],
@@ -106,18 +155,18 @@ async def part(joined: Sequence[Joined]) -> None:
     """Give back what was joined; what the kept company's people made since stays with it."""
     for one in joined:
         await db.execute(_LESS, one.kept, one.passes, one.rights)
+        await db.execute(_STATE, one.merged, "accepted")
         for name, sql in _STEPS.items():
             await _went(sql, one.kept, one.merged, one.rows.get(name, []))
-        await _bring_files(one.kept, one.merged, one.rows)
-        await _announce(one.rows)
+        await _bring(one.kept, one.merged, one.rows)
 
 
 async def _went(sql: str, source: int, target: int, ids: list[int] | None) -> list[int]:
     return sorted(row["id"] for row in await db.fetch(sql, source, target, ids))
 
 
-async def _bring_files(source: int, target: int, rows: dict[str, list[int]]) -> None:
-    """Stored files belong to whoever may read them."""
+async def _bring(source: int, target: int, rows: dict[str, list[int]]) -> None:
+    """What follows what went over: stored files belong to whoever may read them, badges and invitations say the company."""
     found = await db.fetch(
         "SELECT file FROM exhibitor_file WHERE id = ANY($1::bigint[]) AND exhibitor = $2",
         rows["exhibitor_file"],
@@ -125,9 +174,6 @@ async def _bring_files(source: int, target: int, rows: dict[str, list[int]]) -> 
     )
     keys = [row["file"] for row in found]
     await media.hand_over(source=Owner("exhibitor", str(source)), target=Owner("exhibitor", str(target)), keys=keys)
-
-
-async def _announce(rows: dict[str, list[int]]) -> None:
-    """Invitations say with which company somebody meets."""
+    await db.execute(_BADGES, source, target, rows["exhibitor_pass"])
     if meetings := rows.get("meeting"):
         await enqueue("meetings.announce", meetings=meetings)

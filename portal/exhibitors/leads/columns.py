@@ -22,7 +22,7 @@ class Layout(msgspec.Struct, frozen=True):
     marked: bool = False
 
 
-def _all(_: AtEvent) -> Columns:
+def _all(exhibitor: AtEvent) -> Columns:
     return {
         "lead": lambda one: one.code, "first_name": lambda one: one.first_name, "last_name": lambda one: one.last_name,
         "name": lambda one: one.name, "job_title": lambda one: one.job_title, "company": lambda one: one.company,
@@ -32,7 +32,7 @@ def _all(_: AtEvent) -> Columns:
         "follow_up_done_at": lambda one: _at(one.follow_up_done_at), "visits": lambda one: one.visits,
         "first_scanned_at": lambda one: _at(one.first_at), "last_scanned_at": lambda one: _at(one.last_at),
         "last_scanned_by": lambda one: one.last_by_name or "", "agreed_at": lambda one: _at(one.agreed_at),
-        "wording": lambda one: one.wording_version,
+        "wording": lambda one: one.wording_version, "scanned_for": lambda one: one.scanned_for or exhibitor.company_name,
     }  # fmt: skip
 
 

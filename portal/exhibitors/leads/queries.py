@@ -8,15 +8,13 @@ import msgspec
 
 from portal.core import db
 from portal.exhibitors.leads.values import Asking, Chain, Colleague, LeadRow, Question, Share, Step
+from portal.exhibitors.queries.desks import OURS
 from portal.exhibitors.values import AtEvent
 from portal.leads.chain.exports import Record
 
 # A company that was merged into another keeps its chains: links cannot go over to another chain. They are the kept company's to
 # read and to go on with.
-_OURS = """
-k.event_id = $2 AND k.company_id IN (WITH RECURSIVE ours (id) AS (
-    SELECT $1::bigint UNION SELECT c.id FROM ours JOIN company c ON c.merged_into = ours.id) SELECT id FROM ours)
-"""
+_OURS = f"k.event_id = $2 AND k.company_id IN {OURS.format(company='$1::bigint')}"
 _COLUMNS = """
 CASE WHEN k.company_id = $1 THEN '' ELSE n.name END AS scanned_for,
 l.id, l.code, l.name, l.first_name, l.last_name, l.job_title, l.company, l.email, l.rating, l.note, l.tags, l.answers,

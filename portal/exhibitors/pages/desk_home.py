@@ -61,4 +61,8 @@ SAID = {
     ExhibitorState.DECLINED: ("Declined", "The organiser could not take your company this time."),
     ExhibitorState.WITHDRAWN: ("Withdrawn", "Your company took its application back."),
     ExhibitorState.CANCELLED: ("Cancelled", "The organiser has cancelled your company’s part in this event."),
+    ExhibitorState.JOINED: (
+        "Made one with another",
+        "Your company’s part in this event is that of the company it was made one with.",
+    ),
 }

@@ -7,6 +7,11 @@ from portal.core import db
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.values import AtEvent
 
+# A company and those that were merged into it, however long the way.
+OURS = """
+(WITH RECURSIVE ours (id) AS (SELECT {company} UNION SELECT m.id FROM ours JOIN company m ON m.merged_into = ours.id)
+SELECT id FROM ours)
+"""
 _ROWS = """
 SELECT x.id, x.state, x.rights, x.passes, coalesce(x.guests, p.guests) AS guests,
     coalesce(nullif(x.badge_name, ''), c.name) AS badge,

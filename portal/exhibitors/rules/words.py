@@ -5,10 +5,12 @@ from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 STATES = {
     ExhibitorState.APPLIED: "To be decided", ExhibitorState.ACCEPTED: "Exhibits", ExhibitorState.DECLINED: "Declined",
     ExhibitorState.WITHDRAWN: "Withdrawn", ExhibitorState.CANCELLED: "Cancelled",
+    ExhibitorState.JOINED: "Made one with another",
 }  # fmt: skip
 TONES = {
     ExhibitorState.APPLIED: ("warn", "clock"), ExhibitorState.ACCEPTED: ("ok", "check"), ExhibitorState.DECLINED: ("", "x"),
     ExhibitorState.WITHDRAWN: ("", "x"), ExhibitorState.CANCELLED: ("bad", "x"),
+    ExhibitorState.JOINED: ("", "x"),
 }  # fmt: skip
 RIGHTS = {
     Right.SCAN: ("Scan badges", "Read visitors’ badges, with their consent, and note who they were."),

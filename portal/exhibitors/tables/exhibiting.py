@@ -15,13 +15,16 @@ from portal.registration.tables import PromoCode, TicketType
 
 
 class ExhibitorState(StrEnum):
-    """applied → accepted or declined; the company may withdraw an application, the organiser cancel what was accepted."""
+    """applied → accepted or declined; the company may withdraw an application, the organiser cancel what was accepted. Of two
+    parts in one event of companies that were made one, the one that does not count any more is `joined`.
+    """
 
     APPLIED = "applied"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    JOINED = "joined"
 
 
 class Right(StrEnum):

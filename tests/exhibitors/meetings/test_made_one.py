@@ -1,11 +1,16 @@
 """Two companies of one owner take meetings at one event and are made one: all goes on with the kept one."""
 
+import asyncio
+
 import msgspec
+import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
+from portal.core.errors import Forbidden
 from portal.directory.commands.merging import merge_companies, undo_merge
 from portal.exhibitors.meetings.commands import following
+from portal.exhibitors.meetings.commands.turns import turn
 from portal.exhibitors.meetings.queries import meetings as known
 from portal.exhibitors.meetings.queries import openings, requests
 from portal.exhibitors.queries import desks
@@ -83,3 +88,38 @@ async def test_meetings_times_and_requests_of_both_are_the_kept_companys(attendi
         [mine, later], [with_olga, with_leni], *before[2:],
     ]  # fmt: skip
     assert [seq for _, seq in await told(AMARA)] == [0, 0, 0, 1, 1, 2, 2]
+
+
+_WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_meeting_that_is_fixed_at_the_same_moment_goes_along() -> None:
+    kept = await meetings.fair()
+    other = await second(kept)
+    await other.publish(await kept.member(), 9, 17)
+    leni = await kept.member()
+    first, late = [
+        await other.ask(await kept.visitor(f"v{n}@brennhof.example", "Vera Vos"), 9 + n, actor=leni) for n in (1, 2)
+    ]
+    held = asyncio.Event()
+
+    async def merge() -> None:
+        await held.wait()
+        await merge_companies(
+            actor=PORTAL, kept_id=kept.stand.exhibitor.company_id, merged_id=other.stand.exhibitor.company_id,
+            now=clock.now(),
+        )  # fmt: skip
+
+    merging = asyncio.create_task(merge())
+    async with turn(kept.event_id):
+        held.set()
+        async with asyncio.timeout(10):
+            while not await db.fetch_value(_WAITS):
+                await asyncio.sleep(0)
+        made = await other.accept(first, actor=leni)
+    await merging
+    assert await of(kept) == [made]
+    with pytest.raises(Forbidden):
+        await other.accept(late, actor=leni)
+    assert await kept.accept(late, actor=leni) > made

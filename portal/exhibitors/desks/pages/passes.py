@@ -138,14 +138,16 @@ async def _list(
     badge: Filled[Any] | None = None, several: Filled[Any] | None = None, status: int = 200,
 ) -> Response[str]:  # fmt: skip
     here = at_desk.exhibitor
-    guests = await queries.guests(here.id, now=now)
+    codes = await queries.guests(here.id, now=now)
+    guests = next((one for one in codes if not one.company), None)
     return desk_page(
         request, "exhibitors/desk/passes.html", at_desk, here="passes", status=status, form=form or blank(),
         several=several or blank(),
         badge=badge or blank(badge="" if here.badge == here.company_name else here.badge),
         passes=await queries.of_exhibitor(here.id), guests=guests,
         discount=guests.discount if guests else await queries.discount(here.id),
-        invitation=f"{current().base_url}/events/{here.event_slug}/register?code={guests.code}" if guests else "",
+        former=[one for one in codes if one.company],
+        invitation=lambda code: f"{current().base_url}/events/{here.event_slug}/register?code={code}",
     )  # fmt: skip
 
 

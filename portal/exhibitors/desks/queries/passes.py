@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.core import db
+from portal.exhibitors.queries.desks import OURS
 from portal.notifications.tables import MailState
 
 
@@ -38,13 +39,14 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Guests(msgspec.Struct, frozen=True):
-    """A code for guests, how often it may be used, and was."""
+    """A code for guests, how often it may be used, and was; `company` made it, if that was merged into this one since."""
 
     code: str
     most: int
     used: int
     ended: bool
     discount: int
+    company: str
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,18 +72,25 @@ LEFT JOIN LATERAL (SELECT state, answer FROM mail WHERE about_kind = 'order' AND
 WHERE """
 _OF_EXHIBITOR = _ROWS + "p.exhibitor = $1 ORDER BY lower(s.last_name), lower(s.first_name), p.id LIMIT 1000"
 _OF_EVENT = _ROWS + "x.event = $1 ORDER BY lower(c.name), lower(s.last_name), lower(s.first_name), p.id LIMIT 20000"
-_GUESTS = """
-SELECT c.code, c.max_uses AS most, c.used, coalesce(c.valid_until <= $2, false) AS ended, c.percent_off::int AS discount
-FROM exhibitor x JOIN promo_code c ON c.id = x.guest_code WHERE x.id = $1
+# With the parts that were joined to this one.
+_PARTS = (
+    f"(y.id = x.id OR y.state = 'joined' AND y.event = x.event AND y.company IN {OURS.format(company='x.company')})"
+)
+_GUESTS = f"""
+SELECT c.code, c.max_uses AS most, c.used, coalesce(c.valid_until <= $2, false) AS ended, c.percent_off::int AS discount,
+    CASE WHEN y.id = x.id THEN '' ELSE m.name END AS company
+FROM exhibitor x JOIN exhibitor y ON {_PARTS} JOIN promo_code c ON c.id = y.guest_code JOIN company m ON m.id = y.company
+WHERE x.id = $1 ORDER BY y.id <> x.id, y.id LIMIT 20
 """
-_ALLOWANCES = """
-SELECT x.id AS exhibitor_id, c.name AS company, c.slug, p.name AS package, x.passes, coalesce(x.guests, p.guests) AS guests,
-    coalesce(g.used, 0) AS used,
+_ALLOWANCES = f"""
+SELECT x.id AS exhibitor_id, c.name AS company, c.slug, p.name AS package, x.passes,
+    coalesce(x.guests, p.guests) + coalesce(g.most, 0) AS guests, coalesce(g.used, 0) AS used,
     (SELECT count(*) FROM exhibitor_pass e JOIN seat s ON s.id = e.seat AND s.state = 'confirmed'
         WHERE e.exhibitor = x.id) AS given
 FROM exhibitor x JOIN company c ON c.id = x.company JOIN exhibition_package p ON p.id = x.package
-LEFT JOIN promo_code g ON g.id = x.guest_code
-WHERE x.event = $1 AND x.state = 'accepted' AND c.state <> 'merged' ORDER BY lower(c.name), x.id LIMIT 2000
+LEFT JOIN LATERAL (SELECT sum(k.used)::int AS used, sum(k.max_uses) FILTER (WHERE y.id <> x.id)::int AS most
+    FROM exhibitor y JOIN promo_code k ON k.id = y.guest_code WHERE {_PARTS}) g ON true
+WHERE x.event = $1 AND x.state = 'accepted' ORDER BY lower(c.name), x.id LIMIT 2000
 """
 
 
@@ -95,10 +104,9 @@ async def of_event(event_id: int) -> list[Pass]:
     return [msgspec.convert(dict(row), Pass) for row in await db.fetch(_OF_EVENT, event_id)]
 
 
-async def guests(exhibitor_id: int, *, now: datetime) -> Guests | None:
-    """The code for an exhibitor’s guests, once it was made."""
-    row = await db.fetch_one(_GUESTS, exhibitor_id, now)
-    return None if row is None else msgspec.convert(dict(row), Guests)
+async def guests(exhibitor_id: int, *, now: datetime) -> list[Guests]:
+    """The codes for an exhibitor’s guests: its own, once it was made, then those of companies that were merged into it."""
+    return [msgspec.convert(dict(row), Guests) for row in await db.fetch(_GUESTS, exhibitor_id, now)]
 
 
 async def allowances(event_id: int) -> list[Allowance]:

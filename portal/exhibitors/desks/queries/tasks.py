@@ -9,12 +9,11 @@ from portal.core import db
 from portal.exhibitors.desks.values import Answered, Task, TaskDraft
 
 # A task is put to whoever takes part in one of its packages and may do it: files and documents need the right to documents,
-# names the right to passes. What a merged company was asked, the one it is part of is.
+# names the right to passes.
 FOR_WHOM = """
     x.state = 'accepted' AND (t.packages = '{}' OR x.package = ANY(t.packages))
     AND ('documents' = ANY(x.rights) OR (t.kind <> 'upload' AND t.paper IS NULL))
     AND ('passes' = ANY(x.rights) OR t.kind <> 'passes')
-    AND NOT EXISTS (SELECT FROM company m WHERE m.id = x.company AND m.state = 'merged')
 """
 # What is read, named or booked is done by that itself, unless the organiser asked for it again.
 STANDS = """

@@ -12,16 +12,22 @@ from portal.accounts.guards import staff
 from portal.core import db
 from portal.core.settings import current
 from portal.exhibitors.permissions import ORGANISERS
+from portal.exhibitors.queries.desks import OURS
 from portal.registration.staff.setup import known_event
 from portal.web.rendering import page
 
-_COUNTS = """
-SELECT c.name, x.state, x.rights, coalesce(n.leads, 0) AS leads, coalesce(n.visits, 0) AS visits, n.last_at,
-    (SELECT count(DISTINCT r.lead) FROM lead_record r WHERE r.chain = k.id AND r.kind = 'withdrawal') AS withdrawn
-FROM exhibitor x JOIN company c ON c.id = x.company LEFT JOIN lead_chain k ON k.company_id = x.company AND k.event_id = x.event
-LEFT JOIN LATERAL (SELECT count(*) AS leads, sum(l.visits) AS visits, max(l.last_at) AS last_at FROM lead l
-    WHERE l.chain = k.id) n ON true
-WHERE x.event = $1 AND (x.state = 'accepted' OR k.length > 0) ORDER BY n.leads DESC NULLS LAST, c.name, x.id LIMIT 2000
+# A company counts once, with the chains of those that were merged into it.
+_COUNTS = f"""
+SELECT * FROM (SELECT DISTINCT ON (x.company) x.id, c.name, x.state, x.rights, n.*
+    FROM exhibitor x JOIN company c ON c.id = x.company CROSS JOIN LATERAL (
+        SELECT coalesce(sum(l.leads), 0)::int AS leads, coalesce(sum(l.visits), 0)::int AS visits, max(l.last_at) AS last_at,
+            coalesce(sum(l.withdrawn), 0)::int AS withdrawn, coalesce(sum(k.length), 0) AS records
+        FROM lead_chain k CROSS JOIN LATERAL (SELECT count(*) AS leads, sum(l.visits) AS visits, max(l.last_at) AS last_at,
+                (SELECT count(DISTINCT r.lead) FROM lead_record r WHERE r.chain = k.id AND r.kind = 'withdrawal') AS withdrawn
+            FROM lead l WHERE l.chain = k.id) l
+        WHERE k.event_id = x.event AND k.company_id IN {OURS.format(company="x.company")}) n
+    WHERE x.event = $1 AND x.state <> 'joined' ORDER BY x.company, x.state = 'accepted' DESC, x.id DESC) one
+WHERE state = 'accepted' OR records > 0 ORDER BY leads DESC, name, id LIMIT 2000
 """
 NAMES = {"scan": "scan", "leads": "list", "export": "export", "api": "API"}
 
