@@ -98,6 +98,36 @@ async def keep_file(*, new: NewFile, actor: Actor, now: datetime) -> str:
     return key
 
 
+_COPY = """
+WITH pair AS (SELECT f.*, p.copy FROM unnest($1::text[], $2::text[]) AS p (source, copy)
+    JOIN stored_file f ON f.key = p.source AND f.owner_kind = $3 AND f.owner_key = $4 AND f.deleted_at IS NULL),
+made AS (INSERT INTO stored_file (key, kind, name, content_type, bytes, sha256, width, height, pages, owner_kind, owner_key,
+        visibility, created_by, created_at)
+    SELECT copy, kind, name, content_type, bytes, sha256, width, height, pages, $5, $6, 'private', $7, $8 FROM pair
+    RETURNING id, key),
+used AS (UPDATE stored_blob b SET wanted_at = greatest(b.wanted_at, $8) FROM stored_rendition r JOIN pair ON pair.id = r.file
+    WHERE r.blob = b.id RETURNING b.id)
+INSERT INTO stored_rendition (file, blob, name, content_type, bytes, width, height)
+SELECT made.id, r.blob, r.name, r.content_type, r.bytes, r.width, r.height
+FROM made JOIN pair ON pair.copy = made.key JOIN stored_rendition r ON r.file = pair.id JOIN used ON used.id = r.blob
+"""
+
+
+async def copy(*, keys: Sequence[str], source: Owner, target: Owner, actor: Actor, now: datetime) -> Mapping[str, str]:
+    """Give files of one owner to another, too, private at first; each copy's key by that of what it is a copy of. The bytes
+    are there once. What is not the owner's, or gone, is left out.
+    """
+    copies = {key: secret()[:22] for key in keys}
+    async with db.transaction():
+        await db.execute(
+            _COPY, list(copies), list(copies.values()), source.kind, source.key, target.kind, target.key,
+            actor.account_id or None, now,
+        )  # fmt: skip
+        rows = await db.fetch("SELECT key FROM stored_file WHERE key = ANY($1)", list(copies.values()))
+    made = {row["key"] for row in rows}
+    return {key: new for key, new in copies.items() if new in made}
+
+
 async def attach(*, keys: Sequence[str], owner: Owner, actor: Actor, now: datetime) -> None:
     """Give files that wait for an owner to one. Raises NotFound for those that are another's or gone.
 

@@ -142,7 +142,7 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
         *(meetings.reminder(meeting, reader) for reader in readers[:2]),
         *meetings.asked(request, [(email, "Olga")], "round-1"),
         *(mail for mark in ("round-2", "round-2-ends") for mail in meetings.asked(back, [(email, "Bob")], mark)),
-        *(meetings.request_over(one) for one in over),
+        *(meetings.request_over(one, "1") for one in over),
         *(mail for one in over[:2] for mail in meetings.proposal_over(one, [(email, "Olga")])),
     ]  # fmt: skip
     return [("meetings/notice", mail) for mail in told]

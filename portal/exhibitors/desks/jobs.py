@@ -75,7 +75,7 @@ async def remind(exhibitor: int) -> None:
 async def remind_now(exhibitor: int, task: int | None, day: str) -> None:
     """What the organiser reminds of by hand: all that is open, or one task. Who was told all is not told of it by itself, too."""
     now, at = clock.now(), await desks.by_id(exhibitor)
-    if at is None:
+    if at is None or at.is_closed(now):
         return
     async with db.transaction():
         these = [one for one in await tasks.of_exhibitor(exhibitor) if task is None or one.id == task]

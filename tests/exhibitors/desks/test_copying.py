@@ -1,10 +1,14 @@
 """What a company showed at another event is shown again, and nothing is written over."""
 
+import httpx
+import pytest
+
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.exhibitors.commands.applying import apply_to_exhibit
 from portal.exhibitors.commands.deciding import accept
+from portal.exhibitors.desks.commands import files
 from portal.exhibitors.desks.queries import showing
 from portal.exhibitors.queries import desks
 from portal.exhibitors.values import AtEvent
@@ -12,6 +16,7 @@ from tests.directory.conftest import SignIn
 from tests.exhibitors.desks.test_showing import SHOW, desk, seen_in
 from tests.factories import events, exhibitors
 from tests.factories.exhibitors import Stand
+from tests.media.made import pdf
 
 
 async def again(stand: Stand) -> AtEvent:
@@ -51,3 +56,54 @@ async def test_what_was_shown_is_copied_and_nothing_written_over(sign_in: SignIn
     leads = await sign_in("leads@isarwerk.example", stand.organisation_id, MemberRole.LEADS)
     assert (await leads.post(f"{new}/copy/{stand.exhibitor.id}")).status_code == 403
     assert "Copy from another event" not in (await leads.get(new)).text
+
+
+async def brochures(exhibitor_id: int) -> dict[str, tuple[str, bool]]:
+    """Stored file and whether it is shown, by title."""
+    rows = await db.fetch(
+        "SELECT title, file, shown FROM exhibitor_file WHERE exhibitor = $1 ORDER BY id", exhibitor_id
+    )
+    return {row["title"]: (row["file"], row["shown"]) for row in rows}
+
+
+async def test_brochures_come_along_as_files_of_their_own(
+    sign_in: SignIn, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand, editor, at, _ = await desk(sign_in)
+    old = at.removesuffix("/profile")
+    for pages, title, shown in ((1, "Vials", "yes"), (2, "Inside", ""), (3, "Bags", "yes"), (4, "Late", "yes")):
+        file = {"upload": (f"{title.lower()}.pdf", pdf(pages), "application/pdf")}
+        assert (
+            await editor.post(f"{old}/documents", data={"title": title, "shown": shown}, files=file)
+        ).status_code == 303
+    later = await again(stand)
+    await editor.post(
+        f"{later.address}/documents", data={"title": "Bags", "shown": "yes"},
+        files={"upload": ("other.pdf", pdf(5), "application/pdf")},
+    )  # fmt: skip
+    before, own = await brochures(stand.exhibitor.id), await brochures(later.id)
+    monkeypatch.setattr(files, "MOST_FILES", 3)
+    copy = f"{later.address}/profile/copy/{stand.exhibitor.id}"
+    await db.execute("UPDATE exhibitor SET rights = '{passes}' WHERE id = $1", later.id)
+    assert (await editor.post(copy)).status_code == 303
+    assert await brochures(later.id) == own, "without the right nothing is shown, so nothing is copied"
+    await db.execute("UPDATE exhibitor SET rights = '{documents}' WHERE id = $1", later.id)
+    for _ in range(2):
+        assert (await editor.post(copy)).status_code == 303
+    copied = await brochures(later.id)
+    assert [(title, shown) for title, (_, shown) in copied.items()] == [
+        ("Bags", True),
+        ("Vials", True),
+        ("Inside", False),
+    ]
+    assert copied["Bags"] == own["Bags"]
+    assert copied["Vials"][0] != before["Vials"][0]
+    assert (await editor.post(f"{old}/documents/{await number(before['Vials'][0])}/removal")).status_code == 303
+    for key, status in ((copied["Vials"][0], 200), (copied["Inside"][0], 404), (before["Vials"][0], 404)):
+        name = "inside.pdf" if key == copied["Inside"][0] else "vials.pdf"
+        assert (await client.get(f"/media/{key}/{name}")).status_code == status, key
+    assert (await editor.get(f"/media/{copied['Inside'][0]}/inside.pdf")).content.startswith(b"%PDF")
+
+
+async def number(file: str) -> int:
+    return int(await db.fetch_value("SELECT id FROM exhibitor_file WHERE file = $1", file))

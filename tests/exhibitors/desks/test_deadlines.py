@@ -59,6 +59,20 @@ async def test_deadlines_go_along_when_the_event_moves_at_the_same_time_of_the_c
     assert (await tasks.tasks(stand.exhibitor.event_id))[0].draft.due_at == after.draft.due_at
 
 
+async def test_nothing_is_due_once_an_event_that_moved_is_over(database: str) -> None:
+    stand = await exhibitors.make()
+    await ask(stand, days=1)
+    event = stand.exhibitor.event_id
+    await db.execute(
+        "UPDATE exhibitor_task SET due_at = (SELECT ends_at - interval '2 minutes' FROM event WHERE id = $1)", event
+    )
+    await move(stand, "3 days")
+    await db.execute("UPDATE event SET ends_at = ends_at - interval '2 hours' WHERE id = $1", event)
+    assert await deadlines.move_along(actor=PORTAL, event_id=event, now=clock.now()) == 3
+    left = await db.fetch_value("SELECT e.ends_at - t.due_at FROM exhibitor_task t JOIN event e ON e.id = t.event")
+    assert left == timedelta(minutes=1)
+
+
 async def test_deadlines_may_stay(sign_in: SignIn) -> None:
     stand, staff = await exhibitors.make(), await judith(sign_in)
     await ask(stand)

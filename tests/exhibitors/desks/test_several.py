@@ -1,6 +1,7 @@
 """Several people get their passes at once: all of them, or nobody."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict, Invalid
+from portal.core.rate_limits import Limit
 from portal.exhibitors.desks.commands.passes import give_passes
+from portal.exhibitors.desks.pages import passes as pages
 from portal.exhibitors.desks.people import read_people
 from portal.exhibitors.desks.queries import passes
 from tests.directory.conftest import SignIn
@@ -104,3 +107,17 @@ async def test_whoever_came_or_was_erased_is_said(sign_in: SignIn) -> None:
     new = {"first_name": "Ben", "last_name": "Sandhu", "email": "ben@x.example"}
     assert (await editor.post(f"{at}/{erased}", data=new)).status_code == 303
     assert {one.name for one in await passes.of_exhibitor(stand.exhibitor.id)} >= {"Ben Sandhu"}
+
+
+async def test_more_mails_than_an_hour_takes_keep_what_was_typed(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_MAILS", Limit("exhibitor-passes", tries=2, per=timedelta(hours=1)))
+    stand, editor, at = await desk(sign_in)
+    people = "Ada, L, ada@x.example\nBen, S, ben@x.example\nCy, T, cy@x.example"
+    refused = await editor.post(f"{at}/several", data={"people": people})
+    assert (refused.status_code, people in refused.text, 'id="f-people-e"' in refused.text) == (429, True, True)
+    await give(stand, 1)
+    for _ in range(3):
+        one = await editor.post(at, data={"first_name": "Di", "last_name": "U", "email": "ada1@isarwerk.example"})
+    assert (one.status_code, 'value="Di"' in one.text) == (429, True)

@@ -8,10 +8,10 @@ from portal.core.errors import Conflict, NotFound
 from portal.exhibitors.desks.commands.calendars import follow_tasks
 from portal.exhibitors.desks.commands.tasks import MOST_TASKS, organisers_only
 
-# By whole days, at the same time of the clock, whatever the clock does in between.
+# By whole days, at the same time of the clock, whatever the clock does in between; nothing is due once the event is over.
 _ALONG = """
-UPDATE exhibitor_task t SET version = t.version + 1,
-    due_at = ((t.due_at AT TIME ZONE e.timezone) + $2 * interval '1 day') AT TIME ZONE e.timezone
+UPDATE exhibitor_task t SET version = t.version + 1, due_at = least(e.ends_at - interval '1 minute',
+    ((t.due_at AT TIME ZONE e.timezone) + $2 * interval '1 day') AT TIME ZONE e.timezone)
 FROM event e WHERE e.id = t.event AND t.event = $1 AND t.removed_at IS NULL RETURNING t.id
 """
 _DAYS = """

@@ -48,16 +48,19 @@ async def add_brochure(*, actor: Actor, exhibitor_id: int, title: str, file: str
     async with db.transaction():
         await locked(actor, exhibitor_id, right=Right.DOCUMENTS)
         await _attach(actor, exhibitor_id, file, now)
-        made = int(
-            await db.fetch_value(
-                _ADD, exhibitor_id, False, title, file, shown, now, actor.name, actor.account_id or None
-            )
-        )
+        made = await keep(actor, exhibitor_id, title, file, shown=shown, now=now)
         await follow_brochures(exhibitor_id=exhibitor_id)
         await audit.record(
             actor=actor.label, verb="add brochure", kind="exhibitor", key=exhibitor_id, now=now, shown=shown
         )
     return made
+
+
+async def keep(actor: Actor, exhibitor_id: int, title: str, file: str, *, shown: bool, now: datetime) -> int:
+    """Note a brochure whose stored file is the exhibitor's already."""
+    return int(
+        await db.fetch_value(_ADD, exhibitor_id, False, title, file, shown, now, actor.name, actor.account_id or None)
+    )
 
 
 async def show_brochure(*, actor: Actor, exhibitor_id: int, file_id: int, shown: bool, now: datetime) -> None:

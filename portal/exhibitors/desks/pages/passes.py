@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.rate_limits import Limit, spend
 from portal.core.settings import current
 from portal.exhibitors.desks.commands import guests as guest_commands
@@ -20,12 +20,13 @@ from portal.exhibitors.desks.queries import passes as queries
 from portal.exhibitors.desks.queries.passes import Pass
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.tables.exhibiting import Right
+from portal.web.errors import status_of
 from portal.web.forms import Filled, blank, read
 from portal.web.inputs import Now
 from portal.web.rendering import plural, see_other
 
 _EDITING = desk(right=Right.PASSES, editing=True)
-_MAILS = Limit("exhibitor-passes", tries=100, per=timedelta(hours=1))
+_MAILS = Limit("exhibitor-passes", tries=400, per=timedelta(hours=1))
 
 
 class DeskPasses(Controller):
@@ -45,15 +46,16 @@ class DeskPasses(Controller):
         form = await read(request, HolderForm)
         if form.data is None:
             return await _list(request, at_desk, now, form=form, status=422)
-        await _spend(at_desk, now)
         try:
+            await _spend(at_desk, now)
             await commands.give_pass(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, holder=_holder(form.data), now=now
             )
         except Invalid as refused:
             return await _list(request, at_desk, now, form=form.refuse(refused), status=422)
-        except Conflict as refused:
-            return await _list(request, at_desk, now, form=form.refuse(Invalid({"": refused.message})), status=409)
+        except (Conflict, RateLimited) as refused:
+            wrong = form.refuse(Invalid({"": refused.message}))
+            return await _list(request, at_desk, now, form=wrong, status=status_of(refused))
         return _back(at_desk, f"{form.data.first_name} has a pass. The ticket is on its way to {form.data.email}.")
 
     @post("/several", dependencies=_EDITING)
@@ -63,14 +65,13 @@ class DeskPasses(Controller):
             return await _list(request, at_desk, now, several=form, status=422)
         try:
             people = await read_people(form.data.people)
-            await spend(_MAILS, str(at_desk.exhibitor.id), now=now, count=len(people))
+            await _spend(at_desk, now, len(people))
             await commands.give_passes(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, holders=people, now=now)
         except Invalid as refused:
             return await _list(request, at_desk, now, several=form.refuse(refused), status=422)
-        except Conflict as refused:
-            return await _list(
-                request, at_desk, now, several=form.refuse(Invalid({"people": refused.message})), status=409
-            )
+        except (Conflict, RateLimited) as refused:
+            wrong = form.refuse(Invalid({"people": refused.message}))
+            return await _list(request, at_desk, now, several=wrong, status=status_of(refused))
         return _back(at_desk, f"{plural(len(people), 'pass', 'passes')} given. The tickets are on their way.")
 
     @get("/{pass_id:int}", dependencies=_EDITING)
@@ -84,15 +85,15 @@ class DeskPasses(Controller):
         this, form = await _pass(at_desk, pass_id), await read(request, HolderForm)
         if form.data is None:
             return _one(request, at_desk, this, form, status=422)
-        await _spend(at_desk, now)
         try:
+            await _spend(at_desk, now)
             moved = await commands.pass_on(
                 actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, pass_id=this.id, holder=_holder(form.data), now=now
             )  # fmt: skip
         except Invalid as refused:
             return _one(request, at_desk, this, form.refuse(refused), status=422)
-        except Conflict as refused:
-            return _one(request, at_desk, this, form.refuse(Invalid({"": refused.message})), status=409)
+        except (Conflict, RateLimited) as refused:
+            return _one(request, at_desk, this, form.refuse(Invalid({"": refused.message})), status=status_of(refused))
         told = f"The pass went from {this.name} to {form.data.first_name} {form.data.last_name}." if moved else "Saved."
         return _back(at_desk, f"{told} The ticket is on its way to {form.data.email}.")
 
@@ -180,8 +181,8 @@ def _holder(form: HolderForm) -> Holder:
     return Holder(form.first_name, form.last_name, form.email, form.role)
 
 
-async def _spend(at_desk: Desk, now: Now) -> None:
-    await spend(_MAILS, str(at_desk.exhibitor.id), now=now)
+async def _spend(at_desk: Desk, now: Now, mails: int = 1) -> None:
+    await spend(_MAILS, str(at_desk.exhibitor.id), now=now, count=mails)
 
 
 def _back(at_desk: Desk, notice: str) -> Response[Any]:

@@ -156,7 +156,8 @@ SELECT o.id AS exhibitor_id, e.title AS event, e.starts_at, e.timezone, (
         SELECT count(*) FROM exhibitor_file f WHERE f.exhibitor = o.id AND NOT f.for_organiser) AS things
 FROM exhibitor x JOIN exhibitor o ON o.company = x.company AND o.event <> x.event AND o.decided_at IS NOT NULL
 JOIN event e ON e.id = o.event
-WHERE x.id = $1 AND (o.headline <> '' OR o.about <> '' OR EXISTS (SELECT FROM exhibitor_item i WHERE i.exhibitor = o.id))
+WHERE x.id = $1 AND (o.headline <> '' OR o.about <> '' OR EXISTS (SELECT FROM exhibitor_item i WHERE i.exhibitor = o.id)
+    OR EXISTS (SELECT FROM exhibitor_file f WHERE f.exhibitor = o.id AND NOT f.for_organiser))
 ORDER BY e.starts_at DESC, o.id DESC LIMIT 5
 """
 
