@@ -14,6 +14,7 @@ from portal.placements.commands.subscribing import KIND
 
 _CLAIMS = """
 SELECT c.name AS company, l.way, l.state, nullif(l.email, '') AS address_used, nullif(l.plan, 'free') AS plan,
+    nullif(l.came_from, '') AS came_from,
     nullif(l.evidence, '') AS evidence,
     l.document <> '' AS document_sent, l.asked_at, l.decided_at, nullif(l.reason, '') AS reason
 FROM claim l JOIN account a ON a.id = l.account JOIN company c ON c.id = l.company
@@ -42,7 +43,8 @@ ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 LABELS = {
-    "way": "Shown by", "address_used": "Address used", "plan": "Plan you came for", "evidence": "What was found",
+    "way": "Shown by", "address_used": "Address used", "plan": "Plan you came for",
+    "came_from": "Page you came from", "evidence": "What was found",
     "document_sent": "Document sent", "asked_at": "Asked", "decided_at": "Decided", "note": "What you wrote",
     "page": "Page you named", "sent_at": "Sent", **contacts.LABELS,
 }  # fmt: skip

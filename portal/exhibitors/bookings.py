@@ -80,6 +80,11 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return f"Booth {self.label}" if self.label else self.package
 
     @property
+    def ended(self) -> str:
+        """Why it ended, as a sentence."""
+        return f"{self.end_reason[:1].upper()}{self.end_reason[1:].rstrip('.')}." if self.end_reason else ""
+
+    @property
     def total(self) -> Money:
         return Money(self.net + self.package_net, self.currency)
 

@@ -1,4 +1,4 @@
-"""A plan somebody came for is kept with the claim, by whichever of the four ways, and shown where it goes on."""
+"""What somebody came for, a plan or a page, is kept with the claim, by whichever way, and shown where it goes on."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +12,7 @@ from portal.directory import privacy
 from portal.placements.tables import Plan
 from tests.directory.claiming import CLAIM, CODE, LEONIE, PDF, Network, company, proof, start, words
 from tests.directory.conftest import SignIn
-from tests.factories import plans
+from tests.factories import exhibitors, plans
 
 PLAN = "/companies/isarwerk-biologics/manage/plan?plan=premium"
 pytestmark = pytest.mark.usefixtures("unclaimed")
@@ -36,7 +36,6 @@ async def _by_file(leonie: httpx.AsyncClient, net: Network, _: SignIn) -> None:
 
 async def _by_document(leonie: httpx.AsyncClient, net: Network, sign_in: SignIn) -> None:
     await leonie.post(f"{CLAIM}/document", files={"document": ("extract.pdf", PDF, "application/pdf")})
-    assert "You choose Premium once it is yours." in words(await leonie.get(CLAIM))
     editor = await sign_in("judith@sterileline.example", staff=StaffRole.EDITOR)
     await editor.post("/staff/companies/claims/1/acceptance", data={"reason": ""})
 
@@ -66,6 +65,26 @@ async def test_a_plan_is_kept_to_the_end(net: Network, sign_in: SignIn, way: str
     chosen = await leonie.get(PLAN)
     assert chosen.text.count('name="plan" value="premium" checked') == 1
     assert [row.get("plan") for row in await privacy.known_about(LEONIE)] == ["premium"]
+
+
+@pytest.mark.parametrize(
+    ("way", "prove"), [("dns", _by_record), ("file", _by_file), ("document", _by_document)]
+)  # fmt: skip
+async def test_an_application_waits_for_what_takes_days(net: Network, sign_in: SignIn, way: str, prove: Prove) -> None:
+    """Somebody asked to exhibit somewhere: page and mail lead there once the company is theirs, in whatever browser."""
+    there = f"/events/{(await exhibitors.make('Other AG')).exhibitor.event_slug}/exhibit"
+    leonie = await sign_in(LEONIE)
+    await leonie.get(there)
+    await start(leonie, way)
+    leonie.cookies.delete("way-back")
+    await prove(leonie, net, sign_in)
+    await net.work()
+    found = await leonie.get(CLAIM, headers={"HX-Request": "true"})
+    assert (found.status_code, found.headers["HX-Redirect"]) == (204, there)
+    assert f'href="{there}">Go on where you were' in (await leonie.get(CLAIM)).text
+    [mail] = [mail for mail in await net.mails(LEONIE) if "is yours to look after" in mail["subject"]]
+    assert "You had begun something that needs the company to be yours." in " ".join(mail["text"].split())
+    assert there in mail["text"]
 
 
 @pytest.mark.parametrize("plan", ["free", "gold", "PREMIUM", "//evil.example", "premium" * 200, ""])

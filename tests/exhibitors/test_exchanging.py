@@ -81,16 +81,21 @@ async def test_the_difference_is_paid_and_has_an_invoice_of_its_own(buyer: Buyer
         ("desk@sterileline.example", "Isarwerk Biologics GmbH stands at B02 now: Fill & Finish Forum"),
         *((one, "Booked: Booth B02 at Fill & Finish Forum") for one in (BILLING["email"], buyer.stand.owner.email)),
     ]
-    assert "You stand at booth B02 instead." in text_of(await buyer.paying.client.get(await first(buyer)))
+    left = text_of(await buyer.paying.client.get(await first(buyer)))
+    assert "You no longer have it Exchanged for B02. You stand at booth B02 instead." in left
 
 
-async def test_what_was_had_stays_when_the_difference_is_not_paid(buyer: Buyer) -> None:
+async def test_what_was_had_stays_when_the_difference_is_not_paid(buyer: Buyer, sign_in: SignIn) -> None:
     path = await choose(buyer, "B02")
     url = await buyer.to_payment(path)
     await buyer.lapse()
     assert await standing() == [("B01", "booked"), ("B02", "lapsed")]
     await buyer.paying.everything_settles()
     assert (await buyer.paying.stripe.pay(url)).status_code != 303
+    organiser, x = await sign_in("judith@sterileline.example", staff=StaffRole.ORGANISER), buyer.stand.exhibitor
+    shown = text_of(await organiser.get(f"/staff/events/{x.event_id}/exhibitors/{x.id}/booths"))
+    assert "€600.00 net. Over: not paid in time" in shown
+    assert shown.count("paid here") == 1
     assert (await buyer.paying.client.post(f"{await choose(buyer, 'B02')}/return")).status_code == 303
     assert await standing() == [("B01", "booked"), ("B02", "lapsed"), ("B02", "lapsed")]
     assert await papers() == [("invoice", 240000)]
@@ -188,7 +193,7 @@ async def test_the_organiser_keeps_a_dearer_booth_for_days(buyer: Buyer, sign_in
     assert await standing() == [("B01", "released"), ("B02", "booked")]
 
 
-async def test_a_cheaper_booth_gives_the_difference_back_with_a_credit_note(buyer: Buyer) -> None:
+async def test_a_cheaper_booth_gives_the_difference_back_with_a_credit_note(buyer: Buyer, sign_in: SignIn) -> None:
     await move(buyer, "B04")
     assert await standing() == [("B04", "booked")]
     assert await papers() == [("invoice", 240000), ("credit_note", 140000)]
@@ -198,6 +203,9 @@ async def test_a_cheaper_booth_gives_the_difference_back_with_a_credit_note(buye
     mail = await db.fetch_value("SELECT text FROM mail WHERE subject LIKE 'Your booth is B04 now%'")
     assert "€1,400.00 net, and the VAT on it, go back the way you paid." in " ".join(mail.split())
     assert await buyer.questions() == []
+    organiser, x = await sign_in("judith@sterileline.example", staff=StaffRole.ORGANISER), buyer.stand.exhibitor
+    shown = await organiser.get(f"/staff/events/{x.event_id}/exhibitors/{x.id}/booths")
+    assert "Money went back" in shown.text
 
 
 async def test_differences_add_up_over_several_moves(buyer: Buyer) -> None:

@@ -67,6 +67,30 @@ async def test_booths_are_dragged_and_moved_by_key(sign_in: SignIn) -> None:
         await page.get_by_text("Everybody sees it on the event’s page.").wait_for()
 
 
+async def by_hand(page: Page, wide: str) -> None:
+    """The mouse pans without following what it lets go on, Ctrl and the wheel change the size, and so do two fingers."""
+    box = page.locator(".plan-view .scroll")
+    await box.scroll_into_view_if_needed()
+    edge = await box.bounding_box()
+    assert edge is not None
+    x, y = edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] / 2
+    left, here, before = await box.evaluate("box => box.scrollLeft"), page.url, await page.evaluate(wide)
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x - 40, y, steps=4)
+    await page.mouse.up()
+    assert (await box.evaluate("box => box.scrollLeft") - left, page.url) == (40, here)
+    await page.keyboard.down("Control")
+    await page.mouse.wheel(0, -100)
+    await page.keyboard.up("Control")
+    await page.wait_for_function(f"Math.abs({wide} - {before * 2.718**0.5}) < 3")
+    hand = await page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 60), ("touchMove", 90), ("touchMove", 120), ("touchEnd", 0)):
+        touches = [{"x": x - apart / 2, "y": y}, {"x": x + apart / 2, "y": y}] if apart else []
+        await hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+    await page.wait_for_function(f"Math.abs({wide} - {before * 2.718**0.5 * 2}) < 5")
+
+
 async def test_a_booth_is_found_and_shown_large(app: Litestar, client: httpx.AsyncClient) -> None:
     one, _, _ = await fair()
     await settled(app)
@@ -93,6 +117,7 @@ async def test_a_booth_is_found_and_shown_large(app: Litestar, client: httpx.Asy
         await page.locator(".hall-plan.narrowed #hall-b-B02.found").wait_for()
         await page.get_by_text("Larger").click()
         assert abs(await page.evaluate(wide) - small * 2) < 3
+        await by_hand(page, wide)
         await page.close()
         # Without scripts the sizes work as well.
         context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})

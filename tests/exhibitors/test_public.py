@@ -248,6 +248,8 @@ async def test_the_pages_are_sound(sign_in: SignIn, client: httpx.AsyncClient) -
     first = await sign_in(one.owner.email, one.organisation_id)
     given = await db.fetch_value("SELECT number FROM booth_booking WHERE state = 'booked'")
     await db.execute("UPDATE booth_booking SET wish = $1 WHERE state = 'booked'", booths["B04"])
+    # What has a price can be exchanged for money.
+    await db.execute("UPDATE booth SET price = 0 WHERE id = (SELECT booth FROM booth_booking WHERE state = 'booked')")
     seen = (
         (client, f"/events/{x.event_slug}/exhibitors"), (client, f"/events/{x.event_slug}/exhibitors/{x.company_slug}"),
         (owner, f"/events/{x.event_slug}/exhibit"), (owner, f"{other.exhibitor.address}/booth?booth={booths['B01']}"),
@@ -255,6 +257,7 @@ async def test_the_pages_are_sound(sign_in: SignIn, client: httpx.AsyncClient) -
         (organiser, f"{staff}/plans/{hall.id}"), (organiser, f"{staff}/plans/new"), (organiser, f"{staff}/{x.id}/booths"),
         (client, f"/events/{x.event_slug}/exhibitors/halls/{hall.slug}"), (first, f"{x.address}/booth/{given}/moves"),
         (first, f"{x.address}/booth/{given}"), (organiser, f"{staff}/{x.id}/booths/{given}/moves"),
+        (organiser, f"{staff}/{x.id}/booths/{given}"),
         (organiser, f"{staff}/{x.id}"), (organiser, staff), (organiser, f"{staff}/packages/new"),
     )  # fmt: skip
     found: list[str] = []

@@ -29,7 +29,7 @@ _GONE = "This claim is not open any more. Please start again."
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants a company by. `organisation_id` is one of his own; without it one is founded.
-    `plan` is what he came for, and is remembered with the claim.
+    `plan` is what he came for, `came_from` the page that sent him; both are remembered with the claim.
     """
 
     way: ClaimWay
@@ -37,6 +37,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: str = ""
     email: str = ""
     plan: Plan = Plan.FREE
+    came_from: str = ""
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -45,6 +46,7 @@ class Proved(msgspec.Struct, frozen=True):
     slug: str
     state: ClaimState
     plan: Plan
+    came_from: str
 
 
 async def claim(*, actor: Actor, company_id: int, wish: Wish, network: str, now: datetime) -> int:
@@ -88,7 +90,7 @@ async def prove_by_code(*, actor: Actor, ticket: str, code: str, now: datetime) 
             raise Conflict("The company’s website is at another domain by now. Please start again.")
         evidence = f"A code sent to {proved.email} was typed in the claimant’s browser."
         state = await settling.settle(row, company, home=home, evidence=evidence, now=now)
-    return Proved(company["slug"], state, Plan(row["plan"]))
+    return Proved(company["slug"], state, Plan(row["plan"]), row["came_from"])
 
 
 async def note_look(*, claim_id: int, home: Home, found: rules.Found, now: datetime) -> None:
@@ -229,7 +231,8 @@ async def _begin(actor: Actor, company_id: int, wish: Wish, now: datetime) -> in
         "company": company_id, "account": actor.account_id, "way": wish.way, "state": ClaimState.OPEN,
         "token": tokens.secret() if looked_for else "", "email": wish.email if wish.way is ClaimWay.CODE else "",
         "domain": home.domain if home and wish.way in rules.BY_DOMAIN else "", "organisation": wish.organisation_id,
-        "organisation_name": one_line(wish.organisation_name)[:200], "plan": wish.plan, "asked_at": now,
+        "organisation_name": one_line(wish.organisation_name)[:200], "plan": wish.plan, "came_from": wish.came_from[:300],
+        "asked_at": now,
         "check_at": now + rules.SHORTEST if looked_for else None,
         "document": "", "evidence": "", "objection": "", "decided_by": "", "reason": "",
     }  # fmt: skip

@@ -31,7 +31,12 @@ def decided(claim: Claim) -> Message:
                 f"You came for the plan {NAMES[claim.plan]}. Nothing is bought yet; it waits on the plan’s page."
             )
             button = f"Go on to {NAMES[claim.plan]}"
-        return _message(key, claim.account_email, title, words, (button, way_on(claim.slug, claim.plan)))
+        elif claim.came_from:
+            words.append("You had begun something that needs the company to be yours. You can go on with it now.")
+            button = "Go on where you were"
+        return _message(
+            key, claim.account_email, title, words, (button, way_on(claim.slug, claim.plan, claim.came_from))
+        )
     if claim.state is ClaimState.REFUSED:
         title = f"Your claim of {claim.company} is refused"
         words = [f"Our staff looked at it. Their reason: {claim.reason}"]

@@ -92,13 +92,13 @@ class ClaimPages(Controller):
         try:
             if form.data.way is ClaimWay.CODE:
                 ticket = await claiming.claim_by_code(
-                    actor=actor, company_id=company.id, wish=_wish(form.data, company, actor),
+                    actor=actor, company_id=company.id, wish=_wish(request, form.data, company, actor),
                     browser=cookies.browser_of(request), now=now,
                     instead_of=cookies.ticket_of(request, CodePurpose.CLAIM),
                 )  # fmt: skip
                 return cookies.give_ticket(see_other(CODE), CodePurpose.CLAIM, ticket)
             await claiming.claim(
-                actor=actor, company_id=company.id, wish=_wish(form.data, company, actor),
+                actor=actor, company_id=company.id, wish=_wish(request, form.data, company, actor),
                 network=clients.network(request), now=now,
             )  # fmt: skip
         except (Invalid, RateLimited, Conflict) as error:
@@ -185,11 +185,10 @@ class ClaimCodePages(Controller):
         except Conflict as error:
             return cookies.drop_ticket(see_other(step.start, notice=error.message), CodePurpose.CLAIM)
         accepted = proved.state is ClaimState.ACCEPTED
-        where = rules.way_on(proved.slug, proved.plan) if accepted else f"/companies/{proved.slug}/claim"
-        # Who came to apply somewhere goes on with that.
-        back = way_back.known(request) if accepted and proved.plan is Plan.FREE else ""
-        answer = cookies.drop_ticket(see_other(back or where, notice=_YOURS if accepted else ""), CodePurpose.CLAIM)
-        return way_back.forget(answer) if back else answer
+        on = rules.way_on(proved.slug, proved.plan, proved.came_from)
+        where = on if accepted else f"/companies/{proved.slug}/claim"
+        answer = cookies.drop_ticket(see_other(where, notice=_YOURS if accepted else ""), CodePurpose.CLAIM)
+        return way_back.forget(answer) if accepted and proved.came_from else answer
 
     @post("/again", status_code=200)
     async def again(self, request: Request[Any, Any, Any], now: Now) -> Response[Any]:
@@ -221,8 +220,8 @@ async def _own(company: KnownCompany, actor: Actor) -> queries.Claim:
     return found
 
 
-def _wish(typed: forms.StartClaim, company: KnownCompany, actor: Actor) -> Wish:
-    """Owners who prove their company anew keep it where it is."""
+def _wish(request: Request[Any, Any, Any], typed: forms.StartClaim, company: KnownCompany, actor: Actor) -> Wish:
+    """Owners who prove their company anew keep it where it is. Who came to apply somewhere goes on with that."""
     chosen = int(typed.organisation) if typed.organisation.isascii() and typed.organisation.isdecimal() else None
     if typed.organisation and chosen is None:
         raise Invalid({"organisation": "Please choose one of the offered organisations."})
@@ -234,6 +233,7 @@ def _wish(typed: forms.StartClaim, company: KnownCompany, actor: Actor) -> Wish:
         organisation_name=typed.organisation_name,
         email=typed.email,
         plan=plans.chosen(typed.plan),
+        came_from=way_back.known(request),
     )
 
 
@@ -259,8 +259,9 @@ async def _show(
     owns = permissions.can_own(actor, company.organisation_id)
     member = permissions.is_member(actor, company.organisation_id)
     wanted = await _wanted(company, claim, plans.chosen(str(start.value("plan"))) if start else plan, now)
+    back = claim.came_from if claim is not None and claim.state is ClaimState.ACCEPTED else ""
     if wants_fragment(request.scope) and (claim is None or not claim.is_open):
-        return _left(rules.way_on(company.slug, wanted) if owns else _here(company), is_new=owns)
+        return _left(rules.way_on(company.slug, wanted, back) if owns else _here(company), is_new=owns)
 
     def drawn(is_document: bool) -> bool:
         """Whether a form that was refused is on the page as things stand now."""
@@ -284,7 +285,7 @@ async def _show(
         owned=await queries.has_people(company.organisation_id),
         owns=owns, member=member,
         asked=await queries.own_request(company.id, actor.account_id),
-        wanted=wanted, wanted_name=plans.NAMES[wanted], way_on=rules.way_on(company.slug, wanted),
+        wanted=wanted, wanted_name=plans.NAMES[wanted], way_on=rules.way_on(company.slug, wanted), back=back,
         general=Filled({}, {} if refused and drawn(refused is document) else told.fields),
         start=(start or fresh).refuse(told if start else Invalid({})),
         document=(document or blank()).refuse(told if document else Invalid({})),

@@ -65,10 +65,10 @@ def no_home(home: Home | None) -> str:
     return ""
 
 
-def way_on(slug: str, plan: Plan) -> str:
-    """Where a new owner goes on: to the plan he came for, or to the profile."""
+def way_on(slug: str, plan: Plan, came_from: str = "") -> str:
+    """Where a new owner goes on: to the plan he came for, to the page that sent him, or to the profile."""
     manage = f"/companies/{slug}/manage"
-    return manage if plan is Plan.FREE else f"{manage}/plan?plan={plan.value}"
+    return came_from or manage if plan is Plan.FREE else f"{manage}/plan?plan={plan.value}"
 
 
 def next_look(*, asked_at: datetime, now: datetime) -> datetime | None:

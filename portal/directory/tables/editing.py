@@ -82,6 +82,7 @@ class Claim(Table, tablename="claim", db=DB):
     )
     organisation_name = Varchar(length=200, help_text="of one to be founded instead")
     plan = Varchar(length=10, default=Plan.FREE.value, help_text="what the claimant came for")
+    came_from = Varchar(length=300, help_text="our page that asked for the company to be claimed first; empty for none")
     evidence = Text(help_text="what was found last, in sentences for claimant and staff")
     asked_at = Timestamptz()
     checked_at = Timestamptz(null=True, default=None)

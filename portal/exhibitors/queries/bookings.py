@@ -92,17 +92,19 @@ async def with_former(ids: Sequence[int]) -> list[int]:
 
 
 class Refundable(msgspec.Struct, frozen=True):
-    """A line of a paid purchase: how much of it has not gone back, and what banks dispute: `open`, `lost`, or nothing."""
+    """A line of a paid purchase: what is left of it, whether money of it went back, what banks dispute: `open`, `lost`, or ``."""
 
     id: int
     description: str
     left: int
+    back: bool
     dispute: str
 
 
 # Questions nobody has seen to; that a dispute was decided is a question of its own (`payments.money_back`).
 _REFUNDABLE = """
-SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left, coalesce((
+SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left,
+    l.refunded_quantity > 0 OR l.reduced_net > 0 AS back, coalesce((
     SELECT CASE WHEN q.reference LIKE '%:lost' THEN 'lost' ELSE 'open' END FROM money_question q
     WHERE q.purchase = p.id AND q.settled_at IS NULL AND (q.reference LIKE 'money-back:%:lost' OR q.reference LIKE 'money-back:%'
         AND NOT EXISTS (SELECT FROM money_question o WHERE o.purchase = p.id AND o.id <> q.id
@@ -116,8 +118,8 @@ async def refundable(purchases: list[int]) -> dict[int, list[Refundable]]:
     """The lines of these purchases, where they are paid."""
     found: dict[int, list[Refundable]] = {}
     for row in await db.fetch(_REFUNDABLE, purchases):
-        line = Refundable(row["id"], row["description"], row["left"], row["dispute"])
-        found.setdefault(row["purchase"], []).append(line)
+        line = {name: row[name] for name in Refundable.__struct_fields__}
+        found.setdefault(row["purchase"], []).append(Refundable(**line))
     return found
 
 

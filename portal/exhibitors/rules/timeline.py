@@ -47,4 +47,4 @@ def _ended(booking: Booking) -> list[Step]:
     if booking.ended_at is None:
         return []
     gone = "Back on sale" if booking.state is BookingState.LAPSED else "Given back"
-    return [Step(gone, f"{booking.end_reason.capitalize()}.", booking.ended_at, "bad")]
+    return [Step(gone, booking.ended, booking.ended_at, "bad")]

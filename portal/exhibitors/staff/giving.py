@@ -122,6 +122,7 @@ class Sold(msgspec.Struct, frozen=True):
 
     booking: Booking
     lines: list[tuple[int, str]]
+    paid: bool
     refunded: bool
     dispute: str
 
@@ -152,7 +153,7 @@ async def _sold(exhibitor_id: int) -> list[Sold]:
     return [
         Sold(
             booking=one, lines=[(line.id, line.description) for line in lines.get(one.purchase_id or 0, ()) if line.left],
-            refunded=any(not line.left for line in lines.get(one.purchase_id or 0, ())),
+            paid=bool(lines.get(one.purchase_id or 0)), refunded=any(line.back for line in lines.get(one.purchase_id or 0, ())),
             dispute=next((line.dispute for line in lines.get(one.purchase_id or 0, ())), ""),
         )
         for one in known
