@@ -3,6 +3,9 @@
 The entries are those of public calendars, with a SEQUENCE of their own that rises with whatever changes what they say
 (`commands.versions`), so that a second choice that moved up is a new version. What is cancelled or left the programme stays,
 as cancelled; what its reader took out is gone.
+
+A subscribed calendar stands beside one’s own, and programs show an entry of both twice, whatever its UID. So what its reader was
+invited to by mail, as a ticket or to a meeting, is left out, unless the address says `invited=yes`.
 """
 
 import hashlib
@@ -13,7 +16,7 @@ from typing import Any
 import msgspec
 from litestar import Controller, get
 from litestar.connection import Request
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
@@ -53,8 +56,9 @@ class AgendaFeeds(Controller):
 
     @get("/{name:str}")
     async def feed(
-        self, request: Request[Any, Any, Any], name: FromPath[str], agenda_sources: Sources, now: Now
-    ) -> Response[Any]:
+        self, request: Request[Any, Any, Any], name: FromPath[str], agenda_sources: Sources, now: Now,
+        invited: FromQuery[str] = "",
+    ) -> Response[Any]:  # fmt: skip
         """The calendar; without `.ics`, the page a phone is led to by the QR code."""
         secret = feeds.secret_in(name)
         subject = await queries.feed_subject(secret) if secret else None
@@ -64,28 +68,31 @@ class AgendaFeeds(Controller):
         if not name.endswith(".ics"):
             return page(
                 request, "agenda/handed.html", private=True, headers={**_PRIVATE, "Cache-Control": "private, no-store"},
-                address=address_of(secret), links=links,
+                address=address_of(secret, invited=bool(invited)), links=links,
             )  # fmt: skip
         await commands.note_fetched(secret=secret, now=now)
-        return _answer(request, await calendar_of(mine.id, agenda_sources, now))
+        return _answer(request, await calendar_of(mine.id, agenda_sources, now, invited=bool(invited)))
 
 
-def address_of(secret: str) -> str:
-    return f"{current().base_url}/agenda/{secret}.ics"
+def address_of(secret: str, *, invited: bool = False) -> str:
+    return f"{current().base_url}/agenda/{secret}.ics{'?invited=yes' if invited else ''}"
 
 
-async def calendar_of(agenda_id: int, sources: Sequence[Source], now: datetime) -> bytes:
-    """The calendar of an agenda, as its secret address has it."""
+async def calendar_of(agenda_id: int, sources: Sequence[Source], now: datetime, *, invited: bool = True) -> bytes:
+    """The calendar of an agenda, as its secret address has it; without `invited` less what its reader’s own calendar has."""
     whole = await agendas.whole(id_=agenda_id)
     owner = await owner_of(whole.mine) if whole else None
     got = await read(whole.entries if whole else [], owner, sources, now)
-    return await _calendar(whole.mine if whole else None, got, now, subscribed=True)
+    reader = "" if invited or owner is None else owner.email
+    return await _calendar(whole.mine if whole else None, got, now, subscribed=True, reader=reader)
 
 
-async def _calendar(mine: Mine | None, got: Read, now: datetime, *, subscribed: bool) -> bytes:
-    """Without an agenda there is nothing in it."""
+async def _calendar(mine: Mine | None, got: Read, now: datetime, *, subscribed: bool, reader: str = "") -> bytes:
+    """Without an agenda there is nothing in it. What the `reader`’s mails bring is counted on, and left out."""
     revisions = await _revisions(got) if mine else []
     told = await versions.tell(agenda_id=mine.id, revisions=revisions, now=now) if mine else []
+    theirs = await queries.told_by_mail([one.item_id for one in told], reader) if reader and told else set()
+    told = [one for one in told if one.item_id not in theirs]
     content = building.followed(FeedContent(b""), told)
     return building.calendar(content, name=f"My {current().site_name} agenda" if subscribed else "")
 

@@ -147,6 +147,18 @@ async def sent_to(kind: str, key: str, addresses: Sequence[str]) -> list[Sent]:
     return [_sent(row) for row in rows]
 
 
+_TOLD = """
+SELECT item FROM (SELECT DISTINCT ON (m.item) m.item, mail.state FROM calendar_message m LEFT JOIN mail ON mail.id = m.mail
+    WHERE m.item = ANY($1::bigint[]) AND m.address = $2 ORDER BY m.item, m.number DESC, m.id DESC) newest
+WHERE state IS NULL OR state IN ('queued', 'deferred', 'accepted')
+"""
+
+
+async def told_by_mail(items: Sequence[int], address: str) -> set[int]:
+    """Those items an address’s calendar follows by mail: the newest message about each arrived, or is on its way."""
+    return {row["item"] for row in await db.fetch(_TOLD, list(items), address.lower())}
+
+
 async def sent_about(kind: str, key: str, addresses: Sequence[str], *, about: tuple[str, str]) -> list[Sent]:
     """The same, with what went to others in mails about a thing: to whoever had a part in it before."""
     rows = await db.fetch(_SENT_ABOUT, kind, key, [address.lower() for address in addresses], *about)

@@ -30,7 +30,7 @@ async def test_a_meeting_is_one_entry_whichever_calendar_has_it(reader: Reader, 
     fair = await meetings.fair()
     meeting = await fair.meet(await fair.visitor(AMARA), 9)
     await reader.sign_in()
-    found = await entries(reader.client, await address(reader))
+    found = await entries(reader.client, f"{await address(reader)}?invited=yes")
     assert sorted(found) == ["Fill & Finish Forum", "Meeting: Isarwerk Biologics GmbH"]
     invited = await db.fetch_value("SELECT uid FROM calendar_item WHERE kind = 'meeting' AND key = $1", str(meeting))
     assert str(found["Meeting: Isarwerk Biologics GmbH"]["UID"]) == invited

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.connection import Request
+from litestar.params import FromQuery
 from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
@@ -23,13 +24,15 @@ class PhonePages(Controller):
     include_in_schema = False
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
+    async def show(
+        self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now, invited: FromQuery[str] = ""
+    ) -> Response[Any]:
         mine = await cookies.mine_of(request, actor)
         if mine is None and actor is not None:
             mine = await addresses.agenda_of(visitor=cookies.visitor(request, actor), now=now)
         if mine is None:
             return page(request, "agenda/phone.html", private=True, address="", code="", links=links, actor=actor)
-        address = address_of(await feed_address(kind=KIND, key=str(mine.id), now=now))
+        address = address_of(await feed_address(kind=KIND, key=str(mine.id), now=now), invited=bool(invited))
         return page(
             request,
             "agenda/phone.html",
@@ -37,7 +40,8 @@ class PhonePages(Controller):
             address=address,
             links=links,
             actor=actor,
-            code=markup(qr.for_page(address.removesuffix(".ics"))),
+            invited=bool(invited),
+            code=markup(qr.for_page(address.replace(".ics", ""))),
         )
 
     @post("/rotation", status_code=200)
