@@ -16,7 +16,7 @@ from portal.directory.queries import companies
 from portal.exhibitors.commands.applying import apply_to_exhibit
 from portal.exhibitors.commands.deciding import accept as let_in
 from portal.exhibitors.commands.offering import PackageFacts, Terms, save_package, set_up
-from portal.exhibitors.meetings.commands import answering, areas, asking
+from portal.exhibitors.meetings.commands import answering, approaching, areas, asking
 from portal.exhibitors.meetings.commands.publishing import publish_times
 from portal.exhibitors.meetings.queries import openings, requests, visitors
 from portal.exhibitors.meetings.values import Visitor
@@ -36,6 +36,8 @@ SELECT s.claim_secret FROM seat s JOIN seat_order o ON o.id = s.seat_order AND o
 WHERE o.event = $1 AND s.state = 'confirmed' AND s.named_at IS NOT NULL AND s.email NOT IN ('', $2)
     AND s.company <> '' AND s.company NOT ILIKE 'isarwerk%' ORDER BY s.id LIMIT 1
 """
+_OPEN = _OTHERS.replace("LIMIT 1", "LIMIT 3 OFFSET 1")
+_ABOUT = ("A second source for lyophilised vials, 50,000 a year", "", "Isolators that take ready-to-use cartridges")
 _TOPIC = (
     "We fill 200,000 two-millilitre vials a year in Ulm and look for a second source. Can your isolator line take them?"
 )
@@ -58,6 +60,7 @@ async def seed_meetings(*, now: datetime) -> None:
         )  # fmt: skip
         await _fix(stand, anselm, event["id"], now)
         amara = await _amara(event["id"], now)
+        await _open(event["id"], now)
         asked = await _ask(stand, amara, (3, 9, 14), _TOPIC, now)
         await withdraw("meetings.tell_request", request=asked, mark="round-1")
         await db.execute(
@@ -147,6 +150,14 @@ async def _fix(stand: AtEvent, anselm: Actor, event_id: int, now: datetime) -> N
     )
     await withdraw("meetings.tell_request", request=asked, mark="round-1")
     await withdraw("meetings.tell", meeting=made)
+
+
+async def _open(event_id: int, now: datetime) -> None:
+    """Some of those who come want to be asked."""
+    for row, about in zip(await db.fetch(_OPEN, event_id, ACCOUNTS[0].email), _ABOUT, strict=False):
+        visitor = await visitors.by_claim(row["claim_secret"])
+        if visitor is not None:
+            await approaching.open_up(visitor=visitor, about=about, now=now)
 
 
 async def _ask(stand: AtEvent, visitor: Visitor, places: tuple[int, ...], topic: str, now: datetime) -> int:

@@ -81,12 +81,17 @@ def asked(request: RequestRecord, recipients: Sequence[tuple[str, str]], mark: s
         title, opening = f"{request.name} would like to meet you", f"{who} asks for a meeting at {request.event_title}."
         button, path = "Read and answer", request.desk
     else:
-        moved = "asks to move your meeting" if request.moves else "proposes other times"
+        moved = (
+            "would like to meet you" if request.by_company
+            else "asks to move your meeting" if request.moves else "proposes other times"
+        )  # fmt: skip
         title, opening = f"{request.company_name} {moved}", f"{request.company_name} {moved} at {request.event_title}."
         button, path = "Choose a time", f"/seats/{request.claim}/meetings"
+        if request.by_company:
+            opening += " They know your job title and company, and your name once you choose a time."
     if mark.endswith("-ends"):
         title, opening = f"Still waiting: {title}", f"This waits for your answer. {opening}"
-    said = request.words if request.waits_for is Side.ATTENDEE else request.topic
+    said = request.words if request.waits_for is Side.ATTENDEE and not request.by_company else request.topic
     return [
         _message(
             address, title, [opening, f"Without an answer the request ends on {until}; nothing is held until then."],
@@ -109,15 +114,16 @@ _OVER_OPENINGS = {
 }
 
 
-def request_over(request: RequestRecord, mark: str) -> Message:
+def request_over(request: RequestRecord) -> Message:
     """To whoever asked: no meeting came of it."""
     company = {"company": request.company_name}
     title, opening = _OVER[request.state].format(**company), _OVER_OPENINGS[request.state].format(**company)
     if request.waits_for is Side.ATTENDEE and request.state is RequestState.EXPIRED:
         opening = f"What {request.company_name} proposed has run out without an answer from you."
         title = f"Run out: a proposal of {request.company_name}"
-    if mark == "taken-back":
-        opening = f"{request.company_name} no longer asks for another time."
+    if request.of_company and request.state is RequestState.CANCELLED:
+        what = "to meet you" if request.by_company else "for another time"
+        opening = f"{request.company_name} no longer asks {what}."
         title = f"Taken back: a proposal of {request.company_name}"
     if request.moves:
         opening += " Your meeting stays where it is."
@@ -136,8 +142,8 @@ def proposal_over(request: RequestRecord, recipients: Sequence[tuple[str, str]])
     stays = " The meeting stays where it is." if request.moves else ""
     return [
         _message(
-            address, f"No new time with {request.name or 'the attendee'}",
-            [f"{request.name or 'The attendee'} {said}.{stays}"], [("Event", request.event_title)], "",
+            address, f"No meeting with {request.who}" if request.by_company else f"No new time with {request.who}",
+            [f"{request.who} {said}.{stays}"], [("Event", request.event_title)], "",
             key=f"meeting-request-{request.id}-{request.state.value}-{hashed(address)}", button="Your meetings",
             path=request.desk.partition("/requests/")[0], about=("meeting request", request.id),
         )

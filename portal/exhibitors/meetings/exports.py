@@ -22,7 +22,8 @@ COMPANY = (
     "Why it ended",
 )
 FIGURES = (
-    "Company", "Asked", "Accepted", "Declined", "Run out", "Open", "To come", "Met", "Walk-ins", "Did not come",
+    "Company", "Asked", "Accepted", "Declined", "Run out", "Open", "Asked by them", "Agreed", "To come", "Met", "Walk-ins",
+    "Did not come",
     "Per cent did not come", "Host absent", "Called off",
 )  # fmt: skip
 
@@ -42,8 +43,8 @@ def of_event(one: MeetingRecord, now: datetime) -> Row:
 
 def figures(one: Figures) -> Row:
     return (
-        one.name, one.asked, one.accepted, one.declined, one.expired, one.open, one.coming, one.met, one.walk_ins,
-        one.no_shows, one.no_show_rate, one.host_absent, one.cancelled,
+        one.name, one.asked, one.accepted, one.declined, one.expired, one.open, one.invited, one.agreed, one.coming,
+        one.met, one.walk_ins, one.no_shows, one.no_show_rate, one.host_absent, one.cancelled,
     )  # fmt: skip
 
 

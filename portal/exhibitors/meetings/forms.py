@@ -72,6 +72,10 @@ class AskForm(msgspec.Struct):
     slots: Annotated[list[str], field("Times")] = []
 
 
+class OpenForm(msgspec.Struct):
+    about: Annotated[str, field("What you look for", kind="text", max_length=300)] = ""
+
+
 class AgreeForm(msgspec.Struct):
     offer: Annotated[
         int, field("Time", missing="Please choose one of the times.", wrong="Please choose one of the times.")

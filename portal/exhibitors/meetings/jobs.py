@@ -79,7 +79,7 @@ async def _about(record: RequestRecord, mark: str) -> list[Message]:
     if mark == "turned-down":
         return emails.proposal_over(record, hosts)
     both = record.waits_for is Side.ATTENDEE and record.state is RequestState.EXPIRED
-    return [emails.request_over(record, mark), *(emails.proposal_over(record, hosts) if both else [])]
+    return [emails.request_over(record), *(emails.proposal_over(record, hosts) if both else [])]
 
 
 _MARKS = {RequestState.EXPIRED: ("expired",), RequestState.CANCELLED: ("cancelled", "taken-back")}

@@ -23,22 +23,28 @@ SELECT c.name AS company, e.title, h.about, v.starts_at, v.ends_at FROM exhibito
 JOIN exhibitor x ON x.id = h.exhibitor JOIN company c ON c.id = x.company JOIN event e ON e.id = x.event
 JOIN meeting_availability v ON v.host = h.id WHERE a.email = $1 ORDER BY v.starts_at, v.id LIMIT 5000
 """
+_OPEN = """
+SELECT e.title, o.about, o.since FROM open_to_meetings o JOIN event e ON e.id = o.event WHERE o.email = $1
+ORDER BY o.id LIMIT 5000
+"""
 _PLANNED = """
 SELECT m.id, m.event, m.email = $1 AS as_attendee FROM meeting m JOIN account a ON a.id = m.account
 WHERE m.state = 'planned' AND m.ends_at > $2 AND (m.email = $1 OR a.email = $1) ORDER BY m.event, m.id
 """
 
+_WISH = ("Open to meetings", _OPEN)
+
 LABELS = {
     "title": "Event", "topic": "What it was about", "end_reason": "Why it ended", "as_host": "For the company",
     "asked_at": "Asked", "answered_at": "Answered", "words": "Their words", "starts_at": "From", "ends_at": "Until",
-    "about": "What to talk about",
+    "about": "What to talk about", "since": "Since",
 }  # fmt: skip
 
 
 async def known_about(email: str) -> list[dict[str, Any]]:
     """Meetings on either side, requests, and when somebody could be met."""
     found: list[dict[str, Any]] = []
-    for what, sql in (("Meeting", _MEETINGS), ("Request for a meeting", _REQUESTS), ("Time to be met", _TIMES)):
+    for what, sql in (("Meeting", _MEETINGS), ("Request for a meeting", _REQUESTS), ("Time to be met", _TIMES), _WISH):
         found += [{"what": what, **row} for row in await db.fetch(sql, email)]
     return found
 
@@ -56,6 +62,7 @@ async def forget(email: str, now: datetime) -> str:
             email,
             now,
         )
+        await db.execute("DELETE FROM open_to_meetings WHERE email = $1", email)
         asked = await db.execute("UPDATE meeting_request SET email = '', topic = '' WHERE email = $1", email)
         met = await db.execute(
             "UPDATE meeting SET email = '', topic = '', end_reason = CASE WHEN ended_by = 'attendee' THEN '' ELSE end_reason END "

@@ -19,6 +19,8 @@ MOST_OPEN = 8
 """Requests one place may have open at an event."""
 MOST_TRIES = 3
 """Requests one place may send to an exhibitor that come to nothing."""
+MOST_APPROACHES = 20
+"""Attendees a company may have asked who have not answered."""
 LATE = timedelta(hours=12)
 """So long after a meeting somebody can still say that the other did not come."""
 ENDS_SOON = timedelta(hours=12)

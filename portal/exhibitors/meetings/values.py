@@ -203,6 +203,7 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     waits_for: Side
     round: int
     moves: bool
+    by_company: bool
     meeting_id: int | None
     topic: str
     words: str
@@ -223,6 +224,16 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     job_title: str
     company: str
     offers: tuple[Offer, ...] = ()
+
+    @property
+    def who(self) -> str:
+        """The attendee, as the company knows them: whom it asked, by name only once they agreed."""
+        return self.name or ", ".join(part for part in (self.job_title, self.company) if part) or "The attendee"
+
+    @property
+    def of_company(self) -> bool:
+        """Whether the company began it, and can take it back."""
+        return self.moves or self.by_company
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can still be answered: it ends at its time, not when the worker notices."""

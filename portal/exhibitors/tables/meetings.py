@@ -135,9 +135,24 @@ class Meeting(Table, tablename="meeting", db=DB):
     absence = Check("(state = 'no_show') = (absent <> '')", name="meeting_absence")
 
 
+class OpenToMeetings(Table, tablename="open_to_meetings", db=DB):
+    """Whoever has a place wants companies to ask them; `about` is what these read. Once the place has another `email` and was
+    named at another time, it is another person’s, who said nothing of it.
+    """
+
+    id = BigSerial(primary_key=True)
+    event = ForeignKey(Event, on_delete=OnDelete.cascade, null=False, index=True)
+    seat = ForeignKey(Seat, on_delete=OnDelete.cascade, null=False, unique=True)
+    email = Varchar(length=254, index=True)
+    named_at = Timestamptz()
+    about = Varchar(length=300)
+    since = Timestamptz()
+
+
 class MeetingRequest(Table, tablename="meeting_request", db=DB):
-    """Somebody would like to meet; `waits_for` is who answers next. With `moves` it proposes other times for a `meeting` that
-    stands; else `meeting` is what became of it. One is open at a time between a place and an exhibitor (a unique index).
+    """Somebody would like to meet; `waits_for` is who answers next. `by_company`: the company asked an attendee who is open to
+    it. With `moves` it proposes other times for a `meeting` that stands; else `meeting` is what became of it. One is open at a
+    time between a place and an exhibitor (a unique index).
     """
 
     id = BigSerial(primary_key=True)
@@ -151,6 +166,7 @@ class MeetingRequest(Table, tablename="meeting_request", db=DB):
     waits_for = Varchar(length=8, default=Side.COMPANY.value)
     round = Integer(default=1, help_text="offers of this round stand")
     moves = Boolean()
+    by_company = Boolean()
     meeting = ForeignKey(Meeting, on_delete=OnDelete.cascade, null=True, default=None, index=True)
     words = Varchar(length=500, help_text="what came with the newest offers or with the answer")
     asked_at = Timestamptz()

@@ -19,7 +19,7 @@ from tests.factories.meetings import Fair
 
 OWNER, LENI = "owner@isarwerk-biologics-gmbh.example", "leni@isarwerk.example"
 AMARA = "amara@brennhof.example"
-GETS = ("", "/times", "/tables", "/now", "/all", "/all.csv", "/sheet", "/requests/1", "/1")
+GETS = ("", "/times", "/tables", "/now", "/all", "/all.csv", "/sheet", "/people", "/requests/1", "/1")
 POSTS = (
     "/times", "/tables", "/tables/1/removal", "/now", "/requests/1/acceptance", "/requests/1/refusal", "/requests/1/proposal",
     "/requests/1/return", "/requests/1/forgiveness",

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from portal.accounts.tables import StaffRole
 from portal.core import clock
-from portal.exhibitors.meetings.commands import answering
+from portal.exhibitors.meetings.commands import answering, approaching
 from portal.exhibitors.meetings.queries import meetings as known
 from tests.chromium import chromium, faults, feed
 from tests.directory.conftest import PASSWORD, SignIn
@@ -31,6 +31,8 @@ async def busy_fair() -> Fair:
         now=clock.now(),
     )  # fmt: skip
     await fair.ask(bob, 10, 11, actor=leni)
+    carla = await fair.visitor("carla@brennhof.example", "Carla Cruz")
+    await approaching.open_up(visitor=carla, about="A second source", now=clock.now())
     return fair
 
 
@@ -55,7 +57,7 @@ async def test_pages_of_both_sides_are_sound(client: httpx.AsyncClient, sign_in:
     made = (await known.of_exhibitor(fair.exhibitor_id))[0]
     own = f"/seats/{made.claim}/meetings"
     async with chromium(instead="nobody looked at the pages of meetings") as browser:
-        desk = ("", "/times", "/all", "/sheet", "/requests/3", f"/{made.id}")
+        desk = ("", "/times", "/all", "/sheet", "/people", "/people/1", "/requests/3", f"/{made.id}")
         assert await looked_at(browser, owner, *(at + tail for tail in desk)) == []
         visitor = (own, f"{own}/companies/{company}", f"{own}/{made.id}")
         assert await looked_at(browser, client, *visitor, f"/events/{fair.stand.exhibitor.event_slug}/meetings") == []

@@ -38,7 +38,8 @@ async def test_no_page_takes_more_than_six(client: httpx.AsyncClient, sign_in: S
     await judith.post(f"{staff}/tables", data={"names": "Table 1-30"})
     await judith.post(staff, data={"name": "Lounge", "answer_hours": "48", "box": box})
     pages = [
-        *((owner, desk + tail) for tail in ("", "/times", "/tables", "/now", "/all", "/sheet", f"/requests/{asked}", f"/{made}")),
+        *((owner, desk + tail) for tail in ("", "/times", "/tables", "/now", "/all", "/sheet", "/people")),
+        *((owner, desk + tail) for tail in (f"/requests/{asked}", f"/{made}")),
         *((client, amara.path + tail) for tail in ("", f"/companies/{here.company_slug}", f"/{made}")),
         (mine, "/account/meetings"), (client, f"/events/{here.event_slug}/meetings"),
         (judith, staff), (judith, f"{staff}/sheet"),

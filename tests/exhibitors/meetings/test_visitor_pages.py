@@ -35,7 +35,7 @@ async def test_a_meeting_is_asked_for_without_an_account(client: httpx.AsyncClie
     answer = await client.post(address, data={"topic": "Syringes", "slots": keys[:3]})
     assert (answer.status_code, answer.headers["location"]) == (303, amara.path)
     assert "Waits for an answer" in (await client.get(amara.path)).text
-    assert "You have asked them already" in (await client.get(address)).text
+    assert "A request between you is open" in (await client.get(address)).text
     assert (await client.post(f"{amara.path}/requests/1/return")).status_code == 303
     assert await db.fetch_value("SELECT state FROM meeting_request") == "cancelled"
 

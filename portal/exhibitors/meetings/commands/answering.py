@@ -64,6 +64,8 @@ async def decline(
     async with companys_turn(actor, exhibitor_id) as here:
         found = await companys_request(actor, here, request_id)
         _one_of_theirs(actor, here, found)
+        if found.of_company:
+            raise Conflict("You asked for this; you can take it back.")
         await ending.end_request(found.id, RequestState.DECLINED, by=actor.label, words=words, now=now)
         if final:
             await db.execute("UPDATE meeting_request SET final = true WHERE id = $1", found.id)
@@ -101,7 +103,7 @@ async def take_back(*, actor: Actor, exhibitor_id: int, request_id: int, now: da
     async with companys_turn(actor, exhibitor_id) as here:
         found = await companys_request(actor, here, request_id)
         _one_of_theirs(actor, here, found)
-        if not found.moves:
+        if not found.of_company:
             raise Conflict("They asked for this meeting; you can decline it.")
         await ending.end_request(found.id, RequestState.CANCELLED, by=actor.label, words="", now=now)
         await enqueue("meetings.tell_request", request=found.id, mark="taken-back")

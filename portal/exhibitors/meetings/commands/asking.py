@@ -22,10 +22,12 @@ from portal.exhibitors.meetings.values import Visitor
 from portal.exhibitors.tables.meetings import RequestState, Side
 
 _SENT = """
-SELECT count(*) FILTER (WHERE state = 'asked' AND NOT moves) AS open,
+SELECT count(*) FILTER (WHERE state = 'asked' AND NOT moves AND NOT by_company) AS open,
+    count(*) FILTER (WHERE state = 'asked' AND exhibitor = $2 AND by_company) AS theirs,
     count(*) FILTER (WHERE state = 'asked' AND exhibitor = $2) AS here,
     coalesce(bool_or(final AND exhibitor = $2 AND email = $3), false) AS refused,
-    count(*) FILTER (WHERE exhibitor = $2 AND NOT moves AND email = $3 AND state IN ('declined', 'expired', 'cancelled')) AS tried
+    count(*) FILTER (WHERE exhibitor = $2 AND NOT moves AND NOT by_company AND email = $3
+        AND state IN ('declined', 'expired', 'cancelled')) AS tried
 FROM meeting_request WHERE seat = $1 OR (exhibitor = $2 AND email = $3)
 """
 _COLLEAGUE = """
@@ -50,6 +52,8 @@ async def ask(*, visitor: Visitor, exhibitor_id: int, keys: Sequence[str], topic
         assert sent is not None, "counts are always there"
         if sent["refused"]:
             raise Conflict(f"{at.company_name} takes no more requests of yours at this event.")
+        if sent["theirs"]:
+            raise Conflict(f"{at.company_name} has asked you: choose one of their times, or turn them down.")
         if sent["here"]:
             raise Conflict(f"{at.company_name} has a request of yours that is not answered yet.")
         if sent["open"] >= rules.MOST_OPEN:
@@ -75,7 +79,7 @@ async def take_back(*, visitor: Visitor, request_id: int, now: datetime) -> None
     """Withdraw a request. Raises Conflict when it is answered already."""
     async with visitors_turn(visitor, now) as here:
         found = await visitors_request(here, request_id)
-        if found.moves:
+        if found.of_company:
             raise Conflict("This was proposed to you; you can turn it down.")
         await ending.end_request(found.id, RequestState.CANCELLED, by=here.label, words=found.words, now=now)
         await _note(here, "take request back", found.id, now)
@@ -110,6 +114,11 @@ async def agree(*, visitor: Visitor, request_id: int, offer_id: int, now: dateti
         else:
             meeting_id = await place(at, Guest(here), slot, topic=found.topic, now=now)
             await ending.accepted(found.id, meeting_id, by=here.label, now=now)
+        if found.by_company:
+            await record_disclosure(
+                email=here.email, recipient=at.company_name, what="Name, job title and company",
+                purpose=f"A meeting they asked you for at {at.event_title}", now=now,
+            )  # fmt: skip
         await _note(here, "agree to meeting", meeting_id, now, kind="meeting")
     return meeting_id
 

@@ -50,6 +50,8 @@ UNION SELECT t.event FROM meeting t JOIN seat s ON s.id = t.seat WHERE t.state =
     AND (s.email, s.named_at) IS DISTINCT FROM (t.email, t.named_at)
 UNION SELECT t.event FROM meeting_request t JOIN seat s ON s.id = t.seat WHERE t.state = 'asked'
     AND (s.email, s.named_at) IS DISTINCT FROM (t.email, t.named_at)
+UNION SELECT t.event FROM open_to_meetings t JOIN seat s ON s.id = t.seat
+    WHERE (s.email, s.named_at) IS DISTINCT FROM (t.email, t.named_at)
 ORDER BY 1 LIMIT 100
 """
 _END_REQUESTS = f"""
@@ -65,6 +67,11 @@ WHERE r.id = f.request AND r.state = 'asked' AND r.event = $1 AND h.id = f.host 
 _SAME_PERSON = """
 UPDATE {table} t SET email = s.email, named_at = s.named_at FROM seat s WHERE s.id = t.seat AND t.event = $1 AND s.email <> ''
     AND (s.email = t.email) <> (s.named_at IS NOT DISTINCT FROM t.named_at) RETURNING t.id
+"""
+# What somebody said to companies is nothing that whoever has the place now said.
+_SOMEBODY_ELSES = """
+DELETE FROM open_to_meetings t USING seat s WHERE s.id = t.seat AND t.event = $1
+    AND (s.email = '' OR (s.email <> t.email AND s.named_at IS DISTINCT FROM t.named_at))
 """
 _AREA = """
 SELECT a.planned_start, e.starts_at, e.version, e.timezone FROM meeting_area a JOIN event e ON e.id = a.event
@@ -106,6 +113,8 @@ async def _follow(event_id: int, now: datetime) -> None:
     async with turn(event_id):
         changed = await db.fetch(_SAME_PERSON.format(table="meeting"), event_id)
         await db.execute(_SAME_PERSON.format(table="meeting_request"), event_id)
+        await db.execute(_SAME_PERSON.format(table="open_to_meetings"), event_id)
+        await db.execute(_SOMEBODY_ELSES, event_id)
         touched = {row["id"] for row in changed} | await _with_event(event_id, now)
         over = await db.fetch(f"SELECT * FROM ({_MEETINGS}) m WHERE event = $2 ORDER BY id", now, event_id)
         ended = await db.fetch(_END_REQUESTS, now, event_id)

@@ -81,7 +81,7 @@ class DeskRequest(Controller):
         await answering.take_back(
             actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, request_id=request_id, now=now
         )
-        return see_other(_home(at_desk), notice=f"Taken back; {found.name} is told.")
+        return see_other(_home(at_desk), notice=f"Taken back; {found.who} is told.")
 
     @post("/forgiveness")
     async def forgive(self, at_desk: AtDesk, request_id: Number, now: Now) -> Response[Any]:

@@ -13,10 +13,10 @@ from litestar.response import Response
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.rate_limits import Limit, spend
 from portal.exhibitors.meetings import rules, showing
-from portal.exhibitors.meetings.commands import asking, ending
-from portal.exhibitors.meetings.forms import AgreeForm, AskForm, OwnMoveForm, ReasonForm
+from portal.exhibitors.meetings.commands import approaching, asking, ending
+from portal.exhibitors.meetings.forms import AgreeForm, AskForm, OpenForm, OwnMoveForm, ReasonForm
 from portal.exhibitors.meetings.pages.inputs import Engagements
-from portal.exhibitors.meetings.queries import meetings, openings, requests, visitors
+from portal.exhibitors.meetings.queries import meetings, openings, requests, visitors, willing
 from portal.exhibitors.meetings.values import Engagement, MeetingRecord, Visitor
 from portal.exhibitors.queries import desks
 from portal.exhibitors.staff.frame import Number
@@ -41,6 +41,20 @@ class SeatMeetings(Controller):
     @get()
     async def show(self, request: Request[Any, Any, Any], claim: FromPath[str], now: Now) -> Response[str]:
         return await _list(request, await the_visitor(claim), now)
+
+    @post("/openness")
+    async def open_up(self, request: Request[Any, Any, Any], claim: FromPath[str], now: Now) -> Response[Any]:
+        visitor, form = await the_visitor(claim), await read(request, OpenForm)
+        if form.data is None:
+            return await _list(request, visitor, now, wish_form=form, status=422)
+        await approaching.open_up(visitor=visitor, about=form.data.about, now=now)
+        return see_other(visitor.path, notice="Saved: exhibitors may ask you for a meeting.")
+
+    @post("/openness/removal")
+    async def close(self, claim: FromPath[str], now: Now) -> Response[Any]:
+        visitor = await the_visitor(claim)
+        await approaching.close(visitor=visitor, now=now)
+        return see_other(visitor.path, notice="Saved: no exhibitor can ask you any more.")
 
     @get("/companies/{company:str}")
     async def ask(
@@ -181,17 +195,18 @@ async def _own(visitor: Visitor, meeting_id: int) -> MeetingRecord:
 
 async def _list(
     request: Request[Any, Any, Any], visitor: Visitor, now: Now, *, form: Filled[Any] | None = None, about: int = 0,
-    status: int = 200,
+    wish_form: Filled[Any] | None = None, status: int = 200,
 ) -> Response[str]:  # fmt: skip
     own = await meetings.of_seat(visitor.seat_id, visitor.email)
     asked = await requests.of_seat(visitor.seat_id, visitor.email, now - TOLD_FOR)
     over = visitor.ends_at <= now or not visitor.event_is_on
     companies = [] if over else await visitors.companies(visitor.event_id, now)
+    wish = await willing.wish_of(visitor.seat_id)
     busy = {one.exhibitor_id for one in asked if one.state == "asked"}
     return page(
         request, "exhibitors/meetings/mine.html", status=status, private=True, headers=_PRIVATE, visitor=visitor, own=own,
         asked=asked, companies=companies, busy=busy, now=now, over=over, form=form or blank(), about=about,
-        left=showing.left, span=rules.time_words,
+        left=showing.left, span=rules.time_words, wish=wish, wish_form=wish_form or blank(about=wish.about if wish else ""),
     )  # fmt: skip
 
 

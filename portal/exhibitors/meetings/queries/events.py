@@ -31,11 +31,14 @@ async def by_slug(slug: str) -> MeetingEvent | None:
 
 
 class ForSeat(msgspec.Struct, frozen=True):
-    """In numbers: companies that can be met, meetings of whoever has the place, proposals that wait for them."""
+    """In numbers: companies that can be met, meetings of whoever has the place, proposals that wait for them. `open`: companies
+    may ask them.
+    """
 
     companies: int
     meetings: int
     waiting: int
+    open: bool
 
 
 _FOR_SEAT = """
@@ -45,7 +48,9 @@ SELECT (SELECT count(DISTINCT x.id) FROM exhibitor x JOIN exhibitor_host h ON h.
     (SELECT count(*) FROM meeting m JOIN seat s ON s.id = m.seat AND s.email = m.email
         WHERE m.seat = $2 AND m.state = 'planned') AS meetings,
     (SELECT count(*) FROM meeting_request r JOIN seat s ON s.id = r.seat AND s.email = r.email
-        WHERE r.seat = $2 AND r.state = 'asked' AND r.waits_for = 'attendee') AS waiting
+        WHERE r.seat = $2 AND r.state = 'asked' AND r.waits_for = 'attendee') AS waiting,
+    EXISTS (SELECT FROM open_to_meetings o JOIN seat s ON s.id = o.seat AND (s.email = o.email OR s.named_at = o.named_at)
+        WHERE o.seat = $2) AS open
 """
 
 

@@ -6,6 +6,7 @@ from portal.core import db
 
 _OF_EVENT = """
 SELECT x.id, c.name, c.slug, coalesce(r.asked, 0) AS asked, coalesce(r.accepted, 0) AS accepted,
+    coalesce(i.invited, 0) AS invited, coalesce(i.agreed, 0) AS agreed,
     coalesce(r.declined, 0) AS declined, coalesce(r.expired, 0) AS expired, coalesce(r.open, 0) AS open,
     coalesce(m.coming, 0) AS coming, coalesce(m.met, 0) AS met, coalesce(m.walk_ins, 0) AS walk_ins,
     coalesce(m.no_shows, 0) AS no_shows, coalesce(m.host_absent, 0) AS host_absent, coalesce(m.cancelled, 0) AS cancelled
@@ -13,20 +14,24 @@ FROM exhibitor x JOIN company c ON c.id = x.company
 LEFT JOIN (SELECT exhibitor, count(*) AS asked, count(*) FILTER (WHERE state = 'accepted') AS accepted,
         count(*) FILTER (WHERE state = 'declined') AS declined, count(*) FILTER (WHERE state = 'expired') AS expired,
         count(*) FILTER (WHERE state = 'asked') AS open
-    FROM meeting_request WHERE NOT moves AND event = $1 GROUP BY 1) r ON r.exhibitor = x.id
+    FROM meeting_request WHERE NOT moves AND NOT by_company AND event = $1 GROUP BY 1) r ON r.exhibitor = x.id
+LEFT JOIN (SELECT exhibitor, count(*) AS invited, count(*) FILTER (WHERE state = 'accepted') AS agreed
+    FROM meeting_request WHERE by_company AND event = $1 GROUP BY 1) i ON i.exhibitor = x.id
 LEFT JOIN (SELECT exhibitor, count(*) FILTER (WHERE state = 'planned' AND starts_at > $2) AS coming,
         count(*) FILTER (WHERE state = 'planned' AND starts_at <= $2) AS met,
         count(*) FILTER (WHERE state = 'planned' AND walk_in AND starts_at <= $2) AS walk_ins,
         count(*) FILTER (WHERE absent = 'attendee') AS no_shows, count(*) FILTER (WHERE absent = 'company') AS host_absent,
         count(*) FILTER (WHERE state = 'cancelled') AS cancelled
     FROM meeting WHERE event = $1 GROUP BY 1) m ON m.exhibitor = x.id
-WHERE x.event = $1 AND ($3::bigint IS NULL OR x.id = $3) AND (r.exhibitor IS NOT NULL OR m.exhibitor IS NOT NULL)
+WHERE x.event = $1 AND ($3::bigint IS NULL OR x.id = $3) AND num_nonnulls(r.exhibitor, i.exhibitor, m.exhibitor) > 0
 ORDER BY c.name, x.id LIMIT 1000
 """
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one company. `met` counts meetings that have begun, those without appointment too."""
+    """Of one company. `invited` are attendees it asked itself, of whom so many `agreed`. `met` counts meetings
+    that have begun, those without appointment too.
+    """
 
     id: int = 0
     name: str = ""
@@ -36,6 +41,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     declined: int = 0
     expired: int = 0
     open: int = 0
+    invited: int = 0
+    agreed: int = 0
     coming: int = 0
     met: int = 0
     walk_ins: int = 0

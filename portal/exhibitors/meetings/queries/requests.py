@@ -8,11 +8,13 @@ from portal.core import db
 from portal.exhibitors.meetings.values import Offer, RequestRecord
 
 _ROWS = """
-SELECT r.id, r.state, r.waits_for, r.round, r.moves, r.meeting AS meeting_id, r.topic, r.words, r.asked_at, r.expires_at, r.final,
+SELECT r.id, r.state, r.waits_for, r.round, r.moves, r.by_company, r.meeting AS meeting_id, r.topic,
+    r.words, r.asked_at, r.expires_at, r.final,
     e.id AS event_id, e.slug AS event_slug, e.title AS event_title, e.timezone,
     x.id AS exhibitor_id, c.name AS company_name, c.slug AS company_slug, r.seat AS seat_id, r.email,
     CASE WHEN s.email = nullif(r.email, '') THEN s.claim_secret ELSE '' END AS claim,
-    CASE WHEN s.email = nullif(r.email, '') THEN trim(s.first_name || ' ' || s.last_name) ELSE '' END AS name,
+    CASE WHEN s.email = nullif(r.email, '') AND (NOT r.by_company OR r.state = 'accepted')
+        THEN trim(s.first_name || ' ' || s.last_name) ELSE '' END AS name,
     CASE WHEN s.email = nullif(r.email, '') THEN s.job_title ELSE '' END AS job_title,
     CASE WHEN s.email = nullif(r.email, '') THEN s.company ELSE '' END AS company,
     (SELECT coalesce(json_agg(json_build_object('id', o.id, 'host_id', h.id, 'account_id', a.id, 'host_name', a.name,
