@@ -122,7 +122,8 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
         id=1, host_id=1, account_id=1, host_name=f"Olga {long}", starts_at=AT, ends_at=AT + timedelta(minutes=30)
     )
     request = RequestRecord(
-        id=1, state=RequestState.ASKED, waits_for=Side.COMPANY, round=1, moves=False, meeting_id=None, topic=f"Vials {long}",
+        id=1, state=RequestState.ASKED, waits_for=Side.COMPANY, round=1, moves=False, by_company=False, meeting_id=None,
+        topic=f"Vials {long}",
         words=f"Rather in the morning, {long}.", asked_at=AT, expires_at=AT + timedelta(days=2), final=False,
         event_id=7, event_slug="forum",
         event_title=f"Forum {long}", timezone="Europe/Vienna", exhibitor_id=1, company_name=f"Isarwerk {long}",
@@ -130,9 +131,10 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
         company=f"Brennhof {long}", offers=(offer, offer, offer),
     )  # fmt: skip
     back = msgspec.structs.replace(request, waits_for=Side.ATTENDEE, moves=True)
+    theirs = msgspec.structs.replace(request, waits_for=Side.ATTENDEE, by_company=True, name="")
     over = [
         msgspec.structs.replace(one, state=state)
-        for one in (request, back)
+        for one in (request, back, theirs)
         for state in (RequestState.DECLINED, RequestState.EXPIRED, RequestState.CANCELLED)
     ]
     told = [
@@ -142,8 +144,9 @@ def _of_meetings(email: str, long: str) -> list[tuple[str, Message]]:
         *(meetings.reminder(meeting, reader) for reader in readers[:2]),
         *meetings.asked(request, [(email, "Olga")], "round-1"),
         *(mail for mark in ("round-2", "round-2-ends") for mail in meetings.asked(back, [(email, "Bob")], mark)),
-        *(meetings.request_over(one, "1") for one in over),
-        *(mail for one in over[:2] for mail in meetings.proposal_over(one, [(email, "Olga")])),
+        *meetings.asked(theirs, [(email, "Bob")], "round-1"),
+        *(meetings.request_over(one) for one in over),
+        *(mail for one in (*over[:2], *over[6:8]) for mail in meetings.proposal_over(one, [(email, "Olga")])),
     ]  # fmt: skip
     return [("meetings/notice", mail) for mail in told]
 
