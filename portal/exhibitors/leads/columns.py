@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from portal.exhibitors.leads.values import RATINGS, LeadRow
+from portal.exhibitors.leads.values import RATINGS, LeadRow, answered
 from portal.exhibitors.values import AtEvent
 
 Columns = Mapping[str, Callable[[LeadRow], Any]]
@@ -88,5 +88,5 @@ def _rating(one: LeadRow) -> str:
 
 def _description(one: LeadRow) -> str:
     """All that was noted, for programs with one field for it."""
-    said = [one.note, *(f"{question}: {answer}" for question, answer in one.answers.items())]
+    said = [one.note, *(answered(*pair) for pair in one.answers.items())]
     return "\n".join(filter(None, [*said, f"Tags: {', '.join(one.tags)}" if one.tags else ""]))

@@ -16,7 +16,8 @@ SELECT c.company_name AS company, e.title AS event, l.visits, concat_ws(', ', l.
     nullif(l.company, ''), l.email) AS shared, l.rating,
     (SELECT string_agg(r.payload::jsonb ->> 'text', E'\n' ORDER BY r.seq) FROM lead_record r
         WHERE r.chain = l.chain AND r.lead = l.code AND r.kind = 'note' AND r.payload IS NOT NULL) AS note,
-    (SELECT string_agg(key || ': ' || value, E'\n' ORDER BY key) FROM jsonb_each_text(l.answers)) AS answers,
+    (SELECT string_agg(key || CASE WHEN key ~ '[?:.!]$' THEN ' ' ELSE ': ' END || value, E'\n'
+        ORDER BY key) FROM jsonb_each_text(l.answers)) AS answers,
     array_to_string(l.tags, ', ') AS tags,
     nullif(l.follow_up, '') AS follow_up, l.first_at, l.last_at, l.taken_out_at
 FROM lead l JOIN consent c ON c.id = l.consent_id JOIN lead_chain k ON k.id = l.chain JOIN event e ON e.id = k.event_id

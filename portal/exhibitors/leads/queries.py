@@ -57,6 +57,10 @@ _CHAINS = f"""
 SELECT k.id, k.key, k.length, k.head, k.company_id, n.name AS company FROM lead_chain k JOIN company n ON n.id = k.company_id
 WHERE {_OURS} ORDER BY k.company_id <> $1, lower(n.name), k.id
 """
+_HAS_SCANNED = f"""
+SELECT EXISTS (SELECT FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE {_OURS} AND r.lead = $3 AND r.kind = 'scan'
+    AND r.payload IS NOT NULL AND (r.payload::jsonb ->> 'by')::bigint = $4)
+"""
 _COMPANY_OF = f"SELECT k.company_id FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE {_OURS} AND l.code = $3"
 # All of it in one statement: what is written meanwhile is not half in it.
 _RECORDS = """
@@ -127,6 +131,11 @@ def _asked(wanted: Wanted, today: date) -> tuple[Any, ...]:
 async def one(company_id: int, event_id: int, code: str) -> LeadRow | None:
     row = await db.fetch_one(_ONE, company_id, event_id, code)
     return None if row is None else _lead(row)
+
+
+async def has_scanned(company_id: int, event_id: int, code: str, account_id: int) -> bool:
+    """Whether this one of the team ever scanned the lead."""
+    return bool(await db.fetch_value(_HAS_SCANNED, company_id, event_id, code, account_id))
 
 
 async def everyone(company_id: int, event_id: int) -> list[LeadRow]:

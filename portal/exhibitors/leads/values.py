@@ -9,6 +9,11 @@ from portal.leads.chain.tables import Rating
 RATINGS = {Rating.HOT: "Hot", Rating.WARM: "Warm", Rating.COLD: "Cold"}
 
 
+def answered(question: str, answer: str) -> str:
+    """A question with its answer, on one line."""
+    return f"{question}{' ' if question.endswith(('?', ':', '.', '!')) else ': '}{answer}"
+
+
 class Colleague(msgspec.Struct, frozen=True):
     """Somebody of the exhibitor’s team."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from portal.core.times import day, moment
-from portal.exhibitors.leads.values import RATINGS, Colleague, Step
+from portal.exhibitors.leads.values import RATINGS, Colleague, Step, answered
 from portal.leads.chain.tables import Kind, Rating
 
 _ENDED = {
@@ -53,7 +53,7 @@ def _words(kind: Kind, said: dict[str, Any], names: dict[int, str], timezone: st
         case Kind.FOLLOW_UP:
             return _follow_up(said, names)
         case Kind.ANSWERS:
-            lines = [f"{question}: {answer}" for question, answer in said["answers"].items()]
+            lines = [answered(*pair) for pair in said["answers"].items()]
             return ("Answers" if lines else "Answers taken away"), "\n".join(lines)
         case _:
             return _ENDED[kind], ""

@@ -12,7 +12,7 @@ from portal.accounts import commands
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.exhibitors.tables.exhibiting import Right
-from tests.chromium import chromium
+from tests.chromium import chromium, faults
 from tests.directory.conftest import PASSWORD, account, join
 from tests.factories import scans
 from tests.factories.scans import Hall
@@ -95,6 +95,7 @@ async def test_in_a_hall_without_reception_the_page_opens_and_what_it_kept_is_se
         page.on("pageerror", lambda error: faulty.append(str(error)))
         await page.goto(f"{hall.address}/scan")
         await expect(page.get_by_text("Opened without a connection")).to_be_visible()
+        assert await faults(page) == []
         await page.get_by_label("Code on the badge").fill(badge)
         await page.get_by_role("button", name="Next: ask for their consent").click()
         await page.get_by_role("button", name="I agree").click()

@@ -101,6 +101,21 @@ async def test_a_slip_is_undone_and_they_are_asked_anew(team: httpx.AsyncClient,
     assert len(await listed(hall)) == 1
 
 
+async def test_a_note_is_kept_though_a_colleague_scans_the_same_guest_meanwhile(
+    team: httpx.AsyncClient, hall: Hall
+) -> None:
+    badge = await hall.attendee()
+    agreed = await team.post(f"{hall.address}/scan/badges/{badge}", data={"read": scans.agreed(hall.stand)})
+    noting = agreed.headers["location"]
+    await hall.scan(badge, read="")
+    late = await team.post(noting, data={"note": "Wants 2 ml vials", "version": "1"})
+    assert (late.status_code, "Wants 2 ml vials" in late.text) == (409, True)
+    assert (await team.post(noting, data={"note": "Wants 2 ml vials", "version": "2"})).status_code == 303
+    assert await db.fetch_value("SELECT note FROM lead") == "Wants 2 ml vials"
+    other = await hall.scan(await hall.attendee("bob@vos.example", "Bob Vos"))
+    assert (await team.get(f"{hall.address}/scan/leads/{other.code}")).status_code == 404
+
+
 async def test_who_scanned_and_who_edits_take_somebody_off_the_list(
     team: httpx.AsyncClient, hall: Hall, sign_in: SignIn, client: httpx.AsyncClient
 ) -> None:

@@ -40,7 +40,7 @@ async def test_answers_go_with_the_lead_everywhere(
     found = (await team.get(page)).text
     assert 'value="under 1 million" checked' in found
     assert 'value="The board"' in found
-    assert "=Who decides?: The board" in found
+    assert "=Who decides? The board" in found
     assert ">Amara Okonjo-Reuter<" in (await team.get(f"{hall.address}/leads?q=the+board")).text
     table = (await team.get(f"{hall.address}/export/leads.csv")).content.decode("utf-8-sig")
     [row] = csv.DictReader(io.StringIO(table))

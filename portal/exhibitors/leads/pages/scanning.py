@@ -113,7 +113,7 @@ class ScanPages(Controller):
 
     @get("/leads/{code:str}")
     async def note(self, request: Request[Any, Any, Any], at_desk: AtDesk, code: FromPath[str]) -> Response[Any]:
-        """Rating, note and what comes next, right after a scan; for whoever scanned last."""
+        """Rating, note and what comes next, right after a scan; for whoever scanned them."""
         lead = await _just_scanned(at_desk, code)
         asking = await queries.asking(at_desk.exhibitor)
         return await _note_page(request, at_desk, lead, filled(lead, asking.questions), asking)
@@ -287,8 +287,10 @@ def emptied_at(exhibitor: AtEvent) -> datetime:
 
 async def _just_scanned(at_desk: Desk, code: str) -> LeadRow:
     exhibitor = at_desk.exhibitor
-    lead = await queries.one(exhibitor.company_id, exhibitor.event_id, code[:20])
-    if lead is None or lead.last_by != at_desk.actor.account_id:
+    company, event, me = exhibitor.company_id, exhibitor.event_id, at_desk.actor.account_id
+    lead = await queries.one(company, event, code[:20])
+    # A colleague may have scanned them again while this one’s note was typed.
+    if lead is None or (lead.last_by != me and not await queries.has_scanned(company, event, lead.code, me)):
         raise NotFound("There is no such lead that you scanned.")
     return lead
 
