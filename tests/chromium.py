@@ -83,6 +83,8 @@ async def feed(page: Page, client: httpx.AsyncClient) -> None:
 _CLIENT = "x-fed-by"
 _clients: dict[str, httpx.AsyncClient] = {}
 _names = count(1)
+_lasting: dict[str, httpx.Response] = {}
+"""Styles, scripts and fonts under addresses that change with them: what one test's browser fetched, the next one's has."""
 
 
 async def _pass_on(scope: Any, receive: Any, send: Any) -> None:
@@ -99,7 +101,12 @@ async def _pass_on(scope: Any, receive: Any, send: Any) -> None:
     headers["accept-encoding"] = "identity"
     query = f"?{asked.decode()}" if (asked := scope["query_string"]) else ""
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    got = await client.request(scope["method"], f"http://{headers['host']}{path}{query}", content=body, headers=headers)
+    address = f"http://{headers['host']}{path}{query}"
+    got = _lasting.get(address)
+    if got is None or scope["method"] != "GET" or "range" in headers:
+        got = await client.request(scope["method"], address, content=body, headers=headers)
+        if asked.startswith(b"v=") and got.status_code == 200 and "immutable" in got.headers["cache-control"]:
+            _lasting[address] = got
     await send({"type": "http.response.start", "status": got.status_code, "headers": got.headers.raw})
     await send({"type": "http.response.body", "body": got.content})
 
@@ -133,47 +140,66 @@ async def quiet(page: Page) -> None:
     await page.wait_for_function(_QUIET)
 
 
-async def _axe(page: Page, *, best_practice: bool = True, colours_only: bool = False, fresh: bool = False) -> list[str]:
+_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+async def _axe(
+    page: Page, *, best_practice: bool = True, colours: bool = True, colours_only: bool = False, fresh: bool = False
+) -> list[str]:
     """What axe-core finds wrong with the page as it is: rule and element. `colours_only` for a second theme: it changes
-    nothing else. With `fresh`, only in what `_SHOWN` found to show for the first time."""
-    rules = {"type": "tag", "values": [*_WCAG, "best-practice"] if best_practice else _WCAG}
+    nothing else; without `colours` everything else, which takes half the time. With `fresh`, only in what `_SHOWN` found
+    to show for the first time."""
+    only = {"type": "tag", "values": [*_WCAG, "best-practice"] if best_practice else _WCAG}
     if colours_only:
-        rules = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+        only = {"type": "rule", "values": _COLOURS}
+    rules = {} if colours else {name: {"enabled": False} for name in _COLOURS}
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_axe_core())
     found = await page.evaluate(
-        "([rules, fresh]) => axe.run(fresh ? {include: window.fresh} : document,"
-        " {runOnly: rules, iframes: false, preload: false, resultTypes: ['violations']})"
+        "([runOnly, rules, fresh]) => axe.run(fresh ? {include: window.fresh} : document,"
+        " {runOnly, rules, iframes: false, preload: false, resultTypes: ['violations']})"
         ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target.join(' '))))",
-        [rules, fresh],
+        [only, rules, fresh],
     )
     return list(found)
 
 
-# How many elements show now and did not since `again` was false.
+# How many elements show now and did not since `again` was false, or show in other colours, or no longer in large type.
 _SHOWN = """(again) => {
-  if (!again) window.shown = new WeakSet();
-  window.fresh = [...document.body.querySelectorAll("*")]
-    .filter((one) => !shown.has(one) && one.checkVisibility({checkVisibilityCSS: true}));
-  fresh.forEach((one) => shown.add(one));
+  if (!again) window.shown = new WeakMap();
+  const looks = (one) => {
+    const {color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight} = getComputedStyle(one);
+    // From here on less contrast is enough.
+    const large = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.6 : 24);
+    return [color, backgroundColor, backgroundImage, opacity, large].join();
+  };
+  window.fresh = [...document.body.querySelectorAll("*")].filter((one) => {
+    if (!one.checkVisibility({checkVisibilityCSS: true})) return false;
+    const before = shown.get(one), now = looks(one);
+    shown.set(one, now);
+    return before !== now;
+  });
   return fresh.length;
 }"""
 
 
 async def faults(page: Page, *, widths: Sequence[int] = (1280, 360), best_practice: bool = True) -> list[str]:
     """What is wrong with the page as it stands, wide and on a narrow phone, by day and by night: what axe-core finds,
-    and whether it scrolls sideways. No layout changes between 352 and 480 pixels. Colours of the night do not depend on
-    the width, so that after the first one only what did not show there is judged by night."""
+    and whether it scrolls sideways. No layout changes between 352 and 480 pixels. After the first width colours are judged,
+    by day and by night, where something shows for the first time or in others."""
     found = []
     for place, width in enumerate(widths):
         await page.set_viewport_size({"width": width, "height": 900})
         # Colours in transition are no colours to judge.
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         await quiet(page)
-        seen = await _axe(page, best_practice=best_practice)
-        if await page.evaluate(_SHOWN, place > 0):
+        again = place > 0
+        seen = await _axe(page, best_practice=best_practice, colours=not again)
+        if await page.evaluate(_SHOWN, again):
+            if again:
+                seen += await _axe(page, colours_only=True, fresh=True)
             await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            dark = await _axe(page, colours_only=True, fresh=place > 0)
+            dark = await _axe(page, colours_only=True, fresh=again)
             seen += [f"in the dark {fault}" for fault in dark]
         seen += ["scrolls sideways"] * await sideways(page)
         found += [f"{page.url} {width}: {fault}" for fault in seen]

@@ -2,12 +2,11 @@
 
 import asyncio
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 os.environ["PICCOLO_CONF"] = "portal.piccolo_conf"
 os.environ["PORTAL_ENV"] = "test"
@@ -17,12 +16,12 @@ os.environ["SLIDES_MAX_MB"] = "22"  # more than other files may have, and little
 for _name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "SMTP_URL", "STRIPE_API_BASE"):
     os.environ.pop(_name, None)
 
-# Where Python may not keep what it has compiled, this run and the programs it starts share a folder for it.
-_COMPILED = ""
+# Where Python may not keep what it has compiled beside the sources, this run, the programs it starts and the runs to come
+# share a folder for it.
 if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
-    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = _COMPILED = tempfile.mkdtemp(prefix="portal-test-pyc-")
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = f"{sys.prefix}/compiled"
 
 import argon2  # noqa: E402
 import httpx  # noqa: E402
@@ -46,6 +45,12 @@ hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "portal"))
 
 _DATABASE = test_database.Database()
+_WRITTEN: dict[Any, test_database.Written] = {}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: every now and then a test waits, for a browser, a program, a second to pass."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,8 +61,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if (handle := config.stash.get(_SERVER, None)) is not None:
         test_database.stop(handle)
-    if _COMPILED:
-        shutil.rmtree(_COMPILED, ignore_errors=True)
 
 
 _SERVER = pytest.StashKey[object]()
@@ -89,6 +92,21 @@ async def database() -> AsyncIterator[str]:
     if left:
         await asyncio.wait(left, timeout=5)
     await _DATABASE.take_back()
+
+
+@pytest.fixture
+def filled(database: str) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]:
+    """`await filled(fill)` fills the test's database, which is empty yet: by `fill` itself the first time in a process,
+    with a copy of what that wrote from then on."""
+
+    async def filled(fill: Callable[[], Awaitable[None]]) -> None:
+        if fill in _WRITTEN:
+            await _DATABASE.write(_WRITTEN[fill])
+        else:
+            await fill()
+            _WRITTEN[fill] = await _DATABASE.written()
+
+    return filled
 
 
 @pytest.fixture

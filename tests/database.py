@@ -7,13 +7,14 @@ would see live.
 """
 
 import asyncio
+import io
 import os
 import shutil
 import tempfile
 import warnings
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -96,6 +97,23 @@ class Line(asyncpg.Connection):  # type: ignore[misc]
         self.idle = True
 
 
+class Written(NamedTuple):
+    """What was in a database: rows as PostgreSQL copies them, and where its sequences stood."""
+
+    rows: dict[str, bytes]
+    sequences: dict[str, int]
+
+
+_FILLED = """
+SELECT relname::text FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('migration', 'content_version')
+"""
+_SEQUENCES = """
+SELECT s.seqrelid::regclass::text, pg_sequence_last_value(s.seqrelid) FROM pg_sequence s
+WHERE pg_sequence_last_value(s.seqrelid) IS NOT NULL AND s.seqrelid <> 'migration_id_seq'::regclass
+"""
+
+
 class Database:
     """What one test after the other gets: always empty, each time under another address.
 
@@ -119,6 +137,22 @@ class Database:
         self.address = self._address(f"test_{next(self._tests)}")
         db.configure(self.address)
         return self.address
+
+    async def written(self) -> Written:
+        """All that was written, for another test to begin with."""
+        rows = {}
+        for (name,) in await self._keeper.fetch(_FILLED):
+            if await self._keeper.fetchval(f"SELECT EXISTS (SELECT FROM {name})"):
+                await self._keeper.copy_from_table(name, output=(taken := io.BytesIO()), format="binary")
+                rows[name] = taken.getvalue()
+        return Written(rows, dict(await self._keeper.fetch(_SEQUENCES)))
+
+    async def write(self, what: Written) -> None:
+        """Write into an empty database what another test's held, as it is: no trigger acts."""
+        for name, rows in what.rows.items():
+            await self._keeper.copy_to_table(name, source=io.BytesIO(rows), format="binary")
+        for name, last in what.sequences.items():
+            await self._keeper.execute("SELECT setval($1::text::regclass, $2)", name, last)
 
     async def take_back(self) -> None:
         """After the test. What was altered, or is still in use, nobody gets again."""
@@ -148,9 +182,11 @@ class Database:
         # Without triggers and foreign keys. Said once: changing it throws away all plans.
         await self._keeper.execute("SET session_replication_role = replica")
         await self._keeper.execute(await self._keeper.fetchval(_HOW_TO_EMPTY))
+        # One test asks much of what the last one asked: no statement is read and planned again.
         self._pool = await asyncpg.create_pool(
-            self._address("kept"), min_size=1, max_size=5, command_timeout=30, reset=db._as_it_is
-        )
+            self._address("kept"), min_size=1, max_size=5, command_timeout=30, reset=db._as_it_is,
+            statement_cache_size=1000, max_cached_statement_lifetime=0,
+        )  # fmt: skip
 
     async def _line(self) -> asyncpg.Connection:
         """Instead of the engine's `get_new_connection`; a test may point the engine elsewhere."""

@@ -1,11 +1,31 @@
 """The stand-in for Stripe on a socket of its own, and a receiver for its webhooks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeAlias
 
 import httpx
 import pytest
 
+from portal.core import clock
+from portal.demo.seed.companies import seed_companies
+from portal.demo.seed.loading import seed_events
+from portal.demo.seed.people import seed_people
 from tests.stripe_server import StripeServer, serving
+
+Filled: TypeAlias = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+
+
+async def _begin() -> None:
+    now = clock.now()
+    await seed_people(now=now)
+    await seed_events(now=now, progress=lambda _: None)
+    await seed_companies(now=now, progress=lambda _: None)
+
+
+@pytest.fixture
+async def begun(filled: Filled) -> None:
+    """The demo's people, events and companies, which everything else in it builds on."""
+    await filled(_begin)
 
 
 class Receiver(httpx.AsyncBaseTransport):

@@ -10,6 +10,7 @@ from portal.core.settings import current
 from portal.demo.seed import own
 from portal.demo.seed.loading import DATA, LISTED, seed_events
 from portal.events.queries import front
+from tests.demo.conftest import Filled
 
 FIRST_DAYS = [
     datetime(2026, 11, 23, 9, tzinfo=UTC),
@@ -24,8 +25,18 @@ def quiet(_text: str) -> None:
     """Progress that nobody watches."""
 
 
-async def test_a_demo_is_filled_once_and_for_good(database: str, now: datetime) -> None:
-    await seed_events(now=now, progress=quiet)
+@pytest.fixture
+async def begun_on_monday(filled: Filled, now: datetime) -> None:
+    """The demo's events as of that moment."""
+    await filled(_begin)
+
+
+async def _begin() -> None:
+    await seed_events(now=FIRST_DAYS[0], progress=quiet)
+
+
+@pytest.mark.usefixtures("begun_on_monday")
+async def test_a_demo_is_filled_once_and_for_good(now: datetime) -> None:
     counted = {
         (row["kind"], row["state"]): row["n"]
         for row in await db.fetch("SELECT kind, state, count(*) AS n FROM event GROUP BY kind, state")
@@ -43,8 +54,8 @@ async def test_a_demo_is_filled_once_and_for_good(database: str, now: datetime) 
     assert (await db.fetch_value(events), await db.fetch_value(seats)) == before
 
 
-async def test_what_was_interrupted_or_deleted_is_added_again_and_edits_stay(database: str, now: datetime) -> None:
-    await seed_events(now=now, progress=quiet)
+@pytest.mark.usefixtures("begun_on_monday")
+async def test_what_was_interrupted_or_deleted_is_added_again_and_edits_stay(now: datetime) -> None:
     await db.execute("UPDATE event SET title = 'Edited' WHERE slug = 'fill-finish-forum-vienna'")
     await db.execute("DELETE FROM event WHERE slug = 'highly-potent-solids-symposium'")
     await seed_events(now=now, progress=quiet)
@@ -54,8 +65,8 @@ async def test_what_was_interrupted_or_deleted_is_added_again_and_edits_stay(dat
     assert titles["highly-potent-solids-symposium"] == "Highly Potent Solids Symposium"
 
 
-async def test_there_is_one_of_everything_a_newcomer_should_meet(database: str, now: datetime) -> None:
-    await seed_events(now=now, progress=quiet)
+@pytest.mark.usefixtures("begun_on_monday")
+async def test_there_is_one_of_everything_a_newcomer_should_meet(now: datetime) -> None:
 
     async def slugs(condition: str) -> list[str]:
         return [
@@ -83,9 +94,9 @@ async def test_there_is_one_of_everything_a_newcomer_should_meet(database: str, 
     assert await db.fetch_value(shared) >= 10
 
 
-async def test_things_happened_one_after_the_other(database: str, now: datetime) -> None:
+@pytest.mark.usefixtures("begun_on_monday")
+async def test_things_happened_one_after_the_other(now: datetime) -> None:
     """Announced, then booked, then moved; and the news of the front page are of different days."""
-    await seed_events(now=now, progress=quiet)
     wrong = (
         "SELECT e.slug FROM event e LEFT JOIN seat_order o ON o.event = e.id WHERE e.kind = 'own' "
         "AND (e.published_at >= least(e.starts_at, $1) OR o.held_at NOT BETWEEN e.published_at AND least(e.starts_at, $1))"
@@ -96,8 +107,8 @@ async def test_things_happened_one_after_the_other(database: str, now: datetime)
     assert now.date() - timedelta(days=35) < min(told) <= max(told) < now.date()
 
 
-async def test_nobody_gets_mail_before_the_newcomer_has_done_anything(database: str, now: datetime) -> None:
-    await seed_events(now=now, progress=quiet)
+@pytest.mark.usefixtures("begun_on_monday")
+async def test_nobody_gets_mail_before_the_newcomer_has_done_anything(now: datetime) -> None:
     names = {row["entrypoint"] for row in await db.fetch("SELECT entrypoint FROM pgqueuer")}
     assert names == {
         "agenda.follow",
@@ -109,8 +120,8 @@ async def test_nobody_gets_mail_before_the_newcomer_has_done_anything(database: 
     assert await db.fetch_value("SELECT count(*) FROM mail") == 0
 
 
-async def test_the_ledger_knows_everybody_who_has_a_place(database: str, now: datetime) -> None:
-    await seed_events(now=now, progress=quiet)
+@pytest.mark.usefixtures("begun_on_monday")
+async def test_the_ledger_knows_everybody_who_has_a_place(now: datetime) -> None:
     missing = (
         "SELECT count(*) FROM seat s JOIN seat_order o ON o.id = s.seat_order JOIN calendar_item i ON i.key = o.event::text "
         "WHERE NOT EXISTS (SELECT FROM calendar_message m WHERE m.item = i.id AND m.address = s.email AND m.number = i.revision)"

@@ -1,16 +1,16 @@
 """The demo’s attendee has an agenda with two that overlap, and a plan B."""
 
+import pytest
+
 from portal.core import clock, db
 from portal.demo.seed.agendas import SAVED, seed_agendas
-from portal.demo.seed.loading import seed_events
-from portal.demo.seed.people import seed_people
 from portal.demo.seed.programmes import seed_programmes
 
+pytestmark = pytest.mark.usefixtures("begun")
 
-async def test_it_is_made_once(database: str) -> None:
+
+async def test_it_is_made_once() -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
     await seed_programmes(now=now)
     for _ in range(2):
         await seed_agendas(now=now)

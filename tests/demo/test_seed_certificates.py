@@ -7,9 +7,6 @@ import pytest
 
 from portal.core import clock, db
 from portal.demo.seed.certificates import WEBINAR, seed_certificates
-from portal.demo.seed.companies import seed_companies
-from portal.demo.seed.loading import seed_events
-from portal.demo.seed.people import seed_people
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.webinars import seed_rooms
 from portal.webinars.documents.certificates import certificate_pdf
@@ -17,14 +14,11 @@ from portal.webinars.queries import certificates, ledger, rooms
 from tests.paying import text_of
 from tests.reading_pdfs import pages
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("begun")
 
 
 async def test_the_demo_has_a_filled_ledger_and_a_certificate_to_see(client: httpx.AsyncClient) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
-    await seed_companies(now=now, progress=lambda _: None)
     await seed_rooms(now=now)
     await seed_stages(now=now)
     for _ in range(2):

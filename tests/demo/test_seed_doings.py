@@ -7,17 +7,14 @@ import pytest
 
 from portal.core import clock, db
 from portal.demo.seed.certificates import WEBINAR, seed_certificates
-from portal.demo.seed.companies import seed_companies
 from portal.demo.seed.doings import read, seed_doings
-from portal.demo.seed.loading import seed_events
-from portal.demo.seed.people import seed_people
 from portal.demo.seed.registering import APPROVING, ASKING, seed_registering
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.webinars import keep_clinic, seed_rooms
 from portal.webinars.queries import attendance, ledger, rooms
 from tests.events.reading import words
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("begun")
 _TABLES = (
     "webinar_question", "webinar_question_vote", "webinar_poll_answer", "webinar_chat_message", "backstage_note",
     "webinar_attendance", "room_restriction", "webinar_crew", "webinar_reaction_count", "consent", "seat_order",
@@ -46,9 +43,6 @@ async def owed(webinar_id: int, now: datetime) -> list[str]:
 
 async def test_rooms_are_full_at_every_start_and_nothing_is_made_twice(client: httpx.AsyncClient) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
-    await seed_companies(now=now, progress=lambda _: None)
 
     async def start(later: timedelta = timedelta()) -> None:
         for step in (seed_rooms, keep_clinic, seed_stages, seed_certificates, seed_doings, seed_registering):

@@ -1,22 +1,21 @@
 """The demo's exhibitor has leads of an event that is over, and the attendee sees who scanned her."""
 
+import pytest
+
 from portal import wiring, worker
 from portal.core import clock, db
 from portal.core.settings import current
-from portal.demo.seed.companies import seed_companies
 from portal.demo.seed.leads import seed_leads
-from portal.demo.seed.loading import seed_events
 from portal.demo.seed.orders import seed_orders
-from portal.demo.seed.people import ACCOUNTS, seed_people
+from portal.demo.seed.people import ACCOUNTS
 from portal.exhibitors.leads.scanned import scans_of
 from portal.payments.flows import Payments
 
+pytestmark = pytest.mark.usefixtures("begun")
 
-async def test_leads_of_an_event_that_is_over(database: str) -> None:
+
+async def test_leads_of_an_event_that_is_over() -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
-    await seed_companies(now=now, progress=lambda _: None)
     await seed_orders(payments=Payments(None, {}), now=now)
     for _ in range(2):
         await seed_leads(now=now)

@@ -5,8 +5,6 @@ import pytest
 from portal.core import clock, db, times
 from portal.core.settings import current
 from portal.demo.seed import market
-from portal.demo.seed.companies import seed_companies
-from portal.demo.seed.people import seed_people
 from portal.directory.queries import waiting
 from portal.media.flows import Media
 from portal.payments.flows import Payments
@@ -18,13 +16,13 @@ from portal.placements.queries.sponsors import sponsors
 from portal.placements.rules import sponsoring
 from tests.stripe_server import StripeServer
 
+pytestmark = pytest.mark.usefixtures("begun")
+
 
 async def test_logos_plans_sponsors_and_work_for_editors_once(
-    database: str, stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
+    stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_companies(now=now, progress=lambda _: None)
     monkeypatch.setenv("STRIPE_API_BASE", stripe.address)
     current.cache_clear()
     payments = Payments(stripe.gateway(), {SPONSORSHIPS.kind: SPONSORSHIPS})

@@ -7,20 +7,17 @@ import pytest
 from portal import wiring, worker
 from portal.core import clock, db
 from portal.core.settings import current
-from portal.demo.seed.loading import seed_events
 from portal.demo.seed.orders import ONLINE, PAID, PAST, seed_orders
-from portal.demo.seed.people import ACCOUNTS, seed_people
+from portal.demo.seed.people import ACCOUNTS
 from portal.payments.flows import Payments
 from portal.registration.commands.ordering import PURCHASES
 from tests.stripe_server import StripeServer
 
+pytestmark = pytest.mark.usefixtures("begun")
 
-async def test_three_orders_by_the_ordinary_way(
-    database: str, stripe: StripeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+
+async def test_three_orders_by_the_ordinary_way(stripe: StripeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
     monkeypatch.setenv("STRIPE_API_BASE", stripe.address)
     current.cache_clear()
     payments = Payments(stripe.gateway(), {PURCHASES.kind: PURCHASES})
@@ -52,10 +49,8 @@ async def test_three_orders_by_the_ordinary_way(
     ]  # fmt: skip
 
 
-async def test_without_a_stand_in_nothing_is_paid_for(database: str, stripe: StripeServer) -> None:
+async def test_without_a_stand_in_nothing_is_paid_for(stripe: StripeServer) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
     await seed_orders(payments=Payments(stripe.gateway(), {PURCHASES.kind: PURCHASES}), now=now)
     assert await db.fetch_value("SELECT count(*) FROM seat_order WHERE email = $1", ACCOUNTS[0].email) == 2
     assert await db.fetch_value("SELECT count(*) FROM purchase") == 0

@@ -1,10 +1,13 @@
 """The demo’s congress has a programme without clashes, made once."""
 
+import pytest
+
 from portal.core import clock, db
-from portal.demo.seed.loading import seed_events
 from portal.demo.seed.programmes import seed_programmes
 from portal.programme.queries import clashes, drafts
 from portal.programme.rules.changes import changes
+
+pytestmark = pytest.mark.usefixtures("begun")
 
 _ALL = """
 SELECT count(*) AS sessions, bool_and(s.starts_at >= e.starts_at AND s.ends_at <= e.ends_at OR s.kind = 'break') AS inside
@@ -19,8 +22,7 @@ WHERE a.room = b.room OR EXISTS (
 """
 
 
-async def test_the_congress_has_a_programme_in_which_nobody_is_in_two_places(database: str) -> None:
-    await seed_events(now=clock.now(), progress=lambda _: None)
+async def test_the_congress_has_a_programme_in_which_nobody_is_in_two_places() -> None:
     for _ in range(2):
         await seed_programmes(now=clock.now())
     row = await db.fetch_one(_ALL)
@@ -30,8 +32,7 @@ async def test_the_congress_has_a_programme_in_which_nobody_is_in_two_places(dat
     assert await db.fetch_value("SELECT release FROM programme") == 1
 
 
-async def test_staff_have_gone_on_since_with_two_clashes(database: str) -> None:
-    await seed_events(now=clock.now(), progress=lambda _: None)
+async def test_staff_have_gone_on_since_with_two_clashes() -> None:
     await seed_programmes(now=clock.now())
     event_id = await db.fetch_value("SELECT event FROM programme")
     told = changes(await drafts.public(event_id), await drafts.draft(event_id))

@@ -1,19 +1,21 @@
 """The demo’s speakers are ready each in their own way, made once."""
 
+import pytest
+
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
 from portal.core.settings import current
-from portal.demo.seed.loading import seed_events
 from portal.demo.seed.programmes import seed_programmes
 from portal.demo.seed.speaking import PEOPLE, seed_speaking
 from portal.media.flows import Media
 from portal.programme.desk import readiness
 from portal.speakers.commands import set_email
 
+pytestmark = pytest.mark.usefixtures("begun")
 
-async def test_each_owes_something_else_and_it_is_made_once(database: str) -> None:
+
+async def test_each_owes_something_else_and_it_is_made_once() -> None:
     now, media = clock.now(), Media.of(current())
-    await seed_events(now=now, progress=lambda _: None)
     await seed_programmes(now=now)
     await seed_speaking(media=media, now=now)
     event = await db.fetch_value("SELECT event FROM programme")

@@ -6,14 +6,11 @@ import httpx
 import pytest
 
 from portal.core import clock, db
-from portal.demo.seed.companies import seed_companies
-from portal.demo.seed.loading import seed_events
-from portal.demo.seed.people import seed_people
 from portal.demo.seed.stages import read, seed_stages
 from portal.demo.seed.webinars import keep_clinic, seed_rooms
 from tests.events.reading import titles, words
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("begun")
 _COUNTED = """
 SELECT (SELECT count(*) FROM speaker) AS people, (SELECT count(*) FROM series) AS series,
     (SELECT count(*) FROM webinar_speaker) AS places, (SELECT count(*) FROM webinar_sponsor) AS sponsors
@@ -22,9 +19,6 @@ SELECT (SELECT count(*) FROM speaker) AS people, (SELECT count(*) FROM series) A
 
 async def test_programmes_are_made_once_and_for_each_clinic(client: httpx.AsyncClient) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
-    await seed_companies(now=now, progress=lambda _: None)
     await seed_rooms(now=now)
     await keep_clinic(now=now)
     await seed_stages(now=now)

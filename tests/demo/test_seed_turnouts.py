@@ -5,9 +5,6 @@ import time
 import pytest
 
 from portal.core import clock, db
-from portal.demo.seed.companies import seed_companies
-from portal.demo.seed.loading import seed_events
-from portal.demo.seed.people import seed_people
 from portal.demo.seed.stages import seed_stages
 from portal.demo.seed.turnouts import read, seed_turnouts
 from portal.demo.seed.webinars import seed_rooms
@@ -15,15 +12,12 @@ from portal.webinars.queries import rooms
 from portal.webinars.queries.recordings import asked
 from portal.webinars.reporting import report, sections
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("begun")
 JOBS = "SELECT count(*) FROM pgqueuer"
 
 
 async def test_every_chart_of_a_recorded_webinar_has_something_to_show() -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
-    await seed_companies(now=now, progress=lambda _: None)
     await seed_rooms(now=now)
     await seed_stages(now=now)
     jobs = await db.fetch_value(JOBS)

@@ -6,12 +6,10 @@ import httpx
 import pytest
 
 from portal.core import clock, db
-from portal.demo.seed.loading import seed_events
-from portal.demo.seed.people import seed_people
 from portal.demo.seed.webinars import keep_clinic, seed_rooms
 from tests.paying import text_of
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("begun")
 
 
 async def states() -> dict[str, int]:
@@ -21,8 +19,6 @@ async def states() -> dict[str, int]:
 
 async def test_something_is_live_at_every_start(client: httpx.AsyncClient) -> None:
     now = clock.now()
-    await seed_people(now=now)
-    await seed_events(now=now, progress=lambda _: None)
     for _ in range(2):
         await seed_rooms(now=now)
         await keep_clinic(now=now)
