@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own, the application, a browser-like HTTP client, the clock."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -56,6 +57,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_SERVER] = test_database.start()
+
+
+def pytest_collection_finish() -> None:
+    """Hundreds of thousands of things that stay till the end need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

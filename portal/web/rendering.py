@@ -47,6 +47,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=settings.portal_env == "development",
+        # All of them: there are more than the 400 that Jinja keeps, and compiling one takes longer than filling it.
+        cache_size=-1,
     )
     env.filters |= {
         "money": written,
