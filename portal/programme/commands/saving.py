@@ -14,7 +14,7 @@ from portal.core.errors import Conflict, Forbidden
 from portal.core.text import slug
 from portal.programme.commands.locking import Locked, locked, touch
 from portal.programme.commands.people import appear
-from portal.programme.commands.taking_over import COLUMNS, Met, as_json, by_mark, columns, met, take_over
+from portal.programme.commands.taking_over import COLUMNS, Met, as_json, by_mark, columns, met, remember, take_over
 from portal.programme.permissions import can_edit_programme
 from portal.programme.rules.following import Seat, mark, remembered
 from portal.programme.rules.occurrences import digest, matched
@@ -68,7 +68,7 @@ async def save_programme(
         known = {row["source_key"]: row for row in stored if row["source_key"] and row["source"] == facts.source}
         sessions = matched(facts.sessions, {key: row["source_digest"] for key, row in known.items()})
         keys = {one.key for one in sessions}
-        if known and sessions and keys.isdisjoint(known):
+        if known and sessions and not facts.is_part and keys.isdisjoint(known):
             raise Conflict(
                 f"none of its sessions is one of the {len(known):,} that came from “{facts.source}” before; "
                 "if it is another source of the same programme, give that a name of its own"
@@ -78,10 +78,15 @@ async def save_programme(
         fresh = [(one, said) for one, said in news if one.key not in known]
         here = await met(
             [(known[one.key]["id"], one, said) for one, said in news if one.key in known],
-            gone=[row["id"] for key, row in known.items() if key not in keys and row["source_digest"]],
+            gone=[
+                row["id"]
+                for key, row in known.items()
+                if key not in keys and row["source_digest"] and not facts.is_part
+            ],
         )
         rooms, tracks = await _rooms_and_tracks(event_id, facts, [one for one, _ in fresh], here)
         await take_over(here, rooms, tracks, now)
+        await remember(here)
         rows = [
             columns(one, rooms, tracks, now)
             | {"source": facts.source, "source_key": one.key, "source_digest": said, "source_said": remembered(one)}
@@ -109,10 +114,17 @@ async def _rooms_and_tracks(
     """By their names in the source. Made are those that sessions are put into, so that what staff took away stays so."""
     rooms = _of([*fresh, *(one.now for one in here if "room" in one.taken)], "room", facts.rooms)
     tracks = _of([*fresh, *(one.now for one in here if "track" in one.taken)], "track", facts.tracks)
-    return (
-        await _places("programme_room", _ROOMS, event_id, rooms, lambda names: list(map(facts.rooms.get, names))),
-        await _places("programme_track", _TRACKS, event_id, tracks, lambda _: _COLOURS),
-    )
+    return await rooms_named(event_id, rooms, facts.rooms), await tracks_named(event_id, tracks)
+
+
+async def rooms_named(event_id: int, names: Sequence[str], hold: Mapping[str, int | None]) -> dict[str, int]:
+    """All rooms by their names in the source, those of these names made where there are none."""
+    return await _places("programme_room", _ROOMS, event_id, names, lambda new: list(map(hold.get, new)))
+
+
+async def tracks_named(event_id: int, names: Sequence[str]) -> dict[str, int]:
+    """The same of tracks."""
+    return await _places("programme_track", _TRACKS, event_id, names, lambda _: _COLOURS)
 
 
 def _of(sessions: Sequence[SessionFacts], noun: str, names: Iterable[str]) -> list[str]:
@@ -200,6 +212,11 @@ async def _seat_people(
     for one in here:
         if one.names_others and (seats := one.seats(marks, seated(one.now))) != one.people:
             wanted[one.id] = seats
+    await write_seats(wanted)
+
+
+async def write_seats(wanted: Mapping[int, Sequence[Seat]]) -> None:
+    """Who is in each of these sessions from now on."""
     rows = [(id_, who, role, at) for id_, seats in wanted.items() for at, (who, role) in enumerate(seats)]
     await db.execute("DELETE FROM session_speaker WHERE session = ANY($1)", list(wanted))
     await db.execute(_PEOPLE, *([list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]))

@@ -11,7 +11,7 @@ from portal.core import db
 from portal.core.text import safe_html
 from portal.programme.rules.following import FIELDS, Seat, differing, mark, marked, remembered, seats
 from portal.programme.tables import Level, SessionKind
-from portal.programme.values import LinkFacts, SessionFacts
+from portal.programme.values import Edit, LinkFacts, SessionFacts
 
 # The columns that hold each field, where it is not one of the same name.
 _HELD_IN = {
@@ -99,12 +99,29 @@ async def met(pairs: Sequence[tuple[int, SessionFacts, str]], *, gone: Sequence[
     return told + [_met(rows[id_], None, "") for id_ in gone]
 
 
+async def edited(edits: Sequence[Edit]) -> list[Met]:
+    """The sessions of these edits, as if their source had said before what we gave out, and staff had changed nothing since."""
+    rows = {row["id"]: row for row in await db.fetch(_MET, [one.session for one in edits])}
+    return [
+        Met(one.session, _columns(row), one.before, one.before, _people(row), one.now, "edited")
+        for one in edits
+        if (row := rows.get(one.session))
+    ]
+
+
 def _met(row: Mapping[str, Any], now: SessionFacts | None, digest: str) -> Met:
-    here, people = _facts(row), [(who, role) for who, role in msgspec.json.decode(row["people"] or "[]")]
+    here = _facts(row)
     said = None if row["said"] == "{}" else msgspec.json.decode(row["said"], type=SessionFacts)
-    columns = {name: row[name] for name in COLUMNS} | {"links": msgspec.Raw(row["linked"].encode())}
     now = now or msgspec.structs.replace(said or here, cancelled=True)
-    return Met(row["id"], columns, said, here, people, now, digest)
+    return Met(row["id"], _columns(row), said, here, _people(row), now, digest)
+
+
+def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in COLUMNS} | {"links": msgspec.Raw(row["linked"].encode())}
+
+
+def _people(row: Mapping[str, Any]) -> list[Seat]:
+    return [(who, role) for who, role in msgspec.json.decode(row["people"] or "[]")]
 
 
 def _facts(row: Mapping[str, Any]) -> SessionFacts:
@@ -130,14 +147,23 @@ def columns(one: SessionFacts, rooms: Mapping[str, int], tracks: Mapping[str, in
     }  # fmt: skip
 
 
-async def take_over(them: Sequence[Met], rooms: Mapping[str, int], tracks: Mapping[str, int], now: datetime) -> None:
-    """Write what is taken of each, and remember what the source says now."""
+async def take_over(
+    them: Sequence[Met], rooms: Mapping[str, int], tracks: Mapping[str, int], now: datetime
+) -> set[int]:
+    """Write what is taken of each; the numbers of those that are other than before."""
     rows = []
-    for one in (one for one in them if one.taken):
+    for one in them:
         names = [column for name in one.taken for column in _HELD_IN.get(name, (name,))]
-        said = columns(one.now, rooms, tracks, now)
-        rows.append(one.columns | {name: said[name] for name in names} | {"id": one.id})
+        said = columns(one.now, rooms, tracks, one.columns["cancelled_at"] or now)
+        row = one.columns | {name: said[name] for name in names}
+        if row != one.columns:
+            rows.append(row | {"id": one.id})
     await db.execute(_CHANGE, as_json(rows), now)
+    return {row["id"] for row in rows}
+
+
+async def remember(them: Sequence[Met]) -> None:
+    """Keep what the source of each says now."""
     words = [
         {"id": one.id, "digest": one.digest, "said": one.now if one.is_gone else remembered(one.now)} for one in them
     ]

@@ -5,7 +5,6 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 from litestar import Controller, Request, get
 from litestar.params import FromPath
 from litestar.response import Response
@@ -16,11 +15,12 @@ from portal.core import atom
 from portal.core.errors import NotFound
 from portal.core.keeping import Kept
 from portal.core.settings import current
+from portal.programme import files
 from portal.programme.public import Programme
 from portal.programme.queries import public
-from portal.programme.rules import exchange, releases
+from portal.programme.rules import releases
 from portal.web.inputs import Now
-from portal.web.open_data import HEADERS, table
+from portal.web.open_data import HEADERS
 from portal.web.page_cache import PageRule
 from portal.web.query_strings import may_be_slug
 
@@ -90,13 +90,7 @@ async def _made(programme: Programme, form: str) -> bytes:
     key, version = (programme.event_id, form), programme.version
     if (kept := _kept.get(key, version)) is not None:
         return kept
-    texts, base_url = await public.all_texts(programme.event_id), current().base_url
-    if form == "xml":
-        return _kept.put(key, exchange.xml(programme, texts, base_url=base_url), version)
-    if form == "json":
-        return _kept.put(key, msgspec.json.encode(exchange.c3voc(programme, texts, base_url=base_url)), version)
-    rows = exchange.csv_rows(programme, texts, base_url=base_url)
-    return _kept.put(key, table(exchange.CSV_COLUMNS, rows).encode(), version)
+    return _kept.put(key, await files.made(programme, form), version)
 
 
 def _named(slug: str, suffix: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -20,21 +21,24 @@ from portal.core.text import slug
 from portal.events import commands as events
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import EventFacts, VenueFacts
+from portal.programme.commands.editing import edit_sessions
 from portal.programme.commands.releasing import release
 from portal.programme.commands.saving import save_programme
-from portal.programme.importing import formats
+from portal.programme.importing import formats, own_files
 from portal.programme.importing.outcomes import FileReport, ImportReport, line
 from portal.programme.importing.values import Context, Reading
 from portal.programme.queries import drafts
 from portal.programme.rules.changes import Change, changes
-from portal.programme.values import ProgrammeFacts
+from portal.programme.values import ProgrammeFacts, Saved
 
 SOURCE = "programme"
 """The source of events that are made for an imported programme."""
 _EVENT = "SELECT id, timezone, slug FROM event WHERE slug = $1"
 _BY_ID = "SELECT id, timezone, slug FROM event WHERE id = $1"
 _MADE = "SELECT id, timezone, slug FROM event WHERE source = $1 AND source_key = $2"
-_SOURCES = "SELECT DISTINCT source FROM programme_session WHERE event = $1 AND source_key IS NOT NULL ORDER BY source"
+_SOURCES = """
+SELECT DISTINCT source FROM programme_session WHERE event = $1 AND source_key IS NOT NULL AND source <> $2 ORDER BY source
+"""
 _SAY_NOTHING = {
     "standard-input", "schedule", "programme", "program", "sessions", "talks", "timetable", "agenda", "export", "data", "events",
     "calendar", "file", "import", "download",
@@ -111,13 +115,9 @@ async def _taken(
     try:
         async with db.transaction():
             event = await _event(target, reading, file, actor, now)
-            file.event, file.source = event["slug"], how.source or await _source(event["id"]) or file.format
-            facts = ProgrammeFacts(
-                source=file.source, credit=how.credit, rooms=reading.rooms, tracks=tuple(reading.tracks),
-                sessions=tuple(row.facts for row in reading.rows),
-            )  # fmt: skip
+            file.event = event["slug"]
             before = await drafts.draft(event["id"])
-            saved = await save_programme(actor=actor, event_id=event["id"], facts=facts, now=now, edition=how.edition)
+            saved = await _saved(file, reading, event, how, actor, now)
             file.created, file.changed, file.unchanged = saved.created, saved.changed, saved.unchanged
             file.cancelled = saved.cancelled
             for title, held in saved.kept:
@@ -133,9 +133,29 @@ async def _taken(
     return told
 
 
+async def _saved(
+    file: FileReport, reading: Reading, event: Mapping[str, Any], how: How, actor: Actor, now: datetime
+) -> Saved:
+    """A file of this programme’s own is an edit of its sessions, and what is new in it is added."""
+    edits, others = await own_files.parted(
+        reading, formats.Format(file.format), event, Context(times.zone(event["timezone"]))
+    )
+    file.source = own_files.SOURCE if edits else how.source or await _source(event["id"]) or file.format
+    facts = ProgrammeFacts(
+        source=file.source, credit=how.credit, rooms=reading.rooms, tracks=tuple(reading.tracks), sessions=tuple(others),
+        is_part=bool(edits),
+    )  # fmt: skip
+    whose: dict[str, Any] = {"actor": actor, "event_id": event["id"], "now": now}
+    if not edits:
+        return await save_programme(facts=facts, edition=how.edition, **whose)
+    changed = await edit_sessions(edits=edits, edition=how.edition, **whose)
+    added = await save_programme(facts=facts, **whose) if others else Saved()
+    return Saved(added.created, changed.changed + added.changed, 0, changed.unchanged + added.unchanged, added.kept)
+
+
 async def _source(event_id: int) -> str:
     """The one source of a programme that is here; empty where there is none yet."""
-    names = [row["source"] for row in await db.fetch(_SOURCES, event_id)]
+    names = [row["source"] for row in await db.fetch(_SOURCES, event_id, own_files.SOURCE)]
     if len(names) > 1:
         raise Unreadable(f"this programme has several sources, {', '.join(names)}; say by name which of them this is")
     return names[0] if names else ""
