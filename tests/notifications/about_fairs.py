@@ -196,5 +196,6 @@ def _of_programmes(email: str, long: str) -> list[tuple[str, Message]]:
         ),
         *(("programme/speaker", speakers.to_speaker(asked, at=AT, first=first)) for first in (True, False)),
         *(("programme/speaker_coming", speakers.to_organiser(one, at=AT))
-          for one in (asked, msgspec.structs.replace(asked, declined=True, declined_why=f"Ill {long}"))),
+          for one in (asked, msgspec.structs.replace(asked, declined=True, declined_why=f"Ill {long}"),
+                      msgspec.structs.replace(asked, absent=[f"First air {long}", "Closing"]))),
     ]  # fmt: skip

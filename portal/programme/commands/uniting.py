@@ -13,7 +13,24 @@ _SEATS = (
 _BOTH = """
 FROM appearance g WHERE k.event = g.event AND k.speaker = $1 AND g.speaker = $2
 """
+# What a yes does not hold for goes with the yes that counts. Before the answers themselves are made one.
+_NEWER = {
+    "recording": "coalesce(g.recording_agreed_at, g.recording_refused_at) "
+    "> coalesce(k.recording_agreed_at, k.recording_refused_at, '-infinity')",
+    "coming": "coalesce(g.confirmed_at, g.declined_at) > coalesce(k.confirmed_at, k.declined_at, '-infinity')",
+}
+_EXCEPTIONS = tuple(
+    sql.format(kind=kind, newer=newer)
+    for kind, newer in _NEWER.items()
+    for sql in (
+        "DELETE FROM session_exception x USING appearance k, appearance g WHERE k.event = g.event AND k.speaker = $1 "
+        "AND g.speaker = $2 AND x.kind = '{kind}' AND x.appearance = CASE WHEN {newer} THEN k.id ELSE g.id END",
+        "UPDATE session_exception x SET appearance = k.id FROM appearance k, appearance g WHERE k.event = g.event "
+        "AND k.speaker = $1 AND g.speaker = $2 AND x.kind = '{kind}' AND x.appearance = g.id",
+    )
+)
 _FOLD = (
+    *_EXCEPTIONS,
     f"UPDATE availability v SET appearance = k.id {_BOTH.replace('FROM appearance g', 'FROM appearance g, appearance k')}"
     " AND v.appearance = g.id AND k.answered_availability_at IS NULL"
     " AND NOT EXISTS (SELECT FROM availability o WHERE o.appearance = k.id)",
@@ -31,12 +48,11 @@ _FOLD = (
     f"""
     UPDATE appearance k SET recording_wording = g.recording_wording, recording_agreed_at = g.recording_agreed_at,
         recording_refused_at = g.recording_refused_at
-    {_BOTH} AND coalesce(g.recording_agreed_at, g.recording_refused_at)
-        > coalesce(k.recording_agreed_at, k.recording_refused_at, '-infinity')
+    {_BOTH} AND {_NEWER["recording"]}
     """,
     f"""
     UPDATE appearance k SET confirmed_at = g.confirmed_at, declined_at = g.declined_at, declined_why = g.declined_why
-    {_BOTH} AND coalesce(g.confirmed_at, g.declined_at) > coalesce(k.confirmed_at, k.declined_at, '-infinity')
+    {_BOTH} AND {_NEWER["coming"]}
     """,
     "DELETE FROM appearance g USING appearance k WHERE k.event = g.event AND k.speaker = $1 AND g.speaker = $2",
     "UPDATE appearance SET speaker = $1 WHERE speaker = $2",

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from portal.accounts.actors import Actor
 from portal.core import audit, db
 from portal.core.errors import Conflict, Invalid, NotFound
@@ -15,6 +17,7 @@ from portal.media.values import Owner
 from portal.programme.commands.locking import locked, touch
 from portal.programme.desk.forms import MOST_NOTE
 from portal.programme.desk.rules import MOST_VERSIONS, WORDING, merged
+from portal.programme.desk.tables import ExceptionKind
 from portal.programme.desk.values import Span
 from portal.speakers.commands import hold_own
 
@@ -34,7 +37,12 @@ WHERE id = $1
 _DO_NOT_RECORD = """
 UPDATE programme_session s SET recorded = false, version = version + 1, changed_at = $3
 WHERE s.event = $1 AND s.recorded AND EXISTS (SELECT FROM session_speaker i WHERE i.session = s.id AND i.speaker = $2)
+    AND ($4::bigint[] IS NULL OR s.id = ANY($4))
 RETURNING s.id
+"""
+_OWN = """
+SELECT s.id, s.title FROM session_speaker i JOIN programme_session s ON s.id = i.session
+WHERE i.speaker = $1 AND s.event = $2 ORDER BY s.starts_at NULLS LAST, s.id
 """
 
 
@@ -57,10 +65,11 @@ async def answer_availability(
 
 async def answer_recording(
     *, actor: Actor, addresses: Collection[str], speaker_id: int, event_id: int, agreed: bool, wording_id: int,
-    usual: str, now: datetime,
+    usual: str, now: datetime, excepted: Collection[int] = (),
 ) -> int:  # fmt: skip
-    """Agree to being recorded or refuse; every answer is kept, with the words it was given to. Who refuses takes their
-    sessions off the list of what is recorded; how many those were. Who agrees later leaves that for staff to decide.
+    """Agree to being recorded, or but for the `excepted` sessions, or refuse; every answer is kept, with the words it was given
+    to. What is not to be recorded comes off the list of what is; how many sessions those were. Who agrees later leaves that
+    for staff to decide.
 
     `usual` is what was asked where the organiser has no words of their own (`wording_id` 0). Raises Conflict when the words
     are others by now.
@@ -74,16 +83,27 @@ async def answer_recording(
             newest = await keep_wording(kind=WORDING, key=str(event_id), text=usual, now=now)
         if newest is None or (wording_id or newest.id) != newest.id or (not wording_id and newest.text != usual):
             raise Conflict("The wording has changed meanwhile. Please read it once more and answer again.")
+        without = await _except(appearance, speaker_id, event_id, ExceptionKind.RECORDING, excepted if agreed else ())
         await db.execute(
-            "INSERT INTO recording_answer (appearance, wording, agreed, answered_at) VALUES ($1, $2, $3, $4)",
-            appearance, newest.id, agreed, now,
+            "INSERT INTO recording_answer (appearance, wording, agreed, answered_at, excepted) "
+            "VALUES ($1, $2, $3, $4, $5::jsonb)",
+            appearance, newest.id, agreed, now, msgspec.json.encode(list(without.values())).decode(),
         )  # fmt: skip
         await db.execute(_ANSWER, appearance, newest.id, agreed, now)
-        off = [] if agreed else await db.fetch(_DO_NOT_RECORD, event_id, speaker_id, now)
+        off = await db.fetch(_DO_NOT_RECORD, event_id, speaker_id, now, list(without) if agreed else None)
         if off:
             await touch(programme)
         verb = "agreed to be recorded" if agreed else "refused to be recorded"
-        await _note(actor, verb, speaker_id, event_id, now, wording=newest.version, sessions=[row["id"] for row in off])
+        await _note(
+            actor,
+            verb,
+            speaker_id,
+            event_id,
+            now,
+            wording=newest.version,
+            excepted=sorted(without),
+            sessions=[row["id"] for row in off],
+        )
     return len(off)
 
 
@@ -119,14 +139,20 @@ async def answer_coming(
     event_id: int,
     comes: bool,
     why: str = "",
+    excepted: Collection[int] = (),
     now: datetime,
 ) -> None:
-    """Say whether one will be there. The organiser has a mail when somebody does not, or does after all."""
+    """Say whether one will be there, or but for the `excepted` sessions. The organiser has a mail when somebody does not, or
+    does after all, and about each session that is or was without them.
+    """
     async with db.transaction():
         appearance = await _appearance(addresses, speaker_id, event_id)
-        declined = await db.fetch_value(_COMING, appearance, comes, "" if comes else why, now)
-        await _note(actor, "confirmed" if comes else "declined", speaker_id, event_id, now)
-        if declined == comes:
+        declined = await db.fetch_value(_COMING, appearance, comes, "" if comes and not excepted else why, now)
+        before = await _excepted(appearance, ExceptionKind.COMING)
+        without = await _except(appearance, speaker_id, event_id, ExceptionKind.COMING, excepted if comes else ())
+        verb = "confirmed" if comes else "declined"
+        await _note(actor, verb, speaker_id, event_id, now, excepted=sorted(without))
+        if declined == comes or (comes and before != without.keys()):
             await enqueue_many(
                 TELL, [{"event": event_id, "appearance": appearance, "at": now.isoformat()}], urgency=Urgency.ORDINARY
             )
@@ -231,6 +257,30 @@ async def _drop(slides_id: int, file: str, actor: Actor, now: datetime) -> None:
     await media.show(kind=SLIDES, owners=[owner.key], keys=[])
     await media.delete(keys=[file], owner=owner, actor=actor, now=now)
     await db.execute("DELETE FROM slides WHERE id = $1", slides_id)
+
+
+async def _excepted(appearance: int, kind: ExceptionKind) -> set[int]:
+    """The sessions that a yes does not hold for."""
+    rows = await db.fetch("SELECT session FROM session_exception WHERE appearance = $1 AND kind = $2", appearance, kind)
+    return {row["session"] for row in rows}
+
+
+async def _except(
+    appearance: int, speaker_id: int, event_id: int, kind: ExceptionKind, sessions: Collection[int]
+) -> dict[int, str]:
+    """Keep which sessions a yes does not hold for; their titles. Raises NotFound for those of others."""
+    rows = await db.fetch(_OWN, speaker_id, event_id) if sessions else []
+    own = {row["id"]: row["title"] for row in rows if row["id"] in sessions}
+    if own.keys() != set(sessions):
+        raise NotFound("You are not in one of these sessions any more.")
+    await db.execute("DELETE FROM session_exception WHERE appearance = $1 AND kind = $2", appearance, kind)
+    await db.execute(
+        "INSERT INTO session_exception (appearance, session, kind) SELECT $1, unnest($3::bigint[]), $2",
+        appearance,
+        kind,
+        list(own),
+    )
+    return own
 
 
 async def _appearance(addresses: Collection[str], speaker_id: int, event_id: int) -> int:

@@ -48,7 +48,8 @@ def to_organiser(asked: Asked, *, at: datetime) -> Message:
     """That somebody does not come, or does after all."""
     subject, text, html = compose(
         "programme/speaker_coming", name=asked.name, title=asked.title, sessions=asked.sessions, email=asked.email,
-        declined=asked.declined, why=asked.declined_why, page=f"/staff/events/{asked.event}/programme/readiness",
+        declined=asked.declined, absent=asked.absent, why=asked.declined_why,
+        page=f"/staff/events/{asked.event}/programme/readiness",
     )  # fmt: skip
     return Message(
         key=f"speaker-coming-{asked.appearance}-{at.isoformat()}", topic="orders", recipient=current().contact_email,

@@ -19,19 +19,24 @@ class AvailabilityForm(msgspec.Struct):
 
 
 class ComingForm(msgspec.Struct):
-    coming: Annotated[Literal["yes", "no"], field("Coming", kind="choice", missing="Please choose yes or no.")]
+    """`without` are the sessions that a partial yes (`some`) does not hold for."""
+
+    coming: Annotated[Literal["yes", "some", "no"], field("Coming", kind="choice", missing="Please choose yes or no.")]
+    without: Annotated[list[int], field("Sessions", wrong="Please choose among your sessions.")] = []
     why: Annotated[str, field("Why not", kind="text", max_length=400)] = ""
 
 
 class RecordingForm(msgspec.Struct):
-    """`wording` is the id of the words that were read."""
+    """`wording` is the id of the words that were read, `unseen` the sessions that a partial yes (`some`) does not hold for."""
 
     answer: Annotated[
-        Literal["yes", "no"], field("Answer", kind="choice", missing="Please choose yes or no. No is an answer.")
+        Literal["yes", "some", "no"],
+        field("Answer", kind="choice", missing="Please choose yes or no. No is an answer."),
     ]
     wording: Annotated[
         int, field("Wording", wrong="This page is out of date. Please read it once more.", ge=0, le=2**62)
     ]
+    unseen: Annotated[list[int], field("Sessions", wrong="Please choose among your sessions.")] = []
 
 
 class NoteForm(msgspec.Struct):

@@ -33,6 +33,7 @@ from portal.web.rendering import see_other
 _Asked = Request[Any, Any, Any]
 _MOST_SENT = 520_000_000
 """More than slides may ever have (`SLIDES_MAX_MB`): what is too large for now gets its message beside the field."""
+_WHICH = "Please choose the sessions this is about, or another answer."
 _UPLOADS = Limit("speaking-uploads", 60, timedelta(hours=1))
 
 
@@ -108,12 +109,18 @@ class DeskPages(Controller):
         form = await read_scoped(request, ComingForm, event_id)
         if form.data is None:
             return await show(request, desk, speaker_id, talks, now, form=scoped(form, event_id), status=422)
-        comes = form.data.coming == "yes"
+        if form.data.coming == "some" and not form.data.without:
+            refused = scoped(form.refuse(Invalid({"without": _WHICH})), event_id)
+            return await show(request, desk, speaker_id, talks, now, form=refused, status=422)
+        comes = form.data.coming != "no"
         await commands.answer_coming(
             actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
             event_id=event_id, comes=comes, why=form.data.why, now=now,
+            excepted=form.data.without if form.data.coming == "some" else (),
         )  # fmt: skip
-        told = "Thank you. The organiser counts on you." if comes else "Thank you for saying so. The organiser is told."
+        told = "Thank you for saying so. The organiser is told."
+        if form.data.coming == "yes":
+            told = "Thank you. The organiser counts on you."
         return see_other(f"/speaking/{speaker_id}", notice=told)
 
     @post("/events/{event_id:int}/availability")
@@ -150,17 +157,24 @@ class DeskPages(Controller):
         form = await read_scoped(request, RecordingForm, event_id)
         if form.data is None:
             return await show(request, desk, speaker_id, talks, now, form=scoped(form, event_id), status=422)
-        agreed = form.data.answer == "yes"
+        if form.data.answer == "some" and not form.data.unseen:
+            refused = scoped(form.refuse(Invalid({"unseen": _WHICH})), event_id)
+            return await show(request, desk, speaker_id, talks, now, form=refused, status=422)
+        agreed = form.data.answer != "no"
         try:
             await commands.answer_recording(
                 actor=desk.acting(speaker), addresses=desk.addresses, speaker_id=speaker_id,
                 event_id=event_id, agreed=agreed, wording_id=form.data.wording,
                 usual=rules.usual_wording(at.title, current().site_name), now=now,
+                excepted=form.data.unseen if form.data.answer == "some" else (),
             )  # fmt: skip
         except Conflict as changed:
             refused = scoped(form.refuse(Invalid({"answer": changed.message})), event_id)
             return await show(request, desk, speaker_id, talks, now, form=refused, status=409)
-        told = "You agreed to be recorded." if agreed else "You will not be recorded. Staff see this at your sessions."
+        told = {
+            "yes": "You agreed to be recorded.", "some": "You are recorded, but not in the sessions you chose.",
+            "no": "You will not be recorded. Staff see this at your sessions.",
+        }[form.data.answer]  # fmt: skip
         return see_other(f"/speaking/{speaker_id}", notice=told)
 
     @post("/events/{event_id:int}/note")

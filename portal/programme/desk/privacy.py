@@ -16,16 +16,17 @@ JOIN speaker p ON p.id = d.speaker JOIN programme_session s ON s.id = d.session 
 JOIN stored_file f ON f.key = d.file WHERE p.email = $1 ORDER BY d.id LIMIT 5000
 """
 _ANSWERS = """
-SELECT p.name, e.title, CASE WHEN r.agreed THEN 'yes' ELSE 'no' END AS answer, r.answered_at, w.version AS wording_version,
-    w.text AS wording
+SELECT p.name, e.title, CASE WHEN r.agreed THEN 'yes' ELSE 'no' END AS answer,
+    (SELECT string_agg(t, ', ') FROM jsonb_array_elements_text(r.excepted) t) AS excepted, r.answered_at,
+    w.version AS wording_version, w.text AS wording
 FROM recording_answer r JOIN appearance a ON a.id = r.appearance JOIN speaker p ON p.id = a.speaker
 JOIN event e ON e.id = a.event JOIN wording_of_consent w ON w.id = r.wording WHERE p.email = $1 ORDER BY r.id LIMIT 5000
 """
 _BROWSERS = "SELECT user_agent, opened_at AS desk_since FROM open_desk WHERE email = $1 ORDER BY id LIMIT 5000"
 LABELS = {
     "user_agent": "Browser", "desk_since": "Open since", "name": "Speaker", "file": "File", "version": "Version",
-    "uploaded_at": "Handed in", "released_at": "Public since", "answer": "May be recorded", "answered_at": "Answered",
-    "wording_version": "Version of the wording", "wording": "The question",
+    "uploaded_at": "Handed in", "released_at": "Public since", "answer": "May be recorded", "excepted": "But not in",
+    "answered_at": "Answered", "wording_version": "Version of the wording", "wording": "The question",
 }  # fmt: skip
 
 

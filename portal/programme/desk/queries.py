@@ -18,6 +18,7 @@ NOT EXISTS (SELECT FROM slides o WHERE o.session = d.session AND o.speaker = d.s
 """That slides `d` are what their speaker handed in last for a session."""
 _SESSIONS = f"""
 SELECT s.id, s.event, s.title, s.kind, s.label, i.role,
+    ARRAY(SELECT x.kind FROM session_exception x WHERE x.appearance = a.id AND x.session = s.id) AS excepted,
     (s.cancelled_at IS NOT NULL OR r.cancelled_at IS NOT NULL) AS is_cancelled,
     s.recorded, r.slug, r.starts_at, r.ends_at, rr.name AS room, rr.note AS room_note, s.starts_at AS draft_starts_at,
     s.ends_at AS draft_ends_at, dr.name AS draft_room,
@@ -45,8 +46,8 @@ SELECT e.id AS event, e.slug, e.title, e.timezone, e.starts_at, e.ends_at, e.sta
     coalesce(a.note, '') AS note, a.answered_availability_at AS availability_at,
     coalesce((SELECT json_agg(json_build_array(v.starts_at, v.ends_at) ORDER BY v.starts_at)
         FROM availability v WHERE v.appearance = a.id), '[]') AS spans,
-    coalesce((SELECT json_agg(json_build_object('agreed', r.agreed, 'at', r.answered_at, 'version', w.version, 'text', w.text)
-        ORDER BY r.id DESC) FROM recording_answer r JOIN wording_of_consent w ON w.id = r.wording
+    coalesce((SELECT json_agg(json_build_object('agreed', r.agreed, 'at', r.answered_at, 'version', w.version, 'text', w.text,
+        'excepted', r.excepted) ORDER BY r.id DESC) FROM recording_answer r JOIN wording_of_consent w ON w.id = r.wording
         WHERE r.appearance = a.id), '[]') AS answers,
     coalesce((SELECT json_agg(x) FROM ({_SESSIONS}) x), '[]') AS sessions
 FROM event e LEFT JOIN programme p ON p.event = e.id LEFT JOIN appearance a ON a.event = e.id AND a.speaker = $1

@@ -21,17 +21,22 @@ UNDELIVERED = (MailState.BOUNCED.value, MailState.FAILED.value, MailState.SUPPRE
 # set of slides. Nothing is asked of those who do not come or whose event is cancelled, and no times of an event that is over.
 PEOPLE = """
 people AS (
-    SELECT i.speaker, count(*) FILTER (WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop')) AS wanted,
-        count(*) FILTER (WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop')
+    SELECT i.speaker, count(*) FILTER (WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND n.id IS NULL) AS wanted,
+        count(*) FILTER (WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND n.id IS NULL
             AND EXISTS (SELECT FROM slides d WHERE d.session = s.id)) AS handed,
+        array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) FILTER (WHERE n.id IS NOT NULL) AS absent,
+        array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) FILTER (WHERE v.id IS NOT NULL) AS unseen,
         array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) AS sessions,
         array_agg(s.title ORDER BY s.starts_at NULLS LAST, s.id) FILTER (
-            WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND NOT EXISTS (
+            WHERE i.role = 'speaker' AND s.kind IN ('talk', 'workshop') AND n.id IS NULL AND NOT EXISTS (
                 SELECT FROM slides d WHERE d.session = s.id)) AS without
     FROM session_speaker i JOIN programme_session s ON s.id = i.session
+    LEFT JOIN appearance a ON a.event = s.event AND a.speaker = i.speaker
+    LEFT JOIN session_exception n ON n.appearance = a.id AND n.session = s.id AND n.kind = 'coming'
+    LEFT JOIN session_exception v ON v.appearance = a.id AND v.session = s.id AND v.kind = 'recording'
     WHERE s.event = $1 AND s.cancelled_at IS NULL GROUP BY i.speaker
     UNION ALL
-    SELECT a.speaker, 0, 0, '{}', NULL FROM appearance a
+    SELECT a.speaker, 0, 0, NULL, NULL, '{}', NULL FROM appearance a
     WHERE a.event = $1 AND NOT EXISTS (SELECT FROM session_speaker i JOIN programme_session s ON s.id = i.session
         WHERE s.event = $1 AND i.speaker = a.speaker)
 ), ready AS (
@@ -39,7 +44,7 @@ people AS (
         a.id AS appearance, a.invited_at, a.reminded_at, a.note, a.opened_at, a.confirmed_at, a.declined_at, a.declined_why,
         a.recording_agreed_at AS agreed_at, a.recording_refused_at AS refused_at, a.answered_availability_at AS available_at,
         e.wanted, e.handed, e.sessions,
-        coalesce(e.without, '{}') AS without,
+        coalesce(e.without, '{}') AS without, coalesce(e.absent, '{}') AS absent, coalesce(e.unseen, '{}') AS unseen,
         (SELECT o.state FROM mail o WHERE o.about_kind = 'appearance' AND o.about_key = a.id::text AND o.recipient = p.email
             ORDER BY o.id DESC LIMIT 1) AS mail,
         (SELECT count(*) FROM open_desk d WHERE d.email = p.email AND d.expires_at > now()) AS browsers,
@@ -61,7 +66,7 @@ people AS (
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """How far somebody is. `missing` are keys of `rules.ITEMS`; `without` are titles of sessions that wait for slides; the desk
-    is open in so many `browsers` by a code.
+    is open in so many `browsers` by a code. In the `absent` sessions they are not, in the `unseen` ones not to be recorded.
     """
 
     id: int
@@ -88,6 +93,8 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     handed: int
     sessions: list[str]
     without: list[str]
+    absent: list[str]
+    unseen: list[str]
     missing: list[str]
     browsers: int
 
@@ -159,7 +166,8 @@ FROM event e LEFT JOIN programme p ON p.event = e.id WHERE e.id = $1
 FILTERS = {
     "": "true", "any": "missing <> '{}'", **{key: f"'{key}' = ANY(missing)" for key in ITEMS},
     "unopened": "opened_at IS NULL AND invited_at IS NOT NULL", "undelivered": f"mail IN {UNDELIVERED}",
-    "declined": "declined_at IS NOT NULL", "refused": "refused_at IS NOT NULL", "note": "note <> ''",
+    "declined": "declined_at IS NOT NULL OR absent <> '{}'",
+    "refused": "refused_at IS NOT NULL OR unseen <> '{}'", "note": "note <> ''",
 }  # fmt: skip
 """What the table can be narrowed to, and for whom it holds."""
 _TABLE = f"""
@@ -224,8 +232,10 @@ class Unrecorded(msgspec.Struct, frozen=True, kw_only=True):
 _UNRECORDED = """
 SELECT s.id, s.title, s.recorded, array_agg(p.name ORDER BY i.position, i.id) AS names
 FROM programme_session s JOIN session_speaker i ON i.session = s.id JOIN speaker p ON p.id = i.speaker
-JOIN appearance a ON a.event = s.event AND a.speaker = p.id AND a.recording_refused_at IS NOT NULL
-WHERE s.event = $1 AND s.cancelled_at IS NULL AND ($2::bigint[] IS NULL OR s.id = ANY($2))
+JOIN appearance a ON a.event = s.event AND a.speaker = p.id
+LEFT JOIN session_exception x ON x.appearance = a.id AND x.session = s.id AND x.kind = 'recording'
+WHERE (a.recording_refused_at IS NOT NULL OR x.id IS NOT NULL) AND s.event = $1 AND s.cancelled_at IS NULL
+    AND ($2::bigint[] IS NULL OR s.id = ANY($2))
 GROUP BY s.id ORDER BY s.starts_at NULLS LAST, s.id LIMIT 500
 """
 
@@ -296,6 +306,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     said_at: datetime | None
     declined: bool
     declined_why: str
+    absent: Sequence[str] = ()
 
 
 _ASKED = f"""
@@ -303,7 +314,7 @@ WITH {PEOPLE}
 SELECT r.appearance, r.email, r.name, e.title, e.timezone, e.starts_at, e.ends_at, p.slides_due_at, r.sessions, r.without,
     r.missing, coalesce(p.briefing, '') AS briefing, e.id AS event, coalesce(r.confirmed_at, r.declined_at) AS said_at,
     r.declined_at IS NOT NULL AS declined,
-    coalesce(r.declined_why, '') AS declined_why
+    coalesce(r.declined_why, '') AS declined_why, r.absent
 FROM ready r, event e LEFT JOIN programme p ON p.event = e.id
 WHERE e.id = $1 AND r.appearance = $2 AND e.state <> 'cancelled'
 """

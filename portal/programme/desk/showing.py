@@ -100,9 +100,17 @@ def _with_stored(refused: Filled[Any], speaking: list[Speaking]) -> Filled[Any]:
                 values[f"from-{day.isoformat()}-{n}-{one.event}"] = begins
                 values[f"to-{day.isoformat()}-{n}-{one.event}"] = ends
         if one.confirmed_at or one.declined_at:
-            values |= {f"coming-{one.event}": "yes" if one.confirmed_at else "no", f"why-{one.event}": one.declined_why}
+            without = one.without("coming")
+            coming = "no" if one.declined_at else "some" if without else "yes"
+            values |= {
+                f"coming-{one.event}": coming,
+                f"why-{one.event}": one.declined_why,
+                f"without-{one.event}": without,
+            }
         if one.answer:
-            values[f"answer-{one.event}"] = "yes" if one.answer.agreed else "no"
+            unseen = one.without("recording")
+            answer = "no" if not one.answer.agreed else "some" if unseen else "yes"
+            values |= {f"answer-{one.event}": answer, f"unseen-{one.event}": unseen}
     return Filled({**values, **refused.values}, refused.errors)
 
 

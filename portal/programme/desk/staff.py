@@ -29,7 +29,7 @@ _MOST_ROWS = 20_000
 _COLUMNS = (
     "name", "job_title", "company", "email", "sessions", "invited_at", "reminded_at", "mail", "opened_at",
     *(f"has_{key}" for key in ITEMS), "coming", "why_not", "slides_expected", "slides_handed_in", "recording",
-    "recording_answered_at", "note",
+    "recording_answered_at", "note", "not_in", "not_recorded_in",
 )  # fmt: skip
 _FILTERS = {
     "": "Everybody", "any": "Something missing", "address": "No address", "invited": "Not invited",
@@ -194,12 +194,13 @@ def _filled(stored: readiness.Settings, zone: str) -> Filled[Any]:
 
 
 def _line(one: readiness.Ready) -> list[object]:
-    coming = "yes" if one.confirmed_at else "no" if one.declined_at else ""
-    recording = "agreed" if one.agreed_at else "refused" if one.refused_at else ""
+    coming = ("in part" if one.absent else "yes") if one.confirmed_at else "no" if one.declined_at else ""
+    recording = ("in part" if one.unseen else "agreed") if one.agreed_at else "refused" if one.refused_at else ""
     return [
         one.name, one.job_title, one.company_name, one.email, "; ".join(one.sessions), _utc(one.invited_at),
         _utc(one.reminded_at), one.mail or "", _utc(one.opened_at), *(one.has(key) for key in ITEMS), coming,
         one.declined_why or "", one.wanted, one.handed, recording, _utc(one.agreed_at or one.refused_at), one.note or "",
+        "; ".join(one.absent), "; ".join(one.unseen),
     ]  # fmt: skip
 
 

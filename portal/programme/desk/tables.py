@@ -1,10 +1,13 @@
 """Somebody at an event: what is asked of them, what they answered and handed in."""
 
+from enum import StrEnum
+
 from piccolo.columns import JSONB, BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
+from portal.core.columns import one_of
 from portal.core.db import DB
 from portal.events.tables import Event
 from portal.leads.tables import ConsentWording
@@ -59,6 +62,25 @@ class RecordingAnswer(Table, tablename="recording_answer", db=DB):
     wording = ForeignKey(ConsentWording, on_delete=OnDelete.restrict, null=False, index=True)
     agreed = Boolean()
     answered_at = Timestamptz()
+    excepted = JSONB(default="[]", help_text="titles of the sessions a yes did not hold for")
+
+
+class ExceptionKind(StrEnum):
+    """What a yes to the whole event does not hold for, in one session."""
+
+    COMING = "coming"
+    RECORDING = "recording"
+
+
+class SessionException(Table, tablename="session_exception", db=DB):
+    """A session in which somebody who comes to the event is not, or in which somebody who is recorded there is not."""
+
+    id = BigSerial(primary_key=True)
+    appearance = ForeignKey(Appearance, on_delete=OnDelete.cascade, null=False)
+    session = ForeignKey(ProgrammeSession, on_delete=OnDelete.cascade, null=False, index=True)
+    kind = Varchar(length=9)
+    kind_known = one_of("kind", ExceptionKind)
+    session_exception_once = Unique(["appearance", "session", "kind"], name="session_exception_once")
 
 
 class Slides(Table, tablename="slides", db=DB):

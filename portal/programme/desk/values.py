@@ -47,6 +47,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     role: str
     is_cancelled: bool
+    excepted: list[str]
+    """What of `coming` and `recording` the person says no to in this session, and yes at the event."""
     recorded: bool
     slug: str | None
     starts_at: datetime | None
@@ -70,7 +72,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def wants_slides(self) -> bool:
-        return wants_slides(self.kind, self.role) and not self.is_cancelled
+        return wants_slides(self.kind, self.role) and not self.is_cancelled and "coming" not in self.excepted
 
     @property
     def has_slides(self) -> bool:
@@ -90,6 +92,7 @@ class Answered(msgspec.Struct, frozen=True):
     at: datetime
     version: int
     text: str
+    excepted: list[str]
 
 
 class Speaking(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +141,15 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True):
     def is_outdated(self) -> bool:
         """Whether the event has moved away from all the times at which the person can speak."""
         return bool(self.spans) and not any(a < self.ends_at and b > self.starts_at for a, b in self.spans)
+
+    @property
+    def held(self) -> list[Held]:
+        """The sessions that take place, or did."""
+        return [one for one in self.sessions if not one.is_cancelled]
+
+    def without(self, kind: str) -> list[str]:
+        """Ids of the sessions that a yes about `coming` or `recording` does not hold for, as forms have them."""
+        return [str(one.id) for one in self.sessions if kind in one.excepted]
 
     @property
     def missing(self) -> list[str]:

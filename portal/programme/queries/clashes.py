@@ -33,7 +33,9 @@ WITH draft AS MATERIALIZED (
     WHERE a.place < b.place AND b.starts_at < a.ends_at
     UNION ALL
     SELECT 'declined', a.id, NULL, NULL, a.speaker, a.starts_at, a.ends_at FROM seated a
-    WHERE (SELECT n.declined_at FROM appearance n WHERE n.event = $1 AND n.speaker = a.speaker) IS NOT NULL
+    WHERE (SELECT n.declined_at IS NOT NULL OR EXISTS (SELECT FROM session_exception x
+            WHERE x.appearance = n.id AND x.session = a.id AND x.kind = 'coming')
+        FROM appearance n WHERE n.event = $1 AND n.speaker = a.speaker)
     UNION ALL
     SELECT 'availability', a.id, NULL, NULL, a.speaker, a.starts_at, a.ends_at FROM seated a
     WHERE NOT tstzrange(a.starts_at, a.ends_at) <@ (

@@ -121,7 +121,8 @@ def _decoded(value: str, kind: type[Any]) -> list[Any]:
 _TEXTS = """
 SELECT t.session, t.abstract_html, t.description_html, t.url, t.links::text AS links, t.since_release,
     t.recorded AND NOT EXISTS (SELECT FROM released_speaker i JOIN appearance a ON a.speaker = i.speaker AND a.event = t.event
-        WHERE i.session = t.session AND a.recording_refused_at IS NOT NULL) AS recorded,
+        LEFT JOIN session_exception x ON x.appearance = a.id AND x.session = t.session AND x.kind = 'recording'
+        WHERE i.session = t.session AND (a.recording_refused_at IS NOT NULL OR x.id IS NOT NULL)) AS recorded,
     coalesce((
         SELECT json_agg(json_build_array(p.name, f.name, '/media/' || f.key || '/' || r.name) ORDER BY i.position, p.id)
         FROM released_speaker i
