@@ -145,7 +145,7 @@ async def _write(
         "tax": sums.tax,
         "gross": sums.gross,
         "treatment": treatment.value,
-        "note": explanation(treatment, purchase["tax_country"]),
+        "note": explanation(treatment, purchase["tax_country"], purchase["country"]),
         # Only what was collected to the cent is said to be paid.
         "paid_at": purchase["paid_at"].isoformat() if purchase["paid_at"] and collected else None,
         "method": purchase["method"],

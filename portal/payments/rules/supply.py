@@ -78,11 +78,16 @@ def invoice_currency(treatment: TaxTreatment, tax_country: str, seller_country: 
     return _OWN_MONEY.get(country, "EUR")
 
 
-def explanation(treatment: TaxTreatment, country: str) -> str:
-    """Why no VAT, or another country's, stands on the invoice."""
+def explanation(treatment: TaxTreatment, country: str, buyer_country: str = "") -> str:
+    """Why no VAT, or another country's, stands on the invoice; a country that is not the buyer's is that of the event."""
     match treatment:
         case TaxTreatment.STANDARD:
             return ""
+        case TaxTreatment.DESTINATION if buyer_country and vat_country(buyer_country) != country:
+            return (
+                f"VAT of {countries.name(country)}: this service is taxed where the event takes place "
+                "(Article 54(1) of Directive 2006/112/EC)."
+            )
         case TaxTreatment.DESTINATION:
             return (
                 f"VAT of {countries.name(country)}: this service is taxed where the customer is "
