@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import httpx
+import pypdf
 import pytest
 
 from portal.accounts.actors import PORTAL
@@ -235,6 +236,26 @@ async def test_the_print_sheet_names_everybody(organiser: httpx.AsyncClient) -> 
         sheet = await organiser.get(f"/staff/events/{event_id}/exhibitors/plans/{hall.id}/sheet.pdf{paper}")
         assert sheet.headers["content-type"] == "application/pdf"
         assert "Isarwerk Biologics GmbH" in " ".join(pages(sheet.content))
+
+
+@pytest.mark.parametrize(
+    ("rows", "paper", "across", "pages_of_plan"),
+    [
+        ("B01–B10, 3 × 3 m", "", True, 0), ("\n".join(f"B{n}, 3 × 3 m" for n in range(9)), "", False, 0),
+        ("\n".join(f"{row}01–{row}24, 3 × 3 m, aisle 3 m" for row in "ABCDEFGHIJKLMNOPQRST"), "?paper=a4", False, 1),
+    ],
+)  # fmt: skip
+async def test_the_print_sheet_lies_as_the_hall_does(
+    organiser: httpx.AsyncClient, rows: str, paper: str, across: bool, pages_of_plan: int
+) -> None:
+    """Of 480 booths the plan has a page of its own, so that it can be read."""
+    event_id = (await exhibitors.make()).exhibitor.event_id
+    await exhibitors.hall(event_id, rows)
+    hall = await the_hall(event_id)
+    sheet = await organiser.get(f"/staff/events/{event_id}/exhibitors/plans/{hall.id}/sheet.pdf{paper}")
+    box = pypdf.PdfReader(io.BytesIO(sheet.content)).pages[0].mediabox
+    assert (box.width > box.height) == across
+    assert ["not sold here" in text for text in pages(sheet.content)].index(True) == pages_of_plan
 
 
 async def test_a_small_hall_and_a_large_one_take_the_same_number_of_queries(organiser: httpx.AsyncClient) -> None:
