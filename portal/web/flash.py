@@ -5,17 +5,24 @@ from typing import Any
 
 from litestar.connection import Request
 from litestar.response import Response
+from litestar.types import Scope
 
 from portal.core.tokens import signature, signature_matches
 from portal.web import cookies
+from portal.web.asking import header
 
 _COOKIE = "notice"
 
 
 def leave(answer: Response[Any], text: str) -> None:
-    """Show `text` on the next private page."""
+    """Show `text` on the next whole page."""
     packed = base64.urlsafe_b64encode(text.encode()[:600]).decode()
     cookies.give(answer, _COOKIE, f"{packed}.{signature('notice', packed)}", seconds=300)
+
+
+def is_left(scope: Scope) -> bool:
+    """Whether this browser may have a notice waiting: what is kept for everybody does not show it."""
+    return f"{_COOKIE}=".encode() in header(scope, b"cookie")
 
 
 def waiting(request: Request[Any, Any, Any]) -> list[str]:

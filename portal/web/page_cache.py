@@ -24,6 +24,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.web import flash
 from portal.web.asking import header, wants_fragment
 from portal.web.query_strings import is_of_campaign
 
@@ -182,7 +183,7 @@ def wrap(app: ASGIApp, cache: PageCache) -> ASGIApp:
             await app(scope, receive, send)
             return
         send = _readable_anywhere(send) if rule.shared else send
-        page = cache.find(key) if cache.enabled else None
+        page = cache.find(key) if cache.enabled and not flash.is_left(scope) else None
         if page is None:
             generation = cache.generation(rule.tags)
             held = _Held()

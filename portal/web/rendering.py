@@ -119,14 +119,15 @@ def page(
     private: bool = False,
     **context: Any,
 ) -> Response[str]:
-    """Answer with a page. `private` pages belong to one person: never stored, and they show waiting notices."""
+    """Answer with a page. `private` pages belong to one person and are never stored; so is any that shows a notice."""
     # An error page inside a fragment would be swallowed: htmx only swaps in what fits its target.
     part = block if wants_fragment(request.scope) else None
     told = dict(headers or {})
     if block is not None:
         told["Vary"] = FRAGMENT_HEADERS
     told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
-    notices = flash.waiting(request) if private and part is None else []
+    if notices := flash.waiting(request) if part is None else []:
+        told["Cache-Control"] = "private, no-store"
     given = {**around(request), **context}
     body = render(template, block=part, path=request.url.path, notices=notices, fragment=part is not None, **given)
     pieces = [value for value in context.values() if isinstance(value, Encoded)]
@@ -146,7 +147,7 @@ def around(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 def see_other(address: str, *, notice: str = "") -> Response[Any]:
-    """The answer to a form that worked: 303, with an optional notice for the next private page."""
+    """The answer to a form that worked: 303, with an optional notice for the next whole page."""
     answer = Redirect(address, status_code=HTTP_303_SEE_OTHER)
     if notice:
         flash.leave(answer, notice)

@@ -33,6 +33,23 @@ async def test_one_saves_without_an_account_and_comes_back_to_the_place(reader: 
     assert "What you saved in this browser" in await reader.page()
 
 
+async def test_without_scripts_the_place_one_comes_back_to_says_what_came_of_it_once(
+    app: Litestar, reader: Reader, congress: Congress, another: Open
+) -> None:
+    """Though that page is kept for everybody: this one is made anew, and neither kept here nor in the browser."""
+    path = f"/events/{congress.slug}/programme"
+    await settled(app)
+    kept = await reader.client.get(path)
+    await reader.save(congress.key("films"), back=path)
+    told = await reader.client.get(path, headers={"If-None-Match": kept.headers["etag"]})
+    assert told.text.count("Saved to your agenda.") == 1
+    assert told.headers["cache-control"] == "private, no-store"
+    stranger = await another()
+    for one in (stranger, reader):
+        again = await one.client.get(path)
+        assert (again.text, again.headers["cache-control"]) == (kept.text, "public, no-cache")
+
+
 async def test_a_stranger_s_referer_leads_nowhere_else(reader: Reader, congress: Congress) -> None:
     data = {"save": congress.key("films"), "back": "https://evil.example/"}
     answer = await reader.client.post("/agenda/entries", data=data, headers={"Referer": "https://evil.example/"})
@@ -47,6 +64,8 @@ async def test_everybody_sees_the_same_pages_and_what_is_saved_is_one_request(
     await signed_in.sign_in()
     await signed_in.save(congress.key("vials"))
     await settled(app)
+    for one in (reader, signed_in):
+        assert "Saved to your agenda" in await one.page()
     for path in (
         f"/events/{congress.slug}/programme", f"/events/{congress.slug}/programme?view=grid",
         f"/events/{congress.slug}/programme/about-films", f"/events/{congress.slug}",

@@ -86,6 +86,7 @@ async def test_pages_of_exhibitors_are_the_same_for_everybody(
     app: Litestar, reader: Reader, another: Open, fair: Fair
 ) -> None:
     await reader.save(f"stand-{fair.ids['Isarwerk']}")
+    assert "Saved to the stands you mean to visit." in await reader.page()
     stranger = await another()
     await settled(app)
     for path in (fair.list, f"{fair.list}/isarwerk"):
