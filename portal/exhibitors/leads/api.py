@@ -44,7 +44,9 @@ WHERE hashed = $1 AND NOT EXISTS (SELECT FROM exhibitor x JOIN company c ON c.id
     WHERE x.id = exhibitor) RETURNING exhibitor
 """
 _PAGED = frozenset({"changed_since", "page", "per_page"})
-_KEYS = _PAGED | {"q", "rating", "tag", "follow_up"}
+_KEYS = _PAGED | {"q", "rating", "tag", "follow_up", "after"}
+_ON_ITS_WAY = timedelta(minutes=1)
+"""What was being written when somebody asked has an earlier moment than what they saw: they get it with the next call."""
 _SAID: dict[str, str] = {}
 _WANTED = {
     "page": f"Please give a whole number from 1 to {_MOST_PAGES:,}.",
@@ -177,27 +179,33 @@ class LeadApi(Controller):
             Literal["open", "due", "done"] | None, one_of("With something to do that stands so", "open", "due", "done")
         ] = None,
         changed_since: Since = None,
+        after: Annotated[str, asks("Comes with `next`: goes on after this lead", max_length=20)] = "",
         page: PageNumber = 1,
         per_page: PerPage = 50,
     ) -> Response[LeadList]:
         """Everybody who agreed to be known to your company at the event of the key, whoever came last first; of those with
-        something to do, what is due first. Who takes it back is gone at once: see `/api/v1/leads/gone`."""
+        something to do, what is due first. With `changed_since`, in the order they changed, those of the minute before among
+        them: follow `next`, and nothing is left out that changes meanwhile. Who takes it back is gone at once: see
+        `/api/v1/leads/gone`."""
         only(request, _KEYS)
         wanted = Wanted(q=q, rating=rating or "", tag=tag, follow_up=follow_up or "")
-        since, today = moment(changed_since), now.astimezone(zone(exhibitor.timezone)).date()
+        since, today = _since(changed_since, after), now.astimezone(zone(exhibitor.timezone)).date()
         async with taking_out([one.id for one in await queries.chains(exhibitor.company_id, exhibitor.event_id)]):
             found, total = await queries.some(
                 exhibitor.company_id, exhibitor.event_id, wanted, today=today, size=per_page, offset=(page - 1) * per_page,
-                changed_since=since,
+                changed_since=since, after=after,
             )  # fmt: skip
             await note_taken_out(leads=[one.code for one in found], now=now)
         pages = max(1, -(-total // per_page))
         if page > pages:
             raise NotFound(f"This list has {pages} pages.")
-        asked = {**msgspec.structs.asdict(wanted), "changed_since": since.isoformat() if since else ""}
+        asked, following = msgspec.structs.asdict(wanted), page + 1
+        if since is not None and found:
+            asked |= {"changed_since": found[-1].changed_at.isoformat(), "after": found[-1].code}
+            following = 1
         answer = LeadList(
             leads=[_out(one) for one in found], total=total, page=page, per_page=per_page,
-            next=_address("", asked, page + 1, per_page) if page < pages else None,
+            next=_address("", asked, following, per_page) if page < pages else None,
         )  # fmt: skip
         return Response(answer, headers=_PRIVATE)
 
@@ -214,12 +222,12 @@ class LeadApi(Controller):
         """Codes of leads that were taken back, taken off your list, or kept long enough, in the order in which that happened.
         Delete them wherever you took them."""
         only(request, _PAGED)
-        since = moment(changed_since)
+        since = _since(changed_since)
         rows = await queries.withdrawn(
             exhibitor.company_id, exhibitor.event_id, since, size=per_page + 1, offset=(page - 1) * per_page
         )
         more = len(rows) > per_page and page < _MOST_PAGES
-        asked = {"changed_since": since.isoformat() if since else ""}
+        asked = {"changed_since": changed_since or ""}
         answer = GoneList(
             gone=[GoneOut(code=row["lead"], why=row["kind"], at=row["at"]) for row in rows[:per_page]], page=page,
             per_page=per_page, next=_address("/gone", asked, page + 1, per_page) if more else None,
@@ -237,6 +245,12 @@ class LeadApi(Controller):
         if found is None:
             raise NotFound("There is no such lead, or not any more.")
         return Response(_out(found), headers=_PRIVATE)
+
+
+def _since(given: str | None, after: str = "") -> datetime | None:
+    """From when on, with what was on its way then; what `next` names is exact."""
+    since = moment(given)
+    return since if since is None or after else since - _ON_ITS_WAY
 
 
 def _address(tail: str, asked: dict[str, Any], page: int, per_page: int) -> str:

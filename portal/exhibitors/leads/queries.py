@@ -36,11 +36,13 @@ AND ($6::bigint IS NULL OR CASE $7 WHEN '' THEN l.last_by = $6 OR l.follow_up_wh
     ELSE coalesce(l.follow_up_who, l.last_by) = $6 END)
 AND ($7 = '' OR l.follow_up <> '' AND CASE $7 WHEN 'done' THEN l.follow_up_done_at IS NOT NULL
     WHEN 'due' THEN l.follow_up_done_at IS NULL AND l.follow_up_by <= $8 ELSE l.follow_up_done_at IS NULL END)
-AND ($9::timestamptz IS NULL OR l.changed_at > $9)
+AND ($9::timestamptz IS NULL OR (l.changed_at, l.code) > ($9, $10))
 """
+# By what does not shift while others change or go, where somebody asks for changes.
 _LIST = f"""
 SELECT {_COLUMNS}, count(*) OVER () AS total {_FILTERED}
-ORDER BY CASE WHEN $7 IN ('open', 'due') THEN l.follow_up_by END, l.last_at DESC, l.id DESC LIMIT $10 OFFSET $11
+ORDER BY CASE WHEN $9::timestamptz IS NOT NULL THEN l.changed_at END, CASE WHEN $9::timestamptz IS NOT NULL THEN l.code END,
+    CASE WHEN $7 IN ('open', 'due') THEN l.follow_up_by END, l.last_at DESC, l.id DESC LIMIT $11 OFFSET $12
 """
 _COUNT = f"SELECT count(*) {_FILTERED}"
 _ONE = f"SELECT {_COLUMNS} {_FROM} AND l.code = $3"
@@ -114,10 +116,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 async def some(
     company_id: int, event_id: int, wanted: Wanted, *, today: date, size: int, offset: int,
-    changed_since: datetime | None = None,
+    changed_since: datetime | None = None, after: str = "",
 ) -> tuple[list[LeadRow], int]:  # fmt: skip
-    """A part of the list, and how many there are: whoever came last first; of what is to be done, what is due first."""
-    asked = (company_id, event_id, *_asked(wanted, today), changed_since)
+    """A part of the list, and how many there are: whoever came last first; of what is to be done, what is due first.
+
+    With `changed_since`, in the order they changed, from that moment on; of those of the moment itself, after this code.
+    """
+    asked = (company_id, event_id, *_asked(wanted, today), changed_since, after)
     rows = await db.fetch(_LIST, *asked, size, offset)
     total = rows[0]["total"] if rows else await db.fetch_value(_COUNT, *asked)
     return [_lead(row) for row in rows], total

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from portal.accounts.tables import MemberRole
 from portal.cli import app as command_line
 from portal.core import clock, db
+from portal.core.settings import current
 from portal.exhibitors.leads import commands
 from portal.leads.chain.values import Noted
 from portal.leads.withdrawing import withdraw_consent
@@ -167,3 +168,28 @@ async def test_calls_are_limited(client: httpx.AsyncClient, noted: Hall) -> None
     await db.execute("UPDATE rate_limit SET tries = 0")
     answers = [(await client.get("/api/v1/leads/gone", headers=key)).status_code for _ in range(121)]
     assert answers == [200] * 120 + [429]
+
+
+async def test_who_fetches_changes_misses_nothing_that_changes_or_goes_meanwhile(
+    client: httpx.AsyncClient, noted: Hall
+) -> None:
+    for n in range(6):
+        await noted.scan(await noted.attendee(f"guest{n}@x.example", f"Guest{n} Number"))
+    # A device sent several at once: they have one moment.
+    at = clock.now() - timedelta(seconds=30)
+    await db.execute("UPDATE lead SET changed_at = $1 WHERE email LIKE 'guest%'", at)
+    await db.execute("UPDATE lead SET changed_at = $1 WHERE email NOT LIKE 'guest%'", at - timedelta(hours=1))
+    key, seen = await key_of(noted), []
+    # Whoever saw something later meanwhile asks from then on; these were on their way.
+    address = f"/api/v1/leads?per_page=2&changed_since={clock.now().isoformat().replace('+', '%2B')}"
+    while address:
+        answer = await client.get(address, headers=key)
+        assert answer.status_code == 200, answer.text
+        seen += [one["email"] for one in answer.json()["leads"]]
+        if len(seen) == 2:
+            await db.execute("UPDATE consent SET withdrawn_at = now() WHERE email = $1", seen[0])
+            await db.execute("UPDATE lead SET changed_at = now(), note = 'Again' WHERE email = $1", seen[1])
+        address = (answer.json()["next"] or "").removeprefix(current().base_url)
+    assert len(seen) == 7
+    assert set(seen) == {f"guest{n}@x.example" for n in range(6)}
+    assert seen.count(seen[1]) == 2
