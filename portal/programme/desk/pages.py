@@ -1,6 +1,6 @@
 """`/speaking/{id}`: everything a person who speaks answers and hands in, on one page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -106,6 +106,7 @@ class DeskPages(Controller):
         self, request: _Asked, speaker_id: Id, event_id: Id, desk: AtDesk, talks: Talks, now: Now
     ) -> Response[Any]:
         speaker = desk.the(speaker_id)
+        _still_asked(await _at(speaker_id, event_id), now)
         form = await read_scoped(request, ComingForm, event_id)
         if form.data is None:
             return await show(request, desk, speaker_id, talks, now, form=scoped(form, event_id), status=422)
@@ -129,6 +130,7 @@ class DeskPages(Controller):
     ) -> Response[Any]:
         speaker = desk.the(speaker_id)
         at = await _at(speaker_id, event_id)
+        _still_asked(at, now)
         form = await read_scoped(request, AvailabilityForm, event_id)
         spans: list[Span] = []
         faults: dict[str, str] = {}
@@ -244,6 +246,14 @@ class DeskPages(Controller):
             slides_id=slides_id, now=now,
         )  # fmt: skip
         return see_other(f"/speaking/{speaker_id}", notice="Taken back. Nobody reads this version any more.")
+
+
+def _still_asked(at: Speaking, now: datetime) -> None:
+    """Whether somebody comes, and when they can, is asked of what is to come: the organiser would be told otherwise."""
+    if at.state == "cancelled" or at.is_over(now):
+        raise Conflict(
+            f"{at.title} is {'cancelled' if at.state == 'cancelled' else 'over'}, so this is not asked any more."
+        )
 
 
 async def _at(speaker_id: int, event_id: int) -> Speaking:

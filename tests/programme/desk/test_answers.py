@@ -134,6 +134,20 @@ class TestAfterwards:
         assert re.search(r"Refused on .* Agreed on ", told)
         assert "When can you speak?" not in told
 
+    async def test_a_page_left_open_until_afterwards_tells_the_organiser_nothing(
+        self, made: Conference, browser: Browser
+    ) -> None:
+        times = made.at(f"/events/{made.event}/availability")
+        for change, told in (
+            (over(made), "is over"),
+            (db.execute("UPDATE event SET state = 'cancelled'"), "is cancelled"),
+        ):
+            await change
+            late = await say(made, browser, "no", "Ill")
+            assert (late.status_code, told in late.text) == (409, True)
+            assert (await browser.post(times, **{f"when-{made.event}": "any"})).status_code == 409
+        assert await mails("desk@sterileline.example") == []
+
     async def test_no_times_of_an_event_that_is_over_are_asked_for(self, made: Conference) -> None:
         await over(made)
         assert (await ready(made))["Maeve Donnellan"].missing == ["invited", "bio", "photo", "slides", "consent"]
