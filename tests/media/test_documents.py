@@ -1,9 +1,13 @@
 """Documents: what is taken as it is, what is refused and in which words."""
 
+import struct
+import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from portal.accounts.actors import PORTAL
 from portal.core import db
@@ -11,6 +15,7 @@ from portal.core.errors import Invalid
 from portal.media import queries
 from portal.media.flows import Media
 from portal.media.values import File, Owner
+from portal.media.workshop.documents import look_at
 from tests.media import made
 
 BRENN = Owner("company", "7")
@@ -117,3 +122,21 @@ async def test_others_are_refused_beside_the_field(
 async def test_a_pdf_that_only_opens_at_a_page_is_taken(database: str, media: Media, now: datetime) -> None:
     file = await stored(media, made.pdf(1, OpenAction=made.action("GoTo")), "a.pdf", now)
     assert file.pages == 1
+
+
+def test_a_film_within_is_no_fault(tmp_path: Path) -> None:
+    """Neither as one long piece of a PDF, nor as what is as large in the file as it is unpacked."""
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    film = StreamObject()
+    film._data = b"\1" * 76_000_000
+    writer.root_object[NameObject("/Film")] = writer._add_object(film)
+    writer.write(tmp_path / "film.pdf")
+    assert look_at(tmp_path / "film.pdf", "pdf") == {"pages": 1}
+    with zipfile.ZipFile(tmp_path / "film.pptx", "w", zipfile.ZIP_STORED) as packed:
+        for name, content in SLIDES.items():
+            packed.writestr(name, content)
+        packed.writestr("ppt/media/film.mp4", b"\1" * 1_234_567)
+    said = (tmp_path / "film.pptx").read_bytes().replace(struct.pack("<I", 1_234_567), struct.pack("<I", 400_000_000))
+    (tmp_path / "film.pptx").write_bytes(said)
+    assert look_at(tmp_path / "film.pptx", "pptx") == {"pages": None}

@@ -8,7 +8,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from portal.media.workshop.refusing import Refused
@@ -62,7 +62,9 @@ def _pdf(source: Path) -> int:
         with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
             if any(content.find(act) >= 0 for act in (b"/JavaScript", b"/Launch")):
                 raise Refused("acts")
-        return _pages(file)
+        # A film within is one piece, as long as the file at most.
+        with apply_configuration(maximum_declared_stream_length=source.stat().st_size):
+            return _pages(file)
 
 
 def _pages(file: BinaryIO) -> int:
