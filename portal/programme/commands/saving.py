@@ -226,11 +226,12 @@ async def _note(
     programme: Locked, facts: ProgrammeFacts, saved: Saved, actor: Actor, event_id: int, now: datetime
 ) -> None:
     await touch(programme)
-    await db.execute(
-        "UPDATE programme p SET source = $2, credit = CASE $3 WHEN '' THEN p.credit ELSE $3 END, placed_for = e.starts_at "
-        "FROM event e WHERE p.id = $1 AND e.id = p.event",
-        programme.id, facts.source, facts.credit,
-    )  # fmt: skip
+    if not facts.is_part:
+        await db.execute(
+            "UPDATE programme p SET source = $2, credit = CASE $3 WHEN '' THEN p.credit ELSE $3 END, placed_for = e.starts_at "
+            "FROM event e WHERE p.id = $1 AND e.id = p.event",
+            programme.id, facts.source, facts.credit,
+        )  # fmt: skip
     await audit.record(
         actor=actor.label, verb="imported", kind="programme", key=event_id, now=now,
         source=facts.source, created=saved.created, changed=saved.changed, cancelled=saved.cancelled, unchanged=saved.unchanged,

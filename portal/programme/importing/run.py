@@ -27,15 +27,17 @@ from portal.programme.commands.saving import save_programme
 from portal.programme.importing import formats, own_files
 from portal.programme.importing.outcomes import FileReport, ImportReport, line
 from portal.programme.importing.values import Context, Reading
+from portal.programme.public import day_of
 from portal.programme.queries import drafts
 from portal.programme.rules.changes import Change, changes
 from portal.programme.values import ProgrammeFacts, Saved
 
 SOURCE = "programme"
 """The source of events that are made for an imported programme."""
-_EVENT = "SELECT id, timezone, slug FROM event WHERE slug = $1"
-_BY_ID = "SELECT id, timezone, slug FROM event WHERE id = $1"
-_MADE = "SELECT id, timezone, slug FROM event WHERE source = $1 AND source_key = $2"
+_ROW = "SELECT id, timezone, slug, starts_on, ends_on FROM event"
+_EVENT = f"{_ROW} WHERE slug = $1"
+_BY_ID = f"{_ROW} WHERE id = $1"
+_MADE = f"{_ROW} WHERE source = $1 AND source_key = $2"
 _SOURCES = """
 SELECT DISTINCT source FROM programme_session WHERE event = $1 AND source_key IS NOT NULL AND source <> $2 ORDER BY source
 """
@@ -116,6 +118,7 @@ async def _taken(
         async with db.transaction():
             event = await _event(target, reading, file, actor, now)
             file.event = event["slug"]
+            _judge(reading, event)
             before = await drafts.draft(event["id"])
             saved = await _saved(file, reading, event, how, actor, now)
             file.created, file.changed, file.unchanged = saved.created, saved.changed, saved.unchanged
@@ -131,6 +134,15 @@ async def _taken(
     except _OnlyTried:
         pass
     return told
+
+
+def _judge(reading: Reading, event: Mapping[str, Any]) -> None:
+    """A file of another year or event is told by its days."""
+    zone = times.zone(event["timezone"])
+    days = {day_of(row.facts.starts_at, zone) for row in reading.rows if row.facts.starts_at}
+    if days and not any(event["starts_on"] <= day <= event["ends_on"] for day in days):
+        own = times.day_span(event["starts_on"], event["ends_on"])
+        reading.note(0, "", f"nothing in it is on a day of the event, {own}: it begins on {min(days):%Y-%m-%d}")
 
 
 async def _saved(

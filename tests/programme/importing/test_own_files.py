@@ -153,6 +153,8 @@ async def test_some_rows_of_it_are_enough(client: httpx.AsyncClient, tmp_path: P
     twice = sheet_of(fees, fees | later | {"title": "More fees"})
     assert counts(await back(tmp_path / "a.csv", twice)) == ("", 1, 0, 0, [])
     assert (await row(event_id, "More fees"))["url"] == ""
+    # The next file of the source is still taken for its.
+    assert await db.fetch_value("SELECT source FROM programme") == "test"
     assert await release(actor=PORTAL, event_id=event_id, now=clock.now()) is not None
 
 

@@ -157,3 +157,12 @@ async def test_a_programme_goes_on_in_another_format(database: str, now: datetim
     await import_programme(tmp_path / "a.json", now=now, target=Target(slug), how=How(source="other"))
     several = (await import_programme(tmp_path / "b.xml", now=now, target=Target(slug))).files[0]
     assert several.fault.startswith("this programme has several sources, c3voc, other;")
+
+
+async def test_a_file_of_another_year_is_taken_with_a_remark(database: str, now: datetime, tmp_path: Path) -> None:
+    event_id = await events.make("Forum", starts_at=NINE, hours=32, timezone="Europe/Vienna")
+    slug = await db.fetch_value("SELECT slug FROM event WHERE id = $1", event_id)
+    for year, remarks in ((2027, []), (2026, ["nothing in it is on a day of the event, 9–10 February 2027"])):
+        (tmp_path / "a.csv").write_text(f"key,title,start,end\n1,First air,{year}-02-10 09:30,10:15\n")
+        done = (await import_programme(tmp_path / "a.csv", now=now, target=Target(slug))).files[0]
+        assert [one.reason.partition(": it begins")[0] for one in done.notes] == remarks
