@@ -21,7 +21,7 @@ const pickUp = (slot, by) => {
   const before = !("start" in slot.dataset) ? -1 : row >= 0 ? row : within(at, slot);
   const column = at.columns.findIndex((one) => one.dataset.room === slot.dataset.room);
   held = {
-    slot, by, at, fromTray: before < 0, row: before < 0 ? topmost(at) : before, column: before < 0 && !slot.dataset.room ? 0 : Math.max(column, 0),
+    slot, by, at, fromTray: before < 0, from: before, row: before < 0 ? topmost(at) : before, column: before < 0 && !slot.dataset.room ? 0 : Math.max(column, 0),
     span: Math.max(1, Math.ceil(slot.dataset.minutes / minutes())), length: Number(slot.dataset.minutes), moved: false,
   };
   held.ghost = Object.assign(document.createElement("div"), { className: "programme-ghost" });
@@ -63,7 +63,8 @@ const hinder = async (carried) => {
 /* What is in the way of where it would be put now, in words. */
 const inTheWay = () => {
   if (held.away) return "";
-  const from = Number(held.at.rows[held.row].dataset.at);
+  const row = held.at.rows[held.row].dataset;
+  const from = Number(row.at) + (inside(starts(held)) - inside(row.start) + 1440) % 1440;
   const room = Number(held.at.columns[held.column].dataset.room);
   const found = (held.hindrances ?? []).filter((one) => one.from < from + held.length && one.to > from && (one.room === null || one.room === room));
   return [...new Set(found.map((one) => one.why))].join("; ");
@@ -86,7 +87,7 @@ const draw = () => {
     top: `${first.top - box.top + at.wrap.scrollTop}px`, left: `${head.left - box.left + at.wrap.scrollLeft}px`,
     width: `${head.width}px`, height: `${last.bottom - first.top}px`,
   });
-  ghost.textContent = held.away ? "" : `${at.rows[row].dataset.start}–${until()} ${at.columns[column].firstChild.textContent}`;
+  ghost.textContent = held.away ? "" : `${starts(held)}–${until()} ${at.columns[column].firstChild.textContent}`;
   ghost.hidden = Boolean(held.away);
   board().querySelector("[data-tray]").classList.toggle("is-over", Boolean(held.away));
 };
@@ -95,8 +96,11 @@ const clock = (text, later) => {
   const at = (hours * 60 + mins + later) % 1440;
   return `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
 };
-const until = () => clock(held.at.rows[held.row].dataset.start, held.length);
-const where = () => held.away ? "not placed" : `${held.at.rows[held.row].dataset.start} to ${until()}, ${held.at.columns[held.column].firstChild.textContent}`;
+/* What begins between two lines of the grid keeps its minutes as long as it stays in its row. */
+const starts = ({ at, from, row, slot }) => row === from ? slot.dataset.start : at.rows[row].dataset.start;
+const inside = (text) => text.split(":").reduce((hours, mins) => Number(hours) * 60 + Number(mins));
+const until = () => clock(starts(held), held.length);
+const where = () => held.away ? "not placed" : `${starts(held)} to ${until()}, ${held.at.columns[held.column].firstChild.textContent}`;
 
 const move = ({ row = held.row, column = held.column, length = held.length, away = false }) => {
   const edge = row < 0 ? "The grid begins here." : row >= held.at.rows.length ? "The grid ends here." : "";
@@ -125,11 +129,12 @@ const putBack = () => {
   say(`${nameOf(slot)} is where it was.`);
 };
 const putDown = () => {
-  const { slot, at, row, column, length, away, moved } = letGo();
+  const was = letGo();
+  const { slot, at, column, length, away, moved } = was;
   if (!moved && "start" in slot.dataset) { say(`${nameOf(slot)} is where it was.`); return; }
   const fields = new URLSearchParams({ version: slot.dataset.version, room: at.columns[column].dataset.room, length });
   fields.set("day", away ? "" : board().dataset.day);
-  fields.set("start", at.rows[row].dataset.start);
+  fields.set("start", starts(was));
   if (away) fields.set("room", slot.dataset.room);
   send(`${board().dataset.path}${slot.dataset.session}/place${board().dataset.query}`, fields, slot.dataset.session);
 };
@@ -177,7 +182,7 @@ document.addEventListener("keydown", (event) => {
     held.ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
     return;
   }
-  if (event.key === "Escape") { event.preventDefault(); putBack(); return; }
+  if (event.key === "Escape") { event.preventDefault(); putBack(); release(); return; }
   if (held.by !== "keys") return;
   if (event.key === " " || event.key === "Enter") { event.preventDefault(); putDown(); return; }
   if (event.key === "Tab") { putBack(); return; }
@@ -228,19 +233,22 @@ document.addEventListener("pointermove", (event) => {
   const column = over(at.columns, event.clientX, "left", "right");
   move({ row: row < 0 ? held.row : row, column: column < 0 ? held.column : column });
 });
+/* The pointer carries nothing any more, whatever it does until it is lifted. */
+const release = () => {
+  document.documentElement.classList.remove("dragging");
+  press = null;
+};
 document.addEventListener("pointerup", () => {
   if (held && press) {
     putDown();
     dropped = true;
     setTimeout(() => { dropped = false; });
   }
-  document.documentElement.classList.remove("dragging");
-  press = null;
+  release();
 });
 document.addEventListener("pointercancel", () => {
   if (held && press) putBack();
-  document.documentElement.classList.remove("dragging");
-  press = null;
+  release();
 });
 /* The click that ends a drag opens no form. */
 let dropped = false;

@@ -109,6 +109,16 @@ async def test_mouse_keyboard_and_finger_come_to_the_same_row(editor: httpx.Asyn
         await page.mouse.move(x + width / 2, line + tall / 2, steps=3)
         await page.mouse.up()
         await expect(page.locator(SAID)).to_contain_text("11:00–12:00")
+        # Given up on the way, whatever the hand does then.
+        x, y, width, _ = await middle(page, f"#s-{one}")
+        await page.mouse.move(x + width / 2, y + 8)
+        await page.mouse.down()
+        await page.mouse.move(x + width / 2, y + 60)
+        await page.keyboard.press("Escape")
+        await expect(page.locator(SAID)).to_have_text("First air is where it was.")
+        await page.mouse.move(x + width / 2, y + 120, steps=3)
+        await expect(page.locator(".programme-ghost")).to_have_count(0)
+        await page.mouse.up()
 
         carried = await a_draft()
         page = await opened(browser, editor, PATH.format(carried))
@@ -125,6 +135,16 @@ async def test_mouse_keyboard_and_finger_come_to_the_same_row(editor: httpx.Asyn
         await expect(page.locator(SAID)).to_contain_text("11:00–12:00, in Raum Prater")
         await expect(slot).to_be_focused()
         await expect(page.locator(".programme-hindrance")).to_have_count(0)
+        # What begins between the lines of the grid keeps its minutes where it only goes to another room.
+        place = Place(starts_at=NINE + timedelta(minutes=10), ends_at=NINE + timedelta(minutes=50))
+        odd = await add(carried, "Odd", place=place)
+        await page.goto(f"http://localhost:8000{PATH.format(carried).replace('=10', '=30')}")
+        await page.locator(f"#s-{odd}").focus()
+        await page.keyboard.press("Space")
+        await expect(page.locator(SAID)).to_contain_text("Odd picked up at 09:10 to 09:50, No room.")
+        await page.keyboard.press("ArrowLeft")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(SAID)).to_contain_text("Tue 9 Feb, 09:10–09:50, in Raum Prater")
 
         touched = await a_draft()
         page = await opened(browser, editor, PATH.format(touched), has_touch=True, is_mobile=True)
