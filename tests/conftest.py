@@ -78,7 +78,7 @@ async def _process_ends() -> AsyncIterator[None]:
     yield
     await chromium.close()
     await stripe_server.close()
-    await _DATABASE.end()
+    _DATABASE.end()
 
 
 @pytest.fixture

@@ -163,16 +163,15 @@ class Database:
                 line.terminate()
         self._lines = [line for line in self._lines if not line.is_closed()]
         if self.altered or self._pool.get_idle_size() < self._pool.get_size():
-            await self.end()
+            self.end()
 
-    async def end(self) -> None:
-        """Close all connections and drop it."""
+    def end(self) -> None:
+        """Close all connections. It goes with the server: dropping it by itself makes PostgreSQL write down all others."""
         if not self._name:
             return
         self._pool.terminate()
         for line in [self._keeper, *self._lines]:
             line.terminate()
-        await drop(self._name)
         self._lines, self._name, self.altered = [], "", False
 
     async def _make(self) -> None:
