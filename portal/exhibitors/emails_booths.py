@@ -59,6 +59,16 @@ def offered(k: Booking, before: Booking, *, recipient: str, name: str) -> Messag
     return _to_company(told, k, "offered", recipient, name)
 
 
+def offer_over(k: Booking, *, recipient: str, name: str) -> Message:
+    """Nobody paid the difference for what the organiser kept."""
+    told = Told(
+        f"Booth {k.label} is no longer kept for you: {k.event_title}",
+        (f"The difference was not paid in time, so booth {k.label} is free for others again. Booth {k.before} stays yours.",),
+        _facts(k), "Open your booth",
+    )  # fmt: skip
+    return _to_company(told, k, "offer-over", recipient, name)
+
+
 def renamed(k: Booking, before: str, at: str, *, recipient: str, name: str) -> Message:
     told = Told(
         f"Your booth is called {k.label} now: {k.event_title}",
@@ -90,6 +100,15 @@ def wished(k: Booking) -> Told:
         f"{k.company_name} asks for booth {k.wish}: {k.event_title}",
         (f"It has {k.what} and would rather stand at booth {k.wish}. Nothing is held for it meanwhile. What the two differ by in "
          "price stands on the page where you decide.",), _facts(k), "Decide",
+    )  # fmt: skip
+
+
+def not_taken(k: Booking) -> Told:
+    """For the organiser: what was kept for an exhibitor is free again."""
+    return Told(
+        f"{k.company_name} stays at {k.before}: {k.event_title}",
+        (f"You kept booth {k.label} for it. It has not taken it ({k.end_reason}), and the booth is free for others again.",),
+        _facts(k), "See its booths",
     )  # fmt: skip
 
 

@@ -193,6 +193,29 @@ async def test_the_organiser_keeps_a_dearer_booth_for_days(buyer: Buyer, sign_in
     assert await standing() == [("B01", "released"), ("B02", "booked")]
 
 
+async def test_an_offer_nobody_takes_is_told_of_and_a_hold_of_their_own_is_not(buyer: Buyer) -> None:
+    async def subjects(label: str, *, give_back: bool = False) -> list[str]:
+        await buyer.paying.work()
+        await db.execute("DELETE FROM mail")
+        if give_back:
+            await buyer.paying.client.post(f"{(await buyer.booking()).path}/return")
+        await db.execute("UPDATE booth_booking SET holds_until = now() - interval '1 second', held_at = held_at - "
+                         "interval '6 days' WHERE state = 'held' AND holds_until - held_at > interval '2 days'")  # fmt: skip
+        await buyer.lapse()
+        await buyer.paying.work()
+        assert ("B01", "booked") in await standing()
+        assert (label, "lapsed") in await standing()
+        return [row["subject"] for row in await db.fetch("SELECT subject FROM mail ORDER BY recipient")]
+
+    stays = "Isarwerk Biologics GmbH stays at B01: Fill & Finish Forum"
+    await move(buyer, "B02")
+    assert await subjects("B02") == [stays, "Booth B02 is no longer kept for you: Fill & Finish Forum"]
+    await move(buyer, "B03")
+    assert await subjects("B03", give_back=True) == [stays]
+    await choose(buyer, "B02")
+    assert await subjects("B02") == []
+
+
 async def test_a_cheaper_booth_gives_the_difference_back_with_a_credit_note(buyer: Buyer, sign_in: SignIn) -> None:
     await move(buyer, "B04")
     assert await standing() == [("B04", "booked")]

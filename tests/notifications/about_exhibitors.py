@@ -93,9 +93,11 @@ def _of_booths(email: str, long: str) -> list[Message]:
         *(emails_booths.moved(k, "A01", "1", by_organiser=ours, difference=made, **to)
           for ours in (True, False) for made in (back, none)),
         emails_booths.offered(instead, msgspec.structs.replace(k, label="A01"), **to), emails_booths.renamed(k, "A01", "1", **to),
+        emails_booths.offer_over(instead, **to),
         *(emails_booths.wish_refused(k, k.wish, note, "1", **to) for note in ("", f"It is kept for {long}.")),
         *(emails_booths.to_organiser(k, told, "1", email) for told in (
             emails_booths.wished(k), emails_booths.moved_itself(k, "A01"),
+            emails_booths.not_taken(msgspec.structs.replace(instead, end_reason="not paid in time")),
             emails_booths.moved_itself(k, "A01", Difference(60000, "EUR")),
         )),
         *emails_booths.money_returned(k, 1, Money(285600, "EUR"), "The booth had gone to somebody else.", email),

@@ -41,6 +41,14 @@ _HELD = """
 SELECT id, number, booth, purchase_id FROM booth_booking
 WHERE exhibitor = $1 AND state = 'held' AND instead_of IS NULL ORDER BY id
 """
+# No hold of a company's own lasts longer than $4.
+_LAPSE = """
+UPDATE booth_booking SET state = 'lapsed', ended_at = $2, end_reason = $3 WHERE id = $1
+RETURNING instead_of IS NOT NULL AND holds_until - held_at > $4
+"""
+LATE, GIVEN_BACK, CHOSEN = "not paid in time", "given back", "another was chosen"
+OFFER_OVER = (LATE, GIVEN_BACK, CHOSEN)
+"""Why an offer of the organiser's ends that the organiser hears of."""
 _HOLD = """
 INSERT INTO booth_booking (number, booth, label, exhibitor, state, net, package_net, currency, booked_by, held_at, holds_until,
     booked_at, end_reason, note, worth, instead_of)
@@ -93,7 +101,7 @@ async def _choose(actor: Actor, x: Any, booth: Any, held: Sequence[Any], now: da
     if booth_id is None and not package_net:
         raise Conflict("There is nothing to pay for the package any more.")
     for row in held:
-        await lapse(row["id"], "another was chosen", now)
+        await lapse(row["id"], CHOSEN, now)
         if row["purchase_id"] is not None:
             await void_purchase(purchase_id=row["purchase_id"])
     return await insert(
@@ -199,7 +207,7 @@ def _basket(booking: Booking, buyer: Buyer, until: datetime) -> Basket:
 
 async def give_back(*, booking: Booking, now: datetime) -> None:
     """The exhibitor does not want what it holds. Raises Conflict when it is not merely held."""
-    if not await _end_hold(booking.id, "given back", now, only_due=False):
+    if not await _end_hold(booking.id, GIVEN_BACK, now, only_due=False):
         raise Conflict("This booking can no longer be given back here. Please write to the organiser.")
 
 
@@ -218,7 +226,7 @@ async def lapse_due(*, now: datetime, exhibitor_id: int | None = None, booth_id:
         "AND ($2::bigint IS NULL OR exhibitor = $2 OR booth = $3) ORDER BY id LIMIT 500",
         now, exhibitor_id, booth_id,
     )  # fmt: skip
-    return sum([await _end_hold(row["id"], "not paid in time", now, only_due=True) for row in rows])
+    return sum([await _end_hold(row["id"], LATE, now, only_due=True) for row in rows])
 
 
 async def _end_hold(booking_id: int, reason: str, now: datetime, *, only_due: bool) -> bool:
@@ -232,9 +240,7 @@ async def _end_hold(booking_id: int, reason: str, now: datetime, *, only_due: bo
 
 
 async def lapse(booking_id: int, reason: str, now: datetime) -> None:
-    await db.execute(
-        "UPDATE booth_booking SET state = 'lapsed', ended_at = $2, end_reason = $3 WHERE id = $1",
-        booking_id,
-        now,
-        reason,
-    )
+    """End a hold, in the caller's transaction. What the organiser kept for days is told of."""
+    kept = await db.fetch_value(_LAPSE, booking_id, now, reason, timedelta(minutes=2 * current().booth_hold_minutes))
+    if kept and reason in OFFER_OVER:
+        await enqueue("exhibitors.tell_offer_over", booking=booking_id)

@@ -13,7 +13,7 @@ from portal.core.errors import Conflict, Forbidden
 from portal.core.jobs import enqueue
 from portal.core.settings import current
 from portal.exhibitors.bookings import Difference
-from portal.exhibitors.commands.booking import insert, lapse_due
+from portal.exhibitors.commands.booking import CHOSEN, insert, lapse_due
 from portal.exhibitors.commands.giving import BOOTH, TAKEN, end_next
 from portal.exhibitors.commands.locking import locked, share_exhibitor
 from portal.exhibitors.commands.offering import only_organisers
@@ -67,7 +67,7 @@ async def move_own(*, actor: Actor, booking_id: int, booth_id: int, now: datetim
         alike, made = worth.alike(booth["price"]), worth.makes(booth["price"])
         if not alike and made <= 0:
             raise Conflict(f"Booth {booth['label']} has another price. Ask the organiser for it.")
-        await end_next(booking_id, "another was chosen", now)
+        await end_next(booking_id, CHOSEN, now)
         number = None if alike else await _hold(actor, row, booth, made, now)
         if alike:
             await _put(actor, row, booth, by_organiser=False, now=now)

@@ -67,6 +67,16 @@ async def tell_offer(booking: int, number: str) -> None:
         await _tell(offered, partial(emails.offered, offered, k))
 
 
+async def tell_offer_over(booking: int) -> None:
+    """What the organiser kept was not taken: to the organiser, and to the company where it merely let the time pass."""
+    k = await bookings.by_id(booking)
+    if k is None or k.state is not BookingState.LAPSED:
+        return
+    await _send([emails.to_organiser(k, emails.not_taken(k), "offer-over", await organiser_of(k.event_id))])
+    if k.end_reason == commands.LATE:
+        await _tell(k, partial(emails.offer_over, k))
+
+
 async def tell_renamed(booking: int, before: str, at: str) -> None:
     k = await bookings.by_id(booking)
     if k is not None:

@@ -11,6 +11,7 @@ JOBS = [
     Job("exhibitors.tell_package", telling.tell_package),
     Job("exhibitors.tell_moved", booths.tell_moved),
     Job("exhibitors.tell_offer", booths.tell_offer),
+    Job("exhibitors.tell_offer_over", booths.tell_offer_over),
     Job("exhibitors.tell_renamed", booths.tell_renamed),
     Job("exhibitors.tell_wish", booths.tell_wish),
     Job("exhibitors.tell_wish_refused", booths.tell_wish_refused),
