@@ -40,6 +40,25 @@ async def test_where_both_exhibit_the_kept_one_has_the_booths_of_both() -> None:
 
 
 @pytest.mark.usefixtures("database")
+async def test_what_a_booth_replaced_follows_it() -> None:
+    """Its purchase has the money, and may have paid the package."""
+    kept = (await exhibitors.make()).exhibitor
+    booths = await exhibitors.hall(kept.event_id, "B01–B02, 3 × 3 m")
+    await give_booth(actor=PORTAL, exhibitor_id=kept.id, booth_id=booths["B01"], note="", now=clock.now())
+    other = await double(kept.event_id, booths["B02"])
+    await db.execute(
+        "WITH former AS (INSERT INTO booth_booking (number, label, exhibitor, state, net, package_net, currency, booked_by, "
+        "held_at, end_reason, note) SELECT 'X', 'B03', exhibitor, 'released', 0, 100, 'EUR', '', now(), '', '' "
+        "FROM booth_booking WHERE label = 'B02' RETURNING id) "
+        "UPDATE booth_booking SET instead_of = former.id FROM former WHERE label = 'B02'"
+    )
+    merge = await merge_companies(actor=PORTAL, kept_id=kept.company_id, merged_id=other, now=clock.now())
+    assert await db.fetch_value("SELECT count(*) FROM booth_booking WHERE exhibitor = $1", kept.id) == 3
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await db.fetch_value("SELECT count(*) FROM booth_booking WHERE exhibitor = $1", kept.id) == 1
+
+
+@pytest.mark.usefixtures("database")
 async def test_an_application_taken_back_is_not_in_the_way() -> None:
     kept = (await exhibitors.make(accepted=False)).exhibitor
     booths = await exhibitors.hall(kept.event_id, "B01, 3 × 3 m")
