@@ -24,6 +24,7 @@ POSTS = (
     "/times", "/tables", "/tables/1/removal", "/now", "/requests/1/acceptance", "/requests/1/refusal", "/requests/1/proposal",
     "/requests/1/return", "/requests/1/forgiveness",
     "/1/move", "/1/proposal", "/1/cancellation", "/1/absence", "/1/arrival",
+    "/1/end",
 )  # fmt: skip
 
 
@@ -184,7 +185,12 @@ async def test_whoever_is_here_now_sits_down(sign_in: SignIn) -> None:
     assert "Amara Okonjo" in page.text
     assert "Without appointment" in page.text
     assert await db.fetch_value("SELECT state FROM meeting_request WHERE id = $1", asked) == "accepted"
-    assert (await owner.post(f"{at}/now", data={"minutes": "20", "name": "Walter Wu"})).status_code == 409
+    walter = {"minutes": "20", "name": "Walter Wu"}
+    assert (await owner.post(f"{at}/now", data=walter)).status_code == 409
+    assert "We are done" in page.text
+    await db.execute("UPDATE meeting SET starts_at = starts_at - interval '5 minutes'")
+    assert (await owner.post(f"{made.headers['location']}/end")).status_code == 303
+    assert (await owner.post(f"{at}/now", data=walter)).status_code == 303
 
 
 async def test_tables_are_added_and_dropped(sign_in: SignIn) -> None:

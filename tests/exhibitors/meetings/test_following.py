@@ -239,6 +239,25 @@ async def test_an_event_put_off_onto_another_of_the_hosts_calls_off_what_clashes
     assert following.ELSEWHERE in await said(AMARA)
 
 
+async def test_an_event_put_off_onto_another_of_the_guests_calls_off_what_clashes(attending: Attending) -> None:
+    """Whichever side they are on there."""
+    here, other = await fixed(attending), await meetings.fair()
+    await db.execute("UPDATE event SET starts_at = starts_at + interval '7 days', ends_at = ends_at + interval '7 days' "
+                     "WHERE id = $1", other.event_id)  # fmt: skip
+    await following.follow(now=clock.now())
+    stand = await meetings.exhibitors.make("Other Ltd", event_id=other.event_id)
+    there = Fair(stand, other.day + timedelta(days=7))
+    await there.publish(there.owner)
+    late = await here.fair.meet(await here.fair.visitor("carla@brennhof.example", "Carla Cruz"), 15)
+    theirs = [await there.meet(await there.visitor(who, "X Y"), hour) for who, hour in ((AMARA, 10), (OLGA, 16))]
+    await attending.work()
+    await attending.move(shop(here.fair), timedelta(days=7, hours=1))
+    await here.follow(attending)
+    states = {one.id: one.state.value for one in await known.by_ids([here.meeting, late, *theirs])}
+    assert states == {here.meeting: "cancelled", late: "cancelled", **dict.fromkeys(theirs, "planned")}
+    assert following.ELSEWHERE in await said(AMARA)
+
+
 async def test_the_trouble_of_one_event_does_not_hold_up_others(attending: Attending) -> None:
     first, second = await fixed(attending), await meetings.fair()
     made = await second.meet(await second.visitor("dora@brennhof.example", "Dora D"), 12)

@@ -124,6 +124,23 @@ async def test_either_side_takes_back_that_nobody_came(database: str) -> None:
     assert (found.is_planned, found.absent, found.table_id) == (True, "", tables[1]), "at the table that is free"
 
 
+async def test_who_is_done_early_frees_table_and_people(database: str) -> None:
+    fair = await meetings.fair()
+    amara = await fair.visitor()
+    made = await fair.meet(amara, 9)
+    at = {"actor": fair.owner, "exhibitor_id": fair.exhibitor_id}
+    for early in (fair.at(9), fair.at(9.5)):
+        with pytest.raises(Conflict, match="not going on"):
+            await ending.finish(**at, meeting_id=made, now=early)  # type: ignore[arg-type]
+    with pytest.raises(Conflict, match="another meeting then"):
+        await answering.sit_down(**at, minutes=30, name="Walter", now=fair.at(9.2))  # type: ignore[arg-type]
+    await ending.finish(**at, meeting_id=made, now=fair.at(9.2))  # type: ignore[arg-type]
+    sat = await answering.sit_down(**at, minutes=30, name="Walter", now=fair.at(9.2))  # type: ignore[arg-type]
+    assert [shown(one)[0] for one in await known.by_ids([made, sat])] == ["planned", "planned"]
+    with pytest.raises(Conflict, match="not going on"):
+        await ending.finish(**at, meeting_id=made, now=fair.at(9.3))  # type: ignore[arg-type]
+
+
 async def test_a_table_of_the_company_hands_its_meetings_on(database: str) -> None:
     fair = await meetings.fair()
     first = (await fair.tables(0))[0]

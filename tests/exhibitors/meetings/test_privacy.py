@@ -6,7 +6,7 @@ from portal import wiring
 from portal.core import clock, db
 from portal.core.settings import Settings
 from portal.exhibitors.meetings import privacy
-from portal.exhibitors.meetings.commands import ending, following
+from portal.exhibitors.meetings.commands import approaching, ending, following
 from portal.exhibitors.meetings.queries import meetings as known
 from tests.attending import Attending
 from tests.exhibitors.meetings.reading import said, told
@@ -20,10 +20,12 @@ async def test_either_side_reads_what_is_known(database: str) -> None:
     amara = await fair.visitor()
     await fair.meet(amara, 9)
     await fair.ask(amara, 10, topic="Vials")
+    await approaching.open_up(visitor=amara, about="A second source", now=clock.now())
     assert [(one["what"], one.get("topic")) for one in await privacy.known_about(AMARA)] == [
         ("Meeting", "Prefilled syringes"),
         ("Request for a meeting", "Prefilled syringes"),
         ("Request for a meeting", "Vials"),
+        ("Open to meetings", None),
     ]
     assert [(one["what"], one.get("as_host")) for one in await privacy.known_about(OLGA)] == [
         ("Meeting", True),
@@ -33,8 +35,9 @@ async def test_either_side_reads_what_is_known(database: str) -> None:
         "SELECT email, recipient, purpose FROM disclosure WHERE purpose LIKE '%meeting%' ORDER BY id"
     )
     assert [tuple(row) for row in received] == [
-        (AMARA, "Isarwerk Biologics GmbH", "Your request for a meeting at Fill & Finish Forum")
-    ] * 2
+        *[(AMARA, "Isarwerk Biologics GmbH", "Your request for a meeting at Fill & Finish Forum")] * 2,
+        (AMARA, "Exhibitors of Fill & Finish Forum", "You are open to meetings"),
+    ]
     assert await privacy.known_about("nobody@elsewhere.example") == []
     keys = {key for one in await privacy.known_about(AMARA) for key in one} - {"what", "company", "state"}
     assert keys <= set(privacy.LABELS)
@@ -47,6 +50,7 @@ async def test_an_attendee_forgotten_is_nobodys_counterpart(attending: Attending
     ended = await fair.meet(amara, 11)
     await ending.cancel_own(visitor=amara, meeting_id=ended, words="I am in hospital.", now=clock.now())
     asked = await fair.ask(amara, 10)
+    await approaching.open_up(visitor=amara, about="A second source", now=clock.now())
     await attending.work()
     now = clock.now()
     await _erase(AMARA, now)
@@ -56,6 +60,7 @@ async def test_an_attendee_forgotten_is_nobodys_counterpart(attending: Attending
     one = await known.by_id(made)
     assert one is not None
     assert (one.state.value, one.name, one.email, one.topic, one.claim) == ("cancelled", "", "", "", "")
+    assert await db.fetch_value("SELECT count(*) FROM open_to_meetings") == 0
     assert await db.fetch_value("SELECT state || topic FROM meeting_request WHERE id = $1", asked) == "cancelled"
     assert await privacy.known_about(AMARA) == []
     assert await following.follow(now=now) == 0

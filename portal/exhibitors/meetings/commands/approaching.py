@@ -67,9 +67,7 @@ async def approach(
     Raises NotFound for whoever is not open to it (any more), Invalid for slots that are not open, Conflict for one too many.
     """
     async with companys_turn(actor, exhibitor_id) as here:
-        if here.is_closed(now):
-            raise Conflict("The event is over or was called off.")
-        visitor = await willing.visitor(here.id, person_id)
+        visitor = await willing.visitor(here.id, person_id, now)
         if visitor is None:
             raise NotFound("They are not open to meetings (any more).")
         await ending.expire_at(here.event_id, now=now)

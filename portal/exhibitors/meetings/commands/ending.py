@@ -1,6 +1,6 @@
 """How requests and meetings end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.accounts.actors import Actor
 from portal.core import audit, db
@@ -135,6 +135,21 @@ async def _absent(meeting: MeetingRecord, by: Side, who: Side, now: datetime) ->
         raise Conflict("This meeting is long over; it stays as it is.")
     await db.execute(_ABSENT, meeting.id, now, by.value, who.value)
     await drop_proposals(meeting.id, now=now)
+
+
+async def finish(*, actor: Actor, exhibitor_id: int, meeting_id: int, now: datetime) -> None:
+    """They are done before its end: from now on table and people are free. Calendars keep the time that was agreed. Raises
+    Conflict for a meeting that is not going on.
+    """
+    async with companys_turn(actor, exhibitor_id) as here:
+        meeting = await companys_meeting(actor, here, meeting_id)
+        if not (meeting.is_planned and meeting.starts_at < now < meeting.ends_at):
+            raise Conflict("This meeting is not going on.")
+        # To the minute, as those begin who sit down next.
+        ends_at = max(now.replace(second=0, microsecond=0), meeting.starts_at + timedelta(minutes=1))
+        await db.execute("UPDATE meeting SET ends_at = $2 WHERE id = $1", meeting.id, ends_at)
+        await drop_proposals(meeting.id, now=now)
+        await audit.record(actor=actor.label, verb="finish meeting", kind="meeting", key=meeting_id, now=now)
 
 
 async def note_arrival(*, actor: Actor, exhibitor_id: int, meeting_id: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ NO_RIGHT = "The company no longer takes meetings at this event."
 GIVEN_UP = "The place at the event was given up or passed on."
 LEFT = "The host no longer works for the company."
 OUTSIDE = "The event’s new time leaves no room for it."
-ELSEWHERE = "The host has another meeting at the event’s new time."
+ELSEWHERE = "One of you has another meeting at the event’s new time."
 
 # Of a place with another address and another name: somebody else has it. Of another address alone: they have a new one.
 _WHY = """
@@ -88,12 +88,14 @@ _SHIFTED = (
     ("meeting_offer", "t.request IN (SELECT id FROM meeting_request WHERE event = $1 AND state = 'asked')"),
 )  # fmt: skip
 
-# A host works at more than one event, and the other one has not moved.
-_ELSEWHERE = (
-    "SELECT t.id FROM meeting t JOIN meeting o ON o.account = t.account AND o.event <> t.event AND o.state = 'planned' "
-    f"AND tstzrange(o.starts_at, o.ends_at) && tstzrange({_MOVED.format(column='starts_at')}, {_MOVED.format(column='ends_at')}) "
-    "WHERE t.event = $1 AND t.state = 'planned' GROUP BY t.id ORDER BY t.id"
-)
+# People are at more than one event, on either side of a table, and the other event has not moved.
+_ELSEWHERE = f"""
+SELECT t.id FROM meeting t JOIN account h ON h.id = t.account JOIN meeting o ON o.event <> t.event AND o.state = 'planned'
+    AND tstzrange(o.starts_at, o.ends_at) && tstzrange({_MOVED.format(column="starts_at")}, {_MOVED.format(column="ends_at")})
+JOIN account g ON g.id = o.account
+    AND (g.id = h.id OR o.email = h.email OR nullif(t.email, '') IN (o.email, g.email))
+WHERE t.event = $1 AND t.state = 'planned' GROUP BY t.id ORDER BY t.id
+"""
 
 
 async def follow(*, now: datetime) -> int:

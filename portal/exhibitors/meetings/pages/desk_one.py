@@ -188,6 +188,11 @@ class DeskMeeting(Controller):
         )
         return see_other(f"{_home(at_desk)}/{meeting_id}", notice="Noted. The table is free from now on.")
 
+    @post("/end")
+    async def finish(self, at_desk: AtDesk, meeting_id: Number, now: Now) -> Response[Any]:
+        await ending.finish(actor=at_desk.actor, exhibitor_id=at_desk.exhibitor.id, meeting_id=meeting_id, now=now)
+        return see_other(f"{_home(at_desk)}/{meeting_id}", notice="Noted. You and the table are free from now on.")
+
     @post("/arrival")
     async def came(self, at_desk: AtDesk, meeting_id: Number, now: Now) -> Response[Any]:
         await ending.note_arrival(

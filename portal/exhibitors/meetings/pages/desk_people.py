@@ -35,9 +35,11 @@ class DeskPeople(Controller):
     include_in_schema = False
 
     @get()
-    async def show(self, request: Request[Any, Any, Any], at_desk: AtDesk, q: FromQuery[str] = "") -> Response[str]:
+    async def show(
+        self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now, q: FromQuery[str] = ""
+    ) -> Response[str]:
         words, root = " ".join(q.replace("\x00", " ").split())[:_LONGEST], f"{at_desk.exhibitor.address}/meetings"
-        found, at = await willing.page_of(at_desk.exhibitor.id, words, page_number(request))
+        found, at = await willing.page_of(at_desk.exhibitor.id, words, page_number(request), now)
         return desk_page(
             request, "exhibitors/meetings/people.html", at_desk, here="meetings", tab="people", found=found, at=at, words=words,
             address=lambda number: f"{root}/people?{urlencode({'q': words, 'page': number})}",
@@ -76,7 +78,7 @@ async def _approach(
     status: int = 200,
 ) -> Response[str]:  # fmt: skip
     here = at_desk.exhibitor
-    found: Asked | None = await willing.one(here.id, person_id)
+    found: Asked | None = await willing.one(here.id, person_id, now)
     if found is None:
         raise NotFound("They are not open to meetings (any more).")
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id)

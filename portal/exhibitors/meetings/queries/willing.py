@@ -14,21 +14,22 @@ PAGE_SIZE = 25
 _FROM = """
 FROM exhibitor x JOIN open_to_meetings o ON o.event = x.event JOIN company c ON c.id = x.company
 JOIN seat s ON s.id = o.seat AND (s.email = o.email OR s.named_at = o.named_at)
-JOIN seat_order w ON w.id = s.seat_order
-WHERE x.id = $1 AND s.state = 'confirmed' AND w.state = 'confirmed' AND s.email <> '' AND s.named_at IS NOT NULL
+JOIN seat_order w ON w.id = s.seat_order JOIN event e ON e.id = x.event
+WHERE x.id = $1 AND e.state IN ('published', 'moved') AND e.ends_at > $2
+    AND s.state = 'confirmed' AND w.state = 'confirmed' AND s.email <> '' AND s.named_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM membership m JOIN account a ON a.id = m.account
         WHERE m.organisation = c.organisation AND a.email = s.email)
 """
-_FOUND = """ AND ($2 = '' OR strpos(lower(concat_ws(' ', s.job_title, s.company, o.about)), lower($2)) > 0)"""
+_FOUND = """ AND ($3 = '' OR strpos(lower(concat_ws(' ', s.job_title, s.company, o.about)), lower($3)) > 0)"""
 _ROWS = f"""
 SELECT o.id, s.job_title, s.company, o.about,
     (SELECT r.id FROM meeting_request r WHERE r.exhibitor = x.id AND r.seat = s.id AND r.state = 'asked') AS waits,
     (SELECT max(m.id) FROM meeting m WHERE m.exhibitor = x.id AND m.seat = s.id AND m.email = s.email
         AND m.state = 'planned') AS meeting
-{_FROM}{_FOUND} ORDER BY o.since DESC, o.id DESC LIMIT $3 OFFSET $4
+{_FROM}{_FOUND} ORDER BY o.since DESC, o.id DESC LIMIT $4 OFFSET $5
 """
 _COUNT = f"SELECT count(*) {_FROM}{_FOUND}"
-_ONE = f"SELECT s.id AS seat_id, s.job_title, s.company, o.about, s.email {_FROM} AND o.id = $2"
+_ONE = f"SELECT s.id AS seat_id, s.job_title, s.company, o.about, s.email {_FROM} AND o.id = $3"
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,22 +64,22 @@ class Wish(msgspec.Struct, frozen=True):
     since: datetime
 
 
-async def page_of(exhibitor_id: int, words: str, number: int) -> tuple[list[Person], Page]:
-    """A page of those whom a company may ask, the newest first."""
-    at = Page(number, PAGE_SIZE, await db.fetch_value(_COUNT, exhibitor_id, words))
-    rows = await db.fetch(_ROWS, exhibitor_id, words, at.size, at.offset)
+async def page_of(exhibitor_id: int, words: str, number: int, now: datetime) -> tuple[list[Person], Page]:
+    """A page of those whom a company may ask until the event is over, the newest first."""
+    at = Page(number, PAGE_SIZE, await db.fetch_value(_COUNT, exhibitor_id, now, words))
+    rows = await db.fetch(_ROWS, exhibitor_id, now, words, at.size, at.offset)
     return [msgspec.convert(dict(row), Person) for row in rows], at
 
 
-async def one(exhibitor_id: int, person_id: int) -> Asked | None:
+async def one(exhibitor_id: int, person_id: int, now: datetime) -> Asked | None:
     """Somebody whom a company may ask."""
-    row = await db.fetch_one(_ONE, exhibitor_id, person_id)
+    row = await db.fetch_one(_ONE, exhibitor_id, now, person_id)
     return None if row is None else msgspec.convert(dict(row), Asked)
 
 
-async def visitor(exhibitor_id: int, person_id: int) -> Visitor | None:
+async def visitor(exhibitor_id: int, person_id: int, now: datetime) -> Visitor | None:
     """The same with their place, which stays theirs until the transaction ends."""
-    found = await one(exhibitor_id, person_id)
+    found = await one(exhibitor_id, person_id, now)
     return None if found is None else await visitors.held(found.seat_id)
 
 
