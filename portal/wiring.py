@@ -93,7 +93,6 @@ from portal.programme import routes as programme_routes
 from portal.programme.queries import places
 from portal.registration import privacy as seat_privacy
 from portal.registration.commands import ordering as registration
-from portal.registration.feeds import PersonalFeed
 from portal.registration.jobs import lists as seat_jobs
 from portal.registration.pages.checkout import CheckoutPages
 from portal.registration.pages.inputs import one_below_the_other
@@ -241,7 +240,7 @@ def routers(made: Services) -> Sequence[ControllerRouterHandler]:
         ],
         before_request=around_pages("queues", waiting_in(waiting)),
     )
-    seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages, PersonalFeed]
+    seats: _Routes = [TicketPages, CheckoutPages, OrderPages, OrderSeatPages, SeatPages, WaitingPages]
     gateway = made.payments.gateway
     # Without a signing secret nobody can be believed: the route does not exist then.
     inbox: _Routes = [webhooks.router(gateway)] if gateway and made.settings.stripe_webhook_secret else []

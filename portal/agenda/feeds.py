@@ -1,11 +1,13 @@
-"""One person’s agenda as a calendar: at a secret address that only reads, for a phone without signing in, or as a file.
+"""One person’s calendar: what they saved and where they have a place. At a secret address that only reads, for a phone
+without signing in, or as a file.
 
 The entries are those of public calendars, with a SEQUENCE of their own that rises with whatever changes what they say
-(`commands.versions`), so that a second choice that moved up is a new version. What is cancelled or left the programme stays,
-as cancelled; what its reader took out is gone.
+(`calendars.personal`), so that a second choice that moved up is a new version. What is cancelled, left the programme, was
+given up or passed on stays, as cancelled; what its reader took out is gone.
 
 A subscribed calendar stands beside one’s own, and programs show an entry of both twice, whatever its UID. So what its reader was
-invited to by mail, as a ticket or to a meeting, is left out, unless the address says `invited=yes`.
+invited to by mail, as a ticket or to a meeting, is left out, unless the address says `invited=yes`, or is one of those that
+were handed out as the calendar of one’s places.
 """
 
 import hashlib
@@ -14,116 +16,138 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Controller, get
+from litestar import get
 from litestar.connection import Request
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from portal.accounts.guards import MaybeActor
 from portal.agenda import cookies
-from portal.agenda.commands import addresses, versions
 from portal.agenda.inputs import Sources
 from portal.agenda.queries import agendas
-from portal.agenda.reading import Read, owner_of, read
-from portal.agenda.values import Mine, Owner, Source
-from portal.calendars import building, commands, feeds, links, queries
-from portal.calendars.values import FeedContent, Revision
+from portal.agenda.reading import Read, owner, read
+from portal.agenda.values import FEED, Entry, Held, Owner, Source, person
+from portal.calendars import building, commands, feeds, links, personal, queries, rules
+from portal.calendars.values import Revision, Shown
 from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.web.inputs import Now
 from portal.web.rendering import page
 
-KIND = "agenda"
 _GONE = "There is no calendar at this address. It may have been replaced by a new one."
+_OF_PLACES = "/calendars/mine"
 _PRIVATE = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
-class AgendaFeeds(Controller):
-    path = "/agenda"
-    opt = {"public": True}
-    include_in_schema = False
+@get("/agenda/calendar.ics", opt={"public": True}, include_in_schema=False)
+async def agenda_file(
+    request: Request[Any, Any, Any], actor: MaybeActor, agenda_sources: Sources, now: Now
+) -> Response[Any]:
+    """A file to open once."""
+    whole = await cookies.whole_of(request, actor)
+    whose = Owner(actor.account_id, actor.email) if actor else None
+    got = await read(whole.entries if whole else [], whose, agenda_sources, now)
+    feed = person(actor.account_id) if actor else whole.mine.feed if whole else None
+    told = []
+    if feed is not None:
+        await commands.feed_address(kind=feed[0], key=feed[1], now=now)
+        told = await _told(feed, whose, got, now)
+    return _answer(request, building.calendar(building.content(told), name=""))
 
-    @get("/calendar.ics")
-    async def file(
-        self, request: Request[Any, Any, Any], actor: MaybeActor, agenda_sources: Sources, now: Now
-    ) -> Response[Any]:
-        """A file to open once."""
-        whole = await cookies.whole_of(request, actor)
-        owner = Owner(actor.account_id, actor.email) if actor else None
-        got = await read(whole.entries if whole else [], owner, agenda_sources, now)
-        mine = whole.mine if whole else await addresses.agenda_of(visitor=cookies.visitor(request, actor), now=now)
-        return _answer(request, await _calendar(mine, got, now, subscribed=False))
 
-    @get("/{name:str}")
-    async def feed(
-        self, request: Request[Any, Any, Any], name: FromPath[str], agenda_sources: Sources, now: Now,
-        invited: FromQuery[str] = "",
-    ) -> Response[Any]:  # fmt: skip
-        """The calendar; without `.ics`, the page a phone is led to by the QR code."""
-        secret = feeds.secret_in(name)
-        subject = await queries.feed_subject(secret) if secret else None
-        mine = await agendas.by_id(int(subject[1])) if subject and subject[0] == KIND else None
-        if mine is None or secret is None:
-            raise NotFound(_GONE)
-        if not name.endswith(".ics"):
-            return page(
-                request, "agenda/handed.html", private=True, headers={**_PRIVATE, "Cache-Control": "private, no-store"},
-                address=address_of(secret, invited=bool(invited)), links=links,
-            )  # fmt: skip
-        await commands.note_fetched(secret=secret, now=now)
-        return _answer(request, await calendar_of(mine.id, agenda_sources, now, invited=bool(invited)))
+@get(["/agenda/{name:str}", f"{_OF_PLACES}/{{name:str}}"], opt={"public": True}, include_in_schema=False)
+async def personal_calendar(
+    request: Request[Any, Any, Any], name: FromPath[str], agenda_sources: Sources, now: Now, invited: FromQuery[str] = ""
+) -> Response[Any]:
+    """The calendar; without `.ics`, the page a phone is led to by the QR code."""
+    secret = feeds.secret_in(name)
+    subject = await queries.feed_subject(secret) if secret else None
+    whole = bool(invited) or request.url.path.startswith(_OF_PLACES)
+    body = await calendar_of(subject, agenda_sources, now, invited=whole) if subject else None
+    if body is None or secret is None:
+        raise NotFound(_GONE)
+    if not name.endswith(".ics"):
+        return page(
+            request, "agenda/handed.html", private=True, headers={**_PRIVATE, "Cache-Control": "private, no-store"},
+            address=address_of(secret, invited=whole), links=links,
+        )  # fmt: skip
+    await commands.note_fetched(secret=secret, now=now)
+    return _answer(request, body)
 
 
 def address_of(secret: str, *, invited: bool = False) -> str:
     return f"{current().base_url}/agenda/{secret}.ics{'?invited=yes' if invited else ''}"
 
 
-async def calendar_of(agenda_id: int, sources: Sequence[Source], now: datetime, *, invited: bool = True) -> bytes:
-    """The calendar of an agenda, as its secret address has it; without `invited` less what its reader’s own calendar has."""
-    whole = await agendas.whole(id_=agenda_id)
-    owner = await owner_of(whole.mine) if whole else None
-    got = await read(whole.entries if whole else [], owner, sources, now)
-    reader = "" if invited or owner is None else owner.email
-    return await _calendar(whole.mine if whole else None, got, now, subscribed=True, reader=reader)
+async def calendar_of(
+    feed: tuple[str, str], sources: Sequence[Source], now: datetime, *, invited: bool = True
+) -> bytes | None:
+    """The calendar a secret address stands for; None where it stands for none of ours, or for nobody any more. Without
+    `invited` what its reader’s mails bring is counted, and left out.
+    """
+    kind, key = feed
+    if kind not in (FEED, personal.PERSON):
+        return None
+    whole = await (agendas.whole(id_=int(key)) if kind == FEED else agendas.whole(account=int(key)))
+    if whole is None and kind == FEED:
+        return None
+    account = whole.mine.account if whole else int(key)
+    whose = await owner(account) if account is not None else None
+    if account is not None and whose is None:
+        return None
+    got = await read(whole.entries if whole else [], whose, sources, now)
+    if whole is not None and whole.mine.feed != feed:
+        kind, key = feed = whole.mine.feed
+        await commands.feed_address(kind=kind, key=key, now=now)
+    told = await _told(feed, whose, got, now)
+    if whose is not None and told and not invited:
+        theirs = await queries.told_by_mail([one.item_id for one in told], whose.email)
+        told = [one for one in told if one.item_id not in theirs]
+    return building.calendar(building.content(told), name=f"My {current().site_name} agenda")
 
 
-async def _calendar(mine: Mine | None, got: Read, now: datetime, *, subscribed: bool, reader: str = "") -> bytes:
-    """Without an agenda there is nothing in it. What the `reader`’s mails bring is counted on, and left out."""
-    revisions = await _revisions(got) if mine else []
-    told = await versions.tell(agenda_id=mine.id, revisions=revisions, now=now) if mine else []
-    theirs = await queries.told_by_mail([one.item_id for one in told], reader) if reader and told else set()
-    told = [one for one in told if one.item_id not in theirs]
-    content = building.followed(FeedContent(b""), told)
-    return building.calendar(content, name=f"My {current().site_name} agenda" if subscribed else "")
+async def _told(feed: tuple[str, str], whose: Owner | None, got: Read, now: datetime) -> list[Revision]:
+    address = whose.email if whose else ""
+    return await personal.tell(feed=feed, address=address, shown=await _shown(got), now=now)
 
 
-async def _revisions(got: Read) -> list[Revision]:
+async def _shown(got: Read) -> list[Shown]:
     saved = {one.key: one for one in got.entries}
     titles = {one.id: got.known[one.key].title for one in got.entries if one.key in got.known}
     places = {one.item.key: one for one in got.held}
-    keys = list(dict.fromkeys([*saved, *places]))
-    revisions: dict[str, Revision] = {}
-    for kind in dict.fromkeys(key.partition("-")[0] for key in keys):
-        these = [key.partition("-")[2] for key in keys if key.startswith(f"{kind}-")]
-        revisions |= {f"{kind}-{key}": one for key, one in (await queries.current(kind, these)).items()}
-    made = []
-    for key in sorted(revisions):
-        revision, entry, place = revisions[key], saved.get(key), places.get(key)
-        shown = revision.entry
-        waits = place is not None and not place.given and not shown.cancelled
-        if waits and (entry is None or entry.instead_of is None):
-            shown = msgspec.structs.replace(shown, title=f"In line: {shown.title}", tentative=True)
-        elif entry is not None and entry.instead_of is not None and (place is None or not place.given):
-            first = titles.get(entry.instead_of, "")
-            said = f"Second choice to “{first}”." if first else "Second choice."
-            shown = msgspec.structs.replace(
-                shown, title=f"Second choice: {shown.title}", tentative=True,
-                description="\n\n".join(part for part in (said, shown.description) if part),
-            )  # fmt: skip
-        if place is not None and place.address:
-            shown = msgspec.structs.replace(shown, conference=current().base_url + place.address)
-        made.append(msgspec.structs.replace(revision, entry=shown))
-    return made
+    keys = [(kind, number) for key in {*saved, *places, *got.gone} for kind, _, number in [key.partition("-")]]
+    found = sorted((await queries.current_of(keys)).items(), key=lambda pair: (pair[0][0], int(pair[0][1])))
+    return [
+        _own(revision, saved.get(f"{kind}-{key}"), places.get(f"{kind}-{key}"), titles)
+        for (kind, key), revision in found
+    ]
+
+
+def _own(revision: Revision, entry: Entry | None, place: Held | None, titles: dict[int, str]) -> Shown:
+    """A revision as its reader is shown it, with what is theirs about it in few words."""
+    shown, state = revision.entry, "saved"
+    second = entry.instead_of if entry is not None else None
+    if entry is None and place is None:
+        shown, state = msgspec.structs.replace(shown, cancelled=True), rules.OFF
+    elif shown.cancelled:
+        state = rules.OFF
+    elif place is not None and place.given:
+        state = f"{rules.PLACE} online" if place.address else rules.PLACE
+    elif second is not None:
+        first = titles.get(second, "")
+        said = f"Second choice to “{first}”." if first else "Second choice."
+        told = "\n\n".join(part for part in (said, shown.description) if part)
+        title = f"Second choice: {shown.title}"
+        shown, state = msgspec.structs.replace(shown, title=title, tentative=True, description=told), _second(first)
+    elif place is not None:
+        shown, state = msgspec.structs.replace(shown, title=f"In line: {shown.title}", tentative=True), "line"
+    if place is not None and place.address:
+        shown = msgspec.structs.replace(shown, conference=current().base_url + place.address)
+    return Shown(msgspec.structs.replace(revision, entry=shown), state)
+
+
+def _second(first: str) -> str:
+    return f"second {hashlib.blake2b(first.encode(), digest_size=8).hexdigest()}"
 
 
 def _answer(request: Request[Any, Any, Any], body: bytes) -> Response[Any]:

@@ -5,11 +5,11 @@ from litestar.types import ControllerRouterHandler
 
 from portal.agenda.buttons import BUTTONS
 from portal.agenda.cookies import arrive
-from portal.agenda.feeds import AgendaFeeds
+from portal.agenda.feeds import agenda_file, personal_calendar
 from portal.agenda.pages.address import AddressCodePages, AddressPages
 from portal.agenda.pages.agenda import AgendaPages
 from portal.agenda.pages.entries import EntryPages
-from portal.agenda.pages.phone import PhonePages
+from portal.agenda.pages.phone import PhonePages, own_calendar
 from portal.agenda.pages.stands import StandPages
 from portal.agenda.queries import held
 from portal.agenda.staff import StaffForecast
@@ -23,7 +23,9 @@ PUBLIC: list[ControllerRouterHandler] = [
     StandPages,
     AddressPages,
     AddressCodePages,
-    AgendaFeeds,
+    agenda_file,
+    personal_calendar,
+    own_calendar,
 ]
 SOURCES: list[Source] = [held.places, held.meetings]
 """What one has a place in, of the packages below; others join in wiring."""

@@ -9,7 +9,6 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from portal.accounts.tables import Account
-from portal.calendars.tables import CalendarItem
 from portal.core.columns import one_of
 from portal.core.db import DB
 from portal.exhibitors.tables.exhibiting import Exhibitor
@@ -89,20 +88,6 @@ class AgendaStand(Table, tablename="agenda_stand", db=DB):
     told = JSONB(default="{}", help_text="what its reader knows of it, as `rules.stands.facts` writes it")
     agenda_stand_once = Unique(["agenda", "exhibitor"], name="agenda_stand_once")
     says_something = Check("num_nonnulls(saved_at, visited_at) > 0", name="agenda_stand_says_something")
-
-
-class AgendaTold(Table, tablename="agenda_told", db=DB):
-    """What calendars were last told of an entry by this agenda: its SEQUENCE and DTSTAMP. It stays when the entry leaves the
-    agenda (`digest` is empty then), so that whatever it comes back as is newer than what a calendar may still hold.
-    """
-
-    id = BigSerial(primary_key=True)
-    agenda = ForeignKey(Agenda, on_delete=OnDelete.cascade, null=False)
-    item = ForeignKey(CalendarItem, on_delete=OnDelete.cascade, null=False, index=True)
-    digest = Varchar(length=80, help_text="of the entry as it was told, with its reader’s rank and place")
-    sequence = Integer()
-    at = Timestamptz()
-    agenda_told_once = Unique(["agenda", "item"], name="agenda_told_once")
 
 
 class AgendaSignal(Table, tablename="agenda_signal", db=DB):

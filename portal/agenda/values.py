@@ -6,6 +6,15 @@ from datetime import datetime
 import msgspec
 
 from portal.agenda.tables import Kind
+from portal.calendars.personal import PERSON
+
+FEED = "agenda"
+"""The kind of feed that is a browser’s; its key is the agenda’s number."""
+
+
+def person(account_id: int) -> tuple[str, str]:
+    """The feed of an account, which has one calendar, whatever it saved."""
+    return PERSON, str(account_id)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +93,13 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A place in something that can be saved, too: its key, and as `Held` has it."""
+    """A place in something that can be saved, too: its key, and as `Held` has it. `over`: one had it once, and has not now."""
 
     key: tuple[str, int]
     words: str
     address: str = ""
     given: bool = True
+    over: bool = False
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -115,6 +125,11 @@ class Mine(msgspec.Struct, frozen=True, kw_only=True):
     account: int | None
     email: str
     edition: int
+
+    @property
+    def feed(self) -> tuple[str, str]:
+        """Kind and key of its calendar’s address."""
+        return (FEED, str(self.id)) if self.account is None else person(self.account)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,10 @@ bytes.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
-import msgspec
 from icalendar import vUri
 
-from portal.calendars import components, rules, zones
+from portal.calendars import components, zones
 from portal.calendars.components import Raw, text
 from portal.calendars.values import Entry, FeedContent, Revision, ZoneUse
 
@@ -55,32 +53,18 @@ def busy(entry: Entry) -> str:
     return "TENTATIVE" if entry.tentative else "BUSY"
 
 
-def with_cancelled(content: FeedContent, revisions: Sequence[Revision]) -> FeedContent:
-    """The feed's content, followed by entries its reader no longer takes part in, as cancelled."""
-    return followed(content, [_as(one, cancelled=True) for one in revisions])
-
-
-def with_joined(content: FeedContent, revisions: Sequence[tuple[Revision, str]]) -> FeedContent:
-    """The feed's content, followed by entries with the addresses by which its one reader joins."""
-    return followed(content, [_as(one, conference=rules.uri(address)) for one, address in revisions])
-
-
-def _as(revision: Revision, **changed: Any) -> Revision:
-    return msgspec.structs.replace(revision, entry=msgspec.structs.replace(revision.entry, **changed))
-
-
-def followed(content: FeedContent, added: Sequence[Revision]) -> FeedContent:
-    """The feed’s content, followed by revisions of its reader’s own."""
-    years: dict[str, ZoneUse] = {zone.name: zone for zone in content.zones}
-    for use in filter(None, (zones.use_of(one.entry) for one in added)):
+def content(revisions: Sequence[Revision]) -> FeedContent:
+    """What a feed of these consists of, where they are their reader's own and stored nowhere."""
+    years: dict[str, ZoneUse] = {}
+    for use in filter(None, (zones.use_of(one.entry) for one in revisions)):
         known = years.get(use.name, use)
         first, last = min(known.first_year, use.first_year), max(known.last_year, use.last_year)
         years[use.name] = ZoneUse(use.name, first, last)
     return FeedContent(
-        events=content.events + b"".join(map(vevent, added)),
+        events=b"".join(map(vevent, revisions)),
         zones=tuple(years.values()),
-        newest=max((at for at in (content.newest, *(one.at for one in added)) if at is not None), default=None),
-        count=content.count + len(added),
+        newest=max((one.at for one in revisions), default=None),
+        count=len(revisions),
     )
 
 

@@ -119,7 +119,7 @@ async def take_turn(*, item_id: int, address: str) -> None:
 _NOTE_SENT = """
 INSERT INTO calendar_message (item, address, number, method, sent_at, mail, raised)
 SELECT $1, $2, $3, $4::text, $5, $6,
-       coalesce(last.raised, 0)
+       coalesce($7, last.raised, 0)
        + CASE WHEN $4 = 'CANCEL' AND coalesce(last.method, 'REQUEST') = 'REQUEST' AND NOT r.cancelled THEN 2 ELSE 0 END
 FROM (SELECT coalesce((entry ->> 'cancelled')::boolean, false) AS cancelled
       FROM calendar_revision WHERE item = $1 AND number = $3) r
@@ -130,10 +130,11 @@ ON CONFLICT (mail, item) DO NOTHING
 
 
 async def note_sent(
-    *, item_id: int, address: str, number: int, method: Method, now: datetime, mail: int | None = None
-) -> None:
-    """Write into the ledger that `address` was sent revision `number` with that mail."""
-    await db.execute(_NOTE_SENT, item_id, address.lower(), number, method.value, now, mail)
+    *, item_id: int, address: str, number: int, method: Method, now: datetime, mail: int | None = None,
+    raised: int | None = None,
+) -> None:  # fmt: skip
+    """Write into the ledger that `address` was sent revision `number` with that mail, `raised` as `personal.raised` had it."""
+    await db.execute(_NOTE_SENT, item_id, address.lower(), number, method.value, now, mail, raised)
 
 
 async def feed_address(*, kind: str, key: str, now: datetime) -> str:

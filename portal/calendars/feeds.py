@@ -1,15 +1,17 @@
 """Answering a calendar over HTTP: unchanged feeds are recognised before anything is built or loaded.
 
-How a package above serves the feed of one person (`/calendars/mine/{name:str}`; Litestar has no suffix after
+How a package above serves a feed at a secret address (`/calendars/speaking/{name:str}`; Litestar has no suffix after
 a parameter, so the `.ics` is part of the name):
 
     secret = feeds.secret_in(name)
     subject = await queries.feed_subject(secret) if secret else None
     if subject is None:
         raise NotFound("There is no such calendar.")
-    keys, gone = ...                # the person's events, and those they no longer go to, in a stable order
-    feed = Feed(kind="event", keys=keys, gone=gone, name="My events", private=True, secret=secret)
+    keys = ...                      # the items in a stable order
+    feed = Feed(kind="session", keys=keys, name="My sessions", private=True, secret=secret)
     return await feeds.answer(request, feed, now=now)
+
+One person's own calendar, of which more than the items decides, is `agenda.feeds`.
 
 Leave `address` and `description` of a private feed empty: people pass files on.
 
@@ -48,7 +50,7 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
     """The feed, or 304 when the reader has it as it is. Two queries for the feed, one for 304."""
     if feed.secret:
         await commands.note_fetched(secret=feed.secret, now=now)
-    state = await queries.feed_state(feed.kind, (*feed.keys, *feed.gone))
+    state = await queries.feed_state(feed.kind, feed.keys)
     etag = entity_tag(feed, state)
     headers = {"ETag": etag, "Cache-Control": _PRIVATE if feed.private else _PUBLIC}
     if feed.private:
@@ -56,10 +58,6 @@ async def answer(request: Request[Any, Any, Any], feed: Feed, *, now: datetime) 
     if _has_it(request, etag):
         return Response(b"", status_code=304, headers=headers, media_type=MEDIA_TYPE)
     content = await _content(feed, state)
-    if own := [*feed.joins, *feed.gone]:
-        known = await queries.current(feed.kind, own)
-        content = building.with_joined(content, [(known[key], at) for key, at in feed.joins.items() if key in known])
-        content = building.with_cancelled(content, [known[key] for key in feed.gone if key in known])
     body = building.calendar(
         content, name=feed.name, description=feed.description, address=feed.address, refresh=feed.refresh
     )
@@ -73,11 +71,10 @@ _MOST_KEPT_BYTES = 250_000
 
 async def _content(feed: Feed, state: FeedState) -> FeedContent:
     """The feed's VEVENTs. Revisions never change, so their numbers name the bytes; small feeds are kept under them."""
-    keys = [key for key in feed.keys if key not in feed.joins]
-    key = (feed.kind, tuple(keys), state.digest)
+    key = (feed.kind, tuple(feed.keys), state.digest)
     if (kept := _kept.get(key)) is not None:
         return kept
-    made = await queries.vevents(feed.kind, keys)
+    made = await queries.vevents(feed.kind, feed.keys)
     return _kept.put(key, made) if len(made.events) <= _MOST_KEPT_BYTES else made
 
 
@@ -85,7 +82,7 @@ def entity_tag(feed: Feed, state: FeedState) -> str:
     """A strong tag: whatever the bytes are made of is in it, the time of the request is not."""
     made_of = (
         building.FORMAT, _ZONE_DATA, state.digest,
-        feed.kind, list(feed.gone), list(feed.joins.items()), feed.name, feed.description, feed.address,
+        feed.kind, feed.name, feed.description, feed.address,
         feed.refresh.total_seconds(),
     )  # fmt: skip
     return f'"{hashlib.blake2b(msgspec.json.encode(made_of), digest_size=16).hexdigest()}"'

@@ -25,6 +25,19 @@ async def current(kind: str, keys: Sequence[str]) -> dict[str, Revision]:
     return {row["key"]: _revision(row) for row in await db.fetch(_CURRENT, kind, list(keys))}
 
 
+_CURRENT_OF = """
+SELECT i.kind, i.key, i.id, i.uid, r.number, r.sequence, r.at, r.entry
+FROM unnest($1::text[], $2::text[]) AS t (kind, key) JOIN calendar_item i ON i.kind = t.kind AND i.key = t.key
+JOIN calendar_revision r ON r.item = i.id AND r.number = i.revision
+"""
+
+
+async def current_of(items: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Revision]:
+    """The same for items of several kinds, by kind and key."""
+    rows = await db.fetch(_CURRENT_OF, [kind for kind, _ in items], [key for _, key in items])
+    return {(row["kind"], row["key"]): _revision(row) for row in rows}
+
+
 def _revision(row: asyncpg.Record) -> Revision:
     return Revision(
         item_id=row["id"],

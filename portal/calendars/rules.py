@@ -107,6 +107,12 @@ def successor(before: Revision, entry: Entry, now: datetime) -> Revision:
     )
 
 
+PLACE = "place"
+"""What an invitation says: its reader takes part."""
+OFF = "off"
+"""What the end of one says: its reader does not, or nobody does."""
+
+
 def first(item_id: int, uid: str, entry: Entry, now: datetime) -> Revision:
     return Revision(item_id=item_id, uid=uid, number=1, sequence=0, at=_moment(now), entry=entry, changed=True)
 

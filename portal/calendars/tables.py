@@ -1,4 +1,4 @@
-"""Calendar items, their revisions, the ledger of who was sent which, and secret feed addresses."""
+"""Calendar items, their revisions, the ledger of who was sent which, secret feed addresses and what they told."""
 
 from enum import StrEnum
 
@@ -80,3 +80,18 @@ class FeedAddress(Table, tablename="feed_address", db=DB):
     created_at = Timestamptz()
     fetched_at = Timestamptz(null=True, default=None)
     feed_address_once = Unique(["kind", "key"], name="feed_address_once")
+
+
+class CalendarTold(Table, tablename="calendar_told", db=DB):
+    """What the calendar of one person was last told of an item, by its feed or by mail: SEQUENCE and DTSTAMP of their own.
+    It stays when the item leaves the calendar (`digest` is empty then), so that whatever it comes back as is newer than what
+    somebody's phone may still hold.
+    """
+
+    id = BigSerial(primary_key=True)
+    feed = ForeignKey(FeedAddress, on_delete=OnDelete.cascade, null=False)
+    item = ForeignKey(CalendarItem, on_delete=OnDelete.cascade, null=False, index=True)
+    digest = Varchar(length=80, help_text="number of the revision, and what is the reader's own about it")
+    sequence = Integer()
+    at = Timestamptz()
+    calendar_told_once = Unique(["feed", "item"], name="calendar_told_once")

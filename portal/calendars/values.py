@@ -1,6 +1,6 @@
 """Plain values: what an item says in calendars, its revisions, who holds them, what a feed consists of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -57,6 +57,15 @@ class Revision(msgspec.Struct, frozen=True):
     at: datetime
     entry: Entry
     changed: bool = False
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A revision as one person's calendar has it. `state` is all that is their own about it: the same revision in the same
+    state is the same bytes. It begins with `rules.PLACE` or `rules.OFF` where an invitation or its end says the same.
+    """
+
+    revision: Revision
+    state: str
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -146,16 +155,12 @@ class Feed(msgspec.Struct, frozen=True):
 
     Leave `name` empty where the feed is one event's file: see `building.calendar`. `private` feeds belong to
     one person; then `address` (repeated inside the file) and `description` must not give the person away, and
-    `secret` names the address that was asked, so that the fetch is noted. `gone` are items that this reader no
-    longer takes part in: they follow as cancelled, whatever became of them for others. `joins` are the addresses by
-    which its one reader joins items, by key; they are nobody’s own, for people pass calendars on.
+    `secret` names the address that was asked, so that the fetch is noted.
     """
 
     kind: str
     keys: Sequence[str]
     name: str
-    gone: Sequence[str] = ()
-    joins: Mapping[str, str] = {}
     description: str = ""
     address: str = ""
     filename: str = "calendar"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from portal.calendars import building
+from portal.calendars import building, personal
 from portal.calendars import commands as calendars
 from portal.calendars import queries as ledger
 from portal.calendars.invitations import parts
@@ -54,16 +54,20 @@ async def tell_place(session: int, address: str) -> None:
             entry=entry, address=address, method=method, place=place, workshop=workshop, last=last,
             key=f"workshop-{session}-{revision.item_id}-{revision.sequence}-{len(sent)}-{address}",
         )  # fmt: skip
+        raised = await personal.raised(
+            revision=revision, method=method, address=address, before=last.raised if last else 0
+        )
         files = parts(
             revision, method=method, attendee_email=address, attendee_name=place.name if place else "",
-            organizer=current().mail_from, raised=last.raised if last else 0,
+            organizer=current().mail_from, raised=raised,
             extra_text=f"Your workshops: {told.link}" if method is Method.REQUEST else "",
         )  # fmt: skip
         mail = await queue_mail(message=emails.place_told(told, files), now=now)
         if mail is not None:
             await calendars.note_sent(
-                item_id=revision.item_id, address=address, number=revision.number, method=method, mail=mail, now=now
-            )
+                item_id=revision.item_id, address=address, number=revision.number, method=method, mail=mail, now=now,
+                raised=raised,
+            )  # fmt: skip
 
 
 async def tell_line_ended(session: int, title: str, address: str, name: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from portal.calendars import commands as calendars
+from portal.calendars import personal
 from portal.calendars import queries as calendar_queries
 from portal.calendars.invitations import invitation, parts
 from portal.calendars.tables import Method
@@ -25,13 +26,14 @@ class Invite(msgspec.Struct, frozen=True):
     revision: Revision
     address: str
     known: bool
+    raised: int = 0
 
     async def note(self, mail: int | None, now: datetime) -> None:
         """Write into the ledger that the mail carries it; None stands for a mail that was queued before."""
         if mail is not None:
             await calendars.note_sent(
                 item_id=self.revision.item_id, address=self.address, number=self.revision.number, method=self.method,
-                mail=mail, now=now,
+                mail=mail, now=now, raised=self.raised,
             )  # fmt: skip
 
 
@@ -49,12 +51,15 @@ async def due(order: OrderRecord, address: str, name: str, *, now: datetime) -> 
     )
     if method is None:
         return None
+    raised = await personal.raised(
+        revision=revision, method=method, address=address, before=last.raised if last else 0, joins=order.joins
+    )
     made = parts(
-        revision, method=method, attendee_email=address, attendee_name=name, organizer=current().mail_from,
-        raised=last.raised if last else 0, **_own(order, claim if method is Method.REQUEST else None),
+        revision, method=method, attendee_email=address, attendee_name=name, organizer=current().mail_from, raised=raised,
+        **_own(order, claim if method is Method.REQUEST else None),
     )  # fmt: skip
     known = last is not None and last.method is method and last.newest and not last.lost
-    return Invite(method=method, parts=made, revision=revision, address=address, known=known)
+    return Invite(method=method, parts=made, revision=revision, address=address, known=known, raised=raised)
 
 
 async def calendar_file(order: OrderRecord, seat: SeatRecord) -> bytes | None:

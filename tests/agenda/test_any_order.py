@@ -11,15 +11,13 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from portal.agenda.commands import keeping
 from portal.agenda.commands.opening import Visitor
 from portal.agenda.feeds import calendar_of
-from portal.agenda.queries import agendas
 from portal.agenda.routes import SOURCES
 from portal.agenda.tables import Kind
-from portal.agenda.values import Mine
+from portal.agenda.values import person
 from portal.core import clock, db
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.exhibitors.meetings.commands import answering, ending
@@ -27,42 +25,21 @@ from portal.programme.commands.places import give_back, sign_up
 from portal.programme.values import SessionFacts
 from portal.programme.workshops import Guest
 from tests.agenda.conftest import AMARA, Reader
+from tests.agenda.phones import Phone
 from tests.agenda.test_feed import address
 from tests.attending import Attending
 from tests.factories import meetings
 from tests.programme.hands import KEYS, House, make_house
-
-TOLD = ("DTSTART", "DTEND", "STATUS", "LOCATION", "SUMMARY")
-
-
-class Phone:
-    """Reads a calendar again and again, and remembers every entry it ever saw."""
-
-    def __init__(self) -> None:
-        self.seen: dict[str, tuple[int, str, bytes]] = {}
-        self.rises = 0
-
-    def read(self, calendar: bytes) -> None:
-        for entry in Calendar.from_ical(calendar).walk("VEVENT"):
-            uid, sequence, whole = str(entry["UID"]), int(entry["SEQUENCE"]), entry.to_ical()
-            told = " ".join(f"{entry.get(name)}" for name in TOLD)
-            before = self.seen.get(uid)
-            if before is not None:
-                assert sequence >= before[0], f"fell from {before} to {sequence} {told}"
-                assert sequence > before[0] or told == before[1], f"{before[1]} became {told}"
-                assert sequence > before[0] or whole == before[2], "the same number is the same bytes"
-                self.rises += sequence > before[0]
-            self.seen[uid] = (sequence, told, whole)
 
 
 class World:
     """Amara with a calendar, two workshops at once that take one person each, somebody else who wants in, and a meeting."""
 
     def __init__(
-        self, house: House, guests: list[Guest], fair: meetings.Fair, at_fair: meetings.Visitor, mine: Mine
+        self, house: House, guests: list[Guest], fair: meetings.Fair, at_fair: meetings.Visitor, account: int
     ) -> None:
-        self.house, self.guests, self.fair, self.at_fair, self.mine = house, guests, fair, at_fair, mine
-        self.visitor, self.phone, self.numbers = Visitor(account=mine.account), Phone(), count(1)
+        self.house, self.guests, self.fair, self.at_fair, self.account = house, guests, fair, at_fair, account
+        self.visitor, self.phone, self.numbers = Visitor(account=account), Phone(), count(1)
         self.gone: dict[str, SessionFacts] = {}
         self.meeting = 0
 
@@ -75,7 +52,7 @@ class World:
         found = await db.fetch_value(
             "SELECT e.id FROM agenda_entry e JOIN agenda a ON a.id = e.agenda WHERE a.account = $1 AND e.item = $2 "
             "AND e.kind = 'session'",
-            self.mine.account, await self.session(key),
+            self.account, await self.session(key),
         )  # fmt: skip
         return int(found or 0)
 
@@ -174,9 +151,8 @@ async def world(attending: Attending) -> AsyncIterator[World]:
     reader = Reader(attending.client)
     await reader.sign_in(AMARA)
     await address(reader)
-    mine = await agendas.of_account(await db.fetch_value("SELECT id FROM account WHERE email = $1", AMARA))
-    assert mine is not None
-    made = World(house, guests, fair, await fair.visitor(AMARA), mine)
+    account = int(await db.fetch_value("SELECT id FROM account WHERE email = $1", AMARA))
+    made = World(house, guests, fair, await fair.visitor(AMARA), account)
     yield made
     assert made.phone.rises > 50, "much was told"
 
@@ -190,4 +166,4 @@ async def test_no_order_of_acts_makes_a_sequence_fall_or_hides_a_change(world: W
         with suppress(Conflict, Invalid, NotFound):
             await act(world, order.choice(KEYS[:2]))
         if order.random() < 0.6:
-            world.phone.read(await calendar_of(world.mine.id, SOURCES, clock.now()))
+            world.phone.read(await calendar_of(person(world.account), SOURCES, clock.now()))

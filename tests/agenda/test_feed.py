@@ -150,8 +150,12 @@ async def test_other_addresses_lead_nowhere(client: httpx.AsyncClient, path: str
 
 
 async def test_another_s_feed_secret_opens_no_agenda(attending: Attending) -> None:
-    secret = await feed_address(kind="person", key="1", now=clock.now())
-    assert (await attending.client.get(f"/agenda/{secret}.ics")).status_code == 404
+    """Nor does that of somebody who has no account any more, though places without an address of their own are left."""
+    await attending.register(await make_shop(), 2)
+    for kind in ("speaker", "exhibitor", "person", "agenda"):
+        secret = await feed_address(kind=kind, key="999", now=clock.now())
+        for path in ("agenda", "calendars/mine"):
+            assert (await attending.client.get(f"/{path}/{secret}.ics")).status_code == 404, kind
 
 
 async def test_an_empty_agenda_is_an_empty_calendar(client: httpx.AsyncClient) -> None:

@@ -38,7 +38,7 @@ async def test_a_meeting_is_one_entry_whichever_calendar_has_it(reader: Reader, 
     assert "Cancelled: Meeting: Isarwerk Biologics GmbH" in await entries(reader.client, "/agenda/calendar.ics")
 
 
-async def test_a_page_is_six_statements_and_a_file_one_for_each_kind_more(reader: Reader, congress: Congress) -> None:
+async def test_a_page_is_six_statements_and_a_file_two_more(reader: Reader, congress: Congress) -> None:
     fair = await meetings.fair()
     visitor = await fair.visitor(AMARA)
     await fair.meet(visitor, 9)
@@ -59,7 +59,7 @@ async def test_a_page_is_six_statements_and_a_file_one_for_each_kind_more(reader
                 answer = await reader.client.get(path)
             assert answer.status_code == 200
             counts.append(len(seen))
-    assert counts == [6, 9, 6, 9]
+    assert counts == [6, 8, 6, 8]
     page = await reader.page()
     assert "No longer in the programme" in page
 

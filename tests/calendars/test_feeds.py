@@ -140,28 +140,6 @@ async def test_dates_never_count(reader: httpx.AsyncClient, shown: Shown) -> Non
     assert (await read(reader, if_modified_since="Fri, 01 Jan 2100 00:00:00 GMT")).status_code == 200
 
 
-async def test_what_the_reader_no_longer_takes_part_in_follows_as_cancelled(
-    reader: httpx.AsyncClient, shown: Shown
-) -> None:
-    there = entry(title="Three", timezone="America/New_York")
-    await commands.publish(kind="event", key="3", entry=there, now=shown.now)
-    first = await read(reader)
-    shown.feed = msgspec.structs.replace(FEED, gone=("3",))
-    after = await read(reader, if_none_match=first.headers["etag"])
-    seen = readers.by_icalendar(after.content)
-    assert [(one.summary, one.status) for one in seen] == [
-        ("One", "CONFIRMED"), ("Two", "CONFIRMED"), ("Cancelled: Three", "CANCELLED"),
-    ]  # fmt: skip
-    assert seen[2].starts == "2027-02-09T08:00:00Z"
-    assert readers.by_vobject(after.content) == seen
-    readers.assert_well_written(after.content)
-    shown.feed = msgspec.structs.replace(FEED, keys=("1", "2", "3"))
-    assert (await read(reader, if_none_match=after.headers["etag"])).status_code == 200
-    # A reader of nothing else gets a calendar all the same.
-    shown.feed = msgspec.structs.replace(FEED, keys=(), gone=("3", "missing"))
-    assert [one.status for one in readers.by_icalendar((await read(reader)).content)] == ["CANCELLED"]
-
-
 async def test_fetching_a_secret_address_is_noted(reader: httpx.AsyncClient, shown: Shown) -> None:
     secret = await commands.feed_address(kind="person", key="ann@plant.example", now=shown.now)
     assert feeds.secret_in(f"{secret}.ics") == secret

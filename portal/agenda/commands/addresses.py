@@ -5,30 +5,25 @@ from datetime import datetime
 from portal.accounts.access.commands import codes
 from portal.accounts.tables import CodePurpose
 from portal.agenda.commands.opening import Visitor, note_known, opened
-from portal.agenda.values import Mine
+from portal.agenda.values import person
 from portal.calendars.commands import rotate_feed_address
 from portal.core import db
 from portal.core.errors import NotFound
 
-FEED = "agenda"
 _DROP_FEEDS = "DELETE FROM feed_address WHERE kind = 'agenda' AND key = ANY(SELECT id::text FROM agenda WHERE {which})"
-
-
-async def agenda_of(*, visitor: Visitor, now: datetime) -> Mine | None:
-    """The agenda a calendar is made of. Whoever signed in has one before anything is saved: of their places."""
-    async with db.transaction():
-        mine = await opened(visitor, now=now, make=visitor.account is not None)
-    return mine  # noqa: RET504 — a return inside the block is none for mypy
 
 
 async def rotate(*, visitor: Visitor, now: datetime) -> None:
     """A new address; the old one stops at once, and so do those of what browsers brought along."""
     async with db.transaction():
         mine = await opened(visitor, now=now, make=False)
-        if mine is None:
+        if mine is None and visitor.account is None:
             raise NotFound("Nothing is saved yet.")
-        await db.execute(_DROP_FEEDS.format(which="joined = $1"), mine.id)
-        await rotate_feed_address(kind=FEED, key=str(mine.id), now=now)
+        if mine is not None:
+            whose = "joined = $1" if mine.account is None else "$1 IN (joined, id)"
+            await db.execute(_DROP_FEEDS.format(which=whose), mine.id)
+        kind, key = mine.feed if mine is not None else person(visitor.account or 0)
+        await rotate_feed_address(kind=kind, key=key, now=now)
 
 
 async def confirm(*, visitor: Visitor, ticket: str, code: str, now: datetime) -> str:

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import msgspec
 
-from portal.agenda.commands import stands, versions
+from portal.agenda.commands import stands
 from portal.agenda.commands.opening import Visitor, choice, held_sessions, move, note_known, opened, settle
 from portal.agenda.queries import agendas, items
 from portal.agenda.rules import choices
 from portal.agenda.tables import Kind
 from portal.agenda.values import Item, Mine
+from portal.calendars import personal
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotFound
 
@@ -160,7 +161,7 @@ async def join(*, account_id: int, name: str, now: datetime) -> int:
         added = db.affected(await db.execute(_JOIN, mine.id, theirs.id, mine.edition, _MOST_JOINED))
         await db.execute(_RANKS, mine.id, theirs.id, mine.edition)
         await stands.join(source=theirs, target=mine)
-        await versions.join(source=theirs, target=mine)
+        await personal.carry(source=theirs.feed, target=mine.feed, now=now)
         await db.execute(
             "UPDATE agenda SET joined = $2, email = '', digest_due_at = NULL WHERE id = $1", theirs.id, mine.id
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.calendars import commands as calendars
+from portal.calendars import personal
 from portal.calendars import queries as calendar_queries
 from portal.calendars.invitations import parts
 from portal.calendars.tables import Method
@@ -75,14 +76,17 @@ async def due(meeting: MeetingRecord, reader: Reader, *, now: datetime) -> Due |
     if method is None:
         return None
     entry = msgspec.structs.replace(revision.entry, title=reader.title or revision.entry.title)
+    raised = await personal.raised(
+        revision=revision, method=method, address=reader.address, before=last.raised if last else 0
+    )
     made = parts(
         msgspec.structs.replace(revision, entry=entry), method=method, attendee_email=reader.address,
-        attendee_name=reader.name, organizer=current().mail_from, raised=last.raised if last else 0,
+        attendee_name=reader.name, organizer=current().mail_from, raised=raised,
         extra_text=reader.about if method is Method.REQUEST else "", rsvp="FALSE",
     )  # fmt: skip
     known = last is not None and last.method is method and last.newest and not last.lost
     holds = last is not None and last.method is Method.REQUEST
     return Due(
-        Invite(method=method, parts=made, revision=revision, address=reader.address, known=known),
+        Invite(method=method, parts=made, revision=revision, address=reader.address, known=known, raised=raised),
         await calendar_queries.entry(KIND, str(meeting.id), last.number) if last and holds else None,
     )

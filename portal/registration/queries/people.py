@@ -2,47 +2,7 @@
 
 from typing import Any
 
-import msgspec
-
 from portal.core import db
-
-# A place without a name and address of its own is its buyer's; it joins nothing until it has one.
-_FEED = """
-WITH person AS (SELECT email FROM account WHERE id = $1 AND email <> ''), places AS (
-    SELECT o.event, s.state = 'confirmed' AS taken, s.named_at IS NOT NULL AS joins
-    FROM person p JOIN seat s ON s.email = p.email JOIN seat_order o ON o.id = s.seat_order
-    WHERE s.state IN ('confirmed', 'cancelled')
-    UNION ALL SELECT o.event, s.state = 'confirmed', false
-    FROM person p JOIN seat_order o ON o.email = p.email JOIN seat s ON s.seat_order = o.id AND s.email = ''
-    WHERE s.state IN ('confirmed', 'cancelled')
-    UNION ALL SELECT i.key::bigint, false, false
-    FROM person p JOIN calendar_message m ON m.address = p.email AND m.method = 'CANCEL'
-    JOIN calendar_item i ON i.id = m.item AND i.kind = 'event')
-SELECT places.event, bool_or(taken) AS taken,
-    CASE WHEN bool_or(joins AND taken) AND e.format <> 'in_person' AND e.state IN ('published', 'moved') THEN e.slug END AS slug
-FROM places JOIN event e ON e.id = places.event GROUP BY places.event, e.id ORDER BY places.event LIMIT 2000
-"""
-
-
-class PersonalPlaces(msgspec.Struct, frozen=True):
-    """Calendar keys of the events somebody has a place at, and of those they had one at (given up or passed on); the
-    addresses (slugs) of those they join online, by key.
-    """
-
-    keys: list[str]
-    gone: list[str]
-    online: dict[str, str]
-
-
-async def feed_of_person(account_id: int) -> PersonalPlaces:
-    """What somebody's own feed is made of."""
-    rows = await db.fetch(_FEED, account_id)
-    return PersonalPlaces(
-        keys=[str(row["event"]) for row in rows if row["taken"]],
-        gone=[str(row["event"]) for row in rows if not row["taken"]],
-        online={str(row["event"]): row["slug"] for row in rows if row["slug"]},
-    )
-
 
 _AUDIENCE = """
 SELECT DISTINCT ON (address) order_id, seat_id FROM (
