@@ -19,8 +19,8 @@ from portal.web.open_data import table
 from portal.web.rendering import page
 
 _COLUMNS = (
-    "Session", "Room", "Starts", "Ends", "First choices", "Second choices", "Places given", "Holds", "Share that comes",
-    "Expected", "At least", "At most", "Per cent of the room", "Says",
+    "Session", "Room", "Starts", "Ends", "First choices", "Of them torn", "Second choices", "Places given", "Holds",
+    "Share that comes", "Expected", "At least", "At most", "Per cent of the room", "Says",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ class StaffForecast(Controller):
 def _row(one: rules.Forecast, rate: rules.Rate) -> tuple[object, ...]:
     s = one.session
     return (
-        s.title, s.room, s.starts_at.isoformat(), s.ends_at.isoformat(), s.firsts, s.seconds, s.places, s.holds,
+        s.title, s.room, s.starts_at.isoformat(), s.ends_at.isoformat(), s.firsts, s.torn, s.seconds, s.places, s.holds,
         f"{rate.share:.2f}", one.expected, one.low, one.high, one.percent, says(one),
     )  # fmt: skip
 

@@ -53,6 +53,10 @@ def busy(entry: Entry) -> str:
     return "TENTATIVE" if entry.tentative else "BUSY"
 
 
+_kept = lru_cache(maxsize=2000)(vevent)
+"""Phones ask every hour, and most of what people save is the same."""
+
+
 def content(revisions: Sequence[Revision]) -> FeedContent:
     """What a feed of these consists of, where they are their reader's own and stored nowhere."""
     years: dict[str, ZoneUse] = {}
@@ -61,7 +65,7 @@ def content(revisions: Sequence[Revision]) -> FeedContent:
         first, last = min(known.first_year, use.first_year), max(known.last_year, use.last_year)
         years[use.name] = ZoneUse(use.name, first, last)
     return FeedContent(
-        events=b"".join(map(vevent, revisions)),
+        events=b"".join(map(_kept, revisions)),
         zones=tuple(years.values()),
         newest=max((one.at for one in revisions), default=None),
         count=len(revisions),

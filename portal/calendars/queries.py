@@ -1,6 +1,7 @@
 """Reads of calendar items: current revisions, the ledger, what feeds are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -90,12 +91,20 @@ _WAITING = {MailState.QUEUED, MailState.DEFERRED}
 
 async def ledger(kind: str, key: str) -> Ledger:
     """How many people hold which revision, oldest first, with what it told them. Cancelled seats do not count."""
-    rows = await db.fetch(_LEDGER, kind, key)
+    return _ledger((await db.fetch_together(kind, key, rows=_LEDGER))["rows"])
+
+
+def _ledger(rows: Sequence[Mapping[str, Any]]) -> Ledger:
     pending = {row["state"]: row["people"] for row in rows if row["state"]}
     waiting = sum(people for state, people in pending.items() if state in _WAITING)
     return Ledger(
         held=[
-            Held(number=row["number"], people=row["people"], entry=_entry(row["entry"]), newest=row["newest"])
+            Held(
+                number=row["number"],
+                people=row["people"],
+                entry=msgspec.convert(row["entry"], Entry),
+                newest=row["newest"],
+            )
             for row in rows
             if row["state"] is None
         ],
@@ -106,14 +115,20 @@ async def ledger(kind: str, key: str) -> Ledger:
 
 async def holders(kind: str, key: str, *, limit: int = 200) -> list[Holder]:
     """Who holds which revision and what became of their newest message; the oldest revision first."""
-    rows = await db.fetch(_HOLDERS, kind, key, limit)
+    return _held_by((await db.fetch_together(kind, key, limit, rows=_HOLDERS))["rows"])
+
+
+def _held_by(rows: Sequence[Mapping[str, Any]]) -> list[Holder]:
     return [
-        Holder(address=row["address"], number=row["held_number"], newest=row["held_newest"], last=_sent(row))
+        Holder(
+            address=row["address"], number=row["held_number"], newest=row["held_newest"],
+            last=_sent({**row, "sent_at": datetime.fromisoformat(row["sent_at"])}),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
-def _sent(row: asyncpg.Record) -> Sent:
+def _sent(row: Mapping[str, Any]) -> Sent:
     return Sent(
         address=row["address"],
         number=row["number"],
@@ -124,6 +139,12 @@ def _sent(row: asyncpg.Record) -> Sent:
         state=MailState(row["state"]) if row["state"] else None,
         answer=row["answer"] or "",
     )
+
+
+async def ledger_and_holders(kind: str, key: str, *, limit: int = 200) -> tuple[Ledger, list[Holder]]:
+    """Both, in one statement."""
+    found = await db.fetch_together(kind, key, limit, ledger=_LEDGER, holders=_HOLDERS)
+    return _ledger(found["ledger"]), _held_by(found["holders"])
 
 
 async def entry(kind: str, key: str, number: int) -> Entry:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 
@@ -138,6 +139,18 @@ async def fetch_one(sql: str, *values: Any) -> asyncpg.Record | None:
 async def fetch_value(sql: str, *values: Any) -> Any:
     async with connection() as c:
         return await c.fetchval(sql, *values)
+
+
+async def fetch_together(*values: Any, **statements: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of several statements that take the same values, in one trip to the server. They are as JSON has them, so that
+    moments are text: `msgspec.convert` makes values of them.
+    """
+    lists = ", ".join(
+        f"(SELECT coalesce(json_agg(q), '[]') FROM ({sql}) q) AS {name}" for name, sql in statements.items()
+    )
+    row = await fetch_one(f"SELECT {lists}", *values)
+    assert row is not None
+    return {name: msgspec.json.decode(row[name]) for name in statements}
 
 
 async def execute(sql: str, *values: Any) -> str:

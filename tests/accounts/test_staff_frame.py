@@ -10,13 +10,6 @@ from tests.queries import counting
 
 __all__ = ["congress", "sign_in"]
 
-MORE = {
-    "/staff/events/{event_id:int}": 7,
-    "/staff/events/{event_id:int}/programme": 7,
-    "/staff/events/{event_id:int}/programme/release": 8,
-    "/staff/events/{event_id:int}/registration": 8,
-}
-
 
 def pages(app: Litestar) -> list[str]:
     """Those of the staff that need no other number than that of an event."""
@@ -39,7 +32,7 @@ async def test_no_page_of_the_staff_takes_more_than_six(app: Litestar, congress:
             await client.get(path.replace("{event_id:int}", str(congress.event_id)))
         took[path] = len(seen)
     assert len(took) > 60
-    assert {path: many for path, many in took.items() if many > 6} == MORE
+    assert {path: many for path, many in took.items() if many > 6} == {}
 
 
 async def test_all_that_waits_is_counted_in_one_statement(app: Litestar, congress: Congress, sign_in: SignIn) -> None:

@@ -25,7 +25,8 @@ NINE = datetime(2027, 2, 9, 9, tzinfo=UTC)
 
 def counted(firsts: int, holds: int | None = 60, places: int | None = None) -> Counted:
     return Counted(
-        id=1, title="T", slug="t", room="R", starts_at=NINE, ends_at=NINE, firsts=firsts, seconds=5, places=places, holds=holds
+        id=1, title="T", slug="t", room="R", starts_at=NINE, ends_at=NINE, firsts=firsts, torn=0, likely=firsts, seconds=5,
+        places=places, holds=holds,
     )  # fmt: skip
 
 
@@ -91,6 +92,26 @@ async def test_second_choices_and_what_was_joined_are_not_counted_twice(
     assert found["About vials"]["Says"] == "too few to say"
 
 
+async def test_nobody_is_in_two_rooms_at_once(reader: Reader, editor: httpx.AsyncClient, congress: Congress) -> None:
+    """Vials and films and fees overlap, closing none; a hundred want vials alone."""
+    for name in ("vials", "films", "closing"):
+        await reader.save(congress.key(name))
+    await saves(congress, "vials", 99)
+    found = await rows(editor, congress)
+    told = {title: (row["First choices"], row["Of them torn"]) for title, row in found.items()}
+    assert told == {
+        "About vials": ("100", "1"), "About films": ("1", "1"), "About fees": ("0", "0"), "About closing": ("1", "0"),
+    }  # fmt: skip
+    await db.execute(
+        "INSERT INTO agenda_entry (agenda, kind, item, event, edition, saved_at, why, because) "
+        "SELECT agenda, 'session', $1, event, 1, now(), '', '' FROM agenda_entry WHERE item = $2 "
+        "ON CONFLICT DO NOTHING", congress.ids["films"], congress.ids["vials"],
+    )  # fmt: skip
+    found = await rows(editor, congress)
+    assert [found[f"About {name}"]["Expected"] for name in ("vials", "films")] == ["30", "30"]
+    assert "100 torn between several" in (await editor.get(f"/staff/events/{congress.event_id}/forecast")).text
+
+
 async def test_a_room_too_small_is_warned_of(editor: httpx.AsyncClient, congress: Congress) -> None:
     await saves(congress, "vials", 180)
     await saves(congress, "films", 150)
@@ -130,8 +151,13 @@ async def test_the_share_is_that_of_earlier_events_where_badges_were_checked(
     assert (found["About vials"]["Share that comes"], found["About vials"]["Expected"]) == ("0.75", "75")
     page = (await editor.get(f"/staff/events/{congress.event_id}/forecast")).text
     assert "30 of 40 places at 1 event where badges were checked" in page
-    await db.execute("UPDATE event SET organiser_name = 'Somebody else' WHERE id = $1", shop.event_id)
+    await db.execute("UPDATE event SET organiser_name = $2 WHERE id = $1", shop.event_id, "Somebody else")
     assert (await rows(editor, congress))["About vials"]["Share that comes"] == "0.60"
+    await db.execute("UPDATE event SET organiser_name = $2 WHERE id = $1", shop.event_id, "Sterile Line")
+    await db.execute("UPDATE seat SET checked_in_at = NULL WHERE position > 4")
+    assert (await rows(editor, congress))["About vials"]["Share that comes"] == "0.10"
+    await db.execute("UPDATE seat SET checked_in_at = NULL WHERE position > 3")
+    assert (await rows(editor, congress))["About vials"]["Share that comes"] == "0.60", "the door was only tried out"
 
 
 async def test_only_staff_of_programmes_see_it(sign_in: SignIn, client: httpx.AsyncClient, congress: Congress) -> None:

@@ -8,7 +8,7 @@ from portal.exhibitors.commands.deciding import cancel_exhibitor
 from portal.exhibitors.commands.giving import give_booth
 from tests.agenda.conftest import Reader
 from tests.agenda.fairs import Fair
-from tests.agenda.test_telling import mails, morning, work
+from tests.agenda.test_telling import mails, morning, told, work
 
 
 async def look() -> None:
@@ -64,3 +64,16 @@ async def test_that_a_fair_is_cancelled_is_said_once(reader: Reader, fair: Fair)
 async def test_fairs_nobody_noted_signal_nothing(fair: Fair) -> None:
     await db.execute("UPDATE exhibitor SET state = 'cancelled' WHERE id = $1", fair.ids["Isarwerk"])
     assert await db.fetch_value("SELECT count(*) FROM agenda_signal") == 0
+
+
+async def test_the_page_says_it_until_it_was_read(reader: Reader, fair: Fair) -> None:
+    """Also to whoever gave no address; what was read there is not told by mail once there is one."""
+    await reader.save(f"stand-{fair.ids['Lobau AG']}")
+    booth = await db.fetch_value("SELECT id FROM booth WHERE label = 'B7'")
+    await give_booth(actor=PORTAL, exhibitor_id=fair.ids["Lobau AG"], booth_id=booth, note="", now=clock.now())
+    assert await told(reader) == ["Stands at Fill &amp; Finish Forum: Lobau AG is at booth B7 now."]
+    await reader.client.post("/agenda/notes")
+    assert await told(reader) == []
+    await reader.sign_in()
+    await morning()
+    assert await mails() == []

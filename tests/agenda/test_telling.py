@@ -251,3 +251,13 @@ async def test_what_is_over_is_no_news(reader: Reader, congress: Congress) -> No
     await congress.release(vials=session("vials", hours=gone, room="Raum Prater"))
     await morning()
     assert (await told(reader), await mails()) == ([], [])
+
+
+async def test_what_changed_before_one_signed_in_is_told_then(reader: Reader, congress: Congress) -> None:
+    await reader.save(congress.key("vials"))
+    await congress.release(vials=session("vials", room="Raum Prater"))
+    await morning()
+    await reader.sign_in()
+    await morning()
+    [mail] = await mails()
+    assert "Now in Raum Prater (it was: Saal Lobau)." in mail

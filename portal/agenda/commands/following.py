@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 
 import msgspec
 
@@ -10,7 +9,7 @@ from portal.agenda.commands.opening import held_sessions, settle
 from portal.agenda.queries import agendas, following, items, stands
 from portal.agenda.rules import stands as rules
 from portal.agenda.rules import telling, timing
-from portal.agenda.values import Item, Mine, MyStand
+from portal.agenda.values import Item, Mine
 from portal.core import db, times
 from portal.core.jobs import enqueue_many
 from portal.core.settings import current
@@ -40,7 +39,7 @@ async def follow(*, agenda_id: int, now: datetime) -> int:
         moves = await settle(next_)
         if moves:
             await db.execute("UPDATE agenda SET edition = edition + 1 WHERE id = $1", mine.id)
-        await _set_due(mine, now)
+        await set_due(mine, now)
     return len(moves)
 
 
@@ -57,7 +56,8 @@ async def pending(agenda_id: int, now: datetime) -> list[Changed]:
     entries = await agendas.entries(mine.id)
     known = await items.by_keys((one.kind.value, one.item) for one in entries)
     holds = await held_sessions(mine)
-    found = _fairs(await stands.of_agenda(mine.id), now)
+    fairs = rules.changed(await stands.of_agenda(mine.id), now)
+    found = [Changed(item=one.item, news=one.news, stands=one.facts) for one in fairs]
     for one in entries:
         if one.key not in known or telling.is_past(one.told, known[one.key], now):
             continue
@@ -68,21 +68,7 @@ async def pending(agenda_id: int, now: datetime) -> list[Changed]:
     return sorted(found, key=lambda changed: (changed.item.starts_at, changed.item.title))
 
 
-def _fairs(noted: list[MyStand], now: datetime) -> list[Changed]:
-    """One for each event of which stands changed."""
-    found = []
-    for _, these in groupby(noted, key=lambda one: one.event_id):
-        here = list(these)
-        told = [(one, news) for one in here if one.ends_at > now and (news := rules.news(one))]
-        if told:
-            facts = {row: rules.facts(one) for one, _ in told for row in one.rows}
-            found.append(
-                Changed(item=rules.of_event(here), news=list(dict.fromkeys(news for _, news in told)), stands=facts)
-            )
-    return found
-
-
-async def _set_due(mine: Mine, now: datetime) -> None:
+async def set_due(mine: Mine, now: datetime) -> None:
     """At once for what is within a day, else with the next morning’s; never where there is nobody or nothing to tell."""
     told = await pending(mine.id, now) if await following.reader(mine.id) else []
     due = None
@@ -123,7 +109,7 @@ async def tell(
                     agenda_id, list(facts), list(facts.values()),
                 )  # fmt: skip
             await queue_mail(message=message, now=now)
-        await _set_due(mine, now)
+        await set_due(mine, now)
     return True
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from portal.agenda.commands import stands
+from portal.agenda.commands import following, stands
 from portal.agenda.commands.opening import Visitor, choice, held_sessions, move, note_known, opened, settle
 from portal.agenda.queries import agendas, items
 from portal.agenda.rules import choices
@@ -124,6 +124,7 @@ async def note_seen(*, visitor: Visitor, now: datetime) -> None:
         if mine is not None:
             await db.execute("UPDATE agenda_entry SET why = '', because = '' WHERE agenda = $1", mine.id)
             await note_known(mine, now=now)
+            await stands.note_known(mine)
 
 
 _JOIN = """
@@ -150,7 +151,8 @@ async def join(*, account_id: int, name: str, now: datetime) -> int:
     were new.
 
     The account’s entries stay as they are; new ones bring their ranks, also past what may be saved one by one. Two browsers
-    of one account wait for each other; a browser’s agenda is joined once.
+    of one account wait for each other; a browser’s agenda is joined once. What changed while nobody could be written to is
+    told now.
     """
     async with db.transaction():
         theirs = await opened(Visitor(name=name), now=now, make=False)
@@ -166,4 +168,5 @@ async def join(*, account_id: int, name: str, now: datetime) -> int:
             "UPDATE agenda SET joined = $2, email = '', digest_due_at = NULL WHERE id = $1", theirs.id, mine.id
         )
         await settle(mine)
+        await following.set_due(mine, now)
     return added

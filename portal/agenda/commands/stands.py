@@ -60,6 +60,20 @@ async def unnote(*, visitor: Visitor, mark: Mark, exhibitor_id: int, now: dateti
     return mine
 
 
+async def note_known(mine: Mine) -> None:
+    """Its reader knows how all of them are now."""
+    facts = {
+        row: msgspec.json.encode(rules.facts(one)).decode()
+        for one in await stands.of_agenda(mine.id)
+        for row in one.rows
+    }
+    await db.execute(
+        "UPDATE agenda_stand s SET told = x.facts::jsonb FROM unnest($2::bigint[], $3::text[]) AS x (id, facts) "
+        "WHERE s.id = x.id AND s.agenda = $1",
+        mine.id, list(facts), list(facts.values()),
+    )  # fmt: skip
+
+
 _JOIN = """
 INSERT INTO agenda_stand AS own (agenda, exhibitor, saved_at, visited_at, told)
 SELECT $1, exhibitor, saved_at, visited_at, told FROM agenda_stand WHERE agenda = $2 ORDER BY id LIMIT $3

@@ -1,8 +1,8 @@
 """How full rooms will be, as far as agendas tell. Pure.
 
 Of those who saved a session as their first choice, a share comes: the one that came to this organiser’s earlier events, of
-those who had a place there. The span is two standard deviations of that many coin tosses to either side, which is what
-chance alone does; how people decide is not in it.
+those who had a place there. Who chose several at once is in one of them, each as likely. The span is two standard
+deviations of that many coin tosses to either side, which is what chance alone does; how people decide is not in it.
 """
 
 from datetime import datetime
@@ -40,7 +40,8 @@ def rate(came: int, of: int, events: int) -> Rate:
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """A session with what agendas say of it. `places` are those given away of a workshop’s own, None where it has none;
+    """A session with what agendas say of it. `torn` first choices overlap another one of the same agenda; `likely` counts each
+    of those in part. `places` are those given away of a workshop’s own, None where it has none;
     `holds` is how many its room, or the workshop, holds.
     """
 
@@ -51,6 +52,8 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     firsts: int
+    torn: int
+    likely: float
     seconds: int
     places: int | None
     holds: int | None
@@ -91,6 +94,6 @@ class Forecast(msgspec.Struct, frozen=True):
 
 def forecast(session: Counted, share: float) -> Forecast:
     basis = session.firsts if session.places is None else session.places
-    spread = 2 * sqrt(basis * share * (1 - share))
-    middle = basis * share
+    middle = share * (session.likely if session.places is None else session.places)
+    spread = 2 * sqrt(middle * (1 - middle / basis)) if basis else 0
     return Forecast(session, round(middle), max(0, round(middle - spread)), min(basis, round(middle + spread)))

@@ -79,6 +79,26 @@ def news(one: MyStand) -> News | None:
     return None
 
 
+class Fair(msgspec.Struct, frozen=True):
+    """What is otherwise with stands of one event than their reader knows it; `facts` are as they are now, by number of row."""
+
+    item: Item
+    news: list[News]
+    facts: dict[int, dict[str, str]]
+
+
+def changed(stands: Iterable[MyStand], now: datetime) -> list[Fair]:
+    """By event, as the stands come; what is over is no news."""
+    found = []
+    for _, these in groupby(stands, key=lambda one: one.event_id):
+        here = list(these)
+        told = [(one, said) for one in here if one.ends_at > now and (said := news(one))]
+        if told:
+            rows = {row: facts(one) for one, _ in told for row in one.rows}
+            found.append(Fair(of_event(here), list(dict.fromkeys(said for _, said in told)), rows))
+    return found
+
+
 def of_event(stands: Sequence[MyStand]) -> Item:
     """The fair they are at, as mails name it."""
     one = stands[0]

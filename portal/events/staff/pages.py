@@ -229,7 +229,7 @@ async def _edit(
 ) -> Response[str]:
     key = str(stored["id"])
     plan = changes.plan_of(stored)
-    ledger = await calendars.ledger("event", key)
+    ledger, holders = await calendars.ledger_and_holders("event", key, limit=_MOST_HOLDERS)
     return page(
         request,
         "events/staff/edit.html",
@@ -243,7 +243,7 @@ async def _edit(
         cancelling=cancelling or blank(version=stored["version"]),
         ledger=ledger,
         told_by={held.number: _entry_words(held.entry) for held in ledger.held},
-        holders=await calendars.holders("event", key, limit=_MOST_HOLDERS),
+        holders=holders,
         people=await audience(stored["id"]),
         acts=await history.acts(stored["id"]),
         can={

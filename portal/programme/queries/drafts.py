@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from portal.core import db
 from portal.programme.rules.changes import Version
 
@@ -31,6 +33,12 @@ async def draft(event_id: int) -> list[Version]:
 async def public(event_id: int) -> list[Version]:
     """Every session as it was released last."""
     return [_version(row) for row in await db.fetch(_PUBLIC, event_id)]
+
+
+async def both(event_id: int) -> tuple[list[Version], list[Version]]:
+    """What is public and what staff have, in one statement."""
+    found = await db.fetch_together(event_id, public=_PUBLIC, draft=_DRAFT)
+    return msgspec.convert(found["public"], list[Version]), msgspec.convert(found["draft"], list[Version])
 
 
 def _version(row: Mapping[str, Any]) -> Version:

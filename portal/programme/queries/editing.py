@@ -98,6 +98,11 @@ async def tracks(event_id: int) -> list[Track]:
     return [Track(**dict(row)) for row in await db.fetch(_TRACKS, event_id)]
 
 
+async def rooms_and_tracks(event_id: int) -> tuple[list[Room], list[Track]]:
+    found = await db.fetch_together(event_id, rooms=_ROOMS, tracks=_TRACKS)
+    return msgspec.convert(found["rooms"], list[Room]), msgspec.convert(found["tracks"], list[Track])
+
+
 _CHOICES = """
 SELECT 'room' AS kind, id, name, position FROM programme_room WHERE event = $1
 UNION ALL SELECT 'track', id, name, position FROM programme_track WHERE event = $1 ORDER BY kind, position, id

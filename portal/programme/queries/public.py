@@ -8,7 +8,7 @@ import msgspec
 from portal.core import db, times
 from portal.core.keeping import Kept
 from portal.core.settings import current
-from portal.programme.public import Logged, Person, Programme, Release, Room, Session, Texts, Track, day_of
+from portal.programme.public import Person, Programme, Release, Room, Session, Texts, Track, day_of
 from portal.programme.tables import SessionKind
 
 TAGS = ("programmes", "events", "webinars")
@@ -158,14 +158,12 @@ def _texts(row: Mapping[str, Any]) -> Texts:
 
 
 _RELEASES = """
-SELECT r.id, r.number, r.released_at, r.note, (SELECT count(*) FROM release_change c WHERE c.release = r.id) AS lines
+SELECT r.number, r.released_at, r.note, (SELECT count(*) FROM release_change c WHERE c.release = r.id) AS lines, coalesce((
+    SELECT json_agg(json_build_object('slug', c.slug, 'title', c.title, 'kind', c.kind, 'before', c.before, 'after', c.after,
+        'is_there', s.session IS NOT NULL) ORDER BY c.id)
+    FROM (SELECT * FROM release_change WHERE release = r.id ORDER BY id LIMIT $3) c
+    LEFT JOIN released_session s ON s.session = c.session AND s.slug = c.slug), '[]') AS changes
 FROM programme_release r WHERE r.event = $1 ORDER BY r.number DESC LIMIT $2
-"""
-_LINES = """
-SELECT c.release, c.slug, c.title, c.kind, c.before::text AS before, c.after::text AS after, s.session IS NOT NULL AS is_there
-FROM (SELECT *, row_number() OVER (PARTITION BY release ORDER BY id) AS place FROM release_change WHERE release = ANY($1)) c
-LEFT JOIN released_session s ON s.session = c.session AND s.slug = c.slug
-WHERE c.place <= $2 ORDER BY c.id
 """
 
 
@@ -184,16 +182,5 @@ async def gone(event_id: int) -> list[int]:
 
 async def releases(event_id: int, *, most: int = 50, lines: int = 200) -> list[Release]:
     """The newest releases, the newest first, each with its first lines."""
-    rows = await db.fetch(_RELEASES, event_id, most)
-    logged: dict[int, list[Logged]] = {row["id"]: [] for row in rows}
-    for row in await db.fetch(_LINES, list(logged), lines):
-        told = {name: row[name] for name in ("slug", "title", "kind", "is_there")}
-        before, after = msgspec.json.decode(row["before"]), msgspec.json.decode(row["after"])
-        logged[row["release"]].append(Logged(**told, before=before, after=after))
-    return [
-        Release(
-            number=row["number"], released_at=row["released_at"], note=row["note"], lines=row["lines"],
-            changes=logged[row["id"]],
-        )
-        for row in rows
-    ]  # fmt: skip
+    rows = await db.fetch(_RELEASES, event_id, most, lines)
+    return [msgspec.convert({**row, "changes": msgspec.json.decode(row["changes"])}, Release) for row in rows]

@@ -128,8 +128,8 @@ async def _show(
     status: int = 200, overtaken: Overtaken | None = None, moved: int | None = None, back: Place | None = None,
 ) -> Response[str]:  # fmt: skip
     asked = _asked(request)
-    drafts, rooms = await editing.drafts(desk.id), await editing.rooms(desk.id)
-    tracks = await editing.tracks(desk.id)
+    drafts = await editing.drafts(desk.id)
+    rooms, tracks = await editing.rooms_and_tracks(desk.id)
     found, clashing = await clashes.of_draft(desk.id)
     known = {one.id: one for one in drafts}
     if moving is None and asked.get("move", "").isascii() and asked.get("move", "").isdigit():

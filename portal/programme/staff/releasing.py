@@ -88,7 +88,7 @@ async def _show(
     status: int = 200,
     conflict: str = "",
 ) -> Response[str]:
-    before, after = await drafts.public(desk.id), await drafts.draft(desk.id)
+    before, after = await drafts.both(desk.id)
     told = changes(before, after)
     found, total = await clashes.of_draft(desk.id)
     typed: Filled[Any] = Filled(

@@ -47,10 +47,10 @@ class StaffSessions(Controller):
         rows, at = await editing.sought(event_id, words, state, number=number)
         if number > 1 and not rows:
             raise NotFound("There is no such page of this list.")
+        rooms, tracks = await editing.rooms_and_tracks(event_id)
         return staff_page(
             request, "sessions.html", desk, "sessions", rows=rows, at=at, words=words, state=state, states=STATES,
-            rooms={one.id: one.name for one in await editing.rooms(event_id)},
-            tracks={one.id: one for one in await editing.tracks(event_id)},
+            rooms={one.id: one.name for one in rooms}, tracks={one.id: one for one in tracks},
             address=lambda n: _address(desk, words, state, n),
         )  # fmt: skip
 

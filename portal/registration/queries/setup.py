@@ -27,6 +27,7 @@ SELECT q.id, q.xmin::text AS version, q.kind, q.label, q.help, q.options, q.requ
     (SELECT count(*) FROM seat_answer a WHERE a.question = q.id) AS answered
 FROM registration_question q WHERE q.event = $1 ORDER BY q.withdrawn_at IS NOT NULL, q.position, q.id LIMIT 200
 """
+_QUOTAS = "SELECT id, name, capacity, taken FROM quota WHERE event = $1 ORDER BY id LIMIT 200"
 _TICKETS = """
 SELECT t.id, t.xmin::text AS version, t.name, t.description, t.price, t.regular_price, t.currency, t.tax_rate,
     t.sale_opens_at, t.sale_closes_at, t.min_per_order, t.max_per_order, t.by_code_only, t.extra, t.active,
@@ -66,10 +67,16 @@ async def tickets(event_id: int) -> list[TicketSetup]:
 
 
 async def quotas(event_id: int) -> list[QuotaSetup]:
-    rows = await db.fetch(
-        "SELECT id, name, capacity, taken FROM quota WHERE event = $1 ORDER BY id LIMIT 200", event_id
-    )
-    return [msgspec.convert(dict(row), QuotaSetup) for row in rows]
+    return [msgspec.convert(dict(row), QuotaSetup) for row in await db.fetch(_QUOTAS, event_id)]
+
+
+async def around_tickets(event_id: int) -> tuple[list[QuotaSetup], list[QuestionSetup], Rules]:
+    """The numbers of places, the questions and the rules, in one statement."""
+    found = await db.fetch_together(event_id, quotas=_QUOTAS, questions=_QUESTIONS, rules=_RULES)
+    return (
+        msgspec.convert(found["quotas"], list[QuotaSetup]), msgspec.convert(found["questions"], list[QuestionSetup]),
+        msgspec.convert(found["rules"][0] if found["rules"] else {}, Rules),
+    )  # fmt: skip
 
 
 async def codes(event_id: int) -> list[CodeSetup]:

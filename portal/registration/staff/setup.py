@@ -68,8 +68,8 @@ async def _show(
     request: Request[Any, Any, Any], event: StaffEvent, form: Filled[Any] | None, now: Now, *, status: int = 200,
     conflict: str = "",
 ) -> Response[Any]:  # fmt: skip
-    tickets, quotas = await queries.tickets(event.id), await queries.quotas(event.id)
-    questions = await queries.questions(event.id)
+    quotas, questions, rules = await queries.around_tickets(event.id)
+    tickets = await queries.tickets(event.id)
     codes = await queries.codes(event.id)
     return page(
         request, "registration/staff/setup.html", private=True, status=status, event=event, tickets=tickets, quotas=quotas,
@@ -77,5 +77,5 @@ async def _show(
         codes=[(one, standing(one, now), gives(one.facts, tickets)) for one in codes], most_codes=MOST_CODES,
         asked=[one for one in questions if one.withdrawn_at is None], most=MOST_QUESTIONS,
         withdrawn=[one for one in questions if one.withdrawn_at is not None], kinds=KINDS, conflict=conflict, now=now,
-        form=form or filled_rules(await queries.rules(event.id), event.timezone),
+        form=form or filled_rules(rules, event.timezone),
     )  # fmt: skip
