@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from portal.agenda import jobs, privacy
+from portal.calendars import commands as calendar_commands
+from portal.calendars import queries as calendar_queries
 from portal.core import clock, db
 from tests.agenda.conftest import AMARA, JONAS, Congress, Open, Reader, code_of
 
@@ -10,6 +12,7 @@ from tests.agenda.conftest import AMARA, JONAS, Congress, Open, Reader, code_of
 async def test_everything_saved_is_told_and_forgotten(reader: Reader, another: Open, congress: Congress) -> None:
     await reader.save(congress.key("closing"))
     await reader.client.get("/agenda/phone")
+    await reader.client.get("/agenda/calendar.ics")
     await reader.sign_in()
     for name in ("vials", "films"):
         await reader.save(congress.key(name))
@@ -24,12 +27,15 @@ async def test_everything_saved_is_told_and_forgotten(reader: Reader, another: O
         ("About closing", False, False), ("About closing", False, True),
         ("About films", True, False), ("About vials", False, False),
     ]  # fmt: skip
-    assert len([row for row in known if row["what"] == "Agenda as a calendar"]) == 2
+    assert len([row for row in known if row["what"] == "Agenda as a calendar"]) == 1, "the one a browser handed out"
+    assert [row["what"] for row in await calendar_queries.known_about(AMARA)] == ["Own calendar feed"]
     assert await privacy.forget(AMARA, clock.now()) == "4 entries of your agenda and its calendar’s address are gone."
+    await calendar_commands.forget(AMARA, clock.now())
     assert await privacy.known_about(AMARA) == []
     assert await reader.keys() == []
     assert await other.keys() == [congress.key("fees")]
-    assert await db.fetch_value("SELECT count(*) FROM feed_address WHERE kind = 'agenda'") == 0
+    assert await db.fetch_value("SELECT count(*) FROM feed_address") == 0
+    assert await db.fetch_value("SELECT count(*) FROM calendar_told") == 0
     assert await privacy.forget(AMARA, clock.now()) == "Your agenda was empty; its calendar’s address is gone."
 
 
