@@ -57,7 +57,11 @@ async def agenda_file(
 
 @get(["/agenda/{name:str}", f"{_OF_PLACES}/{{name:str}}"], opt={"public": True}, include_in_schema=False)
 async def personal_calendar(
-    request: Request[Any, Any, Any], name: FromPath[str], agenda_sources: Sources, now: Now, invited: FromQuery[str] = ""
+    request: Request[Any, Any, Any],
+    name: FromPath[str],
+    agenda_sources: Sources,
+    now: Now,
+    invited: FromQuery[str] = "",
 ) -> Response[Any]:
     """The calendar; without `.ics`, the page a phone is led to by the QR code."""
     secret = feeds.secret_in(name)

@@ -149,9 +149,13 @@ async def test_an_account_has_one_calendar_at_all_its_addresses(attending: Atten
         await feed_address(kind=kind, key=key, now=clock.now())
         for kind, key in (("agenda", str(mine.id)), person(account))
     ]
-    paths = [f"/agenda/{secrets[0]}.ics", f"/agenda/{secrets[1]}.ics", f"/calendars/mine/{secrets[1]}.ics"]
+    paths = [
+        f"/agenda/{secrets[0]}.ics?invited=yes", f"/agenda/{secrets[1]}.ics?invited=yes", f"/calendars/mine/{secrets[1]}.ics",
+    ]  # fmt: skip
+    await attending.work()
     told = {(await attending.client.get(path)).content for path in paths}
-    assert len(told) == 1
+    assert [one.count(b"BEGIN:VEVENT") for one in told] == [1]
+    assert b"BEGIN:VEVENT" not in (await attending.client.get(f"/agenda/{secrets[1]}.ics")).content, "mailed"
     await addresses.rotate(visitor=Visitor(account=account), now=clock.now())
     assert [(await attending.client.get(path)).status_code for path in paths] == [404, 404, 404]
 
