@@ -1,5 +1,5 @@
-"""Badges that were scanned at an event that is over: two exhibitors, one of them the demo's, and the demo's attendee among those
-who agreed. By the ordinary commands, at the hours of those days.
+"""Badges that were scanned: two exhibitors, one of them the demo's, and the demo's attendee among those who agreed, at an event
+that is over and at one that is on, where more can be. By the ordinary commands, at the hours of those days.
 """
 
 from datetime import datetime, timedelta
@@ -50,8 +50,17 @@ _CAME = (
     Buyer(email="i.wouters@ardennes.example", name="Ilse Wouters", company="Ardennes Containment"),
     Buyer(email="rasmus@silkeborg.example", name="Rasmus Eriksen", company="Silkeborg Syringe Co."),
 )
-"""The first has a place already; the others take one."""
-_JOBS = ("", "Supply planner", "Head of procurement", "Process engineer", "Quality manager", "Working student")
+"""The first has a place at the event that is over; the others take one."""
+_ON = "open-house-hamburg"
+"""Where scanning is open whenever the demo was first started."""
+_MET_NOW = {
+    "isarwerk-biologics": (Met(1, 190), Met(2, 260, Noted(rating=Rating.WARM, tags=("vials",)))),
+    "tessin-lyo": (),
+}
+_JOBS = (
+    "Head of external manufacturing", "Supply planner", "Head of procurement", "Process engineer", "Quality manager",
+    "Working student",
+)  # fmt: skip
 _MET = {
     "isarwerk-biologics": (
         Met(0, 95, Noted(rating=Rating.HOT, note="Tech transfer of a 2 ml vial from Ulm; wants to see the isolator line.",
@@ -88,27 +97,33 @@ async def seed_leads(*, now: datetime) -> None:
     """Once; what became of it later is left as it is."""
     if await db.fetch_value("SELECT 1 FROM audit_entry WHERE verb = 'seed' AND kind = 'demo' AND key = 'leads'"):
         return
-    event = await db.fetch_one(_EVENT, PAST[0])
-    assert event is not None
     async with db.transaction():
-        announced = event["starts_at"] - timedelta(days=60)
-        for buyer, job in zip(_CAME[1:], _JOBS[1:], strict=True):
-            await _come(event["id"], buyer, job, announced)
-        seats = {row["email"]: row["claim_secret"] for row in await db.fetch(_SEATS, event["id"])}
-        terms = Terms(open=True, until=None, intro="", terms_url="", contact_email="", currency="EUR")
-        await set_up(actor=PORTAL, event_id=event["id"], terms=terms, now=announced)
-        facts = PackageFacts(name="Stand", rights=tuple(Right), passes=2, price=0)
-        await save_package(actor=PORTAL, event_id=event["id"], facts=facts, now=announced)
-        for slug, met in _MET.items():
-            if (stand := await _stand(slug, event["id"], announced)) is not None:
-                await commands.save_questions(
-                    exhibitor=stand[0], actor=stand[1], questions=_ASKED.get(slug, ()), now=announced
-                )
-                await _scan(*stand, met, seats, now)
+        await _event(PAST[0], _CAME[1:], _MET, now)
+        await _event(_ON, _CAME, _MET_NOW, now)
         await db.execute(
             "INSERT INTO audit_entry (at, actor, verb, kind, key, facts) VALUES ($1, 'portal', 'seed', 'demo', 'leads', '{}')",
             now,
         )
+
+
+async def _event(slug: str, come: tuple[Buyer, ...], met: dict[str, tuple[Met, ...]], now: datetime) -> None:
+    """Who came to an event, who exhibited there, and whom those met."""
+    event = await db.fetch_one(_EVENT, slug)
+    assert event is not None
+    announced = event["starts_at"] - timedelta(days=60)
+    for buyer in come:
+        await _come(event["id"], buyer, _JOBS[_CAME.index(buyer)], announced)
+    seats = {row["email"]: row["claim_secret"] for row in await db.fetch(_SEATS, event["id"])}
+    terms = Terms(open=True, until=None, intro="", terms_url="", contact_email="", currency="EUR")
+    await set_up(actor=PORTAL, event_id=event["id"], terms=terms, now=announced)
+    facts = PackageFacts(name="Stand", rights=tuple(Right), passes=2, price=0)
+    await save_package(actor=PORTAL, event_id=event["id"], facts=facts, now=announced)
+    for company, scanned in met.items():
+        if (stand := await _stand(company, event["id"], announced)) is not None:
+            await commands.save_questions(
+                exhibitor=stand[0], actor=stand[1], questions=_ASKED.get(company, ()), now=announced
+            )
+            await _scan(*stand, scanned, seats, now)
 
 
 async def _come(event_id: int, buyer: Buyer, job: str, at: datetime) -> None:

@@ -20,12 +20,14 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
 class When(msgspec.Struct, forbid_unknown_fields=True):
-    """The first such weekday at least `after` days from the demo's first day; times of day are the place's."""
+    """The first such weekday at least `after` days from the demo's first day, or that very day where none is named; times of
+    day are the place's.
+    """
 
     after: int
-    weekday: Literal["mon", "tue", "wed", "thu", "fri"]
     starts: str
     ends: str
+    weekday: Literal["mon", "tue", "wed", "thu", "fri"] | None = None
     days: int = 1
 
 
@@ -121,8 +123,10 @@ def read() -> list[OwnEvent]:
 
 
 def first_day(when: When, today: date) -> date:
-    """The day an event begins; never at a weekend nor over the turn of the year."""
+    """The day an event begins; never at a weekend nor over the turn of the year, unless it goes by the day."""
     day = today + timedelta(days=when.after)
+    if when.weekday is None:
+        return day
     day += timedelta(days=(_WEEKDAYS.index(when.weekday) - day.weekday()) % 7)
     week = timedelta(days=7 if when.after > 0 else -7)
     while (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 6):
