@@ -1,5 +1,6 @@
 """Two companies made one that both applied or exhibit: one part counts from then on, the other waits to be parted again."""
 
+import httpx
 import pytest
 
 from portal.accounts.actors import PORTAL
@@ -9,12 +10,14 @@ from portal.core.errors import Forbidden
 from portal.directory.commands.merging import merge_companies, undo_merge
 from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.commands.giving import give_booth
+from portal.exhibitors.desks.commands.calendars import follow_all
 from portal.exhibitors.desks.commands.guests import make_guest_code
 from portal.exhibitors.desks.commands.passes import give_pass
 from portal.exhibitors.desks.queries import passes
 from portal.exhibitors.queries import applications, desks, plans
 from portal.exhibitors.tables.exhibiting import ExhibitorState, Right
 from tests.directory.conftest import SignIn, sign_in
+from tests.exhibitors.desks.tasks import ask
 from tests.exhibitors.test_made_one import Two, person, two
 from tests.factories import exhibitors
 from tests.factories.exhibitors import Stand
@@ -153,3 +156,17 @@ async def test_a_former_companys_desk_leads_to_the_kept_ones(two: Two, sign_in: 
     await two.merge()
     answer = await leads.get(f"{two.other.address}/tasks")
     assert (answer.status_code, answer.headers["location"]) == (307, f"{two.kept.address}/tasks")
+
+
+async def test_who_subscribed_to_the_former_companys_tasks_has_the_kept_ones(
+    two: Two, sign_in: SignIn, client: httpx.AsyncClient
+) -> None:
+    task = await ask(two.kept.stand, "Drawing", days=0.1)
+    leads = await sign_in("leads@isarwerk.example", two.kept.stand.organisation_id, MemberRole.LEADS)
+    page = (await leads.get(f"{two.other.address}/tasks/calendar")).text
+    feed = "/calendars/exhibitors/" + page.partition("/calendars/exhibitors/")[2].partition('"')[0]
+    await two.merge()
+    await follow_all(now=clock.now())
+    said = (await client.get(feed)).text.replace("\r\n ", "")
+    assert (said.count("BEGIN:VTODO"), said.count("STATUS:CANCELLED")) == (2, 2)
+    assert said.count(f"{two.kept.address}/tasks/{task}") >= 1

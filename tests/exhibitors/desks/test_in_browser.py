@@ -3,9 +3,14 @@
 import httpx
 import pytest
 
+from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole, StaffRole
-from portal.core import db
+from portal.core import clock, db
+from portal.directory.commands.merging import merge_companies
+from portal.exhibitors.desks.commands.guests import make_guest_code
 from portal.exhibitors.tables.desk import TaskKind
+from portal.leads.chain import linking
+from portal.leads.chain.tables import Kind
 from tests.chromium import chromium, faults, feed
 from tests.directory.conftest import SignIn
 from tests.exhibitors.desks.tasks import ask, judge, late, say
@@ -41,10 +46,27 @@ async def full(sign_in: SignIn) -> tuple[Stand, httpx.AsyncClient, httpx.AsyncCl
         if kind is not TaskKind.PASSES
     ]
     await late(tasks[0])
+    await join(stand)
     await say(stand, tasks[2])
     await say(stand, tasks[4])
     await judge(stand, tasks[4], "Which invoice?")
     return stand, editor, judith
+
+
+async def join(stand: Stand) -> None:
+    """Another company at the event, with a code and a chain of leads of its own, is made one with this one."""
+    now, event = clock.now(), stand.exhibitor.event_id
+    other = await exhibitors.make("Quellmark Single-Use", event_id=event)
+    await db.execute("UPDATE exhibition_package SET guests = 5")
+    await make_guest_code(actor=other.owner, exhibitor_id=other.exhibitor.id, now=now)
+    async with db.transaction():
+        for one in (stand, other):
+            chain = await linking.hold(one.exhibitor.company_id, event)
+            await linking.append(chain=chain, lead="7Q4K2", kind=Kind.SCAN, payload={"by": 1}, now=now)
+    await db.execute("UPDATE company SET organisation = NULL WHERE id = $1", other.exhibitor.company_id)
+    await merge_companies(
+        actor=PORTAL, kept_id=stand.exhibitor.company_id, merged_id=other.exhibitor.company_id, now=now
+    )
 
 
 async def test_every_page_is_well_made(sign_in: SignIn) -> None:
@@ -53,7 +75,7 @@ async def test_every_page_is_well_made(sign_in: SignIn) -> None:
     tasks = [row["id"] for row in await db.fetch("SELECT id FROM exhibitor_task ORDER BY id")]
     mine = [f"{here.address}{tail}" for tail in (
         "", "/tasks", *(f"/tasks/{n}" for n in tasks), "/tasks/calendar", "/documents", "/profile", "/profile/items/new",
-        "/passes",
+        "/passes", "/export",
         f"/passes/{await db.fetch_value('SELECT id FROM exhibitor_pass')}",
     )]  # fmt: skip
     mine.append(f"/events/{here.event_slug}/exhibitors/{here.company_slug}")

@@ -24,3 +24,17 @@ async def test_no_page_takes_more_than_six(sign_in: SignIn) -> None:
         assert page.status_code == 200
         assert len(seen) <= 6, (tail, seen)
         assert not [one for one in seen if not one.startswith(("SELECT", "WITH"))], tail
+
+
+async def test_no_page_of_staff_about_desks_takes_more_than_six(sign_in: SignIn) -> None:
+    stand = await exhibitors.make()
+    judith = await sign_in("judith@sterileline.example", staff=StaffRole.ORGANISER)
+    await publish(judith, stand)
+    task, at = await ask(stand, "Drawing", TaskKind.UPLOAD), f"/staff/events/{stand.exhibitor.event_id}/exhibitors"
+    await give(stand)
+    for tail in ("/tasks", f"/tasks/{task}", f"/tasks/{task}/of/{stand.exhibitor.id}", "/documents", "/passes"):
+        await judith.get(f"{at}{tail}")
+        async with counting() as seen:
+            page = await judith.get(f"{at}{tail}")
+        assert page.status_code == 200
+        assert len(seen) <= 6, (tail, seen)

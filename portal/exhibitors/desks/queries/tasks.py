@@ -7,6 +7,7 @@ import msgspec
 
 from portal.core import db
 from portal.exhibitors.desks.values import Answered, Task, TaskDraft
+from portal.exhibitors.queries.desks import OURS
 
 # A task is put to whoever takes part in one of its packages and may do it: files and documents need the right to documents,
 # names the right to passes.
@@ -102,9 +103,12 @@ async def zone_of(event_id: int) -> str:
     return str(await db.fetch_value("SELECT timezone FROM event WHERE id = $1", event_id))
 
 
-_FEED = """
-SELECT i.key FROM calendar_item i WHERE i.kind = 'exhibitor-task' AND i.key LIKE $1::bigint || '-%'
-ORDER BY split_part(i.key, '-', 2)::bigint LIMIT 1000
+# Of a part that was joined to another, what that is asked, too: who had subscribed goes on.
+_FEED = f"""
+SELECT i.key FROM (SELECT $1::bigint AS id UNION SELECT k.id FROM exhibitor x JOIN exhibitor k ON k.event = x.event
+        AND k.state = 'accepted' AND x.company IN {OURS.format(company="k.company")} WHERE x.id = $1 AND x.state = 'joined') part
+JOIN calendar_item i ON i.kind = 'exhibitor-task' AND i.key LIKE part.id || '-%'
+ORDER BY part.id <> $1, split_part(i.key, '-', 2)::bigint LIMIT 1000
 """
 
 
