@@ -18,7 +18,7 @@ from portal.exhibitors.tables.exhibiting import Right
 from portal.web.assets import STATIC
 from portal.web.forms import blank
 from portal.web.inputs import Now
-from portal.web.rendering import page
+from portal.web.rendering import render
 
 _WORKER = STATIC / "js/scan-worker.js"
 
@@ -31,16 +31,17 @@ class OfflinePages(Controller):
 
     @get("/offline")
     async def copy(self, request: Request[Any, Any, Any], at_desk: AtDesk, now: Now) -> Response[Any]:
-        """Gone once nobody can be scanned any more. Not marked as private: notices wait for pages that somebody sees."""
+        """Gone once nobody can be scanned any more. Without notices: they wait for a page that somebody sees."""
         exhibitor = at_desk.exhibitor
         if rules.over(now, exhibitor.ends_at):
             raise NotFound("Badges were scanned until a day after the event.")
-        return page(
-            request, "exhibitors/leads/scan.html", headers={**CAMERA, "Cache-Control": "no-store"}, exhibitor=exhibitor,
+        made = render(
+            "exhibitors/leads/scan.html", path=request.url.path, notices=[], fragment=False, exhibitor=exhibitor,
             copied=True, by="", closed=None, over=False, form=blank(), ratings=RATINGS, until=emptied_at(exhibitor),
             sentence=await wordings.shown(exhibitor.company_id, exhibitor.company_name, now),
             asking=Asking([], await queries.questions(exhibitor.id)),
         )  # fmt: skip
+        return Response(made, media_type="text/html", headers={**CAMERA, "Cache-Control": "no-store"})
 
     @get("/worker.js", sync_to_thread=False)
     def worker(self, at_desk: AtDesk) -> Response[bytes]:
