@@ -23,7 +23,6 @@ from portal.exhibitors.commands import giving
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.plans import Spot, SpotState
 from portal.exhibitors.queries import bookings, offers, plans
-from portal.exhibitors.queries.offers import Offer
 from portal.exhibitors.rules.timeline import timeline
 from portal.exhibitors.rules.whereabouts import near
 from portal.exhibitors.tables.exhibiting import ExhibitorState
@@ -191,10 +190,9 @@ async def _prefilled(at_desk: Desk, found: Booking) -> Filled[Any]:
     return blank(**(msgspec.to_builtins(buyer) if buyer is not None else await known_buyer(at_desk.managed)))
 
 
-def can_take_in(offer: Offer | None, package: str) -> Callable[[Spot], bool]:
-    """Whether a booth is free for those who have a package."""
-    theirs = next((one.id for one in offer.packages if one.name == package), None) if offer else None
-    return lambda spot: spot.state is SpotState.FREE and spot.package_id in (None, theirs)
+def can_take_in(package: str) -> Callable[[Spot], bool]:
+    """Whether a booth is free for those who have a package, by its name."""
+    return lambda spot: spot.state is SpotState.FREE and spot.package in ("", package)
 
 
 async def _plan(
@@ -206,7 +204,7 @@ async def _plan(
     offer = await offers.of_event(x.event_id)
     halls = await plans.halls(x.event_id, now)
     package = next((one for one in offer.packages if one.name == x.package), None) if offer else None
-    can_take = can_take_in(offer, x.package)
+    can_take = can_take_in(x.package)
     spots = [(hall, spot) for hall in halls for spot in hall.spots]
     picked = next(((hall, spot) for hall, spot in spots if str(spot.id) == chosen and can_take(spot)), None)
     here = f"{x.address}/booth"

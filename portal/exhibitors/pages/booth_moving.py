@@ -16,7 +16,7 @@ from portal.exhibitors.bookings import Booking
 from portal.exhibitors.commands import moving
 from portal.exhibitors.guards import DESK, AtDesk, Desk, desk, desk_page
 from portal.exhibitors.pages.booth import HOLDS, can_take_in, the_booking
-from portal.exhibitors.queries import bookings, offers, plans
+from portal.exhibitors.queries import bookings, plans
 from portal.exhibitors.rules.whereabouts import near
 from portal.exhibitors.tables.plans import BookingState
 from portal.web.forms import Filled, blank, field, read
@@ -95,11 +95,10 @@ async def _page(
     status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     x = at_desk.exhibitor
-    offer = await offers.of_event(x.event_id)
     halls = await plans.halls(x.event_id, now)
-    can_take = can_take_in(offer, x.package)
+    can_take = can_take_in(x.package)
     return desk_page(
-        request, "exhibitors/desk/moving.html", at_desk, here="booth", status=status, booking=found, offer=offer, near=near,
+        request, "exhibitors/desk/moving.html", at_desk, here="booth", status=status, booking=found, near=near,
         worth=await bookings.worth(found.id), form=form or blank(), at=f"{x.address}/booth", open=x.starts_at > now,
         minutes=current().booth_hold_minutes, now=now, money=lambda minor: Money(minor, found.currency),
         free=[(hall, spot) for hall in halls for spot in hall.spots if can_take(spot)],

@@ -66,19 +66,20 @@ _PAID = f"""
 JOIN purchase p ON p.id = c.purchase_id AND p.state = 'paid' JOIN purchase_line l ON l.purchase = p.id AND l.key = 'booth'
 WHERE l.refunded_quantity = 0 AND l.unit_net > l.reduced_net ORDER BY c.id DESC
 """
-_WORTH = """
-SELECT CASE WHEN k.purchase_id IS NULL THEN b.price ELSE k.worth END AS stands, k.currency <> n.currency
-    OR k.purchase_id IS NULL AND b.price IS DISTINCT FROM 0 AS outside
+_WORTH = f"""
+SELECT CASE WHEN k.purchase_id IS NULL THEN b.price ELSE k.worth END AS stands,
+    (SELECT coalesce(sum(net), 0)::bigint FROM ({_PAID}) paid) AS paid,
+    k.currency <> n.currency OR k.purchase_id IS NULL AND b.price IS DISTINCT FROM 0 AS outside
 FROM booth_booking k JOIN exhibitor x ON x.id = k.exhibitor JOIN exhibition n ON n.event = x.event
-LEFT JOIN booth b ON b.id = k.booth WHERE k.id = $1
+LEFT JOIN booth b ON b.id = k.booth WHERE k.id = ANY($1::bigint[])
 """
 
 
 async def worth(booking_id: int) -> Worth:
     """What the booth somebody has counts for, when it is to be exchanged."""
-    row = await db.fetch_one(_WORTH, booking_id)
+    row = await db.fetch_one(_WORTH, [booking_id])
     assert row is not None
-    return Worth(row["stands"], sum(net for _, _, net in await paid_lines(booking_id)), row["outside"])
+    return Worth(**row)
 
 
 async def paid_lines(booking_id: int) -> list[tuple[int, int, int]]:
