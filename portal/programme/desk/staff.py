@@ -34,8 +34,8 @@ _COLUMNS = (
 _FILTERS = {
     "": "Everybody", "any": "Something missing", "address": "No address", "invited": "Not invited",
     "undelivered": "Mail came back", "unopened": "Desk never opened", "coming": "Not said whether they come",
-    "declined": "Not coming", "bio": "No text", "photo": "No photo", "availability": "No times", "slides": "No slides",
-    "consent": "Not said about recording", "refused": "Not to be recorded", "note": "With a note",
+    "declined": "Not coming, or in part", "bio": "No text", "photo": "No photo", "availability": "No times",
+    "slides": "No slides", "consent": "Not said about recording", "refused": "Not to be recorded", "note": "With a note",
 }  # fmt: skip
 _Asked = Request[Any, Any, Any]
 
