@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
 from portal.core import clock, db
@@ -12,6 +13,7 @@ from portal.programme.commands.releasing import release
 from portal.programme.editing import Place
 from portal.programme.tables import SessionKind
 from portal.programme.values import PersonFacts
+from tests.events.hearing import settled
 from tests.programme.editing.making import DAY, add, make, room_id, row
 from tests.programme.test_pages import NINE, PROGRAMME, held, titles
 from tests.queries import counting
@@ -67,7 +69,7 @@ async def test_nothing_leads_to_what_a_draft_has_not(editor: httpx.AsyncClient) 
             assert (tail, word, word in main + page.text.partition("</head>")[0]) == (tail, word, False)
 
 
-async def test_the_draft_is_shown_and_the_public_page_stays(editor: httpx.AsyncClient) -> None:
+async def test_the_draft_is_shown_and_the_public_page_stays(app: Litestar, editor: httpx.AsyncClient) -> None:
     event_id = await make()
     await release(actor=PORTAL, event_id=event_id, now=clock.now())
     before = [(await editor.get(f"{PROGRAMME}{tail}")).text for tail in ("", "?view=grid", "/first-air")]
@@ -88,6 +90,7 @@ async def test_the_draft_is_shown_and_the_public_page_stays(editor: httpx.AsyncC
     # What is drawn of the draft is not kept for the public, on pages that were not read before either.
     assert f'href="{PROGRAMME}/first-air"' in (await editor.get(f"{PROGRAMME}?q=air")).text
     await release(actor=PORTAL, event_id=event_id, now=clock.now())
+    await settled(app)
     assert titles(await editor.get(PROGRAMME)) == ["Fees", "Just in", "First air"]
 
 
