@@ -26,9 +26,9 @@ WHERE (t.id + x.id) % 2 = 0
 
 async def fair(size: int, asked: int) -> Stand:
     stand = await exhibitors.make()
-    await db.execute(_COMPANIES, stand.exhibitor.id, size - 1)
     for number in range(asked):
         await ask(stand, f"Task {number}")
+    await db.execute(_COMPANIES, stand.exhibitor.id, size - 1)
     return stand
 
 
