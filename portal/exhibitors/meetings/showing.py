@@ -9,7 +9,17 @@ import msgspec
 
 from portal.core import times
 from portal.exhibitors.meetings import rules
-from portal.exhibitors.meetings.values import Area, Engagement, Host, MeetingRecord, RequestRecord, Slot, Span, Table
+from portal.exhibitors.meetings.values import (
+    Area,
+    Engagement,
+    Host,
+    MeetingRecord,
+    Offer,
+    RequestRecord,
+    Slot,
+    Span,
+    Table,
+)
 from portal.exhibitors.tables.meetings import Side
 from portal.web.rendering import plural
 
@@ -66,6 +76,14 @@ def clashing(slots: Iterable[Slot], engagements: Sequence[Engagement]) -> set[st
     """The keys of slots at which somebody is elsewhere."""
     return {
         one.key for one in slots if any(Span(first, last).meets(one) for _, first, last in engagements)
+    }  # fmt: skip
+
+
+def meanwhile(offers: Iterable[Offer], engagements: Sequence[Engagement]) -> dict[int, str]:
+    """What somebody does at the times that are offered, by offer."""
+    return {
+        one.id: words for one in offers for words, first, last in engagements
+        if Span(first, last).meets(Span(one.starts_at, one.ends_at))
     }  # fmt: skip
 
 

@@ -55,18 +55,23 @@ async def own(seat_id: int) -> list[OwnPlace]:
 
 
 _ENGAGED = """
-SELECT 'in' AS part, s.title, s.starts_at, s.ends_at FROM released_session s JOIN session_place p ON p.session = s.session
-JOIN seat t ON t.id = p.seat WHERE s.event = $1 AND t.email = $2 AND p.state = 'given' AND s.cancelled_at IS NULL
-UNION SELECT 'speaking in', s.title, s.starts_at, s.ends_at FROM released_session s
-JOIN released_speaker r ON r.session = s.session JOIN speaker k ON k.id = r.speaker
-WHERE s.event = $1 AND k.email = $2 AND s.cancelled_at IS NULL ORDER BY starts_at, title LIMIT 100
+SELECT t.email, 'in' AS part, s.title, s.starts_at, s.ends_at
+FROM released_session s JOIN session_place p ON p.session = s.session JOIN seat t ON t.id = p.seat
+WHERE s.event = $1 AND t.email = ANY($2) AND p.state = 'given' AND s.cancelled_at IS NULL
+UNION SELECT k.email, 'speaking in', s.title, s.starts_at, s.ends_at
+FROM released_session s JOIN released_speaker r ON r.session = s.session JOIN speaker k ON k.id = r.speaker
+WHERE s.event = $1 AND k.email = ANY($2) AND s.cancelled_at IS NULL ORDER BY starts_at, title LIMIT 200
 """
 
 
-async def engagements(event_id: int, email: str) -> list[tuple[str, datetime, datetime]]:
-    """The workshops somebody has a place in and the sessions they speak in, in words for a list, from when to when."""
-    rows = await db.fetch(_ENGAGED, event_id, email) if email else []
-    return [(f"{row['part']} “{row['title']}”", row["starts_at"], row["ends_at"]) for row in rows]
+async def engagements(event_id: int, *emails: str) -> list[list[tuple[str, datetime, datetime]]]:
+    """Of each: the workshops they have a place in and the sessions they speak in, in words for a list, from when to when."""
+    asked = [email for email in emails if email]
+    rows = await db.fetch(_ENGAGED, event_id, asked) if asked else []
+    return [
+        [(f"{row['part']} “{row['title']}”", row["starts_at"], row["ends_at"]) for row in rows if row["email"] == email]
+        for email in emails
+    ]
 
 
 _GUEST = """

@@ -52,11 +52,12 @@ async def test_both_sides_see_what_stands_in_the_way(client: httpx.AsyncClient, 
     assert marked(page.text) == ["11:00", "11:30", "14:00", "14:30"]
     assert "speaking in “Lyo cycles”" in page.text
     assert ", in “Smoke studies”" in page.text
-    asked = await fair.ask(amara, 9)
+    asked = await fair.ask(amara, 9, 14)
     made = await fair.meet(await fair.visitor("bob@brennhof.example", "Bob Vos"), 16)
     owner, at = await sign_in(OWNER, fair.stand.organisation_id), f"{fair.stand.exhibitor.address}/meetings"
     assert marked((await owner.get(f"{at}/times")).text) == ["14:00", "14:30"]
     offered = (await owner.get(f"{at}/requests/{asked}")).text
+    assert offered.count("You are speaking in “Smoke studies” then.") == 1, "the host speaks at one of the two times"
     assert await fair.key(10.5) in offered
     assert await fair.key(11) not in offered, "the attendee speaks then"
     assert await fair.key(11) in (await owner.get(f"{at}/{made}")).text, "Bob does not"

@@ -232,7 +232,8 @@ async def _request(
     here = at_desk.exhibitor
     theirs = [one for one in found.offers if can_act_for(at_desk.actor, here, one.account_id)]
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id)
-    busy = showing.clashing(openly.slots, await engagements(here.event_id, found.email))
+    engaged, own = await engagements(here.event_id, found.email, at_desk.actor.email)
+    busy = showing.clashing(openly.slots, engaged)
     slots = [one for one in openly.slots if one.key not in busy]
     free = {(one.host_id, one.starts_at) for one in openly.slots}
     # Why a time cannot be had, or not by whoever looks.
@@ -240,9 +241,11 @@ async def _request(
         one.id: "over" if one.starts_at <= now else "no longer open" if (one.host_id, one.starts_at) not in free
         else "who answers" if one not in theirs else "" for one in found.offers
     }  # fmt: skip
+    hosted = [one for one in theirs if one.account_id == at_desk.actor.account_id]
     return desk_page(
         request, "exhibitors/meetings/request.html", at_desk, here="meetings", tab="home", status=status, form=form,
-        found=found, mine={one.id for one in theirs}, notes=notes, free=[key for key, note in notes.items() if not note],
+        found=found, meanwhile=showing.meanwhile(hosted, own), mine={one.id for one in theirs}, notes=notes,
+        free=[key for key, note in notes.items() if not note],
         now=now, left=showing.left, tables=openly.tables,
         slots=showing.by_day(slots, here.timezone), several=len(openly.hosts) > 1, span=rules.time_words,
     )  # fmt: skip
@@ -263,7 +266,8 @@ async def _meeting(
     can_move = may and found.is_planned and found.ends_at > now
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id, meeting_id=found.id) if can_move else None
     theirs = [one for one in openly.slots if can_act_for(at_desk.actor, here, one.account_id)] if openly else []
-    busy = showing.clashing(theirs, await engagements(here.event_id, found.email)) if theirs else set()
+    [engaged] = await engagements(here.event_id, found.email) if theirs else [[]]
+    busy = showing.clashing(theirs, engaged)
     slots = [one for one in theirs if one.key not in busy]
     return desk_page(
         request, "exhibitors/meetings/meeting.html", at_desk, here="meetings", tab="home", status=status, form=form,

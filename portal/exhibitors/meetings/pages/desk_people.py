@@ -83,7 +83,8 @@ async def _approach(
         raise NotFound("They are not open to meetings (any more).")
     openly = await openings.of(here.id, now=now, seat_id=found.seat_id)
     theirs = [one for one in openly.slots if can_act_for(at_desk.actor, here, one.account_id)]
-    busy = showing.clashing(theirs, await engagements(here.event_id, found.email)) if theirs else set()
+    [engaged] = await engagements(here.event_id, found.email) if theirs else [[]]
+    busy = showing.clashing(theirs, engaged)
     slots = [one for one in theirs if one.key not in busy]
     return desk_page(
         request, "exhibitors/meetings/approach.html", at_desk, here="meetings", tab="people", status=status, form=form,

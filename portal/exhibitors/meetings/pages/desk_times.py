@@ -96,7 +96,7 @@ async def _page(
     ticked = moments(form.value("box")) if "box" in form.values else showing.ticked_by(found, event, here.timezone)
     colleagues = await people.colleagues(here.id)
     email = next((one.email for one in colleagues if one.id == account_id), "")
-    engaged = await engagements(here.event_id, email)
+    [engaged] = await engagements(here.event_id, email)
     return desk_page(
         request, "exhibitors/meetings/times.html", at_desk, here="meetings", tab="times", status=status, form=form,
         days=showing.grid(event, here.timezone, ticked, engaged), account_id=account_id, engaged=engaged, moment=showing.moment,

@@ -7,6 +7,6 @@ from litestar.di import NamedDependency
 
 from portal.exhibitors.meetings.values import Engagement
 
-FindEngagements: TypeAlias = Callable[[int, str], Awaitable[Sequence[Engagement]]]
+FindEngagements: TypeAlias = Callable[..., Awaitable[Sequence[Sequence[Engagement]]]]
 Engagements: TypeAlias = NamedDependency[FindEngagements]
-"""What somebody does in the programme of an event, by its number and their address: `engagements: Engagements`."""
+"""What people do in the programme of an event, by its number and their addresses, a list for each: `engagements: Engagements`."""

@@ -229,7 +229,8 @@ async def _engaged(visitor: Visitor, engagements: Engagements) -> list[Engagemen
     """What the visitor has already: own meetings, and what is in the programme for them."""
     own = await meetings.of_seat(visitor.seat_id, visitor.email)
     known = [(f"meeting {one.company_name}", one.starts_at, one.ends_at) for one in own if one.is_planned]
-    return sorted([*known, *await engagements(visitor.event_id, visitor.email)], key=itemgetter(1, 2))
+    [engaged] = await engagements(visitor.event_id, visitor.email)
+    return sorted([*known, *engaged], key=itemgetter(1, 2))
 
 
 async def _one(
