@@ -16,7 +16,8 @@ WHERE s.email = $1 ORDER BY p.id LIMIT 5000
 _APPEARANCES = """
 SELECT e.title, a.invited_at, a.opened_at, a.confirmed_at, a.declined_at, nullif(a.declined_why, '') AS declined_why,
     a.answered_availability_at, a.recording_agreed_at, a.recording_refused_at, w.text AS agreed_to,
-    nullif(a.note, '') AS note,
+    nullif(a.note, '') AS note, nullif(concat_ws(E'\n', nullif(a.source_said ->> 'job_title', ''),
+        nullif(a.source_said ->> 'company', ''), nullif(a.source_said ->> 'bio', '')), '') AS imported,
     (SELECT string_agg(to_char(v.starts_at AT TIME ZONE e.timezone, 'YYYY-MM-DD HH24:MI') || ' to '
         || to_char(v.ends_at AT TIME ZONE e.timezone, 'YYYY-MM-DD HH24:MI'), ', ' ORDER BY v.starts_at, v.id)
      FROM availability v WHERE v.appearance = a.id) AS available
@@ -28,7 +29,8 @@ LABELS = {
     "invited_at": "Asked by mail", "answered_availability_at": "Said when", "recording_agreed_at": "Agreed to be recorded",
     "recording_refused_at": "Asked not to be recorded", "agreed_to": "The words of it", "note": "Your note to the organiser",
     "available": "You can speak", "opened_at": "Last at the desk", "confirmed_at": "Said yes", "declined_at": "Said no",
-    "declined_why": "Why not", **desk.LABELS,
+    "declined_why": "Why not",
+    "imported": "As the programme’s source has you", **desk.LABELS,
 }  # fmt: skip
 
 

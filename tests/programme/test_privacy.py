@@ -13,9 +13,9 @@ from tests.programme.hands import address, make_house
 AMARA = "amara@brennhof.example"
 MAEVE = "maeve@kilmore.example"
 _SPEAKS = """
-INSERT INTO appearance (event, speaker, source_key, source_name, note, invited_at, answered_availability_at,
+INSERT INTO appearance (event, speaker, source_key, source_name, source_said, note, invited_at, answered_availability_at,
     recording_wording, recording_agreed_at)
-VALUES ($1, $2, '', '', 'A lectern on the left.', $3, $3, (SELECT id FROM wording_of_consent LIMIT 1), $3) RETURNING id
+VALUES ($1, $2, '', '', '{"bio": "Air.", "company": "Kilmore"}', 'A lectern on the left.', $3, $3, (SELECT id FROM wording_of_consent LIMIT 1), $3) RETURNING id
 """
 
 
@@ -56,8 +56,8 @@ async def test_what_a_speaker_was_asked_is_shown_and_erased(attending: Attending
         appearance, house.starts_at, house.starts_at + timedelta(hours=2),
     )  # fmt: skip
     (known,) = await privacy.known_about(MAEVE)
-    assert (known["what"], known["agreed_to"], known["note"]) == (
-        "You as a speaker at an event", "My session may be recorded.", "A lectern on the left.",
+    assert (known["what"], known["agreed_to"], known["note"], known["imported"]) == (
+        "You as a speaker at an event", "My session may be recorded.", "A lectern on the left.", "Kilmore\nAir.",
     )  # fmt: skip
     vienna = ZoneInfo("Europe/Vienna")
     begins, ends = (at.astimezone(vienna) for at in (house.starts_at, house.starts_at + timedelta(hours=2)))
