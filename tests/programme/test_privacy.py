@@ -15,7 +15,8 @@ MAEVE = "maeve@kilmore.example"
 _SPEAKS = """
 INSERT INTO appearance (event, speaker, source_key, source_name, source_said, note, invited_at, answered_availability_at,
     recording_wording, recording_agreed_at)
-VALUES ($1, $2, '', '', '{"bio": "Air.", "company": "Kilmore"}', 'A lectern on the left.', $3, $3, (SELECT id FROM wording_of_consent LIMIT 1), $3) RETURNING id
+VALUES ($1, $2, '', '', '{"bio": "Air.", "company": "Kilmore"}',
+    'A lectern on the left.', $3, $3, (SELECT id FROM wording_of_consent LIMIT 1), $3) RETURNING id
 """
 
 

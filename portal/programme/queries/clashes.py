@@ -6,13 +6,15 @@ from portal.programme.editing import Clash
 MOST = 1000
 # Cancelled sessions clash with nothing. A day of a conference goes on until four in the morning (`public.DAY_CHANGES`).
 # Just after an import the database has no statistics and takes every list for short, so nothing here is left to its choice of
-# a join: who and what is twice at a time is found by going once through each one's sessions in order, and only those that
-# overlap others are compared; all else looks up single rows. Titles and names are read for the lines that are shown.
+# a join (OFFSET 0 keeps it from one): who and what is twice at a time is found by going once through each one's sessions in
+# order, and only those that overlap others are compared; all else looks up single rows. Titles and names are read for the
+# lines that are shown.
 _CLASHES = """
 WITH draft AS MATERIALIZED (
-    SELECT id, event, kind, room, capacity, starts_at, ends_at FROM programme_session WHERE event = $1 AND cancelled_at IS NULL
+    SELECT id, kind, room, capacity, starts_at, ends_at FROM programme_session WHERE event = $1 AND cancelled_at IS NULL
 ), seated AS MATERIALIZED (
-    SELECT d.id, i.speaker, d.starts_at, d.ends_at FROM draft d JOIN session_speaker i ON i.session = d.id
+    SELECT d.id, i.speaker, d.starts_at, d.ends_at
+    FROM draft d CROSS JOIN LATERAL (SELECT speaker FROM session_speaker WHERE session = d.id OFFSET 0) i
 ), taken AS (
     SELECT 'room' AS kind, room AS what, id, starts_at, ends_at FROM draft WHERE room IS NOT NULL AND starts_at IS NOT NULL
     UNION ALL SELECT 'speaker', speaker, id, starts_at, ends_at FROM seated WHERE starts_at IS NOT NULL
@@ -47,7 +49,7 @@ WITH draft AS MATERIALIZED (
         SELECT range_agg(tstzrange(h.starts_at, h.ends_at)) FROM room_hours h WHERE h.room = d.room) AND d.starts_at IS NOT NULL
     UNION ALL
     SELECT 'outside', d.id, NULL, NULL, NULL, d.starts_at, d.ends_at
-    FROM draft d JOIN event e ON e.id = d.event
+    FROM draft d CROSS JOIN (SELECT timezone, starts_on, ends_on FROM event WHERE id = $1) e
     WHERE (d.starts_at AT TIME ZONE e.timezone - interval '4 hours')::date < e.starts_on
         OR (d.ends_at AT TIME ZONE e.timezone - interval '4 hours 1 microsecond')::date > e.ends_on
     UNION ALL
@@ -58,20 +60,19 @@ WITH draft AS MATERIALIZED (
         AND EXISTS (SELECT FROM programme_room r WHERE r.event = $1)
     UNION ALL
     SELECT 'too big', d.id, NULL, d.room, NULL, d.starts_at, d.ends_at
-    FROM draft d JOIN programme_room r ON r.id = d.room WHERE d.capacity > r.capacity
+    FROM draft d WHERE d.capacity > (SELECT r.capacity FROM programme_room r WHERE r.id = d.room)
     UNION ALL
     SELECT 'no moderator', d.id, NULL, NULL, NULL, d.starts_at, d.ends_at
     FROM draft d WHERE d.kind = 'panel'
-        AND NOT EXISTS (SELECT FROM session_speaker i WHERE i.session = d.id AND i.role IN ('moderator', 'host'))
+        AND (SELECT count(*) FROM session_speaker i WHERE i.session = d.id AND i.role IN ('moderator', 'host')) = 0
 ), shown AS (
     SELECT *, count(*) OVER () AS total FROM found WHERE $3::bigint IS NULL OR $3 IN (session, other)
     ORDER BY since NULLS LAST, session, kind, other LIMIT $2
 )
-SELECT f.kind, f.session, s.title, f.other, coalesce(o.title, '') AS other_title, coalesce(r.name, p.name, '') AS name,
-    f.since, f.until, f.total
-FROM shown f JOIN programme_session s ON s.id = f.session LEFT JOIN programme_session o ON o.id = f.other
-LEFT JOIN programme_room r ON r.id = f.room LEFT JOIN speaker p ON p.id = f.speaker
-ORDER BY f.since NULLS LAST, f.session, f.kind, f.other
+SELECT f.kind, f.session, f.other, f.since, f.until, f.total, (SELECT title FROM programme_session WHERE id = f.session) AS title,
+    coalesce((SELECT title FROM programme_session WHERE id = f.other), '') AS other_title,
+    coalesce((SELECT name FROM programme_room WHERE id = f.room), (SELECT name FROM speaker WHERE id = f.speaker), '') AS name
+FROM shown f
 """
 
 

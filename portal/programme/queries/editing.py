@@ -36,15 +36,12 @@ FROM programme_track t WHERE t.event = $1 ORDER BY t.position, t.id
 """
 _DRAFTS = """
 SELECT s.id, s.version, s.slug, s.kind, s.label, s.title, s.room, s.track, s.starts_at, s.ends_at, s.capacity,
-    s.cancelled_at IS NOT NULL AS is_cancelled, coalesce(p.people, '') AS people
-FROM programme_session s
-LEFT JOIN (
-    SELECT i.session, string_agg(
-        p.name || CASE i.role WHEN 'speaker' THEN '' ELSE ' (' || i.role || ')' END, ', ' ORDER BY i.position, i.id) AS people
-    FROM session_speaker i JOIN programme_session o ON o.id = i.session JOIN speaker p ON p.id = i.speaker
-    WHERE o.event = $1 GROUP BY i.session
-) p ON p.session = s.id
-WHERE s.event = $1
+    s.cancelled_at IS NOT NULL AS is_cancelled, coalesce((
+        SELECT string_agg(p.name || CASE i.role WHEN 'speaker' THEN '' ELSE ' (' || i.role || ')' END, ', '
+            ORDER BY i.position, i.id)
+        FROM session_speaker i JOIN speaker p ON p.id = i.speaker WHERE i.session = s.id
+    ), '') AS people
+FROM programme_session s WHERE s.event = $1
 """
 _STORED = """
 SELECT s.*, s.links::text AS linked, s.cancelled_at IS NOT NULL AS is_cancelled, s.source_key IS NOT NULL AS is_imported,

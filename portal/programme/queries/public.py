@@ -26,18 +26,16 @@ SELECT e.id AS event_id, e.slug, e.title, e.timezone, e.starts_on, e.ends_on, e.
         FROM programme_track WHERE event = e.id), '[]') AS tracks
 FROM event e JOIN programme p ON p.event = e.id JOIN programme_release r ON r.event = e.id AND r.number = p.release
 """
+# People are looked up session by session: joined as lists, a database without statistics compares each with each.
 _SESSIONS = """
 SELECT s.session AS id, s.guid, s.slug, s.kind, s.label, s.title, s.subtitle, s.language, s.level, s.track, s.room, s.starts_at,
-    s.ends_at, s.capacity, s.cancelled_at IS NOT NULL AS is_cancelled, coalesce(p.people, '[]') AS people
-FROM released_session s
-LEFT JOIN (
-    SELECT i.session, json_agg(json_build_array(
-        p.id, p.slug, p.name, p.job_title, p.company_name, c.slug, p.photo, i.role) ORDER BY i.position, i.id) AS people
-    FROM released_speaker i JOIN released_session o ON o.session = i.session JOIN speaker p ON p.id = i.speaker
-    LEFT JOIN company c ON c.id = p.company AND c.state = 'public'
-    WHERE o.event = $1 GROUP BY i.session
-) p ON p.session = s.session
-WHERE s.event = $1
+    s.ends_at, s.capacity, s.cancelled_at IS NOT NULL AS is_cancelled, coalesce((
+        SELECT json_agg(json_build_array(
+            p.id, p.slug, p.name, p.job_title, p.company_name, c.slug, p.photo, i.role) ORDER BY i.position, i.id)
+        FROM released_speaker i JOIN speaker p ON p.id = i.speaker
+        LEFT JOIN company c ON c.id = p.company AND c.state = 'public' WHERE i.session = s.session
+    ), '[]') AS people
+FROM released_session s WHERE s.event = $1
 ORDER BY s.starts_at, s.ends_at, s.session
 """
 # The draft under the names of what is public, so that what staff look at beforehand is read by the statements of the public.
@@ -120,9 +118,10 @@ def _decoded(value: str, kind: type[Any]) -> list[Any]:
 # A refusal to be recorded counts at once, as names and photos do: recorders go by what is public.
 _TEXTS = """
 SELECT t.session, t.abstract_html, t.description_html, t.url, t.links::text AS links, t.since_release,
-    t.recorded AND NOT EXISTS (SELECT FROM released_speaker i JOIN appearance a ON a.speaker = i.speaker AND a.event = t.event
-        LEFT JOIN session_exception x ON x.appearance = a.id AND x.session = t.session AND x.kind = 'recording'
-        WHERE i.session = t.session AND (a.recording_refused_at IS NOT NULL OR x.id IS NOT NULL)) AS recorded,
+    t.recorded AND NOT EXISTS (SELECT FROM released_speaker i WHERE i.session = t.session AND (
+        SELECT a.recording_refused_at IS NOT NULL OR EXISTS (SELECT FROM session_exception x
+            WHERE x.appearance = a.id AND x.session = t.session AND x.kind = 'recording')
+        FROM appearance a WHERE a.event = t.event AND a.speaker = i.speaker)) AS recorded,
     coalesce((
         SELECT json_agg(json_build_array(p.name, f.name, '/media/' || f.key || '/' || r.name) ORDER BY i.position, p.id)
         FROM released_speaker i
