@@ -63,7 +63,7 @@ async def test_one_company_in_full(market: httpx.AsyncClient) -> None:
     assert found["sites"][0]["city"] == "Biasca"
     assert (found["state"], found["revision"], found["verified"]) == ("public", 1, False)
     fact = next(fact for fact in found["facts"] if fact["kind"] == "capability")
-    today = clock.now().date()
+    today = times.today(clock.now())
     assert (fact["term"], fact["name"], fact["source"], fact["state"]) == (
         "lyophilisation",
         "Lyophilisation",
@@ -203,11 +203,9 @@ async def test_behind_the_last_page_the_total_is_told(client: httpx.AsyncClient)
 
 async def test_pages_begun_before_midnight_go_on_in_the_order_of_that_day(client: httpx.AsyncClient) -> None:
     """The fact of one turned older overnight: in today's order it would come a second time."""
-    now = clock.now()
-    today = times.today(now)
-    ahead = (today - now.date()).days  # facts are made so many days old by the date in UTC
+    today = times.today(clock.now())
     for name, age in (("Z AG", 184), ("A AG", 250)):
-        await companies.make(name, facts=[("capability:Lyophilisation", age - ahead)])
+        await companies.make(name, facts=[("capability:Lyophilisation", age)])
     filters = parse([("capability", "lyophilisation")]).filters
     version = await changes.version("companies")
 

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 from itertools import accumulate
 
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory import saving
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.tables.companies import FactSource, StaffBand, TermKind
@@ -41,7 +41,7 @@ async def companies(count: int = 10_000) -> None:
 
 
 def _profile(n: int, words: dict[TermKind, list[NewTerm]], chance: random.Random) -> Profile:
-    today = clock.now().date()
+    today = times.today(clock.now())
     chosen = [term for kind, (_, each) in _KINDS.items() for term in chance.sample(words[kind], each)]
     facts = tuple(
         ProfileFact(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from portal.accounts.actors import PORTAL
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.demo.seed import companies as demo_companies
 from portal.directory.commands.publishing import create_company
 from portal.directory.commands.vocabulary import load_vocabulary
@@ -47,7 +47,7 @@ async def events(count: int = 5000) -> None:
 
 async def imported(count: int = 5000) -> float:
     """Seconds that `portal import events` takes for a file of `count` conferences."""
-    day = clock.now().date()
+    day = times.today(clock.now())
     lines = [
         {
             "name": f"Imported conference {n}", "url": f"https://c{n}.example", "city": f"Town {n % 400}",

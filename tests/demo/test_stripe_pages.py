@@ -21,7 +21,7 @@ async def test_the_page_says_what_is_paid_and_that_no_money_moves(stripe: Stripe
     answer = await stripe.browser.get(await address(stripe))
     text = answer.text
     assert answer.status_code == 200
-    assert "<title>Pay €2,594.20 to Sterile Line · Stand-in for Stripe</title>" in text
+    assert "<title>Pay €2,594.20 to Sterile Line\N{NBSP}· Stand-in for Stripe</title>" in text
     for words in (
         "2 × Conference, 3 days", "Early price, €1,090.00 each", "€2,180.00", "€414.20",
         "This page is a stand-in for Stripe, on this machine", 'value="amara@brennhof.example" readonly',

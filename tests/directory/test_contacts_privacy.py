@@ -8,7 +8,7 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory import privacy
 from portal.directory.commands.importing import save_companies
 from portal.directory.commands.merging import merge_companies, undo_merge
@@ -84,7 +84,7 @@ async def test_nothing_else_of_a_revision_changes(database: str, change: str) ->
 async def test_what_a_source_said_names_nobody_any_more_and_the_next_import_adds_nobody(database: str) -> None:
     said = Said(profile=Profile(name="Tessin Lyo SA", country="CH", contacts=CONTACTS[:1]))
     rows = [Row(1, "t1", said)]
-    read: dict[str, Any] = {"source": "list", "credit": "", "read_on": clock.now().date()}
+    read: dict[str, Any] = {"source": "list", "credit": "", "read_on": times.today(clock.now())}
     await save_companies(actor=PORTAL, rows=rows, now=clock.now(), **read)
     kept = await companies.make()
     other = await db.fetch_value("SELECT company FROM company_source")

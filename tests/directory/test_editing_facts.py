@@ -8,7 +8,7 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole, StaffRole
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.tables.companies import FactSource, TermKind
@@ -20,7 +20,7 @@ from tests.factories import companies, plans
 from tests.media import made as pictures
 
 PROFILE = "/companies/isarwerk-biologics/manage/profile"
-TODAY = clock.now().date()
+TODAY = times.today(clock.now())
 REGISTER = ProfileFact(
     id="r1",
     term="certificate:eu-gmp",

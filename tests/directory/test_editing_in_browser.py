@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from portal.accounts import commands
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
-from portal.core import clock
+from portal.core import clock, times
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.tables.companies import FactSource, TermKind
@@ -41,7 +41,7 @@ async def company() -> int:
     )
     register = ProfileFact(
         id="r1", term="certificate:eu-gmp", issuer="Upper Bavaria", reference="DE_BY_04", source=FactSource.REGISTER,
-        confirmed_on=clock.now().date(),
+        confirmed_on=times.today(clock.now()),
     )  # fmt: skip
     profile = msgspec.structs.replace(await published(), facts=(*(await published()).facts, register))
     await publishing.publish(actor=PORTAL, company_id=company, profile=profile, now=clock.now())

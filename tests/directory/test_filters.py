@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
-from portal.core import clock
+from portal.core import clock, times
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.tables.companies import TermKind
@@ -83,7 +83,7 @@ async def test_certificates_that_ended_find_nothing(app: Litestar, client: httpx
     made = await companies.make("Ended AG", facts=[GMP])
     profile = await companies.profile("Ended AG", facts=[GMP])
     for left, found in ((2, ["Ended AG"]), (-2, [])):
-        ends = clock.now().date() + timedelta(days=left)
+        ends = times.today(clock.now()) + timedelta(days=left)
         facts = (msgspec.structs.replace(profile.facts[0], expires_on=ends),)
         profile = msgspec.structs.replace(profile, facts=facts)
         await publishing.publish(actor=PORTAL, company_id=made, profile=profile, now=clock.now())

@@ -177,6 +177,7 @@ async def test_the_way_back_stays_in_the_directory(market: httpx.AsyncClient) ->
 async def test_pages_with_marks_are_the_same_for_everybody(market: httpx.AsyncClient) -> None:
     before = await market.get("/companies")
     await market.post("/companies/shortlist", data={"company": "takeda"})
+    assert "no-store" in (await market.get("/companies")).headers["cache-control"], "it says once what came of it"
     after = await market.get("/companies")
     assert (after.text, after.headers["etag"]) == (before.text, before.headers["etag"])
     marks = await market.get("/companies/shortlist.css")

@@ -5,7 +5,7 @@ above those a company has. Cities by their other names, and what was meant by on
 import httpx
 import pytest
 
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory.commands.vocabulary import NewTerm, add_terms, load_vocabulary
 from portal.directory.queries.suggestions import suggested
 from portal.directory.tables.companies import TermKind
@@ -65,7 +65,7 @@ async def test_words_of_signs_alone_find_nothing_and_break_nothing(market: httpx
 
 
 async def test_other_names_of_a_word_are_suggested_as_the_word(market: httpx.AsyncClient) -> None:
-    [one] = await suggested("tablett", today=clock.now().date())
+    [one] = await suggested("tablett", today=times.today(clock.now()))
     assert (one.text, one.note) == ("Tablet", "Dosage form, 1 company")
     assert one.address == "/companies?form=tablet"
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.demo.seed import companies as demo
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import load_vocabulary
@@ -131,7 +131,7 @@ async def test_statistics_and_preview_have_no_faults(
     for n in range(20):
         await db.execute(
             "INSERT INTO company_day (company, day, kind, reason, times) VALUES ($1, $2, 'view', '', $3)",
-            company, clock.now().date() - timedelta(days=n), n * 7,
+            company, times.today(clock.now()) - timedelta(days=n), n * 7,
         )  # fmt: skip
     await db.execute("UPDATE company_day SET reason = 'crawler' WHERE times = 14")
     member = await sign_in("member@isarwerk.example", isarwerk, MemberRole.OWNER)

@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 from portal.accounts.actors import PORTAL
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory.commands import publishing
 from portal.directory.tables.companies import FactSource
 from portal.directory.values import (
@@ -54,7 +54,7 @@ async def fact(term: str, days: int | None, **more: Any) -> ProfileFact:
 
 
 async def test_facts_say_how_old_they_are_and_who_says_so(client: httpx.AsyncClient) -> None:
-    today = clock.now().date()
+    today = times.today(clock.now())
     await companies.make()
     facts = (
         await fact("capability:Lyophilisation", 10, value="12 m²", site="mar", free_from="now"),
@@ -160,7 +160,7 @@ async def test_the_timeline_is_made_of_what_the_portal_saw(client: httpx.AsyncCl
     await plans.give(made)
     after = await companies.profile(
         "Isarwerk Biologics GmbH", founded=2009, facts=[("capability:Lyophilisation", 0), ("certificate:EU GMP", 0)],
-        posts=(ProfilePost(id="p1", title="Second line", text="It is *here*.", on=clock.now().date()),),
+        posts=(ProfilePost(id="p1", title="Second line", text="It is *here*.", on=times.today(clock.now())),),
     )  # fmt: skip
     await publishing.publish(actor=PORTAL, company_id=made, profile=after, now=clock.now())
     page = (await client.get("/companies/antikorp")).text
@@ -220,7 +220,7 @@ async def test_register_products_are_paged_and_searched(client: httpx.AsyncClien
 
 async def test_a_long_profile_takes_no_more_statements(client: httpx.AsyncClient, app: Litestar) -> None:
     await companies.make("Short GmbH")
-    today = clock.now().date()
+    today = times.today(clock.now())
     made = await companies.make(
         sites=tuple(ProfileSite(id=f"s{n}", city=f"City {n}") for n in range(20)),
         contacts=tuple(ProfileContact(id=f"c{n}", name=f"Person {n}", email=f"p{n}@isarwerk.example") for n in range(20)),

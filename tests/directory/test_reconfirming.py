@@ -11,7 +11,7 @@ from litestar import Litestar
 from portal.accounts import queries
 from portal.accounts.actors import PORTAL, Actor
 from portal.accounts.tables import MemberRole, StaffRole
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.core.tokens import signature
 from portal.directory.commands import publishing, reconfirming
 from portal.directory.commands.vocabulary import NewTerm, add_terms
@@ -31,7 +31,7 @@ FACTS = (
     ("category:Contract manufacturer", None), ("capability:Lyophilisation", 100), ("capability:Vial filling", 400),
     ("route:Oral", 80),
 )  # fmt: skip
-TODAY = clock.now().date()
+TODAY = times.today(clock.now())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from portal.accounts.actors import PORTAL
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory import saving
 from portal.directory.commands import publishing, watching
 from portal.directory.jobs import searches as jobs
@@ -191,7 +191,7 @@ async def test_time_alone_makes_companies_leave(nora: httpx.AsyncClient) -> None
     await publishing.publish(actor=PORTAL, company_id=aubrac, profile=profile, now=clock.now())
     tessin = await db.fetch_value("SELECT id FROM company WHERE slug = 'tessin-lyo'")
     profile = await companies.profile("Tessin Lyo SA", facts=[LYO])
-    ended = msgspec.structs.replace(profile.facts[0], expires_on=clock.now().date() - timedelta(days=3))
+    ended = msgspec.structs.replace(profile.facts[0], expires_on=times.today(clock.now()) - timedelta(days=3))
     await publishing.publish(
         actor=PORTAL, company_id=tessin, profile=msgspec.structs.replace(profile, facts=(ended,)), now=clock.now()
     )
@@ -244,12 +244,12 @@ async def test_a_search_of_thousands_tells_its_news(nora: httpx.AsyncClient) -> 
     async with db.transaction():
         made = await saving.create([[f"many-{n}"] for n in range(5001)], now=clock.now())
     await db.execute("UPDATE company SET country = 'FR' WHERE id = ANY($1)", made)
-    context = await searches.context_of(searches.filters_of("?country=FR"), today=clock.now().date())
+    context = await searches.context_of(searches.filters_of("?country=FR"), today=times.today(clock.now()))
     await db.execute("UPDATE saved_search SET query = '?country=FR', seen = $1", await searches.found_ids(context))
     await companies.make("Newcomer", country="FR")
     await db.execute("UPDATE company SET state = 'merged', merged_into = $2 WHERE id = $1", made[0], made[1])
     await db.execute('UPDATE company SET profile = \'{"name": "Gone"}\' WHERE id = $1', made[0])
     search = await searches.by_id(await due())
     assert search is not None
-    told = await searches.news(search, today=clock.now().date())
+    told = await searches.news(search, today=times.today(clock.now()))
     assert ([row.name for row in told.new], told.new_count, told.left_count) == (["Newcomer"], 1, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
-from portal.core import clock
+from portal.core import clock, times
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
 from portal.directory.pages.editing.forms import packed, part_of
@@ -21,7 +21,7 @@ from tests.directory.forms import Editor, draft, published
 from tests.factories import companies
 
 MANAGE = "/companies/isarwerk-biologics/manage"
-DAY = clock.now().date() - timedelta(3)
+DAY = times.today(clock.now()) - timedelta(3)
 NOTHING = hashlib.sha256(msgspec.json.encode(None)).hexdigest()[:12]
 """What stands for an item that is not there, as a choice names it."""
 
@@ -57,7 +57,7 @@ async def test_a_checked_certificate_that_is_changed_is_checked_no_more(editor: 
     profile = msgspec.structs.replace(plain, facts=(*plain.facts, checked))
     await publishing.publish(actor=PORTAL, company_id=1, profile=profile, now=clock.now())
     form = await editor.form("certificates/items/gmp")
-    own = msgspec.structs.replace(checked, source=FactSource.COMPANY, confirmed_on=clock.now().date())
+    own = msgspec.structs.replace(checked, source=FactSource.COMPANY, confirmed_on=times.today(clock.now()))
     answer = await editor.save("certificates/items/gmp", {**form, "was": packed(own), "expires_on": "2099-01-01"})
     assert answer.status_code == 303
     assert await _sources("gmp") == [FactSource.COMPANY, FactSource.EDITOR], "the draft, and what is published still"

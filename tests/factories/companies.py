@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.accounts.actors import PORTAL
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.core.text import slug
 from portal.directory.commands import publishing
 from portal.directory.commands.vocabulary import NewTerm, add_terms
@@ -30,7 +30,7 @@ async def profile(
     **more: Any,
 ) -> Profile:
     """A profile; facts are (KIND:NAME, days since it was confirmed or None for what does not age)."""
-    today = (now or clock.now()).date()
+    today = times.today(now or clock.now())
     terms = [(term.split(":", 1), age) for term, age in facts]
     await add_terms([NewTerm(kind=TermKind(kind), name=word) for (kind, word), _ in terms])
     made = tuple(

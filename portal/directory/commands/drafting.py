@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.accounts.actors import Actor
-from portal.core import audit, db
+from portal.core import audit, db, times
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.directory import permissions
 from portal.directory.commands import filing
@@ -128,7 +128,7 @@ async def save_item(
             raise Forbidden(_REGISTER)
         if isinstance(item, ProfileFact):
             by_company = permissions.is_member(actor, at.organisation_id)
-            item = editing.stated(item, by_company=by_company, today=now.date())
+            item = editing.stated(item, by_company=by_company, today=times.today(now))
         if was is None:
             base, mine = at.current, editing.with_item(at.current, of, item)
         else:
@@ -146,7 +146,7 @@ async def save_item(
 
 def _check(mine: Profile, touched: Callable[[str], bool], now: datetime) -> None:
     """Refuse what is wrong with what an edit touched: what was wrong before is no reason to refuse it."""
-    faults = profiles.faults(profiles.tidied(mine), now.date())
+    faults = profiles.faults(profiles.tidied(mine), times.today(now))
     if found := {path: words for path, words in faults.items() if touched(path)}:
         raise Invalid(found)
 

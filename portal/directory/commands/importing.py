@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.accounts.actors import Actor
-from portal.core import audit, countries, db
+from portal.core import audit, countries, db, times
 from portal.core.errors import Forbidden, Invalid
 from portal.directory import permissions, saving
 from portal.directory.commands.vocabulary import load_vocabulary
@@ -113,7 +113,7 @@ class _Chunk:
         answers: dict[str, Saved] = {}
         new = []
         for row in rows:
-            if faults := profiles.faults(row.said.profile, self.now.date()):
+            if faults := profiles.faults(row.said.profile, times.today(self.now)):
                 answers[row.key] = Saved(
                     Outcome.REFUSED, reasons=tuple(f"{name}: {why}" for name, why in faults.items())
                 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.accounts.actors import Actor
-from portal.core import db
+from portal.core import db, times
 from portal.core.errors import Forbidden, Invalid, NotFound
 from portal.directory import permissions, saving
 from portal.directory.rules import names, profiles
@@ -60,7 +60,7 @@ async def publish(*, actor: Actor, company_id: int, profile: Profile, now: datet
 def accepted(profile: Profile, now: datetime) -> Profile:
     """The profile as it may be published; raises Invalid with fields by name."""
     profile = profiles.tidied(profile)
-    if faults := profiles.faults(profile, now.date()):
+    if faults := profiles.faults(profile, times.today(now)):
         raise Invalid(faults)
     return profile
 

@@ -88,7 +88,7 @@ async def reconfirm(*, actor: Actor, company_id: int, answers: Mapping[str, Answ
     """
     if not answers:
         raise Invalid({"": "Please answer for one fact at least."})
-    today = now.date()
+    today = times.today(now)
     async with db.transaction():
         at = await drafting.locked(actor, company_id)
         by_company = permissions.is_member(actor, at.organisation_id)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from portal.core import clock, db, migrations
+from portal.core import clock, db, migrations, times
 from portal.core.importing import report as reports
 from portal.core.importing.opening import text_of
 from portal.core.importing.values import Unreadable
@@ -49,7 +49,7 @@ def import_companies_command(settings: Callable[[], AbstractContextManager[Any]]
 
         Exit code 0: everything was taken. 1: some records were refused. 2: nothing could be read.
         """
-        if read_on is not None and read_on.date() > clock.now().date():
+        if read_on is not None and read_on.date() > times.today(clock.now()):
             raise typer.BadParameter("a register cannot have been read on a day to come", param_hint="--read-on")
         known = None
         if mapping is not None:

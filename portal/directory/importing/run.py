@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import ClassVar
 
 from portal.accounts.actors import PORTAL, Actor
+from portal.core import times
 from portal.core.importing import opening
 from portal.core.importing.outcomes import FileReport, ImportReport, Progress, silent
 from portal.core.importing.values import Refusal, Unreadable
@@ -57,7 +58,7 @@ async def import_companies(
     """
     begun = perf_counter()
     tell = progress or silent
-    day = read_on or now.date()
+    day = read_on or times.today(now)
     report = CompanyReport(dry_run=dry_run)
     reads: list[tuple[FileReport, formats.Read]] = []
     files: list[FileReport] = []

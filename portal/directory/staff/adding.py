@@ -10,7 +10,7 @@ from portal.accounts.actors import Actor
 from portal.accounts.guards import SignedIn, staff
 from portal.accounts.organisations.pages import Id
 from portal.accounts.tables import StaffRole
-from portal.core import countries
+from portal.core import countries, times
 from portal.core.errors import Conflict, DomainError, Invalid, NotFound
 from portal.directory.commands import adding
 from portal.directory.commands.publishing import accepted
@@ -125,7 +125,7 @@ async def _add(request: Request[Any, Any, Any], actor: Actor, now: Now, asked: M
 def _told_all(form: Filled[Any], now: Now) -> Filled[Any]:
     """The form with what is wrong with its other fields as well, so that nobody is told in two rounds."""
     typed = {name: form.value(name) for name in _PLAIN if name not in _NO_TEXT}
-    found = faults(Profile(**{**typed, "country": form.value("country") or None}), now.date())
+    found = faults(Profile(**{**typed, "country": form.value("country") or None}), times.today(now))
     return Filled(form.values, {**found, **form.errors})
 
 

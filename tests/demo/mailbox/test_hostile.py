@@ -108,7 +108,7 @@ async def test_a_hostile_mail_does_nothing_in_a_browser(browser: httpx.AsyncClie
         await tab.goto(here)
         assert await tab.frame_locator("iframe").locator("h1").text_content() == "Evil"
         await tab.wait_for_load_state("networkidle")
-        assert await tab.title() == "<script>document.title = 'owned'</script> · Demo mailbox"
+        assert await tab.title() == "<script>document.title = 'owned'</script>\N{NBSP}· Demo mailbox"
         assert (tab.url, await sideways(tab)) == (here, False)
         await tab.goto(f"{here}/html")
         assert await tab.locator("h1").text_content() == "Evil"

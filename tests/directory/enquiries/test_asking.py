@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.directory.enquiries import limits
 from portal.directory.enquiries.commands import sending
 from portal.directory.enquiries.rules import spam
@@ -35,7 +35,7 @@ async def test_somebody_signed_in_asks_several_companies_at_once(buyer: httpx.As
     assert (shown.status_code, "Isarwerk Biologics GmbH" in shown.text, "Halden AS" in shown.text) == (200, True, True)
     number = await ask(
         buyer, "isarwerk", "halden", kind="question", item=["Lyophilisation", "", "Something of our own"],
-        quantity=["2 × 5,000", "", ""], needed_by=str(clock.now().date() + timedelta(days=90)), asked="country=DE",
+        quantity=["2 × 5,000", "", ""], needed_by=str(times.today(clock.now()) + timedelta(days=90)), asked="country=DE",
     )  # fmt: skip
     row = await db.fetch_one("SELECT * FROM enquiry WHERE number = $1", number)
     assert row is not None

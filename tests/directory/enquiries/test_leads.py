@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from portal.accounts.tables import MemberRole
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.core.settings import current
 from portal.core.times import zone
 from portal.directory.enquiries.commands import ending
@@ -25,7 +25,7 @@ from tests.directory.enquiries.conftest import BUYER, BUYER_NAME, World, ask, ma
 from tests.factories import companies, plans
 from tests.queries import counting
 
-TODAY = clock.now().date()
+TODAY = times.today(clock.now())
 
 
 def profile(*facts: tuple[str, int | None, int | None], **more: Any) -> Profile:

@@ -122,14 +122,13 @@ async def test_both_ask_at_once_and_one_request_is_open(database: str) -> None:
         both = [fair.ask(visitor, 10), approach(fair, person, 9), approach(fair, person, 11)]
         answers = await asyncio.gather(*(both[n % 3 :] + both[: n % 3]), return_exceptions=True)
         assert sorted(type(one).__name__ for one in answers) == ["Conflict", "Conflict", "int"], answers
-    asked = [one for one in await requests.open_of_exhibitor(fair.exhibitor_id) if one.by_company]
-    assert asked
-    visitor = await meetings.visitors.held(asked[0].seat_id)
-    assert visitor is not None
+    assert len(await requests.open_of_exhibitor(fair.exhibitor_id)) == 6
+    visitor, person = await opened(fair, "asked@brennhof.example")
+    asked = await approach(fair, person, 9)
     with pytest.raises(Conflict, match="has asked you: choose one of their times"):
         await fair.ask(visitor, 15)
     with pytest.raises(Conflict, match="you can turn it down"):
-        await asking.take_back(visitor=visitor, request_id=asked[0].id, now=clock.now())
+        await asking.take_back(visitor=visitor, request_id=asked, now=clock.now())
 
 
 async def test_whoever_closes_is_not_asked_any_more(attending: Attending) -> None:

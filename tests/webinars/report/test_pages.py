@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from portal.accounts.tables import StaffRole
-from portal.core import clock, db
+from portal.core import clock, db, times
 from portal.webinars.reporting import PARTS
 from portal.webinars.rules.states import HostAction
 from portal.webinars.tables.rooms import CrewRole
@@ -40,7 +40,7 @@ async def test_before_it_begins_the_page_says_when_the_rest_will_be_there(at_des
     host = await at_desk(made, CrewRole.HOST)
     page = text_of(await host.get(f"{made.desk}/report"))
     room = await webinars.room(made)
-    assert f"The curve by minute, arrivals and losses will be here from {room.starts_at:%A}" in page
+    assert f"The curve by minute, arrivals and losses will be here from {times.today(room.starts_at):%A}" in page
     assert "There is no other webinar yet that has ended" in page
     figures = {row["figure"]: row["this_webinar"] for row in await file(host, made, "figures")}
     # Nothing is told as nought that cannot be known yet.

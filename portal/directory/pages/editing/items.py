@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.core import countries
+from portal.core import countries, times
 from portal.core.errors import Invalid, NotFound, RateLimited
 from portal.core.text import one_line, safe_html
 from portal.core.tokens import readable
@@ -66,7 +66,7 @@ class ItemPages(Controller):
         kind = _kind(where, request.query_params.get("kind", ""))
         values: dict[str, Any] = {"id": readable().lower(), "was": "", "kind": kind.value if kind else ""}
         if where.of == "posts":
-            values["on"] = now.date().isoformat()
+            values["on"] = times.today(now).isoformat()
         return await _show(request, managed, where, blank(**values), kind)
 
     @get("/items/{item:str}")

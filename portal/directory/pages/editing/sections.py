@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from portal.accounts.guards import signed_in
-from portal.core import countries
+from portal.core import countries, times
 from portal.core.errors import Conflict, Invalid, NotFound, RateLimited
 from portal.core.text import safe_html
 from portal.directory import permissions
@@ -248,7 +248,7 @@ async def show_section(
         request, _TEMPLATE, managed, here="profile", block=_block(request), status=status, place=section, form=form,
         drafted=profile != managed.company.profile,
         items=items, names=names, files=await files.by_keys([key for key in shown if key]), seen=drafting.seen,
-        kinds=wording.KIND_NAMES_MANY, kind_names=wording.KIND_NAMES, freshness=lambda fact: freshness(fact, now.date()),
+        kinds=wording.KIND_NAMES_MANY, kind_names=wording.KIND_NAMES, freshness=lambda fact: freshness(fact, times.today(now)),
         from_register=editing.from_register, countries=countries.names().items(),
         bands=[(band.value, band.value.replace("-", "–")) for band in StaffBand],
         objections=await correction_queries.objections(managed.company.id), free_words=wording.free_words,
