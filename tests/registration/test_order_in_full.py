@@ -164,6 +164,7 @@ async def test_the_line_keeps_every_sending_and_what_became_of_the_event(attendi
         for step in steps(answer.text)
         if step.startswith(("Event", "Calendar", "Ticket ")) and "issued" not in step
     ]
+    happened[6:8] = sorted(happened[6:8])  # one act sends both
     assert happened == [
         "Calendar entry, version 1", "Calendar entry, version 1", "Event moved", "Calendar entry, version 2",
         "Calendar entry, version 2", "Ticket 2 passed on", "Calendar entry taken back", "Calendar entry, version 2",
