@@ -1,6 +1,7 @@
 """Money for booths where something changes meanwhile: another choice, a booth off sale, an event off, an exhibitor ended."""
 
 import asyncio
+from runpy import run_path
 
 import pytest
 
@@ -8,6 +9,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
+from portal.core.migrations import FOLDER
 from portal.events.commands import cancel_event
 from portal.exhibitors.commands.applying import enter
 from portal.exhibitors.commands.booking import hold_booth
@@ -91,6 +93,37 @@ async def test_late_money_goes_back_when_the_booth_is_not_sold_any_more(buyer: B
     assert await buyer.state() == [("lapsed", "returned")]
     assert await db.fetch_value("SELECT count(*) FROM invoice") == 0
     assert why in (await buyer.paying.client.get(path)).text
+
+
+@pytest.mark.parametrize("slow", [True, False])
+async def test_money_that_goes_back_frees_the_booth(buyer: Buyer, slow: bool) -> None:
+    """Of a bank that takes its time, and of one page that is paid when the company exhibits no more."""
+    url = await buyer.to_payment(await buyer.hold("B01"))
+    if slow:
+        await buyer.paying.stripe.debit(url)
+        await buyer.paying.everything_settles()
+        assert await buyer.state() == [("paying", "processing")]
+        x = buyer.stand.exhibitor
+        await cancel_exhibitor(actor=PORTAL, exhibitor_id=x.id, note="", now=clock.now())
+        intent = await db.fetch_value("SELECT payment_intent FROM payment_attempt")
+        await buyer.paying.stripe.control(f"payments/{intent}/outcome", outcome="succeed")
+    else:
+        await buyer.paying.stripe.pay(url)
+        await db.execute("UPDATE exhibitor SET state = 'cancelled'")
+    await buyer.paying.everything_settles()
+    assert await buyer.state() == [("lapsed", "returned")]
+    assert (await buyer.booking()).end_reason == "the money went back"
+    assert "no longer exhibited" in await db.fetch_value("SELECT reason FROM refund")
+    await db.execute("DELETE FROM booth WHERE label = 'B01'")
+
+
+@pytest.mark.parametrize(("state", "after"), [("returned", "lapsed"), ("void", "lapsed"), ("processing", "paying")])
+async def test_the_migration_frees_what_stayed_behind(buyer: Buyer, state: str, after: str) -> None:
+    await buyer.paying.stripe.debit(await buyer.to_payment(await buyer.hold("B01")))
+    await buyer.paying.everything_settles()
+    await db.execute("UPDATE purchase SET state = $1", state)
+    await db.execute(run_path(str(FOLDER / "20261129_0950_booths_free_of_money_gone.py"))["_FORWARDS"])
+    assert await buyer.state() == [(after, state)]
 
 
 async def test_a_price_changed_meanwhile_is_not_the_holders(buyer: Buyer) -> None:

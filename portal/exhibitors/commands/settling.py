@@ -45,8 +45,17 @@ FROM booth_booking k LEFT JOIN booth_booking o ON o.id = k.instead_of WHERE k.nu
 
 
 async def _fulfil(bought: PaidPurchase) -> str:
-    """Money is here: book the booth, taking it again if the hold has lapsed and it is still free."""
+    """Money is here: book the booth, taking it again if the hold has lapsed and it is still free; or why it goes back, and then
+    nothing is kept for it any more.
+    """
     row = await _locked(bought)
+    why = await _booked(row, bought)
+    if why and row["state"] in (BookingState.HELD, BookingState.PAYING):
+        await lapse(row["id"], "the money went back", bought.now)
+    return why
+
+
+async def _booked(row: dict[str, Any], bought: PaidPurchase) -> str:
     state = BookingState(row["state"])
     if state is BookingState.BOOKED:
         return "The booking was complete already, and nothing was due."
