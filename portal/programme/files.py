@@ -1,4 +1,4 @@
-"""A programme as files: what its addresses give out, and what an import of such a file is compared with."""
+"""A programme as files: what its addresses give out."""
 
 import msgspec
 

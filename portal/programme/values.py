@@ -56,24 +56,13 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProgrammeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole programme as one source has it, or with `is_part` some of it: then nothing that is not among it is taken for gone.
-    `rooms` are names with how many each holds, where that is known.
-    """
+    """A whole programme as one source has it. `rooms` are names with how many each holds, where that is known."""
 
     source: str
     credit: str = ""
     rooms: dict[str, int | None] = {}
     tracks: tuple[str, ...] = ()
     sessions: tuple[SessionFacts, ...] = ()
-    is_part: bool = False
-
-
-class Edit(msgspec.Struct, frozen=True):
-    """A session of ours in a file that was edited elsewhere: its number, as we gave it out, as it comes back."""
-
-    session: int
-    before: SessionFacts
-    now: SessionFacts
 
 
 class Saved(msgspec.Struct, frozen=True):

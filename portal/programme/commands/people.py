@@ -72,12 +72,18 @@ async def appear(
 
 
 def _once(people: Sequence[PersonFacts]) -> dict[str, PersonFacts]:
-    """Each person by their identity; of several times that one is named, the one with the most to say counts."""
+    """Each person by their identity; of several times that one is named, the longest biography and the first company and job
+    title count.
+    """
     found: dict[str, PersonFacts] = {}
     for one in people:
-        key = one.key or one.name.casefold()
-        if key not in found or len(found[key].bio) < len(one.bio):
-            found[key] = one
+        before = found.setdefault(one.key or one.name.casefold(), one)
+        found[one.key or one.name.casefold()] = msgspec.structs.replace(
+            before,
+            bio=max(before.bio, one.bio, key=len),
+            company=before.company or one.company,
+            job_title=before.job_title or one.job_title,
+        )
     return found
 
 

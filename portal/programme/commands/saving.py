@@ -68,7 +68,7 @@ async def save_programme(
         known = {row["source_key"]: row for row in stored if row["source_key"] and row["source"] == facts.source}
         sessions = matched(facts.sessions, {key: row["source_digest"] for key, row in known.items()})
         keys = {one.key for one in sessions}
-        if known and sessions and not facts.is_part and keys.isdisjoint(known):
+        if known and sessions and keys.isdisjoint(known):
             raise Conflict(
                 f"none of its sessions is one of the {len(known):,} that came from “{facts.source}” before; "
                 "if it is another source of the same programme, give that a name of its own"
@@ -78,11 +78,7 @@ async def save_programme(
         fresh = [(one, said) for one, said in news if one.key not in known]
         here = await met(
             [(known[one.key]["id"], one, said) for one, said in news if one.key in known],
-            gone=[
-                row["id"]
-                for key, row in known.items()
-                if key not in keys and row["source_digest"] and not facts.is_part
-            ],
+            gone=[row["id"] for key, row in known.items() if key not in keys and row["source_digest"]],
         )
         rooms, tracks = await _rooms_and_tracks(event_id, facts, [one for one, _ in fresh], here)
         await take_over(here, rooms, tracks, now)
@@ -226,12 +222,11 @@ async def _note(
     programme: Locked, facts: ProgrammeFacts, saved: Saved, actor: Actor, event_id: int, now: datetime
 ) -> None:
     await touch(programme)
-    if not facts.is_part:
-        await db.execute(
-            "UPDATE programme p SET source = $2, credit = CASE $3 WHEN '' THEN p.credit ELSE $3 END, placed_for = e.starts_at "
-            "FROM event e WHERE p.id = $1 AND e.id = p.event",
-            programme.id, facts.source, facts.credit,
-        )  # fmt: skip
+    await db.execute(
+        "UPDATE programme p SET source = $2, credit = CASE $3 WHEN '' THEN p.credit ELSE $3 END, placed_for = e.starts_at "
+        "FROM event e WHERE p.id = $1 AND e.id = p.event",
+        programme.id, facts.source, facts.credit,
+    )  # fmt: skip
     await audit.record(
         actor=actor.label, verb="imported", kind="programme", key=event_id, now=now,
         source=facts.source, created=saved.created, changed=saved.changed, cancelled=saved.cancelled, unchanged=saved.unchanged,

@@ -11,7 +11,7 @@ from portal.core import db
 from portal.core.text import safe_html
 from portal.programme.rules.following import FIELDS, Seat, differing, mark, marked, remembered, seats
 from portal.programme.tables import Level, SessionKind
-from portal.programme.values import Edit, LinkFacts, SessionFacts
+from portal.programme.values import LinkFacts, SessionFacts
 
 # The columns that hold each field, where it is not one of the same name.
 _HELD_IN = {
@@ -97,16 +97,6 @@ async def met(pairs: Sequence[tuple[int, SessionFacts, str]], *, gone: Sequence[
     rows = {row["id"]: row for row in await db.fetch(_MET, [*(id_ for id_, _, _ in pairs), *gone])}
     told = [_met(rows[id_], now, digest) for id_, now, digest in pairs]
     return told + [_met(rows[id_], None, "") for id_ in gone]
-
-
-async def edited(edits: Sequence[Edit]) -> list[Met]:
-    """The sessions of these edits, as if their source had said before what we gave out, and staff had changed nothing since."""
-    rows = {row["id"]: row for row in await db.fetch(_MET, [one.session for one in edits])}
-    return [
-        Met(one.session, _columns(row), one.before, one.before, _people(row), one.now, "edited")
-        for one in edits
-        if (row := rows.get(one.session))
-    ]
 
 
 def _met(row: Mapping[str, Any], now: SessionFacts | None, digest: str) -> Met:

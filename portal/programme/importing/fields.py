@@ -67,7 +67,8 @@ def named(given: Iterable[Any]) -> list[str]:
 
 def place(value: Any, what: str) -> str:
     """The name of a room or track; a dash stands for none."""
-    return line(value, _PLACE, what=what).strip("-–— ")
+    found = line(value, _PLACE, what=what)
+    return found if found.strip("-–— ") else ""
 
 
 def text(value: Any) -> str:

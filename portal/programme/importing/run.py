@@ -21,7 +21,6 @@ from portal.core.text import slug
 from portal.events import commands as events
 from portal.events.tables import EventFormat, EventState
 from portal.events.values import EventFacts, VenueFacts
-from portal.programme.commands.editing import edit_sessions
 from portal.programme.commands.releasing import release
 from portal.programme.commands.saving import save_programme
 from portal.programme.importing import formats, own_files
@@ -38,9 +37,7 @@ _ROW = "SELECT id, timezone, slug, starts_on, ends_on FROM event"
 _EVENT = f"{_ROW} WHERE slug = $1"
 _BY_ID = f"{_ROW} WHERE id = $1"
 _MADE = f"{_ROW} WHERE source = $1 AND source_key = $2"
-_SOURCES = """
-SELECT DISTINCT source FROM programme_session WHERE event = $1 AND source_key IS NOT NULL AND source <> $2 ORDER BY source
-"""
+_SOURCES = "SELECT DISTINCT source FROM programme_session WHERE event = $1 AND source_key IS NOT NULL ORDER BY source"
 _SAY_NOTHING = {
     "standard-input", "schedule", "programme", "program", "sessions", "talks", "timetable", "agenda", "export", "data", "events",
     "calendar", "file", "import", "download",
@@ -148,26 +145,22 @@ def _judge(reading: Reading, event: Mapping[str, Any]) -> None:
 async def _saved(
     file: FileReport, reading: Reading, event: Mapping[str, Any], how: How, actor: Actor, now: datetime
 ) -> Saved:
-    """A file of this programme’s own is an edit of its sessions, and what is new in it is added."""
-    edits, others = await own_files.parted(
-        reading, formats.Format(file.format), event, Context(times.zone(event["timezone"]))
-    )
-    file.source = own_files.SOURCE if edits else how.source or await _source(event["id"]) or file.format
+    if await own_files.is_own(reading, event):
+        raise Unreadable(
+            "it was taken from this very programme, and would undo what was changed here since; change sessions here, or where "
+            "they come from"
+        )
+    file.source = how.source or await _source(event["id"]) or file.format
     facts = ProgrammeFacts(
-        source=file.source, credit=how.credit, rooms=reading.rooms, tracks=tuple(reading.tracks), sessions=tuple(others),
-        is_part=bool(edits),
+        source=file.source, credit=how.credit, rooms=reading.rooms, tracks=tuple(reading.tracks),
+        sessions=tuple(row.facts for row in reading.rows),
     )  # fmt: skip
-    whose: dict[str, Any] = {"actor": actor, "event_id": event["id"], "now": now}
-    if not edits:
-        return await save_programme(facts=facts, edition=how.edition, **whose)
-    changed = await edit_sessions(edits=edits, edition=how.edition, **whose)
-    added = await save_programme(facts=facts, **whose) if others else Saved()
-    return Saved(added.created, changed.changed + added.changed, 0, changed.unchanged + added.unchanged, added.kept)
+    return await save_programme(actor=actor, event_id=event["id"], facts=facts, edition=how.edition, now=now)
 
 
 async def _source(event_id: int) -> str:
     """The one source of a programme that is here; empty where there is none yet."""
-    names = [row["source"] for row in await db.fetch(_SOURCES, event_id, own_files.SOURCE)]
+    names = [row["source"] for row in await db.fetch(_SOURCES, event_id)]
     if len(names) > 1:
         raise Unreadable(f"this programme has several sources, {', '.join(names)}; say by name which of them this is")
     return names[0] if names else ""

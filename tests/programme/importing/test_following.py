@@ -180,6 +180,18 @@ async def test_what_a_source_says_of_people_is_followed_until_somebody_writes_it
     )  # fmt: skip
 
 
+async def test_what_is_said_of_somebody_named_twice_adds_up(database: str) -> None:
+    event_id = await events.make()
+    await save(
+        event_id,
+        held("1", people=(replace(MAEVE, bio="Long enough"),)),
+        held("2", people=(replace(MAEVE, bio="", company="Kilmore", job_title="Head"),)),
+    )
+    found = await db.fetch_one("SELECT bio, company_name, job_title FROM speaker")
+    assert found is not None
+    assert tuple(found) == ("Long enough", "Kilmore", "Head")
+
+
 async def test_a_profile_is_not_led_to_by_another_company_s_name(database: str) -> None:
     event_id = await events.make()
     await told(event_id, company="Kilmore")

@@ -259,3 +259,5 @@ def test_a_departure_is_said_once_with_how_often() -> None:
 def test_a_dash_is_no_room() -> None:
     (row,) = c3voc({**EVENT, "room": "–", "track": " - "}).rows
     assert (row.facts.room, row.facts.track) == ("", "")
+    (row,) = c3voc({**EVENT, "room": "-1.05", "track": "Track –"}).rows
+    assert (row.facts.room, row.facts.track) == ("-1.05", "Track –"), "a name of its own"
