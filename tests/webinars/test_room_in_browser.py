@@ -78,8 +78,8 @@ async def inside(
 
 
 def is_complaint(said: ConsoleMessage) -> bool:
-    """Chromium tells of every answer 422, of captions that are no more when the end comes while a page loads, and of the buffer of
-    a film that is taken off the page while it fills.
+    """Chromium tells of every answer 422, of captions that are no more when the end comes while a page loads, and of the
+    buffer of a film that is taken off the page while it fills.
     """
     url = said.location["url"]
     return (
