@@ -3,12 +3,17 @@
 import pytest
 
 from portal.accounts.actors import PORTAL
+from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.directory.commands.merging import merge_companies, undo_merge
 from portal.exhibitors.commands.applying import enter
+from portal.exhibitors.commands.deciding import cancel_exhibitor
 from portal.exhibitors.commands.giving import give_booth
 from portal.exhibitors.queries import plans
+from tests.exhibitors.buying import Buyer
+from tests.exhibitors.test_joined import merged
 from tests.factories import companies, exhibitors
+from tests.placements.conftest import signed_in
 
 
 async def where(event_id: int) -> dict[str, str]:
@@ -66,3 +71,82 @@ async def test_an_application_taken_back_is_not_in_the_way() -> None:
     other = await double(kept.event_id, booths["B01"])
     await merge_companies(actor=PORTAL, kept_id=kept.company_id, merged_id=other, now=clock.now())
     assert await where(kept.event_id) == {"B01": kept.company_name}
+
+
+@pytest.fixture
+async def other(buyer: Buyer) -> Buyer:
+    """Another company at the event of `buyer`, whose people have the browser now. The package costs both of them 1,000."""
+    stand = await exhibitors.make("Quellmark Single-Use", event_id=buyer.stand.exhibitor.event_id, price=100000)
+    await buyer.buy("B01")
+    await signed_in(buyer.paying.client, stand.owner.email, stand.organisation_id, MemberRole.OWNER)
+    return Buyer(buyer.paying, stand, buyer.booths)
+
+
+async def standing(one: Buyer) -> dict[str, str]:
+    """The bookings of an exhibitor, by their booths."""
+    rows = await db.fetch("SELECT label, state FROM booth_booking WHERE exhibitor = $1", one.stand.exhibitor.id)
+    return {row["label"]: row["state"] for row in rows}
+
+
+async def owned(buyer: Buyer, other: Buyer) -> int:
+    """One owner has both, and they are made one; the merge."""
+    merge = await merged(buyer.stand, other.stand)
+    at = buyer.stand
+    await signed_in(buyer.paying.client, at.owner.email, at.organisation_id, MemberRole.OWNER)
+    return merge
+
+
+async def test_a_booth_goes_over_also_where_both_paid_for_their_package(buyer: Buyer, other: Buyer) -> None:
+    path = await other.buy("B02")
+    merge, kept = await owned(buyer, other), buyer.stand.exhibitor
+    assert await standing(buyer) == {"B01": "booked", "B02": "booked"}
+    assert await where(kept.event_id) == dict.fromkeys(("B01", "B02"), kept.company_name)
+    here = path.replace(other.here, buyer.here)
+    assert (await buyer.paying.client.get(here)).status_code == 200
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert (await standing(buyer), await standing(other)) == ({"B01": "booked"}, {"B02": "booked"})
+    assert await db.fetch_value("SELECT count(*) FROM booth_booking WHERE joined") == 0
+    await owned(buyer, other)
+    await cancel_exhibitor(actor=PORTAL, exhibitor_id=kept.id, note="", now=clock.now())
+    assert await standing(buyer) == {"B01": "released", "B02": "released"}
+
+
+async def test_an_earlier_merge_stays_when_a_later_one_is_undone(buyer: Buyer, other: Buyer) -> None:
+    """What paid for its package beside another goes on doing so."""
+    await other.buy("B02")
+    await owned(buyer, other)
+    third = await exhibitors.make("Vosteekens", event_id=buyer.stand.exhibitor.event_id, price=100000)
+    merge = await merged(third, buyer.stand)
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await standing(buyer) == {"B01": "booked", "B02": "booked"}
+
+
+async def test_a_hold_for_the_difference_goes_over_beside_a_hold_of_the_kept_company(
+    buyer: Buyer, other: Buyer
+) -> None:
+    await db.execute("UPDATE booth SET price = 290000 WHERE label = 'B03'")
+    path = await other.buy("B02")
+    moves = await other.paying.client.post(f"{path}/moves", data={"booth": str(other.booths["B03"])})
+    assert moves.status_code == 303, moves.text
+    await signed_in(buyer.paying.client, buyer.stand.owner.email, buyer.stand.organisation_id, MemberRole.OWNER)
+    await buyer.hold("B04")
+    merge = await owned(buyer, other)
+    assert await standing(buyer) == {"B01": "booked", "B02": "booked", "B03": "held", "B04": "held"}
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await standing(other) == {"B02": "booked", "B03": "held"}
+
+
+async def test_what_a_booth_was_exchanged_for_since_goes_back_to_who_paid_it(buyer: Buyer, other: Buyer) -> None:
+    for label, price in (("B03", 290000), ("B04", 300000)):
+        await db.execute("UPDATE booth SET price = $2 WHERE label = $1", label, price)
+    path = (await other.buy("B02")).replace(other.here, buyer.here)
+    merge = await owned(buyer, other)
+    for label in ("B03", "B04"):
+        moves = await buyer.paying.client.post(f"{path}/moves", data={"booth": str(buyer.booths[label])})
+        path = moves.headers["location"]
+        await buyer.paying.stripe.pay(await buyer.to_payment(path))
+        await buyer.paying.everything_settles()
+    assert await standing(buyer) == {"B01": "booked", "B02": "released", "B03": "released", "B04": "booked"}
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await standing(buyer) == {"B01": "booked"}
+    assert await standing(other) == {"B02": "released", "B03": "released", "B04": "booked"}

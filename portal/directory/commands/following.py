@@ -35,19 +35,30 @@ UPDATE exhibitor x SET company = $2 WHERE company = $1 AND ($3::bigint[] IS NULL
         OR NOT EXISTS (SELECT FROM exhibitor o WHERE o.event = x.event AND o.company = $2 AND o.state IN ('applied', 'accepted')))
 RETURNING x.id
 """
-# Where both exhibit, the booths are the kept company's, also those that are held or being paid for; a package that both paid for
-# stays with who paid, and so does a second hold.
+# Where both exhibit, the booths are the kept company's, also those that are held or being paid for; a hold that would be its
+# second, or would pay for a package that is paid for there, stays with who holds it. What took the place of a booth goes back
+# with it.
 _BOOTHS = """
+WITH RECURSIVE wanted AS (SELECT id FROM booth_booking WHERE id = ANY($3::bigint[])
+    UNION SELECT n.id FROM wanted w JOIN booth_booking n ON n.instead_of = w.id)
 UPDATE booth_booking k SET exhibitor = t.id FROM exhibitor s JOIN exhibitor t ON t.event = s.event AND t.company = $2
 WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id
     AND (k.state IN ('held', 'paying', 'booked')
         OR k.state = 'released' AND EXISTS (SELECT FROM booth_booking n WHERE n.instead_of = k.id))
-    AND (k.state <> 'held' OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id AND o.state = 'held'))
-    AND ($3::bigint[] IS NULL OR k.id = ANY($3))
-    AND (k.package_net = 0 OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id AND o.package_net > 0
-        AND o.state IN ('held', 'paying', 'booked')))
+    AND ($3::bigint[] IS NULL OR k.id IN (SELECT id FROM wanted))
+    AND (k.state <> 'held' OR k.instead_of IS NOT NULL OR NOT EXISTS (SELECT FROM booth_booking o WHERE o.exhibitor = t.id
+        AND (o.state = 'held' AND o.instead_of IS NULL
+            OR k.package_net > 0 AND o.package_net > 0 AND o.state IN ('paying', 'booked'))))
 RETURNING k.id
 """
+# Both may have paid for a package. Said before they come together, and taken back once they are parted again: of what this merge
+# brought, not an earlier one.
+_BESIDE = """
+UPDATE booth_booking k SET joined = true FROM exhibitor s JOIN exhibitor t ON t.event = s.event AND t.company = $2
+WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id
+    AND k.package_net > 0 AND k.state IN ('paying', 'booked') AND NOT k.joined RETURNING k.id
+"""
+_ALONE = "UPDATE booth_booking SET joined = false WHERE id = ANY($1::bigint[])"
 
 
 async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] | None = None) -> Rows:
@@ -57,8 +68,11 @@ async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] |
         "webinar_sponsor": await db.fetch(_SPONSORSHIPS, source, target, wanted["webinar_sponsor"]),
         "webinar_resource": await db.fetch(_OFFERS, source, target, wanted["webinar_resource"]),
         "exhibitor": await db.fetch(_STANDS, source, target, wanted["exhibitor"]),
+        "booth_beside": await db.fetch(_BESIDE, source, target) if rows is None else [],
         "booth_booking": await db.fetch(_BOOTHS, source, target, wanted["booth_booking"]),
     }
+    if rows is not None:
+        await db.execute(_ALONE, rows.get("booth_beside", []))
     moved = {name: sorted(row["id"] for row in found) for name, found in went.items()}
     consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))
     chains = await leads.follow_company(

@@ -113,4 +113,7 @@ class BoothBooking(Table, tablename="booth_booking", db=DB):
         help_text="the booth it asks for instead",
     )
     note = Varchar(length=300, help_text="staff's: why it was given, where it was moved from, what is to be settled")
+    joined = Boolean(
+        default=False, help_text="came with a company that was made one with this; pays a package beside its own"
+    )
     state_known = one_of("state", BookingState)
