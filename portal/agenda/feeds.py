@@ -28,6 +28,7 @@ from portal.agenda.queries import agendas
 from portal.agenda.reading import Read, owner, read
 from portal.agenda.values import FEED, Entry, Held, Owner, Source, person
 from portal.calendars import building, commands, feeds, links, personal, queries, rules
+from portal.calendars.tables import Method
 from portal.calendars.values import Revision, Shown
 from portal.core.errors import NotFound
 from portal.core.settings import current
@@ -36,6 +37,7 @@ from portal.web.rendering import page
 
 _GONE = "There is no calendar at this address. It may have been replaced by a new one."
 _OF_PLACES = "/calendars/mine"
+_INVITED = "yes"
 _PRIVATE = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
@@ -52,7 +54,7 @@ async def agenda_file(
     if feed is not None:
         await commands.feed_address(kind=feed[0], key=feed[1], now=now)
         told = await _told(feed, whose, got, now)
-    return _answer(request, building.calendar(building.content(told), name=""))
+    return _answer(request, building.calendar(building.content([one for one, _ in told]), name=""))
 
 
 @get(["/agenda/{name:str}", f"{_OF_PLACES}/{{name:str}}"], opt={"public": True}, include_in_schema=False)
@@ -66,7 +68,7 @@ async def personal_calendar(
     """The calendar; without `.ics`, the page a phone is led to by the QR code."""
     secret = feeds.secret_in(name)
     subject = await queries.feed_subject(secret) if secret else None
-    whole = bool(invited) or request.url.path.startswith(_OF_PLACES)
+    whole = invited == _INVITED or request.url.path.startswith(_OF_PLACES)
     body = await calendar_of(subject, agenda_sources, now, invited=whole) if subject else None
     if body is None or secret is None:
         raise NotFound(_GONE)
@@ -79,8 +81,9 @@ async def personal_calendar(
     return _answer(request, body)
 
 
-def address_of(secret: str, *, invited: bool = False) -> str:
-    return f"{current().base_url}/agenda/{secret}.ics{'?invited=yes' if invited else ''}"
+def address_of(secret: str, *, invited: bool = False, suffix: str = ".ics") -> str:
+    """Without the suffix, of the page a phone is led to."""
+    return f"{current().base_url}/agenda/{secret}{suffix}{f'?invited={_INVITED}' if invited else ''}"
 
 
 async def calendar_of(
@@ -105,14 +108,21 @@ async def calendar_of(
         await commands.feed_address(kind=kind, key=key, now=now)
     told = await _told(feed, whose, got, now)
     if whose is not None and told and not invited:
-        theirs = await queries.told_by_mail([one.item_id for one in told], whose.email)
-        told = [one for one in told if one.item_id not in theirs]
-    return building.calendar(building.content(told), name=f"My {current().site_name} agenda")
+        mailed = await queries.told_by_mail([revision.item_id for revision, _ in told], whose.email)
+        told = [(revision, state) for revision, state in told if not _says_so(mailed.get(revision.item_id), state)]
+    return building.calendar(building.content([one for one, _ in told]), name=f"My {current().site_name} agenda")
 
 
-async def _told(feed: tuple[str, str], whose: Owner | None, got: Read, now: datetime) -> list[Revision]:
-    address = whose.email if whose else ""
-    return await personal.tell(feed=feed, address=address, shown=await _shown(got), now=now)
+async def _told(feed: tuple[str, str], whose: Owner | None, got: Read, now: datetime) -> list[tuple[Revision, str]]:
+    """What a calendar says, each with what is its reader’s own about it."""
+    shown = await _shown(got)
+    told = await personal.tell(feed=feed, address=whose.email if whose else "", shown=shown, now=now)
+    return list(zip(told, [one.state for one in shown], strict=True))
+
+
+def _says_so(mailed: Method | None, state: str) -> bool:
+    """Whether a mail brought what the calendar would say: who gave a place up may still have saved it."""
+    return state.startswith(rules.PLACE if mailed is Method.REQUEST else rules.OFF) if mailed else False
 
 
 async def _shown(got: Read) -> list[Shown]:

@@ -182,15 +182,18 @@ async def sent_to(kind: str, key: str, addresses: Sequence[str]) -> list[Sent]:
 
 
 _TOLD = """
-SELECT item FROM (SELECT DISTINCT ON (m.item) m.item, mail.state FROM calendar_message m LEFT JOIN mail ON mail.id = m.mail
+SELECT item, method FROM (
+    SELECT DISTINCT ON (m.item) m.item, m.method, mail.state FROM calendar_message m LEFT JOIN mail ON mail.id = m.mail
     WHERE m.item = ANY($1::bigint[]) AND m.address = $2 ORDER BY m.item, m.number DESC, m.id DESC) newest
 WHERE state IS NULL OR state IN ('queued', 'deferred', 'accepted')
 """
 
 
-async def told_by_mail(items: Sequence[int], address: str) -> set[int]:
-    """Those items an address’s calendar follows by mail: the newest message about each arrived, or is on its way."""
-    return {row["item"] for row in await db.fetch(_TOLD, list(items), address.lower())}
+async def told_by_mail(items: Sequence[int], address: str) -> dict[int, Method]:
+    """Those items an address’s calendar follows by mail, and what the newest message about each, which arrived or is on its way,
+    says.
+    """
+    return {row["item"]: Method(row["method"]) for row in await db.fetch(_TOLD, list(items), address.lower())}
 
 
 async def sent_about(kind: str, key: str, addresses: Sequence[str], *, about: tuple[str, str]) -> list[Sent]:

@@ -21,8 +21,8 @@ def leave(answer: Response[Any], text: str) -> None:
 
 
 def is_left(scope: Scope) -> bool:
-    """Whether this browser may have a notice waiting: what is kept for everybody does not show it."""
-    return f"{_COOKIE}=".encode() in header(scope, b"cookie")
+    """Whether a notice waits for this browser: what is kept for everybody does not show it."""
+    return f"{_COOKIE}=".encode() in header(scope, b"cookie") and bool(waiting(Request(scope)))
 
 
 def waiting(request: Request[Any, Any, Any]) -> list[str]:

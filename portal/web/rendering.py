@@ -126,7 +126,7 @@ def page(
     if block is not None:
         told["Vary"] = FRAGMENT_HEADERS
     told.setdefault("Cache-Control", "private, no-store" if private else "public, no-cache")
-    if notices := flash.waiting(request) if part is None else []:
+    if notices := flash.waiting(request) if not wants_fragment(request.scope) else []:
         told["Cache-Control"] = "private, no-store"
     given = {**around(request), **context}
     body = render(template, block=part, path=request.url.path, notices=notices, fragment=part is not None, **given)

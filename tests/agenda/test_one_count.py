@@ -137,6 +137,20 @@ async def test_a_phone_that_subscribes_later_begins_where_mails_are(mailbox: Mai
     assert [number for number, _ in mailbox.phone.drawer.values()] == [3], "both told the same, with one number"
 
 
+async def test_what_is_saved_is_in_the_calendar_again_once_the_place_is_given_up(mailbox: Mailbox) -> None:
+    """The mail that takes the place back says another thing than the calendar does."""
+    feed = person(mailbox.account)
+    await feed_address(kind=feed[0], key=feed[1], now=clock.now())
+    found = []
+    for acts in ((Mailbox.save,), (Mailbox.register, Mailbox.work), (Mailbox.give_up, Mailbox.work)):
+        for act in acts:
+            await act(mailbox)
+        body = await calendar_of(feed, SOURCES, clock.now(), invited=False)
+        assert body is not None
+        found.append((body.count(b"BEGIN:VEVENT"), body.count(b"STATUS:CANCELLED")))
+    assert found == [(2, 0), (1, 0), (2, 0)]
+
+
 async def test_an_account_has_one_calendar_at_all_its_addresses(attending: Attending) -> None:
     """One that was handed out for an agenda before, too; a new address ends them all."""
     shop = await make_shop()

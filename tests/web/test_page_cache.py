@@ -64,6 +64,14 @@ async def test_made_up_headers_and_query_keys_do_not_fill_the_memory(
     assert len(pages.pages) == 2
 
 
+async def test_a_made_up_notice_is_none(client: httpx.AsyncClient, pages: PageCache) -> None:
+    await client.get("/events")
+    async with counting() as statements:
+        for cookie in ("notice=x", "notice=eA==.x", "cookie_notice=1"):
+            await client.get("/events", headers={"Cookie": cookie})
+    assert statements == []
+
+
 async def test_repeated_query_keys_are_told_apart_by_their_order(client: httpx.AsyncClient, pages: PageCache) -> None:
     """The list goes by the first of two pages asked for, and so must what is kept of it."""
     assert (await client.get("/events?page=1&page=99")).status_code == 200

@@ -34,11 +34,12 @@ class PhonePages(Controller):
         mine = None if actor else await cookies.mine_of(request, actor)
         feed = person(actor.account_id) if actor else mine.feed if mine else None
         secret = await feed_address(kind=feed[0], key=feed[1], now=now) if feed else ""
-        address = address_of(secret, invited=bool(invited)) if secret else ""
-        code = markup(qr.for_page(address.replace(".ics", ""))) if address else ""
+        whole = invited == "yes"
+        address = address_of(secret, invited=whole) if secret else ""
+        code = markup(qr.for_page(address_of(secret, invited=whole, suffix=""))) if secret else ""
         return page(
             request, "agenda/phone.html", private=True, address=address, code=code, links=links, actor=actor,
-            invited=bool(invited),
+            invited=whole,
         )  # fmt: skip
 
     @post("/rotation", status_code=200)
