@@ -20,9 +20,10 @@ PERSON = "person"
 """The kind of feed that is an account's; its key is the account's number."""
 
 # Mails of before somebody had a feed are in the ledger alone: it may not begin below them. One statement: of two readers at
-# once, the second waits at the row, and counts on from there.
+# once, the second waits at the row, and counts on from there. Mails and readers begin with the feed’s row: two with several
+# items in unlike orders would block each other.
 _TELL = """
-WITH feed AS (SELECT id FROM feed_address WHERE kind = $1 AND key = $2), shown AS (
+WITH feed AS (SELECT id FROM feed_address WHERE kind = $1 AND key = $2 FOR NO KEY UPDATE), shown AS (
     SELECT * FROM unnest($4::bigint[], $5::text[], $6::text[], $7::int[], $8::timestamptz[])
         AS t (item, state, digest, sequence, at)
 ), sent AS (
@@ -78,7 +79,7 @@ def _digest(revision: Revision, state: str) -> str:
 _RAISE = """
 INSERT INTO calendar_told AS told (feed, item, digest, sequence, at)
 SELECT f.id, $2, $3, $4, $5 FROM account a JOIN feed_address f ON f.kind = 'person' AND f.key = a.id::text
-WHERE a.email = $1 AND a.email <> ''
+WHERE a.email = $1 AND a.email <> '' FOR NO KEY UPDATE OF f
 ON CONFLICT (feed, item) DO UPDATE SET digest = excluded.digest,
     sequence = greatest(excluded.sequence, told.sequence + (excluded.digest <> told.digest)::int),
     at = greatest(excluded.at, told.at + make_interval(secs => (excluded.digest <> told.digest)::int))
