@@ -60,11 +60,14 @@ WITH RECURSIVE chain AS (
     SELECT id, instead_of, purchase_id FROM booth_booking WHERE id = ANY($1::bigint[])
     UNION SELECT o.id, o.instead_of, o.purchase_id FROM chain c JOIN booth_booking o ON o.id = c.instead_of)
 """
-# What was paid for booths in a chain and has not gone back, by line, the latest first.
+# What was paid for booths in a chain and has not gone back, by line, the latest first. What Stripe could not send found another
+# way to the buyer, or is asked for: it does not go back once more, nor does it count for another booth.
 _PAID = f"""
-{_CHAIN} SELECT p.id AS purchase, l.id AS line, l.unit_net - l.reduced_net AS net FROM chain c
+{_CHAIN} SELECT p.id AS purchase, l.id AS line, l.unit_net - l.reduced_net - elsewhere.net AS net FROM chain c
 JOIN purchase p ON p.id = c.purchase_id AND p.state = 'paid' JOIN purchase_line l ON l.purchase = p.id AND l.key = 'booth'
-WHERE l.refunded_quantity = 0 AND l.unit_net > l.reduced_net ORDER BY c.id DESC
+CROSS JOIN LATERAL (SELECT coalesce(sum(b.net), 0)::bigint AS net FROM refund_line b
+    JOIN refund r ON r.id = b.refund AND r.state = 'failed' WHERE b.line = l.id) elsewhere
+WHERE l.refunded_quantity = 0 AND l.unit_net > l.reduced_net + elsewhere.net ORDER BY c.id DESC
 """
 _WORTH = f"""
 SELECT CASE WHEN k.purchase_id IS NULL THEN b.price ELSE k.worth END AS stands,

@@ -102,12 +102,19 @@ def _left_of_one(line: Line | None, already: Mapping[int, int], reduced: Mapping
     return line.unit_net - reduced[line_id]
 
 
+# Of refunds that failed, the parts of lines that were given back whole meanwhile, without those parts: a person was asked to
+# find another way for them, and no later refund of other lines is to carry them along.
+_GIVEN = """
+SELECT sums FROM refund r WHERE r.purchase = $1 AND r.sums <> '{}' AND (r.state <> 'failed' OR NOT EXISTS (
+    SELECT FROM refund_line b WHERE b.refund = r.id AND (b.quantity > 0 OR NOT EXISTS (
+        SELECT FROM refund_line w JOIN refund o ON o.id = w.refund
+        WHERE w.line = b.line AND w.quantity > 0 AND o.state <> 'failed' AND o.created_at < r.settled_at))))
+"""
+
+
 async def _given(purchase_id: int) -> list[Totals]:
     """What went back of lines before, as it was frozen then."""
-    rows = await db.fetch(
-        "SELECT sums FROM refund WHERE purchase = $1 AND state <> 'failed' AND sums <> '{}'", purchase_id
-    )
-    return [msgspec.json.decode(row["sums"], type=Totals) for row in rows]
+    return [msgspec.json.decode(row["sums"], type=Totals) for row in await db.fetch(_GIVEN, purchase_id)]
 
 
 async def return_attempt(*, purchase_id: int, attempt_id: int, amount: int, reason: str, now: datetime) -> int:

@@ -1,0 +1,96 @@
+"""Money for booths that found another way to the buyer than by a refund of a line: it does not go back once more."""
+
+import pytest
+
+from portal.accounts.actors import PORTAL
+from portal.accounts.tables import MemberRole
+from portal.core import clock, db
+from portal.core.errors import Conflict
+from portal.exhibitors.commands.moving import move_booking, move_own
+from portal.payments.commands.refunds import request_refund
+from tests.exhibitors.buying import Buyer
+from tests.factories import exhibitors
+from tests.paying import Paying
+from tests.placements.conftest import signed_in
+from tests.registration.test_refunds import SLOW_REFUNDS
+
+
+@pytest.fixture
+async def buyer(paying: Paying) -> Buyer:
+    """B01 for 1,000 and a package for 500 are theirs and paid; B02 costs 800, B03 700, B04 1,000."""
+    stand = await exhibitors.make(price=50000)
+    booths = await exhibitors.hall(stand.exhibitor.event_id, "B01–B04, 3 × 3 m, prices 1000")
+    await signed_in(paying.client, stand.owner.email, stand.organisation_id, MemberRole.OWNER)
+    buyer = Buyer(paying, stand, booths)
+    await paying.stripe.pay(await buyer.to_payment(await buyer.hold("B01")), card=SLOW_REFUNDS)
+    await paying.everything_settles()
+    for label, price in (("B02", 80000), ("B03", 70000)):
+        await db.execute("UPDATE booth SET price = $2 WHERE label = $1", label, price)
+    return buyer
+
+
+async def move(buyer: Buyer, label: str) -> None:
+    booking = (await buyer.booking()).id
+    await move_booking(actor=PORTAL, booking_id=booking, booth_id=buyer.booths[label], now=clock.now())
+    await buyer.paying.everything_settles()
+
+
+async def fail(buyer: Buyer) -> None:
+    """Stripe cannot send the first refund."""
+    stripe_id = await db.fetch_value("SELECT stripe_id FROM refund ORDER BY id LIMIT 1")
+    await buyer.paying.stripe.control(f"refunds/{stripe_id}/outcome", outcome="fail")
+    await buyer.paying.everything_settles()
+
+
+async def give_back(key: str) -> None:
+    """All that is left of a line."""
+    row = await db.fetch_one("SELECT id, purchase FROM purchase_line WHERE key = $1", key)
+    assert row is not None
+    await request_refund(
+        actor=PORTAL, purchase_id=row["purchase"], quantities={row["id"]: 1}, reason="It was", now=clock.now()
+    )
+
+
+async def refunds() -> list[tuple[str, int]]:
+    """Whether Stripe sent them, net."""
+    rows = await db.fetch(
+        "SELECT CASE state WHEN 'failed' THEN state ELSE 'sent' END, (sums ->> 'net')::int FROM refund ORDER BY id"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_what_stripe_could_not_send_does_not_go_back_with_the_next_move(buyer: Buyer) -> None:
+    await move(buyer, "B02")
+    await fail(buyer)
+    booking = (await buyer.booking()).id
+    with pytest.raises(Conflict, match="another price"):
+        await move_own(actor=buyer.stand.owner, booking_id=booking, booth_id=buyer.booths["B03"], now=clock.now())
+    await move(buyer, "B03")
+    assert await refunds() == [("failed", 20000), ("sent", 10000)]
+
+
+async def test_what_stripe_could_not_send_does_not_pay_for_another_booth(buyer: Buyer) -> None:
+    await move(buyer, "B02")
+    await fail(buyer)
+    booking = (await buyer.booking()).id
+    held = await move_own(actor=buyer.stand.owner, booking_id=booking, booth_id=buyer.booths["B04"], now=clock.now())
+    assert held is not None
+    assert (await buyer.booking()).net == 20000
+
+
+async def test_a_part_that_fails_after_the_rest_of_its_line_went_back_is_not_carried_along(buyer: Buyer) -> None:
+    await move(buyer, "B02")
+    await give_back("booth")
+    await fail(buyer)
+    await give_back("package")
+    await buyer.paying.everything_settles()
+    assert await refunds() == [("failed", 20000), ("sent", 80000), ("sent", 50000)]
+
+
+async def test_a_part_that_failed_before_its_line_went_back_went_with_it(buyer: Buyer) -> None:
+    await move(buyer, "B02")
+    await fail(buyer)
+    await give_back("booth")
+    await give_back("package")
+    await buyer.paying.everything_settles()
+    assert await refunds() == [("failed", 20000), ("sent", 100000), ("sent", 50000)]
