@@ -1,5 +1,8 @@
 """Two companies made one that both applied or exhibit: one part counts from then on, the other waits to be parted again."""
 
+import runpy
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -170,3 +173,68 @@ async def test_who_subscribed_to_the_former_companys_tasks_has_the_kept_ones(
     said = (await client.get(feed)).text.replace("\r\n ", "")
     assert (said.count("BEGIN:VTODO"), said.count("STATUS:CANCELLED")) == (2, 2)
     assert said.count(f"{two.kept.address}/tasks/{task}") >= 1
+
+
+async def migrated() -> None:
+    """What `joined parts` makes of merges that were before it."""
+    (file,) = Path("migrations").glob("*_joined_parts.py")
+    await db.execute(runpy.run_path(str(file))["_MARK"])
+
+
+async def as_before(merge: int, *stands: Stand) -> None:
+    """A merge as it was before parts were joined: each stays with its company, in the state it had."""
+    await db.execute("UPDATE exhibitor SET state = 'withdrawn'")
+    for x in [one.exhibitor for one in stands]:
+        await db.execute(
+            "UPDATE exhibitor SET company = $2, state = $3 WHERE id = $1", x.id, x.company_id, x.state.value
+        )
+    await db.execute(
+        "UPDATE company_merge SET moved = jsonb_set(moved, '{rows,exhibitor}', '[]') - 'joined' - 'waiting' WHERE id = $1",
+        merge,
+    )
+
+
+async def test_of_an_earlier_merge_the_accepted_part_counts_before_an_application(database: str) -> None:
+    other = await exhibitors.make("Quellmark Single-Use")
+    kept = await exhibitors.make(event_id=other.exhibitor.event_id, accepted=False)
+    merge = await merged(kept, other)
+    await as_before(merge, kept, other)
+    await migrated()
+    assert await states(kept, other) == [JOINED, ACCEPTED]
+    here = await desks.at_event(kept.exhibitor.company_slug, kept.exhibitor.event_slug)
+    assert here is not None
+    assert here.id == other.exhibitor.id
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await states(kept, other) == [APPLIED, ACCEPTED]
+    back = await desks.by_id(other.exhibitor.id)
+    assert back is not None
+    assert back.company_id == other.exhibitor.company_id
+
+
+async def test_an_earlier_merge_of_merged_companies_is_undone_one_by_one(database: str) -> None:
+    first = await exhibitors.make("Quellmark Single-Use")
+    second = await exhibitors.make("Vosteekens", event_id=first.exhibitor.event_id, accepted=False)
+    last = await exhibitors.make(event_id=first.exhibitor.event_id, accepted=False)
+    merges = [await merged(second, first), await merged(last, second)]
+    for merge in merges:
+        await as_before(merge, first, second, last)
+    await migrated()
+    assert await states(first, second, last) == [ACCEPTED, JOINED, JOINED]
+    here = await desks.at_event(last.exhibitor.company_slug, last.exhibitor.event_slug)
+    assert here is not None
+    assert here.id == first.exhibitor.id
+    for merge in reversed(merges):
+        await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await states(first, second, last) == [ACCEPTED, APPLIED, APPLIED]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_what_an_earlier_merge_left_counts_again_when_it_is_undone(database: str, accepted: bool) -> None:
+    kept = await exhibitors.make(accepted=accepted)
+    other = await exhibitors.make("Quellmark Single-Use", event_id=kept.exhibitor.event_id, accepted=accepted)
+    merge = await merged(kept, other)
+    await as_before(merge, kept, other)
+    await migrated()
+    assert await states(kept, other) == [kept.exhibitor.state, JOINED]
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert await states(kept, other) == [kept.exhibitor.state, other.exhibitor.state]
