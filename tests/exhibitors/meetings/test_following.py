@@ -7,7 +7,7 @@ import pytest
 
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
-from portal.exhibitors.meetings.commands import answering, following
+from portal.exhibitors.meetings.commands import answering, ending, following
 from portal.exhibitors.meetings.queries import meetings as known
 from portal.exhibitors.meetings.queries import openings, requests
 from portal.exhibitors.tables.exhibiting import Right
@@ -270,3 +270,16 @@ async def test_the_trouble_of_one_event_does_not_hold_up_others(attending: Atten
     assert found is not None
     assert found.state.value == "cancelled"
     await db.execute("ALTER TABLE meeting DROP CONSTRAINT broken")
+
+
+async def test_nobody_is_told_of_what_is_over_when_the_event_is_edited(attending: Attending) -> None:
+    here = await fixed(attending)
+    await ending.finish(
+        actor=here.fair.owner, exhibitor_id=here.fair.exhibitor_id, meeting_id=here.meeting, now=here.fair.at(9.2)
+    )
+    before = [await subjects(address) for address in (AMARA, OLGA)]
+    for change in ("summary = summary || '!'", "starts_at = starts_at + interval '10 minutes'"):
+        await db.execute(f"UPDATE event SET {change}, version = version + 1")
+        await following.follow(now=here.fair.at(9.6))
+        await attending.work()
+        assert [await subjects(address) for address in (AMARA, OLGA)] == before, change

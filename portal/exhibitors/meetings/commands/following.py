@@ -117,7 +117,10 @@ async def _follow(event_id: int, now: datetime) -> None:
         await db.execute(_SAME_PERSON.format(table="meeting_request"), event_id)
         await db.execute(_SAME_PERSON.format(table="open_to_meetings"), event_id)
         await db.execute(_SOMEBODY_ELSES, event_id)
+        # Nobody is told of what was over before and still is; it may have ended before the time that was agreed.
+        coming = await _coming(event_id, now)
         touched = {row["id"] for row in changed} | await _with_event(event_id, now)
+        touched &= coming | await _coming(event_id, now)
         over = await db.fetch(f"SELECT * FROM ({_MEETINGS}) m WHERE event = $2 ORDER BY id", now, event_id)
         ended = await db.fetch(_END_REQUESTS, now, event_id)
         await enqueue_many("meetings.tell_request", [{"request": one["id"], "mark": "cancelled"} for one in ended])
@@ -129,6 +132,12 @@ async def _follow(event_id: int, now: datetime) -> None:
         )
         if still:
             await announce([row["id"] for row in still], now=now)
+
+
+async def _coming(event_id: int, now: datetime) -> set[int]:
+    """Meetings that are not over."""
+    rows = await db.fetch("SELECT id FROM meeting WHERE event = $1 AND state = 'planned' AND ends_at > $2", event_id, now)
+    return {row["id"] for row in rows}
 
 
 async def _with_event(event_id: int, now: datetime) -> set[int]:
