@@ -1,6 +1,6 @@
 """`/api/v1/leads`: an exhibitor’s leads for its own programs. The key says which exhibitor it is, and opens nothing else."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
@@ -47,6 +47,7 @@ _PAGED = frozenset({"changed_since", "page", "per_page"})
 _KEYS = _PAGED | {"q", "rating", "tag", "follow_up", "after"}
 _ON_ITS_WAY = timedelta(minutes=1)
 """What was being written when somebody asked has an earlier moment than what they saw: they get it with the next call."""
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _SAID: dict[str, str] = {}
 _WANTED = {
     "page": f"Please give a whole number from 1 to {_MOST_PAGES:,}.",
@@ -250,7 +251,8 @@ class LeadApi(Controller):
 def _since(given: str | None, after: str = "") -> datetime | None:
     """From when on, with what was on its way then; what `next` names is exact."""
     since = moment(given)
-    return since if since is None or after else since - _ON_ITS_WAY
+    # Programs that never asked before send the first moment there is: nothing is before it.
+    return since if since is None or after or since < _FIRST + _ON_ITS_WAY else since - _ON_ITS_WAY
 
 
 def _address(tail: str, asked: dict[str, Any], page: int, per_page: int) -> str:

@@ -129,6 +129,10 @@ async def test_the_api_gives_pages_of_leads_and_what_is_gone(client: httpx.Async
     assert (await client.get(f"/api/v1/leads?changed_since={later}", headers=key)).json()["leads"] == []
     await take_back()
     gone = (await client.get("/api/v1/leads/gone", headers=key)).json()["gone"]
+    # What programs send that never asked before.
+    for first, named in (("", "leads"), ("/gone", "gone")):
+        ever = await client.get(f"/api/v1/leads{first}?changed_since=0001-01-01T00:00:00Z", headers=key)
+        assert (ever.status_code, len(ever.json()[named])) == (200, 1)
     assert [(one["code"], one["why"]) for one in gone] == [(hot["code"], "withdrawal")]
     assert (await client.get(f"/api/v1/leads/{hot['code']}", headers=key)).status_code == 404
     for wrong in ("page=0", "per_page=9999", "rating=tepid", "changed_since=yesterday", "page=7", "raiting=hot"):
