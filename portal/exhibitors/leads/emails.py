@@ -21,9 +21,11 @@ _MOST = 20
 
 def due(reader: Colleague, exhibitor: AtEvent, leads: Sequence[Due], *, chain: int, today: date) -> Message:
     """To one of the team: what is due and theirs. By the lead’s code: whom it is about stands in the list, as long as it does."""
+    # What a colleague who left was to do is not the reader’s on the list.
+    own = f"&person={reader.id}" if all(one.listed_as == reader.id for one in leads) else ""
     subject, text, html = compose(
         "leads/due", at=exhibitor, leads=leads[:_MOST], more=max(0, len(leads) - _MOST), count=len(leads), today=today,
-        path=f"{exhibitor.address}/leads?follow_up=due&person={reader.id}",
+        path=f"{exhibitor.address}/leads?follow_up=due{own}",
         preferences=links.preferences(reader.email, REMINDERS),
     )  # fmt: skip
     return Message(

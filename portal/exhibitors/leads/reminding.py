@@ -22,14 +22,14 @@ ORDER BY k.id
 _TAKE_NOTE = f"""
 WITH due AS (
     SELECT l.id, l.code, l.follow_up AS what, l.follow_up_by AS by_when, l.reminded_for IS DISTINCT FROM l.follow_up_by AS new,
-        coalesce(w.account, b.account) AS account
+        coalesce(w.account, b.account) AS account, coalesce(l.follow_up_who, l.last_by) AS listed_as
     FROM lead l JOIN lead_chain k ON k.id = l.chain JOIN event e ON e.id = k.event_id
     JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
     LEFT JOIN membership w ON w.account = l.follow_up_who AND w.organisation = $3
     LEFT JOIN membership b ON b.account = l.last_by AND b.organisation = $3
     WHERE l.chain = $1 AND {_IS_DUE} ORDER BY l.id FOR UPDATE OF l
 ), noted AS (UPDATE lead l SET reminded_for = due.by_when FROM due WHERE l.id = due.id AND due.new)
-SELECT due.code, due.what, due.by_when, due.new, CASE WHEN due.account IS NOT NULL THEN ARRAY[due.account]
+SELECT due.code, due.what, due.by_when, due.new, due.listed_as, CASE WHEN due.account IS NOT NULL THEN ARRAY[due.account]
     ELSE ARRAY(SELECT m.account FROM membership m WHERE m.organisation = $3 AND m.role = 'owner') END AS whose
 FROM due ORDER BY due.by_when, due.code
 """

@@ -67,13 +67,16 @@ class LeadRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to do by today or a day before; `new`: nobody was told so far. `whose` are accounts."""
+    """Something to do by today or a day before; `new`: nobody was told so far. `whose` are accounts: who is told; `listed_as`
+    is whose it is on the list, who may have left.
+    """
 
     code: str
     what: str
     by_when: date
     new: bool
     whose: tuple[int, ...]
+    listed_as: int
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):

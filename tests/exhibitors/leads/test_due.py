@@ -64,11 +64,15 @@ async def test_each_of_the_team_is_told_of_what_is_due_and_theirs_once(hall: Hal
 
 async def test_what_is_whose_who_left_goes_to_who_scanned_and_then_to_the_owners(hall: Hall, me: int) -> None:
     owner = hall.stand.owner
-    await meant(hall, "Anna", 0, me)
+    await meant(hall, "Anna", -1, me)
     second = await account("second@isarwerk.example")
     await join(hall.stand.organisation_id, second, MemberRole.OWNER)
     await db.execute("DELETE FROM membership WHERE account = $1", me)
     assert await reminded(hall) == {owner.email: ["Anna"]}
+    # On the list it is still the colleague’s who left: the link leads to what is due of everybody.
+    text = await db.fetch_value("SELECT text FROM mail WHERE recipient = $1 AND topic = 'lead-reminders'", owner.email)
+    assert f"{hall.address}/leads?follow_up=due" in text
+    assert "&person=" not in text
     await meant(hall, "Bob", 0)
     await db.execute("DELETE FROM membership WHERE account = $1", owner.account_id)
     await db.execute("UPDATE mail SET key = key || '-before'")
