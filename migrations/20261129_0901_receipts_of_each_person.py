@@ -15,7 +15,7 @@ CREATE UNIQUE INDEX consent_standing ON consent (email, lower(person), company_i
 UPDATE consent c SET person = l.name
 FROM (SELECT DISTINCT ON (consent_id) consent_id, name FROM lead ORDER BY consent_id, id) l WHERE l.consent_id = c.id;
 INSERT INTO consent (email, person, company_id, company_name, wording, kind, key, how, given_at, told_at)
-SELECT c.email, l.name, c.company_id, c.company_name, c.wording, c.kind, c.key, c.how, least(l.first_at, c.given_at), c.told_at
+SELECT c.email, l.name, c.company_id, c.company_name, c.wording, c.kind, c.key, c.how, l.first_at, c.told_at
 FROM lead l JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL WHERE lower(l.name) <> lower(c.person)
 ON CONFLICT DO NOTHING;
 UPDATE lead l SET consent_id = n.id FROM consent c JOIN consent n ON n.id <> c.id AND n.withdrawn_at IS NULL

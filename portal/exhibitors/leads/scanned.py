@@ -10,9 +10,10 @@ from portal.core import db
 from portal.core.errors import NotFound
 from portal.core.settings import current
 from portal.exhibitors.rules.keeping import kept_until
+from portal.leads.chain.queries import WEARS_IT
 from portal.leads.withdrawing import withdraw_consent
 
-_SCANS = """
+_SCANS = f"""
 SELECT c.id AS consent_id, c.company_name, c.person, e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.timezone,
     e.ends_at, c.given_at, c.withdrawn_at, w.text AS wording, w.version AS wording_version, l.code, l.name, l.job_title,
     l.company, l.email, coalesce(l.visits, 0) AS visits,
@@ -21,7 +22,7 @@ SELECT c.id AS consent_id, c.company_name, c.person, e.id AS event_id, e.title A
 FROM consent c JOIN wording_of_consent w ON w.id = c.wording JOIN event e ON e.id = c.key::bigint
 LEFT JOIN lead l ON l.consent_id = c.id
 WHERE c.email = $1 AND c.kind = 'badge' AND ($2::bigint IS NULL OR e.id = $2)
-    AND ($3 = '' OR lower(c.person) = lower($4) OR l.badge = $3)
+    AND ($3 = '' OR lower(c.person) = lower($4) OR {WEARS_IT.format(badge="$3", first="$5")})
 ORDER BY c.withdrawn_at IS NOT NULL, c.given_at DESC, c.id DESC LIMIT 1000
 """
 _EVENTS = "SELECT id, title, slug FROM event WHERE id = ANY($1)"
@@ -65,11 +66,13 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(filter(None, (self.name, self.job_title, self.company, self.email)))
 
 
-async def scans_of(email: str, event_id: int | None = None, *, badge: str = "", name: str = "") -> list[Scan]:
-    """At whose stands somebody was scanned, what stands first. Of those who share the address, with `badge` and `name` of the one
+async def scans_of(
+    email: str, event_id: int | None = None, *, badge: str = "", name: str = "", first: str = ""
+) -> list[Scan]:
+    """At whose stands somebody was scanned, what stands first. Of those who share the address, with `badge` and names of the one
     who wears it alone.
     """
-    rows = await db.fetch(_SCANS, email, event_id, badge, name) if email else []
+    rows = await db.fetch(_SCANS, email, event_id, badge, name, first) if email else []
     return [msgspec.convert(dict(row), Scan) for row in rows]
 
 

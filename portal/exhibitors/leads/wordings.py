@@ -15,7 +15,7 @@ from portal.leads.queries import Wording, newest_wording, wordings
 
 _ASKED = f"""
 SELECT {IS_KNOWN} AS known, w.text, coalesce(w.version, 0) AS version FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
-    SELECT version, text FROM wording_of_consent WHERE kind = $6 AND key = $7 ORDER BY version DESC LIMIT 1) w ON true
+    SELECT version, text FROM wording_of_consent WHERE kind = $7 AND key = $8 ORDER BY version DESC LIMIT 1) w ON true
 """
 
 
@@ -49,8 +49,9 @@ async def asked(exhibitor: AtEvent, person: Person) -> tuple[Sentence, bool]:
     """What this person is asked now, and whether they agreed before."""
     company = exhibitor.company_id
     row = await db.fetch_one(
-        _ASKED, company, exhibitor.event_id, person.email, person.badge, person.name, WORDING, str(company)
-    )
+        _ASKED, company, exhibitor.event_id, person.email, person.badge, person.name, person.first_name, WORDING,
+        str(company),
+    )  # fmt: skip
     assert row is not None, "it has one row"
     return _sentence(exhibitor.company_name, row["text"], row["version"]), row["known"]
 

@@ -26,15 +26,17 @@ _KNOWN = """
 SELECT r.lead AS code, l.visits FROM lead_record r LEFT JOIN lead l ON l.chain = r.chain AND l.code = r.lead
 WHERE r.chain = $1 AND r.client_id = $2
 """
+# Receipts that were taken back before each person had their own say nobody’s name.
 _TAKEN_BACK = """
 SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4
-    AND lower(person) = lower($5) AND withdrawn_at >= $6)
+    AND (person = '' OR lower(person) = lower($5)) AND withdrawn_at >= $6)
 """
 # A lead is a person: an address may be shared, so each of its people is asked, and has a receipt of their own.
 _THEM = f"""
 SELECT l.id, c.id AS consent, w.version FROM lead l JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
 JOIN wording_of_consent w ON w.id = c.wording
-WHERE l.chain = $1 AND l.email = $2 AND {IS_THEM.format(badge="$3", name="$4")} ORDER BY l.badge = $3 DESC LIMIT 1
+WHERE l.chain = $1 AND l.email = $2 AND {IS_THEM.format(badge="$3", name="$4", first="$5")}
+ORDER BY lower(l.name) = lower($4) DESC, l.id LIMIT 1
 """
 # The receipt says whose it is as the badge does, unless that is somebody else’s by now.
 _RENAMED = """
@@ -42,6 +44,8 @@ UPDATE consent c SET person = $2 WHERE id = $1 AND person <> $2 AND NOT EXISTS (
     AND (o.email, lower(o.person), o.company_id, o.kind, o.key) = (c.email, lower($2), c.company_id, c.kind, c.key)
     AND o.withdrawn_at IS NULL)
 """
+# Places get other names: a badge that is somebody else’s by now is the former lead’s no more.
+_FREE_BADGE = "UPDATE lead SET badge = code WHERE chain = $1 AND badge = $2 AND id IS DISTINCT FROM $3::bigint"
 _ANOTHER_VISIT = """
 UPDATE lead l SET visits = l.visits + 1, first_at = least(l.first_at, $7), last_at = greatest(l.last_at, $7), last_by = $8,
     badge = $2, first_name = $3, last_name = $4, name = $10,
@@ -63,8 +67,10 @@ _NOTE = """
 UPDATE lead SET rating = $2, note = $3, tags = $4, follow_up = $5, follow_up_by = $6, follow_up_who = $7,
     follow_up_done_at = $8, changed_at = $9, answers = $10::jsonb, version = version + 1 WHERE id = $1
 """
+# Where companies became one, each one’s lead may rest on one receipt: it stands as long as the other does.
 _REMOVED = """
 UPDATE consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL
+    AND NOT EXISTS (SELECT FROM lead WHERE consent_id = $1 AND id <> $3)
 """
 _SIGNER = """
 INSERT INTO lead_signer (public_key, first_used_at, last_used_at) VALUES ($1, $2, $2)
@@ -89,7 +95,8 @@ async def keep_scan(*, whose: Whose, person: Person, visit: Visit, purpose: str,
 
 
 async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime) -> Kept:
-    known = await db.fetch_one(_THEM, chain, person.email, person.badge, person.name)
+    known = await db.fetch_one(_THEM, chain, person.email, person.badge, person.name, person.first_name)
+    await db.execute(_FREE_BADGE, chain, person.badge, known["id"] if known is not None else None)
     if known is None:
         row, version = await _first(chain, whose, person, visit, now)
     else:
@@ -236,7 +243,7 @@ async def remove_lead(*, whose: Whose, code: str, by: int, at: datetime, now: da
         row = await db.fetch_one("SELECT id, consent_id FROM lead WHERE chain = $1 AND code = $2", chain, code)
         if row is None:
             raise NotFound("There is no such lead of your company, or not any more.")
-        await db.execute(_REMOVED, row["consent_id"], at)
+        await db.execute(_REMOVED, row["consent_id"], at, row["id"])
         await linking.end([row["id"]], kind=Kind.REMOVAL, payload={"by": by}, now=now)
 
 

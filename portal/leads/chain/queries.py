@@ -4,14 +4,18 @@ from datetime import datetime
 
 from portal.core import db
 
-IS_THEM = "(l.badge = {badge} OR lower(l.name) = lower({name}))"
-"""Of those who share an address, the one with this badge, or with this name on another badge of theirs."""
+WEARS_IT = """
+(l.badge = {badge} AND (lower(trim(l.first_name)) = lower(trim({first})) OR trim(l.first_name) = '' OR trim({first}) = ''))
+"""
+"""Whoever had this badge, when their name was put right since. With another first name the place is somebody else’s by now."""
+IS_THEM = f"(lower(l.name) = lower({{name}}) OR {WEARS_IT})"
+"""Of those who share an address, the one with this name, on whichever badge, or with this badge."""
 IS_KNOWN = f"""
 EXISTS (SELECT FROM lead_chain k JOIN lead l ON l.chain = k.id
     JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
-    WHERE k.company_id = $1 AND k.event_id = $2 AND l.email = $3 AND {IS_THEM.format(badge="$4", name="$5")})
+    WHERE k.company_id = $1 AND k.event_id = $2 AND l.email = $3 AND {IS_THEM.format(badge="$4", name="$5", first="$6")})
 """
-"""Whether the person with address `$3`, badge `$4` and name `$5` agreed at the stand of company `$1` at event `$2`."""
+"""Whether somebody with address `$3`, badge `$4`, name `$5`, first name `$6` agreed at the stand of company `$1` at event `$2`."""
 _FORMER = "SELECT public_key, last_used_at FROM lead_signer WHERE public_key <> $1 ORDER BY last_used_at DESC LIMIT 50"
 
 

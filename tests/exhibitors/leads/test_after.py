@@ -119,6 +119,10 @@ async def test_what_a_device_sends_after_it_was_taken_back_is_not_kept(hall: Hal
     for at, client_id in ((before, number), (before, "3f0c9a4e-6a4e-4d62-9a53-0f4a8f5c2b12")):
         with pytest.raises(Conflict, match="taken their consent back"):
             await hall.scan(badge, at=at, client_id=client_id)
+    # As receipts were taken back before each person of an address had their own.
+    await db.execute("UPDATE consent SET person = ''")
+    with pytest.raises(Conflict, match="taken their consent back"):
+        await hall.scan(badge, at=before)
     # Asked anew, they may say yes again.
     assert (await hall.scan(badge)).visits == 1
 
@@ -155,6 +159,23 @@ async def test_leads_follow_a_company_that_is_made_one_with_another_and_come_bac
     found = await queries.everyone(kept, exhibitor.event_id)
     assert [one.email for one in found] == ["amara@brennhof.example"]
     assert await listed(hall) == []
+
+
+async def test_a_receipt_that_two_made_one_share_stands_as_long_as_one_lead_rests_on_it(hall: Hall) -> None:
+    badge, kept = await hall.attendee(), hall.stand.exhibitor.company_id
+    other = await scans.another(hall.shop)
+    await other.scan(badge)
+    await hall.scan(await hall.attendee("bob@vos.example", "Bob Vos"))
+    merged = other.stand.exhibitor.company_id
+    await db.execute("UPDATE company SET organisation = NULL WHERE id = $1", merged)
+    await merge_companies(actor=PORTAL, kept_id=kept, merged_id=merged, now=clock.now())
+    scanned = await hall.scan(badge)
+    assert await db.fetch_value("SELECT count(DISTINCT consent_id) FROM lead WHERE badge = $1", badge) == 1
+    before = await db.fetch_value("SELECT code FROM lead WHERE badge = $1 AND code <> $2", badge, scanned.code)
+    for code, stands in ((scanned.code, 1), (before, 0)):
+        await commands.remove(exhibitor=hall.stand.exhibitor, actor=hall.stand.owner, code=code, now=clock.now())
+        standing = "SELECT count(*) FROM consent WHERE email LIKE 'amara@%' AND withdrawn_at IS NULL"
+        assert await db.fetch_value(standing) == stands
 
 
 async def test_what_is_known_of_a_person_says_who_scanned_them(hall: Hall) -> None:

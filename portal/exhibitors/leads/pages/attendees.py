@@ -76,7 +76,9 @@ async def seat_part(order: OrderRecord, seat: SeatRecord) -> str:
 
 async def _of_place(order: OrderRecord, seat: SeatRecord) -> list[Scan]:
     """Who scanned the one whose place this is: others with the same address have pages of their own."""
-    return await scans_of(seat.email, order.event_id, badge=badge_code(seat.claim_secret), name=seat.name)
+    return await scans_of(
+        seat.email, order.event_id, badge=badge_code(seat.claim_secret), name=seat.name, first=seat.first_name
+    )
 
 
 def _taken_back(company: str) -> str:

@@ -136,7 +136,9 @@ async def _follow(event_id: int, now: datetime) -> None:
 
 async def _coming(event_id: int, now: datetime) -> set[int]:
     """Meetings that are not over."""
-    rows = await db.fetch("SELECT id FROM meeting WHERE event = $1 AND state = 'planned' AND ends_at > $2", event_id, now)
+    rows = await db.fetch(
+        "SELECT id FROM meeting WHERE event = $1 AND state = 'planned' AND ends_at > $2", event_id, now
+    )
     return {row["id"] for row in rows}
 
 
