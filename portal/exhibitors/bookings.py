@@ -10,10 +10,11 @@ from portal.exhibitors.tables.plans import BookingState
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What a change makes in money, net: more to be paid, or something to be given back."""
+    """What a change makes in money, net: more to be paid, or something to be given back. `asked`: a person decides about it."""
 
     minor: int
     currency: str
+    asked: bool = False
 
     @property
     def amount(self) -> str:

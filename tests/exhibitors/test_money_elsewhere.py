@@ -3,14 +3,16 @@
 import pytest
 
 from portal.accounts.actors import PORTAL
-from portal.accounts.tables import MemberRole
+from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.exhibitors.commands.moving import move_booking, move_own
+from portal.payments.commands.questions import ask
 from portal.payments.commands.refunds import request_refund
+from tests.directory.conftest import SignIn
 from tests.exhibitors.buying import Buyer
 from tests.factories import exhibitors
-from tests.paying import Paying
+from tests.paying import Paying, text_of
 from tests.placements.conftest import signed_in
 from tests.registration.test_refunds import SLOW_REFUNDS
 
@@ -94,3 +96,32 @@ async def test_a_part_that_failed_before_its_line_went_back_went_with_it(buyer: 
     await give_back("package")
     await buyer.paying.everything_settles()
     assert await refunds() == [("failed", 20000), ("sent", 100000), ("sent", 50000)]
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_a_move_asks_where_money_went_back_outside_the_portal(
+    buyer: Buyer, sign_in: SignIn, by_hand: bool
+) -> None:
+    """In Stripe’s dashboard, or as somebody settled the question of an earlier move."""
+    k = await buyer.booking()
+    if by_hand:
+        await ask(
+            reference=f"booth-moved:{k.id}:1", purchase_id=k.purchase_id, sentence="", now=clock.now(),
+            facts={"difference": -20000},
+        )  # fmt: skip
+        await db.execute("UPDATE money_question SET settled_at = now(), settled_by = 'Judith'")
+    else:
+        intent = await db.fetch_value("SELECT payment_intent FROM payment_attempt")
+        await buyer.paying.stripe.control(f"payments/{intent}/refunds", amount=23800)
+        await buyer.paying.everything_settles()
+    organiser = await sign_in("judith@sterileline.example", staff=StaffRole.ORGANISER)
+    x = buyer.stand.exhibitor
+    here = f"/staff/events/{x.event_id}/exhibitors/{x.id}/booths"
+    await organiser.post(f"{here}/{k.number}/moves", data={"booth": str(buyer.booths["B03"])})
+    assert "whether €300.00 net still do is asked" in text_of(await organiser.get(here))
+    await buyer.paying.everything_settles()
+    assert (await buyer.booking()).label == "B03"
+    assert await refunds() == []
+    assert (await buyer.questions())[-1].startswith("Booth B03 instead of B01: €300.00 net would go back, but money")
+    mail = await db.fetch_value("SELECT text FROM mail WHERE subject LIKE 'Your booth is B03 now%'")
+    assert "go back the way you paid" not in " ".join(mail.split())

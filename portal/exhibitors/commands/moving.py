@@ -21,6 +21,7 @@ from portal.exhibitors.permissions import can_apply, can_organise
 from portal.exhibitors.queries import bookings
 from portal.exhibitors.tables.exhibiting import ExhibitorState
 from portal.exhibitors.tables.plans import BookingState
+from portal.payments.commands.questions import ask
 from portal.payments.commands.refunds import request_refund
 
 
@@ -28,14 +29,15 @@ async def move_booking(
     *, actor: Actor, booking_id: int, booth_id: int, now: datetime, settle: bool = True
 ) -> Difference:
     """Put whoever has a booth on another; what that makes in money. A dearer one is kept for some days until the company has paid
-    the difference; of a cheaper one the difference goes back; unless it is not to be settled. A wish is answered by it.
+    the difference; of a cheaper one the difference goes back, or a person is asked where money went back outside the portal
+    before; unless it is not to be settled. A wish is answered by it.
     """
     only_organisers(actor)
     await lapse_due(now=now, exhibitor_id=0, booth_id=booth_id)
     async with locked(booking_id) as row:
         at = await share_exhibitor(row["exhibitor"])
         booth = await _elsewhere(row, booth_id)
-        made = (await bookings.worth(booking_id)).makes(booth["price"]) if settle else 0
+        made, asked = (await bookings.worth(booking_id)).makes(booth["price"]) if settle else 0, False
         await end_next(booking_id, "moved by the organiser", now)
         if made > 0:
             if at["starts_at"] <= now or at["exhibits"] != ExhibitorState.ACCEPTED:
@@ -45,10 +47,12 @@ async def move_booking(
             await db.execute("UPDATE booth_booking SET wish = NULL WHERE id = $1", booking_id)
             await enqueue("exhibitors.tell_offer", booking=booking_id, number=number)
         else:
-            if made:
+            if asked := made < 0 and await bookings.went_back_unseen(booking_id):
+                await _ask(row, booth, made, now)
+            elif made:
                 await _give_back(actor, row, booth, -made, now)
-            await _put(actor, row, booth, back=-made, by_organiser=True, now=now)
-    return Difference(made, row["currency"])
+            await _put(actor, row, booth, back=0 if asked else -made, by_organiser=True, now=now)
+    return Difference(made, row["currency"], asked)
 
 
 async def move_own(*, actor: Actor, booking_id: int, booth_id: int, now: datetime) -> str | None:
@@ -146,6 +150,17 @@ async def _give_back(actor: Actor, row: Any, booth: Any, amount: int, now: datet
                 actor=actor, purchase_id=purchase_id, quantities={}, parts={line_id: part}, reason=reason, now=now
             )
             amount -= part
+
+
+async def _ask(row: Any, booth: Any, made: int, now: datetime) -> None:
+    """Part of the difference to a cheaper booth, or all of it, may have gone back already."""
+    ((purchase_id, _, _), *_) = await bookings.paid_lines(row["id"])
+    amount = Difference(made, row["currency"]).amount
+    await ask(
+        reference=f"booth-moved:{row['id']}:{now.isoformat()}", purchase_id=purchase_id, now=now, facts={"difference": made},
+        sentence=f"Booth {booth['label']} instead of {row['label']}: {amount} net would go back, "
+        "but money for it went back outside the portal before. Please decide what still does.",
+    )  # fmt: skip
 
 
 async def _put(actor: Actor, row: Any, booth: Any, *, by_organiser: bool, now: datetime, back: int = 0) -> None:

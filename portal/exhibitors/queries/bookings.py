@@ -90,6 +90,20 @@ async def paid_lines(booking_id: int) -> list[tuple[int, int, int]]:
     return [tuple(row) for row in await db.fetch(_PAID, [booking_id])]
 
 
+# Made in Stripe’s dashboard, or by hand when a person was asked to settle a move: no line says so.
+_BACK_UNSEEN = f"""
+{_CHAIN} SELECT EXISTS (SELECT FROM chain c
+    JOIN money_question q ON q.purchase = c.purchase_id AND starts_with(q.reference, 'refund:')
+    OR q.settled_at IS NOT NULL AND starts_with(q.reference, 'booth-moved:' || c.id || ':')
+        AND (q.facts ->> 'difference')::bigint < 0)
+"""
+
+
+async def went_back_unseen(booking_id: int) -> bool:
+    """Whether money for a booth and those it is instead of went back otherwise than by a refund of lines."""
+    return bool(await db.fetch_value(_BACK_UNSEEN, [booking_id]))
+
+
 async def with_former(ids: Sequence[int]) -> list[int]:
     """These bookings and those they replaced."""
     return [row["id"] for row in await db.fetch(f"{_CHAIN} SELECT id FROM chain ORDER BY id", list(ids))]

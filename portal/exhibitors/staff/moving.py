@@ -98,6 +98,11 @@ def _done(k: Booking, made: Difference) -> str:
     if made.minor > 0:
         days = current().booth_offer_days
         return f"Kept for {days} days, and told by mail. It moves once {made.amount} net are paid; until then it has {k.what}."
+    if made.asked:
+        return (
+            "Moved, and told by mail. Money went back outside the portal before, so nothing goes back by itself: whether "
+            f"{made.amount} net still do is asked among the questions about money."
+        )
     back = f" {made.amount} net go back to it, with a credit note." if made.minor else ""
     return f"Moved, and told by mail.{back}"
 
