@@ -32,7 +32,7 @@ class Difference(msgspec.Struct, frozen=True):
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as pages and mails show it. Without `booth_id` it pays for the package alone, or the booth is off the plan.
     `package_is_paid`: by this or another booking of the exhibitor. `before` is the booth it is instead of, `next` the one that is
-    held, paid for, or had instead of it.
+    held, paid for, or had instead of it. `of_another`: made by who had a company that was merged into this one, not by its owner.
     """
 
     id: int
@@ -63,6 +63,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     next_state: BookingState | None
     next_until: datetime | None
     package_is_paid: bool
+    of_another: bool
     event_id: int
     event_title: str
     event_slug: str

@@ -6,6 +6,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.directory.commands.merging import merge_companies, undo_merge
+from portal.directory.commands.ownership import give_up
 from portal.exhibitors.commands.applying import enter
 from portal.exhibitors.commands.deciding import cancel_exhibitor
 from portal.exhibitors.commands.giving import give_booth
@@ -150,3 +151,45 @@ async def test_what_a_booth_was_exchanged_for_since_goes_back_to_who_paid_it(buy
     await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
     assert await standing(buyer) == {"B01": "booked"}
     assert await standing(other) == {"B02": "released", "B03": "released", "B04": "booked"}
+
+
+async def test_who_paid_for_a_company_given_up_before_the_merge_is_not_the_kept_ones_to_read(
+    buyer: Buyer, other: Buyer
+) -> None:
+    """Of two companies of one owner it is; of one that somebody gave up before, not. What is bought since is."""
+    path = await other.hold("B02")
+    await other.paying.stripe.pay(
+        await other.to_payment(path, name="Ottokar Former", email="ottokar@quellmark.example")
+    )
+    await other.paying.everything_settles()
+    kept, gone = buyer.stand.exhibitor, other.stand.exhibitor
+    here, paper = path.replace(other.here, buyer.here), await db.fetch_value("SELECT max(number) FROM invoice")
+    own = await db.fetch_value("SELECT min(number) FROM invoice")
+    client = buyer.paying.client
+    merge = await owned(buyer, other)
+    assert (await client.get(f"{here}/{paper}.pdf")).status_code == 200
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    await db.execute("UPDATE company SET organisation = $2 WHERE id = $1", gone.company_id, other.stand.organisation_id)
+    await give_up(actor=other.stand.owner, company_id=gone.company_id, now=clock.now())
+    await merge_companies(actor=PORTAL, kept_id=kept.company_id, merged_id=gone.company_id, now=clock.now())
+    page = await client.get(here)
+    assert page.status_code == 200
+    assert "ottokar" not in page.text.lower()
+    assert (await client.get(f"{here}/{paper}.pdf")).status_code == 404
+    (first,) = [row["number"] for row in await db.fetch("SELECT number FROM booth_booking WHERE label = 'B01'")]
+    assert (await client.get(f"{buyer.here}/{first}/{own}.pdf")).status_code == 200
+    since = await buyer.buy("B04")
+    latest = await db.fetch_value("SELECT max(number) FROM invoice")
+    assert (await client.get(f"{since}/{latest}.pdf")).status_code == 200
+
+
+async def test_nor_where_the_whole_part_went_over(buyer: Buyer, other: Buyer) -> None:
+    path = await other.buy("B02")
+    kept, gone = buyer.stand.exhibitor, other.stand.exhibitor
+    await db.execute("UPDATE exhibitor SET state = 'withdrawn', ended_at = now() WHERE id = $1", kept.id)
+    await give_up(actor=other.stand.owner, company_id=gone.company_id, now=clock.now())
+    await merge_companies(actor=PORTAL, kept_id=kept.company_id, merged_id=gone.company_id, now=clock.now())
+    await signed_in(buyer.paying.client, buyer.stand.owner.email, buyer.stand.organisation_id, MemberRole.OWNER)
+    here, paper = path.replace(other.here, buyer.here), await db.fetch_value("SELECT max(number) FROM invoice")
+    assert (await buyer.paying.client.get(here)).status_code == 200
+    assert (await buyer.paying.client.get(f"{here}/{paper}.pdf")).status_code == 404

@@ -177,9 +177,9 @@ async def _ask_stripe(at_desk: Desk, found: Booking, payments: PaymentsHere, now
 
 
 def _is_theirs(at_desk: Desk, found: Booking) -> bool:
-    """Whether this owner made it: who paid for a former one, and how, is shown to nobody else."""
+    """Whether this owner made it: who paid for a former one, also of a company merged into this, is shown to nobody else."""
     since = at_desk.managed.company.claimed_at
-    return since is None or found.held_at >= since
+    return not found.of_another and (since is None or found.held_at >= since)
 
 
 async def _prefilled(at_desk: Desk, found: Booking) -> Filled[Any]:

@@ -7,6 +7,7 @@ import msgspec
 
 from portal.core import db
 from portal.exhibitors.bookings import Booking
+from portal.exhibitors.queries.desks import OURS
 from portal.exhibitors.rules.exchanging import Worth
 
 # Of booking k. What was paid stays paid when the booth is taken back, until the money goes back, too.
@@ -17,12 +18,20 @@ k.package_net > 0 AND (k.state IN ('paying', 'booked')
 """
 # Of exhibitor x.
 PACKAGE_PAID = f"EXISTS (SELECT FROM booth_booking k WHERE k.exhibitor = x.id AND {PAYS_PACKAGE})"
+# Of booking k, exhibitor x, company c: made for a company before that was merged into c, and not by who has c now.
+_OF_ANOTHER = f"""
+EXISTS (SELECT FROM company_merge m JOIN company g ON g.id = m.merged
+    WHERE m.kept IN {OURS.format(company="c.id")} AND m.undone_at IS NULL AND k.held_at < m.at
+        AND (m.moved -> 'rows' -> 'booth_booking' @> to_jsonb(k.id) OR m.moved -> 'rows' -> 'exhibitor' @> to_jsonb(x.id))
+        AND (g.organisation IS DISTINCT FROM c.organisation OR k.held_at < g.claimed_at))
+"""
 _ROWS = f"""
 SELECT k.id, k.number, k.state, k.exhibitor AS exhibitor_id, k.booth AS booth_id, k.label,
     coalesce(trim_scale(b.width / 100.0) || ' × ' || trim_scale(b.height / 100.0) || ' m', '') AS size,
     coalesce(f.name, '') AS hall, k.net, k.package_net, p.name AS package, k.currency, k.purchase_id, k.held_at, k.holds_until,
     k.booked_at, k.ended_at, k.end_reason, k.note,
     coalesce((SELECT w.label FROM booth w WHERE w.id = k.wish), '') AS wish, k.wish AS wish_id, {PACKAGE_PAID} AS package_is_paid,
+    {_OF_ANOTHER} AS of_another,
     coalesce(o.label, '') AS before, coalesce(o.number, '') AS before_number, coalesce(n.label, '') AS next,
     coalesce(n.number, '') AS next_number, n.state AS next_state, n.holds_until AS next_until,
     e.id AS event_id, e.title AS event_title, e.slug AS event_slug, e.starts_at,
