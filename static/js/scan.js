@@ -31,6 +31,10 @@ let dealt = { code: "", at: 0 };
 /* What waits, as it stands now: another tab of this desk may have changed it. */
 const waiting = () => JSON.parse(localStorage.getItem(KEEP) ?? "[]");
 const keep = (records) => localStorage.setItem(KEEP, JSON.stringify(records));
+/* What others who share this device have not sent: only they can. */
+const theirs = () => Object.keys(localStorage)
+  .filter((key) => key !== KEEP && key !== WHO && key.startsWith(`${root.dataset.keep}-`))
+  .flatMap((key) => JSON.parse(localStorage.getItem(key))).filter((one) => !one.refused);
 const number = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))]
   .map((byte, at) => ((at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte) + 256).toString(16).slice(1))
   .join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
@@ -113,14 +117,19 @@ const tell = () => {
   const records = waiting();
   const unsent = records.filter((one) => !one.refused).length;
   const refused = records.length - unsent;
-  part("unsent").hidden = !records.length && !part("list").dataset.used;
+  const others = theirs();
+  part("unsent").hidden = !records.length && !others.length && !part("list").dataset.used;
   if (records.length) part("list").dataset.used = "yes";
   part("unsent-words").textContent = [
-    unsent ? `${unsent} not sent yet.` : "Everything is sent.",
+    unsent ? `${unsent} not sent yet.` : others.length ? "Nothing of yours waits." : "Everything is sent.",
     refused ? `${refused} not kept.` : "", unsent && sending ? "Sending…" : unsent ? trouble : "",
   ].filter(Boolean).join(" ");
   part("send-now").hidden = !unsent;
   part("list").replaceChildren(...records.map(row));
+  part("theirs").hidden = !others.length;
+  part("theirs-words").textContent = `${others.length} not sent yet of somebody else who uses this device. `
+    + "They wait until that person signs in here and opens this page.";
+  part("theirs-list").replaceChildren(...others.map(row));
 };
 
 const row = (one) => {
@@ -221,7 +230,7 @@ if (root) {
   if (root.dataset.by) localStorage.setItem(WHO, by);
   part("send-now").addEventListener("click", send);
   addEventListener("online", send);
-  addEventListener("storage", (event) => event.key === KEEP && tell());
+  addEventListener("storage", (event) => event.key?.startsWith(root.dataset.keep) && tell());
   send();
   prepare().catch(() => {});
 }

@@ -178,6 +178,35 @@ async def test_without_a_connection_scans_wait_on_the_device_and_are_kept_once(
     assert await db.fetch_value("SELECT count(*) FROM lead_record") == 2
 
 
+async def test_what_waits_for_somebody_else_who_uses_the_device_is_shown_and_not_sent(
+    team: httpx.AsyncClient, hall: Hall
+) -> None:
+    badge = await hall.attendee()
+    async with phone(team) as page:
+        await page.goto(f"{hall.address}/scan")
+        await page.route("**/scan/records", lost)
+        await page.get_by_label("Code on the badge").fill(badge)
+        await page.get_by_role("button", name="Next: ask for their consent").click()
+        await page.get_by_role("button", name="I agree").click()
+        await expect(page.get_by_text("1 not sent yet. There is no connection.")).to_be_visible()
+        # As if a colleague had scanned it, who went off without a connection.
+        await page.evaluate(
+            """() => {
+            const [key, queue] = Object.entries(localStorage).find(([key]) => /^leads-.*[0-9]$/.test(key));
+            localStorage.removeItem(key);
+            localStorage.setItem(key.replace(/[0-9]+$/, "987654"), queue);
+            }"""
+        )
+        await page.unroute("**/scan/records", lost)
+        await page.reload()
+        await expect(page.get_by_text("1 not sent yet of somebody else who uses this device.")).to_be_visible()
+        await expect(page.get_by_text("Nothing of yours waits.")).to_be_visible()
+        await expect(page.locator("[data-theirs-list]")).to_contain_text(f"Badge {badge[:5]} {badge[5:]}")
+        await expect(page.get_by_role("button", name="Send now")).to_be_hidden()
+        assert await faults(page) == []
+    assert await leads(hall) == []
+
+
 async def test_without_scripts_forms_do_the_same(app: Litestar, hall: Hall) -> None:
     badge = await hall.attendee()
     member = await account("leads@isarwerk.example")
