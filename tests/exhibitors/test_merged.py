@@ -1,5 +1,7 @@
 """Two companies made one, of which one or both exhibit somewhere."""
 
+import asyncio
+
 import pytest
 
 from portal.accounts.actors import PORTAL
@@ -193,3 +195,30 @@ async def test_nor_where_the_whole_part_went_over(buyer: Buyer, other: Buyer) ->
     here, paper = path.replace(other.here, buyer.here), await db.fetch_value("SELECT max(number) FROM invoice")
     assert (await buyer.paying.client.get(here)).status_code == 200
     assert (await buyer.paying.client.get(f"{here}/{paper}.pdf")).status_code == 404
+
+
+async def test_a_payment_that_waits_for_a_merge_is_for_the_kept_company(buyer: Buyer, other: Buyer) -> None:
+    await other.paying.stripe.debit(await other.to_payment(await other.hold("B02")))
+    await other.paying.everything_settles()
+    assert await standing(other) == {"B02": "paying"}
+    intent = await db.fetch_value("SELECT payment_intent FROM payment_attempt ORDER BY id DESC LIMIT 1")
+    await other.paying.stripe.control(f"payments/{intent}/outcome", outcome="succeed")
+    begin = asyncio.Event()
+
+    async def settle() -> None:
+        await begin.wait()
+        await other.paying.everything_settles()
+
+    settling = asyncio.create_task(settle())
+    async with asyncio.timeout(20):
+        async with db.transaction():
+            await merged(buyer.stand, other.stand)
+            begin.set()
+            # Until it waits for us; without that it would be done by now.
+            while not await db.fetch_value(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
+            ):
+                assert not settling.done()
+        await settling
+    assert await standing(buyer) == {"B01": "booked", "B02": "booked"}
+    assert await db.fetch_value("SELECT count(*) FROM refund") == 0

@@ -119,9 +119,13 @@ async def _locked(bought: PaidPurchase) -> dict[str, Any]:
     """The booking with its exhibitor's state, which stays as it is until the transaction ends, and what it replaces (`before`):
     whose that is by now, the booth is to be.
     """
-    seen = await db.fetch_one(_SEEN, bought.key)
-    assert seen is not None
-    at = await share_exhibitor(seen["exhibitor"])
+    while True:
+        seen = await db.fetch_one(_SEEN, bought.key)
+        assert seen is not None
+        at = await share_exhibitor(seen["exhibitor"])
+        # While this waited, companies may have been made one, and the booking gone over to the other part.
+        if await db.fetch_one(_SEEN, bought.key) == seen:
+            break
     booths = sorted({one for one in (seen["booth"], seen["left"]) if one is not None})
     before = await lock_booking(seen["instead_of"], booths) if seen["instead_of"] is not None else None
     return {**await lock_booking(seen["id"], booths), **at, "exhibitor": seen["exhibitor"], "before": before}
