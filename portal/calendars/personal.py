@@ -107,6 +107,7 @@ INSERT INTO calendar_told AS told (feed, item, digest, sequence, at)
 SELECT mine.id, t.item, '', t.sequence, t.at
 FROM feed_address mine, feed_address theirs JOIN calendar_told t ON t.feed = theirs.id
 WHERE mine.kind = $1 AND mine.key = $2 AND theirs.kind = $3 AND theirs.key = $4 ORDER BY t.item
+FOR NO KEY UPDATE OF mine
 ON CONFLICT (feed, item) DO UPDATE SET digest = '',
     sequence = greatest(told.sequence, excluded.sequence), at = greatest(told.at, excluded.at)
 """

@@ -37,6 +37,13 @@ class Invite(msgspec.Struct, frozen=True):
             )  # fmt: skip
 
 
+async def take_turns(orders: Sequence[OrderRecord], address: str) -> None:
+    """For whoever decides about several at once: all turns come before anything `due` holds."""
+    for order in orders:
+        if revision := await _revision(order):
+            await calendars.take_turn(item_id=revision.item_id, address=address)
+
+
 async def due(order: OrderRecord, address: str, name: str, *, now: datetime) -> Invite | None:
     """The message to send to an address now. Until commit nobody else decides about the same."""
     revision = await _revision(order)

@@ -7,6 +7,7 @@ from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.exhibitors.commands.moving import move_booking, move_own
+from portal.exhibitors.queries import bookings
 from portal.payments.commands.questions import ask
 from portal.payments.commands.refunds import request_refund
 from tests.directory.conftest import SignIn
@@ -125,3 +126,7 @@ async def test_a_move_asks_where_money_went_back_outside_the_portal(
     assert (await buyer.questions())[-1].startswith("Booth B03 instead of B01: €300.00 net would go back, but money")
     mail = await db.fetch_value("SELECT text FROM mail WHERE subject LIKE 'Your booth is B03 now%'")
     assert "go back the way you paid" not in " ".join(mail.split())
+    # The money for the first booth is not there any more to move back with.
+    await db.execute("UPDATE money_question SET settled_at = now(), settled_by = 'Judith' WHERE settled_at IS NULL")
+    worth = await bookings.worth((await buyer.booking()).id)
+    assert (worth.stands, worth.paid, worth.makes(100000)) == (70000, 70000, 30000)

@@ -82,7 +82,9 @@ def _of_desks(email: str, long: str) -> list[tuple[str, Message]]:
     )  # fmt: skip
     order, seat = make_order(), make_seat(2, email=email, first_name="Bob", last_name=long, named_at=AT)
     invite = Invite(method=Method.REQUEST, parts=(), revision=revision(entry()), address=email, known=False)
-    what = DueLead(code="7Q4K2", what=f"Call {long}", by_when=(AT - timedelta(days=1)).date(), new=True, whose=(1,))
+    what = DueLead(
+        code="7Q4K2", what=f"Call {long}", by_when=(AT - timedelta(days=1)).date(), new=True, whose=(1,), listed_as=1
+    )
     paper = Paper(
         id=1, title=f"Manual {long}", note="", packages=(), version_id=2, number=2, file="x", changes=f"Halls {long}", at=AT
     )  # fmt: skip

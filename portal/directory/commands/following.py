@@ -58,12 +58,17 @@ UPDATE booth_booking k SET joined = true FROM exhibitor s JOIN exhibitor t ON t.
 WHERE s.company = $1 AND s.state = 'accepted' AND t.state = 'accepted' AND k.exhibitor = s.id
     AND k.package_net > 0 AND k.state IN ('paying', 'booked') AND NOT k.joined RETURNING k.id
 """
+# Whoever settles a payment locks the exhibitor before the booking, and so does this.
+_EXHIBITORS = """
+SELECT id FROM exhibitor WHERE company IN ($1, $2) AND state IN ('accepted', 'joined') ORDER BY id FOR UPDATE
+"""
 _ALONE = "UPDATE booth_booking SET joined = false WHERE id = ANY($1::bigint[])"
 
 
 async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] | None = None) -> Rows:
     """Give these rows of one company, or all there are, to another; those that went. In the caller's transaction."""
     wanted = {name: None if rows is None else rows.get(name, []) for name in _FOLLOWING}
+    await db.execute(_EXHIBITORS, source, target)
     went = {
         "webinar_sponsor": await db.fetch(_SPONSORSHIPS, source, target, wanted["webinar_sponsor"]),
         "webinar_resource": await db.fetch(_OFFERS, source, target, wanted["webinar_resource"]),

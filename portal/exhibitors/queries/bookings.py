@@ -88,10 +88,15 @@ LEFT JOIN booth b ON b.id = k.booth WHERE k.id = ANY($1::bigint[])
 
 
 async def worth(booking_id: int) -> Worth:
-    """What the booth somebody has counts for, when it is to be exchanged."""
+    """What the booth somebody has counts for, when it is to be exchanged. Where money went back unseen, what was paid is known to
+    be no more than what the booth stands for.
+    """
     row = await db.fetch_one(_WORTH, [booking_id])
     assert row is not None
-    return Worth(**row)
+    found = Worth(**row)
+    if found.stands is not None and found.paid > found.stands and await went_back_unseen(booking_id):
+        found = msgspec.structs.replace(found, paid=found.stands)
+    return found
 
 
 async def paid_lines(booking_id: int) -> list[tuple[int, int, int]]:

@@ -1,12 +1,13 @@
 """Places that came with another: one mail lists all dates, and carries an entry for each."""
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from portal.core import clock, db
 from portal.notifications.commands.outbox import queue_mail
 from portal.notifications.values import Message
 from portal.registration import emails
-from portal.registration.inviting import Invite, due
+from portal.registration.inviting import Invite, due, take_turns
 from portal.registration.queries.companions import places
 from portal.registration.queries.orders import order_by_id
 from portal.registration.tables import SeatState
@@ -53,8 +54,9 @@ async def _send(dates: Sequence[Date], address: str, name: str, compose: Callabl
     now = clock.now()
     async with db.transaction():
         # Always in the order of events: whoever is told of the same dates at the same time waits and does not block.
-        orders = {order.event_id: order for order, _ in dates}
-        found = [await due(orders[event], address, name, now=now) for event in sorted(orders)]
+        orders = sorted({order.event_id: order for order, _ in dates}.values(), key=attrgetter("event_id"))
+        await take_turns(orders, address)
+        found = [await due(order, address, name, now=now) for order in orders]
         invites = [invite for invite in found if invite is not None]
         mail = await queue_mail(message=compose(invites), now=now)
         for invite in invites:
