@@ -71,8 +71,9 @@ def _booking(long: str) -> Booking:
         id=1, number="SL-B26-000001", state=BookingState.BOOKED, exhibitor_id=1, booth_id=1, label="B14", size="3 × 4 m",
         hall=f"Hall {long}", net=60000, package_net=0, package=f"Partner {long}", currency="EUR", purchase_id=1, held_at=AT,
         holds_until=AT + timedelta(days=5), booked_at=AT, ended_at=None, end_reason="", note="", wish=f"C{long}"[:20], wish_id=2,
-        before="", before_number="", next="", next_number="", next_state=None, next_until=None, package_is_paid=True, event_id=7,
-        event_title=f"Forum {long}", event_slug="forum", ends_at=AT + timedelta(days=62), event_country="AT",
+        before="", before_number="", next="", next_number="", next_state=None, next_until=None, package_is_paid=True,
+        of_another=False, event_id=7, event_title=f"Forum {long}", event_slug="forum",
+        ends_at=AT + timedelta(days=62), event_country="AT",
         company_slug="isarwerk", company_name=f"Isarwerk {long}", contact_name=f"Ada {long}",
         contact_email="ada@isarwerk.example", **SPAN,
     )  # fmt: skip
