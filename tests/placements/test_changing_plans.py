@@ -212,7 +212,7 @@ async def test_a_cancelled_plan_ends_and_another_can_be_chosen(desk: Desk) -> No
     await renew(desk, 32 * DAY)
     record = await desk.record()
     assert (record.state, record.end_reason, await desk.plan()) == ("ended", "cancelled", Plan.FREE)
-    assert (await desk.told())[-1] == "Premium has ended"
+    assert "Premium has ended" in await desk.told()
     desk.stripe.clock.ahead = timedelta(0)
     await desk.subscribe("enhanced", "month")
     assert await desk.plan() is Plan.ENHANCED
