@@ -99,6 +99,32 @@ async def test_a_part_that_failed_before_its_line_went_back_went_with_it(buyer: 
     assert await refunds() == [("failed", 20000), ("sent", 100000), ("sent", 50000)]
 
 
+async def test_staff_see_that_money_of_a_line_found_another_way_before(buyer: Buyer, sign_in: SignIn) -> None:
+    await move(buyer, "B02")
+    await fail(buyer)
+    organiser = await sign_in("judith@sterileline.example", staff=StaffRole.ORGANISER)
+    x = buyer.stand.exhibitor
+    here = f"/staff/events/{x.event_id}/exhibitors/{x.id}/booths"
+    once_more = "€200.00 net of it, and somebody has seen to that"
+    page = text_of(await organiser.get(here))
+    assert "Money went back" not in page
+    assert once_more not in page
+    await db.execute("UPDATE money_question SET settled_at = now(), settled_by = 'Judith'")
+    page = text_of(await organiser.get(here))
+    assert "Money went back" in page
+    assert page.count(once_more) == 1
+
+
+async def test_what_goes_back_with_its_line_after_all_is_no_question_any_more(buyer: Buyer) -> None:
+    await move(buyer, "B02")
+    await fail(buyer)
+    asked = await buyer.questions()
+    await give_back("package")
+    assert await buyer.questions() == asked != []
+    await give_back("booth")
+    assert await buyer.questions() == []
+
+
 @pytest.mark.parametrize("by_hand", [False, True])
 async def test_a_move_asks_where_money_went_back_outside_the_portal(
     buyer: Buyer, sign_in: SignIn, by_hand: bool

@@ -121,7 +121,7 @@ class Sold(msgspec.Struct, frozen=True):
     """A booking with what is left to give back of it, and what its purchase led to."""
 
     booking: Booking
-    lines: list[tuple[int, str]]
+    lines: list[bookings.Refundable]
     paid: bool
     refunded: bool
     dispute: str
@@ -152,7 +152,7 @@ async def _sold(exhibitor_id: int) -> list[Sold]:
     lines = await bookings.refundable([one.purchase_id for one in known if one.purchase_id is not None])
     return [
         Sold(
-            booking=one, lines=[(line.id, line.description) for line in lines.get(one.purchase_id or 0, ()) if line.left],
+            booking=one, lines=[line for line in lines.get(one.purchase_id or 0, ()) if line.left],
             paid=bool(lines.get(one.purchase_id or 0)), refunded=any(line.back for line in lines.get(one.purchase_id or 0, ())),
             dispute=next((line.dispute for line in lines.get(one.purchase_id or 0, ())), ""),
         )

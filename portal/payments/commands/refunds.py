@@ -73,6 +73,7 @@ async def request_refund(
         whole = [(line, count, lines[line].unit_net * count - reduced[line]) for line, count in wanted.items()]
         for line_id, count, net in [*whole, *((line, 0, net) for line, net in parts.items())]:
             await db.execute(_LINE_BACK, refund_id, line_id, count, net)
+        await db.execute(_ANSWERED, purchase_id, list(wanted))
         await db.execute("UPDATE purchase SET refunded = refunded + $2 WHERE id = $1", purchase_id, sums.gross)
         await audit.record(
             actor=actor.label,
@@ -92,6 +93,14 @@ WITH back AS (INSERT INTO refund_line (refund, line, quantity, net) VALUES ($1, 
 UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity + back.quantity,
     reduced_net = l.reduced_net + CASE WHEN back.quantity = 0 THEN back.net ELSE 0 END
 FROM back WHERE l.id = back.line
+"""
+# What a person was asked to find another way for goes back with the whole of its lines now.
+_ANSWERED = """
+DELETE FROM money_question q USING refund r
+WHERE r.purchase = $1 AND r.state = 'failed' AND q.reference = 'refund-failed:' || r.id AND q.settled_at IS NULL
+    AND EXISTS (SELECT FROM refund_line b WHERE b.refund = r.id AND b.line = ANY($2::bigint[]))
+    AND NOT EXISTS (SELECT FROM refund_line b JOIN purchase_line l ON l.id = b.line
+        WHERE b.refund = r.id AND l.refunded_quantity < l.quantity)
 """
 
 
