@@ -11,6 +11,7 @@ from litestar import Litestar
 from portal.core import clock, db
 from portal.events.tables import EventFormat
 from portal.registration.commands.offering import follow_sales
+from portal.registration.queries.orders import orders_of
 from portal.registration.rules.addresses import company_fault
 from portal.registration.rules.sources import host, tidied
 from tests.attending import AMARA, ME, Attending, named
@@ -202,6 +203,7 @@ class TestOnDemand:
         order = await client.get(path)
         said = text_of(order)
         assert "The recording is yours to watch, Amara." in said
+        assert [one["part"] for one in await orders_of(AMARA["email"], 0, now=clock.now())] == [2]
         assert f'href="/join/{seat["claim_secret"]}"' in order.text
         for no in ("Add to calendar", "Give up", "Next calendar version", "Join online", "This event is over"):
             assert no not in said

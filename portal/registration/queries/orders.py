@@ -85,18 +85,20 @@ async def acts(number: str) -> list[OrderAct]:
 
 _ORDERS = """
 SELECT * FROM (SELECT o.number, o.secret, o.state, o.held_at, e.title, e.slug, e.starts_on, e.ends_on, e.state AS event_state,
-    o.state IN ('held', 'requested', 'paying', 'confirmed') AND greatest(e.ends_at, e.on_demand_until) > $3 AS coming,
+    CASE WHEN o.state IN ('held', 'requested', 'paying', 'confirmed') AND e.ends_at > $3 THEN 1
+        WHEN o.state IN ('held', 'paying', 'confirmed') AND e.on_demand_until > $3 THEN 2 ELSE 3 END AS part,
     o.email = $1 OR coalesce(o.account = $2, false) AS own,
     min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret,
     count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats
 FROM seat_order o JOIN event e ON e.id = o.event LEFT JOIN seat s ON s.seat_order = o.id
 WHERE o.email = $1 OR o.account = $2 OR o.id IN (SELECT seat_order FROM seat WHERE email = $1 AND state = 'confirmed')
-GROUP BY o.id, e.id) found ORDER BY coming DESC, CASE WHEN coming THEN starts_on END, starts_on DESC, held_at DESC LIMIT $4
+GROUP BY o.id, e.id) found ORDER BY part, CASE WHEN part = 1 THEN starts_on END, starts_on DESC, held_at DESC LIMIT $4
 """
 
 
 async def orders_of(email: str, account_id: int, *, now: datetime, limit: int = 200) -> list[dict[str, Any]]:
-    """Orders placed from an account or with its address, and seats booked for it by others: those of events to come, the
-    next one first; then what is over or came to nothing, the last one first.
+    """Orders placed from an account or with its address, and seats booked for it by others: those of events to come
+    (`part` 1), the next one first; recordings that can still be watched (2); and what is over or came to nothing (3), the last
+    one first.
     """
     return [dict(row) for row in await db.fetch(_ORDERS, email, account_id, now, limit)]
