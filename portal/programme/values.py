@@ -31,6 +31,9 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` is its identity in the source, `guid` its identity everywhere, where the source has one (RFC 9562 text). Times are
     aware, both or neither given; texts are Markdown with stray HTML. `language` is a BCP 47 tag. Room and track are names.
+
+    `unsaid` names the fields and the roles of people for which the source has no place: it says nothing of them, not that
+    there are none.
     """
 
     key: str
@@ -53,6 +56,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[PersonFacts, ...] = ()
     links: tuple[LinkFacts, ...] = ()
     cancelled: bool = False
+    unsaid: tuple[str, ...] = ()
 
 
 class ProgrammeFacts(msgspec.Struct, frozen=True, kw_only=True):

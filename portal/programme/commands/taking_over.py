@@ -9,7 +9,7 @@ import msgspec
 
 from portal.core import db
 from portal.core.text import safe_html
-from portal.programme.rules.following import FIELDS, Seat, differing, mark, marked, remembered, seats
+from portal.programme.rules.following import FIELDS, Seat, completed, differing, mark, marked, remembered, seats
 from portal.programme.tables import Level, SessionKind
 from portal.programme.values import LinkFacts, SessionFacts
 
@@ -102,7 +102,12 @@ async def met(pairs: Sequence[tuple[int, SessionFacts, str]], *, gone: Sequence[
 def _met(row: Mapping[str, Any], now: SessionFacts | None, digest: str) -> Met:
     here = _facts(row)
     said = None if row["said"] == "{}" else msgspec.json.decode(row["said"], type=SessionFacts)
-    now = now or msgspec.structs.replace(said or here, cancelled=True)
+    last = said or here
+    if now is None:
+        now = msgspec.structs.replace(last, cancelled=True)
+    else:
+        # What the source had no more is on again once it has it, also where nothing else in it could say so.
+        now = completed(now, last if row["source_digest"] else msgspec.structs.replace(last, cancelled=False))
     return Met(row["id"], _columns(row), said, here, _people(row), now, digest)
 
 

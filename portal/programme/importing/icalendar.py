@@ -16,9 +16,13 @@ from portal.events.importing.ical import facts as said
 from portal.events.importing.ical.zoned import Clock, date_or_time, moment, value
 from portal.programme.importing import fields
 from portal.programme.importing.values import Conference, Context, Reading
+from portal.programme.tables import SessionRole
 from portal.programme.values import SessionFacts
 
 _LONGEST = timedelta(days=60)
+_UNSAID = (
+    "label", "subtitle", "abstract", "language", "level", "capacity", "recorded", "links", *(role.value for role in SessionRole),
+)  # fmt: skip
 
 
 def read(data: bytes, context: Context) -> Reading:
@@ -111,5 +115,5 @@ def _session(entry: entries.Entry, clock: Clock) -> SessionFacts:
         track=fields.place(str(topics[0]) if topics else "", "category"),
         starts_at=fields.sound(starts, "start"), ends_at=fields.after(starts, ends),
         url=fields.page(said.text(component, "URL")),
-        cancelled=said.text(component, "STATUS").upper() == "CANCELLED" or entry.method == "CANCEL",
+        cancelled=said.text(component, "STATUS").upper() == "CANCELLED" or entry.method == "CANCEL", unsaid=_UNSAID,
     )  # fmt: skip

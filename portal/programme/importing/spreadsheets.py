@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import msgspec
+
 from portal.core.importing import csv_files
 from portal.core.importing.headings import Heading, Headings
 from portal.core.importing.values import Unreadable, shortened
 from portal.events.importing import dates
 from portal.programme.importing import fields
 from portal.programme.importing.values import Context, Reading
+from portal.programme.rules.following import FIELDS
 from portal.programme.tables import SessionRole
 from portal.programme.values import PersonFacts, SessionFacts
 
@@ -50,6 +53,11 @@ _ROLES = {
     "moderators": SessionRole.MODERATOR, "hosts": SessionRole.HOST, "panelists": SessionRole.PANELIST,
     "speakers": SessionRole.SPEAKER,
 }  # fmt: skip
+# Which columns speak of a field or a role. None has a place for links.
+_SAID_IN = {
+    **{name: {name} for name in FIELDS if name != "time"}, "label": {"label", "kind"},
+    **{role.value: {column} for column, role in _ROLES.items()},
+}  # fmt: skip
 _NO = {"no", "false", "0", "nein", "not recorded"}
 _CALLED_OFF = {"cancelled", "canceled", "called off", "true", "yes", "1", "x", "ja"}
 
@@ -69,6 +77,7 @@ def read(text: str, context: Context) -> Reading:
             f"line {heading.line + 1} should name the columns, title and start among them. It says: “{said}”"
         )
     reading, seen = Reading(), dict[str, list[SessionFacts]]()
+    unsaid = tuple(name for name, columns in _SAID_IN.items() if columns.isdisjoint(heading.columns))
     if heading.unread:
         reading.note(heading.line + 1, "", f"columns that are not read: {heading.unread}")
     for number, cells in csv_files.records(lines, heading.line + 1, heading.delimiter):
@@ -84,7 +93,7 @@ def read(text: str, context: Context) -> Reading:
             for column, cell in zip(heading.columns, cells, strict=False):
                 if column and cell.strip():
                     record[column] = csv_files.cell(cell).strip()
-            facts = _session(record, context)
+            facts = msgspec.structs.replace(_session(record, context), unsaid=unsaid)
             fields.keep(reading, number, facts, seen)
         except Unreadable as reason:
             reading.refuse(number, record.get("title", "?"), str(reason))

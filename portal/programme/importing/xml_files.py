@@ -118,7 +118,7 @@ def _session(event: Element, day: date | None, room: str, changes: time, zone: Z
         people=fields.people(
             PersonFacts(fields.name(one.text), fields.key_of(one.get("id"))) for one in event.iterfind("persons/person")
         ),
-        links=fields.links(_links(event)),
+        links=fields.links(_links(event)), unsaid=("level", "capacity"),
     )  # fmt: skip
 
 

@@ -36,11 +36,23 @@ def _value(facts: SessionFacts, name: str) -> object:
 def remembered(facts: SessionFacts) -> SessionFacts:
     """What is kept of a source’s words. Of people no more than a mark: whoever is forgotten shall be in it no more."""
     people = tuple(PersonFacts("", mark(one), one.role) for one in facts.people)
-    return msgspec.structs.replace(facts, people=people)
+    return msgspec.structs.replace(facts, people=people, unsaid=())
+
+
+def completed(now: SessionFacts, before: SessionFacts) -> SessionFacts:
+    """What a source says now, with what it said before of all it has no place for now; people of such roles where they stood."""
+    people = list(now.people)
+    there = {mark(one) for one in people}
+    for place, one in enumerate(before.people):
+        if one.role in now.unsaid and mark(one) not in there:
+            people.insert(place, one)
+    left = {name: getattr(before, name) for name in now.unsaid if name in FIELDS}
+    return msgspec.structs.replace(now, **left, people=tuple(people))
 
 
 def mark(person: PersonFacts) -> str:
-    return marked(person.key or person.name.casefold())
+    """Whoever is remembered has no name and is their mark."""
+    return marked(person.key or person.name.casefold()) if person.name else person.key
 
 
 def marked(identity: str) -> str:
