@@ -50,6 +50,7 @@ from portal.directory.jobs import searches as search_jobs
 from portal.directory.jobs import upkeep as upkeep_jobs
 from portal.directory.jobs import visits as visit_jobs
 from portal.directory.queries import searches
+from portal.directory.queries.companies import one_with
 from portal.events.feeds.api import EventApi
 from portal.events.feeds.atom import events_atom
 from portal.events.feeds.calendars import events_calendar
@@ -169,6 +170,7 @@ def dependencies(made: Services) -> dict[str, Provide]:
         "audience": Provide(lambda: seat_people.count_audience, sync_to_thread=False),
         "sold": Provide(lambda: seat_tickets.sold, sync_to_thread=False),
         "occasions": Provide(lambda: _OCCASIONS, sync_to_thread=False),
+        "one_with": Provide(lambda: one_with, sync_to_thread=False),
         "engagements": Provide(lambda: places.engagements, sync_to_thread=False),
         "seat_part": Provide(lambda: seat_part, sync_to_thread=False),
         "personal_data": Provide(lambda: known, sync_to_thread=False),

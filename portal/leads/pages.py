@@ -7,7 +7,7 @@ from litestar.params import PathParameter
 from litestar.response import Response
 
 from portal.accounts.guards import SignedIn, signed_in
-from portal.leads.inputs import Occasions
+from portal.leads.inputs import MadeOne, Occasions
 from portal.leads.queries import about, receipts
 from portal.leads.withdrawing import withdraw_consent
 from portal.web.inputs import Now
@@ -31,6 +31,6 @@ class ConsentPages(Controller):
         )  # fmt: skip
 
     @post("/{number:int}/withdrawal")
-    async def withdraw(self, number: Id, actor: SignedIn, now: Now) -> Response[Any]:
-        company = await withdraw_consent(consent_id=number, email=actor.email, now=now)
+    async def withdraw(self, number: Id, actor: SignedIn, one_with: MadeOne, now: Now) -> Response[Any]:
+        company = await withdraw_consent(consent_id=number, email=actor.email, now=now, one_with=one_with)
         return see_other(_HERE, notice=f"Taken back. {company} no longer finds you in its list.")

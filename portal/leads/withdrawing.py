@@ -1,33 +1,50 @@
 """Taking consents back, and with them the leads that rest on them: wherever it is done, they are gone at once."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
+from typing import TypeAlias
 
 from portal.core import db
 from portal.core.errors import NotFound
 from portal.leads.chain import linking
 from portal.leads.chain.tables import Kind
 
+_COMPANY = "SELECT company_id FROM consent WHERE id = $1 AND email = $2"
 _LEADS = "SELECT id, chain FROM lead WHERE consent_id = ANY($1) ORDER BY id"
-_WITHDRAW = """
-UPDATE consent SET withdrawn_at = coalesce(withdrawn_at, $3) WHERE id = $1 AND email = $2 RETURNING company_name
+# What was agreed to for companies that are one by now is taken back from one as from all: what any of them knows, all do.
+_SAME = """
+SELECT o.id FROM consent c JOIN consent o ON o.email = c.email AND (o.id = c.id
+    OR c.withdrawn_at IS NULL AND o.withdrawn_at IS NULL AND o.company_id = ANY($3::bigint[])
+        AND (lower(o.person), o.kind, o.key) = (lower(c.person), c.kind, c.key))
+WHERE c.id = $1 AND c.email = $2 ORDER BY o.id <> c.id, o.id
 """
+_WITHDRAW = """
+WITH gone AS (UPDATE consent SET withdrawn_at = coalesce(withdrawn_at, $2) WHERE id = ANY($1) RETURNING id, company_name)
+SELECT company_name FROM gone ORDER BY array_position($1, id)
+"""
+OneWith: TypeAlias = Callable[[int], Awaitable[Collection[int]]]
+"""Gives a company and all that are one with it by now."""
 
 
-async def withdraw_consent(*, consent_id: int, email: str, now: datetime) -> str:
-    """Take a consent back; taken back twice, the first time counts. The company's name as it was shown. A lead that rests on
-    it is gone at once.
+async def alone(company_id: int) -> Collection[int]:
+    return (company_id,)
+
+
+async def withdraw_consent(*, consent_id: int, email: str, now: datetime, one_with: OneWith = alone) -> str:
+    """Take a consent back, and what was agreed to for companies that are one with it; taken back twice, the first time counts.
+    The names as they were shown. Leads that rest on it are gone at once.
 
     Raises NotFound for one that this person never gave.
     """
     async with db.transaction():
-        leads = await _held_leads([consent_id])
-        company = await db.fetch_value(_WITHDRAW, consent_id, email, now)
-        if company is not None:
-            await linking.end(leads, kind=Kind.WITHDRAWAL, now=now)
-    if company is None:
-        raise NotFound("There is no such consent of yours.")
-    return str(company)
+        company = await db.fetch_value(_COMPANY, consent_id, email)
+        if company is None:
+            raise NotFound("There is no such consent of yours.")
+        consents = [row["id"] for row in await db.fetch(_SAME, consent_id, email, list(await one_with(company)))]
+        leads = await _held_leads(consents)
+        names = [row["company_name"] for row in await db.fetch(_WITHDRAW, consents, now)]
+        await linking.end(leads, kind=Kind.WITHDRAWAL, now=now)
+    return " and ".join(dict.fromkeys(names))
 
 
 async def withdraw_all(*, email: str, now: datetime) -> int:

@@ -97,3 +97,17 @@ async def test_what_is_agreed_to_after_the_merge_stays_with_the_kept_company() -
     await merging.undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
     assert (await told(made, kept), await told(made, merged)) == ({"anna": ()}, {})
     assert [one.company_id for one in await stage.sponsors(made.webinar_id)] == [merged]
+
+
+async def test_what_is_taken_back_from_one_of_them_is_taken_back_from_both() -> None:
+    made = await live()
+    kept, merged = await companies.make(KEPT), await companies.make(MERGED)
+    for company in (kept, merged):
+        await webinars.sponsor(made, company)
+    anna, ben = [await webinars.join(made, f"{name}@brennhof.example") for name in ("anna", "ben")]
+    for who in (anna, ben):
+        await lets(made, who, kept, merged)
+    await merging.merge_companies(actor=PORTAL, kept_id=kept, merged_id=merged, now=clock.now())
+    theirs = await db.fetch_value("SELECT id FROM consent WHERE email = $1 AND company_name = $2", anna.email, MERGED)
+    assert await take_back(who=anna, consent_id=theirs, now=clock.now()) == f"{MERGED} and {KEPT}"
+    assert await told(made, kept) == {"ben": ()}

@@ -76,6 +76,20 @@ async def moved_to(slug: str) -> str | None:
     return str(found) if found else None
 
 
+async def one_with(company_id: int) -> list[int]:
+    """A company and all that are one with it by now: what it was merged into, and what else was, however long the way."""
+    rows = await db.fetch(
+        """
+        WITH RECURSIVE one (id) AS (
+            SELECT $1::bigint UNION SELECT CASE c.id WHEN one.id THEN c.merged_into ELSE c.id END
+            FROM one JOIN company c ON c.merged_into = one.id OR c.id = one.id AND c.merged_into IS NOT NULL)
+        SELECT id FROM one ORDER BY id
+        """,
+        company_id,
+    )
+    return [row["id"] for row in rows]
+
+
 def known_from(row: Mapping[str, Any]) -> KnownCompany:
     """A company from a row of these columns."""
     values = dict(row)

@@ -11,20 +11,20 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.tokens import hashed, secret
 from portal.exhibitors.leads import queries, rules, wordings
 from portal.exhibitors.leads.values import Colleague
+from portal.exhibitors.queries.desks import OURS
 from portal.exhibitors.values import AtEvent
 from portal.leads.chain import commands as chain
 from portal.leads.chain.tables import Rating
 from portal.leads.chain.values import Kept, Noted, Person, Visit, Whose
 from portal.registration.queries.badges import by_badge
 
-_SENT_BEFORE = """
-SELECT k.id FROM lead_chain k JOIN lead_record r ON r.chain = k.id AND r.client_id = $3
-WHERE k.company_id = $1 AND k.event_id = $2
+# Devices may have sent it to a company that was merged into this one since.
+_SENT = f"""
+FROM lead_chain k JOIN lead_record r ON r.chain = k.id AND r.client_id = $3
+WHERE k.company_id IN {OURS.format(company="$1::bigint")} AND k.event_id = $2
 """
-_OF_SCAN = """
-SELECT r.lead FROM lead_chain k JOIN lead_record r ON r.chain = k.id AND r.kind = 'scan' AND r.client_id = $3
-WHERE k.company_id = $1 AND k.event_id = $2
-"""
+_SENT_BEFORE = f"SELECT k.id {_SENT}"
+_OF_SCAN = f"SELECT r.lead {_SENT} AND r.kind = 'scan'"
 _KEY = """
 INSERT INTO lead_key (exhibitor, hashed, starts, made_at, made_by) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (exhibitor) DO UPDATE SET hashed = excluded.hashed, starts = excluded.starts, made_at = excluded.made_at,
@@ -112,9 +112,10 @@ async def scan(
         ) if read else None  # fmt: skip
         if read and wording is None:
             raise Conflict(CHANGED)
+        at_stand = msgspec.structs.replace(whose(exhibitor), former=await queries.former(exhibitor.company_id))
         visit = Visit(by=actor.account_id, at=at, client_id=client_id, wording=wording, outdated=by_device)
         kept = await chain.keep_scan(
-            whose=whose(exhibitor), person=person, visit=visit, now=now,
+            whose=at_stand, person=person, visit=visit, now=now,
             purpose=f"You agreed to it at {exhibitor.event_title}",
         )  # fmt: skip
     return kept  # noqa: RET504 — a return inside the block is none for mypy
@@ -209,7 +210,7 @@ async def revoke_key(*, exhibitor: AtEvent, actor: Actor, now: datetime) -> None
 
 async def _sent_before(exhibitor: AtEvent, client_id: str) -> Kept | None:
     number = await db.fetch_value(_SENT_BEFORE, exhibitor.company_id, exhibitor.event_id, client_id)
-    return None if number is None else await chain.known_scan(number, client_id)
+    return None if number is None else await chain.known_scan([number], client_id)
 
 
 def _check(noted: Noted, team: Collection[Colleague]) -> None:

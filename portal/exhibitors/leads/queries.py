@@ -63,6 +63,7 @@ _HAS_SCANNED = f"""
 SELECT EXISTS (SELECT FROM lead_chain k JOIN lead_record r ON r.chain = k.id WHERE {_OURS} AND r.lead = $3 AND r.kind = 'scan'
     AND r.payload IS NOT NULL AND (r.payload::jsonb ->> 'by')::bigint = $4)
 """
+_FORMER = f"SELECT id FROM {OURS.format(company='$1::bigint')} ours WHERE id <> $1 ORDER BY id"
 _COMPANY_OF = f"SELECT k.company_id FROM lead_chain k JOIN lead l ON l.chain = k.id WHERE {_OURS} AND l.code = $3"
 # All of it in one statement: what is written meanwhile is not half in it.
 _RECORDS = """
@@ -194,6 +195,11 @@ async def company_of(company_id: int, event_id: int, code: str) -> int:
     """In whose chain a lead of the company is: its own, or that of one merged into it."""
     found = await db.fetch_value(_COMPANY_OF, company_id, event_id, code)
     return company_id if found is None else int(found)
+
+
+async def former(company_id: int) -> tuple[int, ...]:
+    """Companies that were merged into this one."""
+    return tuple(row["id"] for row in await db.fetch(_FORMER, company_id))
 
 
 async def withdrawn(company_id: int, event_id: int, since: datetime | None, *, size: int, offset: int) -> Sequence[Any]:

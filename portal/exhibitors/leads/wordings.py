@@ -7,6 +7,7 @@ import msgspec
 from portal.core import db
 from portal.core.settings import current
 from portal.exhibitors.leads.rules import digest, usual
+from portal.exhibitors.queries.desks import OURS
 from portal.exhibitors.values import AtEvent
 from portal.leads.chain.queries import IS_KNOWN
 from portal.leads.chain.values import WORDING, Person
@@ -14,7 +15,8 @@ from portal.leads.commands import keep_wording
 from portal.leads.queries import Wording, newest_wording, wordings
 
 _ASKED = f"""
-SELECT {IS_KNOWN} AS known, w.text, coalesce(w.version, 0) AS version FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+SELECT {IS_KNOWN.format(companies=OURS.format(company="$1::bigint"))} AS known, w.text, coalesce(w.version, 0) AS version
+FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
     SELECT version, text FROM wording_of_consent WHERE kind = $7 AND key = $8 ORDER BY version DESC LIMIT 1) w ON true
 """
 

@@ -1,6 +1,6 @@
 """Keeping a scan, what is noted of a lead, and letting leads go."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -24,19 +24,21 @@ HOW = "badge"
 
 _KNOWN = """
 SELECT r.lead AS code, l.visits FROM lead_record r LEFT JOIN lead l ON l.chain = r.chain AND l.code = r.lead
-WHERE r.chain = $1 AND r.client_id = $2
+WHERE r.chain = ANY($1::bigint[]) AND r.client_id = $2
 """
 # Receipts that were taken back before each person had their own say nobody’s name.
 _TAKEN_BACK = """
-SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = $2 AND kind = $3 AND key = $4
+SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = ANY($2::bigint[]) AND kind = $3 AND key = $4
     AND (person = '' OR lower(person) = lower($5)) AND withdrawn_at >= $6)
 """
-# A lead is a person: an address may be shared, so each of its people is asked, and has a receipt of their own.
+# A lead is a person: an address may be shared, so each of its people is asked, and has a receipt of their own. Whoever agreed at
+# the stand of a company that was merged into this one is not asked again, since the receipt went over with the company, which has
+# them on its list by it; they go on in the chain they are in.
 _THEM = f"""
-SELECT l.id, c.id AS consent, w.version FROM lead l JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
+SELECT l.id, l.chain, c.id AS consent, w.version FROM lead l JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
 JOIN wording_of_consent w ON w.id = c.wording
-WHERE l.chain = $1 AND l.email = $2 AND {IS_THEM.format(badge="$3", name="$4", first="$5")}
-ORDER BY lower(l.name) = lower($4) DESC, l.id LIMIT 1
+WHERE l.chain = ANY($1::bigint[]) AND l.email = $2 AND {IS_THEM.format(badge="$3", name="$4", first="$5")}
+ORDER BY lower(l.name) = lower($4) DESC, array_position($1, l.chain), l.id LIMIT 1
 """
 # The receipt says whose it is as the badge does, unless that is somebody else’s by now.
 _RENAMED = """
@@ -88,14 +90,17 @@ async def keep_scan(*, whose: Whose, person: Person, visit: Visit, purpose: str,
     Raises Conflict where nobody agreed, where they took it back since, or where the wording is not the newest any more.
     """
     async with db.transaction():
-        chain = await linking.hold(whose.company_id, whose.event_id)
-        known = await known_scan(chain, visit.client_id)
-        kept = known or await _keep(chain, whose, person, visit, purpose, now)
+        chains = await linking.hold_all(whose)
+        known = await known_scan(chains, visit.client_id)
+        kept = known or await _keep(chains, whose, person, visit, purpose, now)
     return kept  # noqa: RET504 — a return inside the block is none for mypy
 
 
-async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime) -> Kept:
-    known = await db.fetch_one(_THEM, chain, person.email, person.badge, person.name, person.first_name)
+async def _keep(
+    chains: list[int], whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime
+) -> Kept:  # fmt: skip
+    known = await db.fetch_one(_THEM, chains, person.email, person.badge, person.name, person.first_name)
+    chain = known["chain"] if known is not None else chains[0]
     await db.execute(_FREE_BADGE, chain, person.badge, known["id"] if known is not None else None)
     if known is None:
         row, version = await _first(chain, whose, person, visit, now)
@@ -126,7 +131,8 @@ async def _keep(chain: int, whose: Whose, person: Person, visit: Visit, purpose:
 async def _first(chain: int, whose: Whose, person: Person, visit: Visit, now: datetime) -> tuple[Any, int]:
     """Somebody this company does not know yet: their consent, of the moment they agreed, and the lead that rests on it."""
     key = str(whose.event_id)
-    if await db.fetch_value(_TAKEN_BACK, person.email, whose.company_id, OCCASION, key, person.name, visit.at):
+    companies = [whose.company_id, *whose.former]
+    if await db.fetch_value(_TAKEN_BACK, person.email, companies, OCCASION, key, person.name, visit.at):
         raise Conflict(TAKEN_BACK)
     if visit.wording is None:
         raise Conflict(NOT_ASKED)
@@ -141,9 +147,9 @@ async def _first(chain: int, whose: Whose, person: Person, visit: Visit, now: da
     return row, visit.wording.version
 
 
-async def known_scan(chain: int, client_id: str | None) -> Kept | None:
+async def known_scan(chains: Sequence[int], client_id: str | None) -> Kept | None:
     """What became of what a device has sent before. Raises Conflict where the person took it back since."""
-    row = await db.fetch_one(_KNOWN, chain, client_id) if client_id is not None else None
+    row = await db.fetch_one(_KNOWN, chains, client_id) if client_id is not None else None
     if row is None:
         return None
     if row["visits"] is None:
@@ -162,7 +168,7 @@ async def note_lead(
     """
     async with db.transaction():
         chain = await linking.hold(whose.company_id, whose.event_id)
-        known = await known_scan(chain, client_id)
+        known = await known_scan([chain], client_id)
         changed = known is None and await _note(chain, code, noted, by, version, now, client_id, adding)
     return changed  # noqa: RET504 — a return inside the block is none for mypy
 

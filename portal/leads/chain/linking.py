@@ -12,12 +12,16 @@ from portal.core.jobs import enqueue_many
 from portal.core.tokens import hex_secret
 from portal.leads.chain.digests import canonical
 from portal.leads.chain.tables import Kind
+from portal.leads.chain.values import Whose
 
 _BEGIN = """
 INSERT INTO lead_chain (key, company_id, event_id, length, head) VALUES ($3, $1, $2, 0, '')
 ON CONFLICT (company_id, event_id) DO NOTHING
 """
 _HOLD = "SELECT id FROM lead_chain WHERE company_id = $1 AND event_id = $2 FOR UPDATE"
+_HOLD_FORMER = """
+SELECT id, company_id FROM lead_chain WHERE company_id = ANY($1) AND event_id = $2 ORDER BY id FOR UPDATE
+"""
 _HOLD_THESE = "SELECT id FROM lead_chain WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _APPEND = """
 INSERT INTO lead_record (chain, seq, lead, kind, at, client_id, payload, salt, payload_digest, previous, digest)
@@ -37,6 +41,16 @@ async def hold(company_id: int, event_id: int) -> int:
         await db.execute(_BEGIN, company_id, event_id, hex_secret())
         found = await db.fetch_value(_HOLD, company_id, event_id)
     return int(found)
+
+
+async def hold_all(whose: Whose) -> list[int]:
+    """The chain of a company, and those of companies that were merged into it: its own first, begun where there is none."""
+    companies = [whose.company_id, *whose.former]
+    rows = await db.fetch(_HOLD_FORMER, companies, whose.event_id)
+    if whose.company_id not in {row["company_id"] for row in rows}:
+        await db.execute(_BEGIN, whose.company_id, whose.event_id, hex_secret())
+        rows = await db.fetch(_HOLD_FORMER, companies, whose.event_id)
+    return [row["id"] for row in sorted(rows, key=lambda row: row["company_id"] != whose.company_id)]
 
 
 async def hold_these(chains: Collection[int]) -> None:

@@ -13,9 +13,10 @@ IS_THEM = f"(lower(l.name) = lower({{name}}) OR {WEARS_IT})"
 IS_KNOWN = f"""
 EXISTS (SELECT FROM lead_chain k JOIN lead l ON l.chain = k.id
     JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
-    WHERE k.company_id = $1 AND k.event_id = $2 AND l.email = $3 AND {IS_THEM.format(badge="$4", name="$5", first="$6")})
+    WHERE k.company_id IN {{companies}} AND k.event_id = $2 AND l.email = $3
+        AND {IS_THEM.format(badge="$4", name="$5", first="$6")})
 """
-"""Whether who has address `$3`, badge `$4`, name `$5`, first name `$6` agreed at the stand of company `$1`, event `$2`."""
+"""Whether who has address `$3`, badge `$4`, name `$5`, first name `$6` agreed at the stand of one of `companies`, event `$2`."""
 _FORMER = "SELECT public_key, last_used_at FROM lead_signer WHERE public_key <> $1 ORDER BY last_used_at DESC LIMIT 50"
 
 

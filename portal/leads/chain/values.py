@@ -28,11 +28,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Whose(msgspec.Struct, frozen=True, kw_only=True):
-    """A company at an event; `company` is its name as people are shown it."""
+    """A company at an event; `company` is its name as people are shown it, `former` are companies that were merged into it."""
 
     company_id: int
     event_id: int
     company: str
+    former: tuple[int, ...] = ()
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from datetime import datetime
 from portal.core import db
 from portal.core.errors import Conflict, NotFound
 from portal.core.settings import current
+from portal.directory.queries.companies import one_with
 from portal.leads.commands import give_consent, keep_wording
 from portal.leads.queries import Wording, newest_wording
 from portal.leads.withdrawing import withdraw_consent
@@ -53,4 +54,4 @@ async def agree(*, room: Room, who: Participant, choices: dict[int, str], how: H
 
 async def take_back(*, who: Participant, consent_id: int, now: datetime) -> str:
     """Take back what this person agreed to; the company's name. Also after the webinar, also from a former sponsor."""
-    return await withdraw_consent(consent_id=consent_id, email=who.email, now=now)
+    return await withdraw_consent(consent_id=consent_id, email=who.email, now=now, one_with=one_with)
