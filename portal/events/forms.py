@@ -10,7 +10,7 @@ from portal.core.text import one_line
 from portal.events.rules import filters
 from portal.web.query_strings import pairs
 
-PAGE_KEYS = frozenset({*filters.KEYS, "page", "month"})
+PAGE_KEYS = frozenset({*filters.KEYS, "page", "month", "part"})
 
 
 def asked(request: Request[Any, Any, Any]) -> filters.Parsed:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from portal.accounts.actors import PORTAL
 from portal.accounts.tables import StaffRole
-from portal.core import clock
+from portal.core import clock, db
 from portal.events import commands
 from tests.chromium import chromium, faults, feed, quiet, sideways
 from tests.events.conftest import SignIn
@@ -145,6 +145,13 @@ async def test_leafing_through_the_small_month(chrome: Browser, season: httpx.As
     listed = await page.locator(".event h3").all_text_contents()
     before = await page.locator("#cal-h").text_content() or ""
     later = page.get_by_role("link", name="Later month")
+    if scripts:
+        # From another tab.
+        saved = f"save=event-{await db.fetch_value('SELECT min(id) FROM event')}"
+        await page.evaluate(
+            "body => fetch('/agenda/entries', {method: 'POST', redirect: 'manual', body: new URLSearchParams(body)})",
+            saved,
+        )
     await later.focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#cal-h")).not_to_have_text(before)
@@ -163,6 +170,9 @@ async def test_leafing_through_the_small_month(chrome: Browser, season: httpx.As
         assert await page.evaluate("document.activeElement.id") == "cal-later"
     await page.get_by_role("link", name="Earlier month").click()
     await expect(page.locator("#cal-h")).to_have_text(before)
+    if scripts:
+        await page.goto(f"{START}/events")
+        await expect(page.get_by_text("Saved to your agenda.")).to_be_visible()
 
 
 async def test_the_keyboard_reaches_the_list(chrome: Browser, season: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """The month beside the list: leafing through it leaves the list alone."""
 
+import html
 import re
 from datetime import UTC, datetime, time, timedelta
 
@@ -34,6 +35,22 @@ async def test_other_months_by_links(client: httpx.AsyncClient) -> None:
     # Behind the last event there is nothing to leaf to; back it goes to where it came from.
     (back,) = links(shown(there), "#small-month")
     assert back == f"/events?topic=isolators&month={first:%Y-%m}#small-month"
+
+
+async def test_leafing_asks_for_the_month_alone_and_leaves_a_notice_to_the_next_page(client: httpx.AsyncClient) -> None:
+    event = await events.make("First", starts_at=events.ahead(10), topics=("Isolators",))
+    await events.make("Second", starts_at=events.ahead(50), topics=("Isolators",))
+    page = (await client.get("/events?topic=isolators")).text
+    asked = html.unescape(re.findall(r'hx-get="([^"]*)" hx-target="#small-month"', page)[-1])
+    left = await client.post("/agenda/entries", data={"save": f"event-{event}", "back": "/events"})
+    assert left.status_code == 303
+    part = await client.get(asked, headers={"HX-Request": "true"})
+    assert (part.text.strip() == shown(part.text), part.headers.get("set-cookie")) == (True, None)
+    whole = await client.get(asked.removesuffix("&part=month"))
+    assert shown(whole.text) == shown(part.text)
+    assert "Saved to your agenda." in whole.text
+    # Asked for by people, it is the whole page.
+    assert titles((await client.get(asked)).text) == ["First", "Second"]
 
 
 async def test_the_chosen_day_is_marked_and_others_can_be_chosen(client: httpx.AsyncClient) -> None:

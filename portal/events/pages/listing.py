@@ -22,7 +22,7 @@ from portal.events.tables import EventKind, EventState
 from portal.events.values import Row
 from portal.web.inputs import Now
 from portal.web.page_cache import PageRule
-from portal.web.query_strings import page_number
+from portal.web.query_strings import page_number, pairs
 from portal.web.rendering import page
 
 LIST_PAGE = PageRule(tags=("events",), query=PAGE_KEYS)
@@ -49,7 +49,8 @@ class ListPages(Controller):
         return page(
             request,
             "events/index.html",
-            block="results",
+            # Who leafs through the months beside the list has the list already.
+            block="month" if ("part", "month") in pairs(request) else "results",
             status=422 if parsed.problems else 200,
             **_about(parsed, found, instead=instead, day=day),
             parts=await parts_of(parsed, found, past=parsed.filters.looks_back(day), day=day, month=month),
