@@ -8,6 +8,8 @@ from portal.agenda.tables import Kind, Mark
 from portal.web.forms import field
 
 _MOST_DIGITS = 15
+# Of 300 entries and 1,000 stands that are several rows each.
+_MOST_MARKS = 100_000
 
 
 class Click(msgspec.Struct):
@@ -22,6 +24,12 @@ class Rank(msgspec.Struct):
     """Another rank for an entry: second to the entry of that number, or nothing for a first choice."""
 
     instead_of: Annotated[str, field("First choice", max_length=_MOST_DIGITS)] = ""
+
+
+class Noted(msgspec.Struct):
+    """What its reader has seen: marks of the news that the page told, with blanks between them."""
+
+    seen: Annotated[str, field("What was seen", max_length=_MOST_MARKS)] = ""
 
 
 class Address(msgspec.Struct):

@@ -20,6 +20,7 @@ from portal.programme.tables import SessionKind
 from portal.programme.values import PersonFacts, ProgrammeFacts, SessionFacts
 from tests.agenda.fairs import fair
 from tests.conftest import browser
+from tests.directory.forms import open_form
 from tests.factories import events
 from tests.registration.conftest import attending
 
@@ -62,6 +63,12 @@ class Reader:
         answer = await self.client.get(f"/agenda{query}")
         assert answer.status_code == 200
         return answer.text
+
+    async def read_news(self, page: str | None = None) -> None:
+        """Press “I have seen this” on the page, or on one that was opened before."""
+        form = open_form(page or await self.page(), "/agenda/notes")
+        answer = await self.client.post("/agenda/notes", data=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/agenda")
 
     async def sign_in(self, email: str = AMARA) -> None:
         await ensure_account(email=email, name=email.partition("@")[0].title(), now=clock.now())

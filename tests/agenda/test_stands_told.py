@@ -72,8 +72,19 @@ async def test_the_page_says_it_until_it_was_read(reader: Reader, fair: Fair) ->
     booth = await db.fetch_value("SELECT id FROM booth WHERE label = 'B7'")
     await give_booth(actor=PORTAL, exhibitor_id=fair.ids["Lobau AG"], booth_id=booth, note="", now=clock.now())
     assert await told(reader) == ["Stands at Fill &amp; Finish Forum: Lobau AG is at booth B7 now."]
-    await reader.client.post("/agenda/notes")
+    await reader.read_news()
     assert await told(reader) == []
     await reader.sign_in()
     await morning()
     assert await mails() == []
+
+
+async def test_of_stands_too_only_what_the_page_had_is_read(reader: Reader, fair: Fair) -> None:
+    for name in ("Lobau AG", "Isarwerk"):
+        await reader.save(f"stand-{fair.ids[name]}")
+    booth = await db.fetch_value("SELECT id FROM booth WHERE label = 'B7'")
+    await give_booth(actor=PORTAL, exhibitor_id=fair.ids["Lobau AG"], booth_id=booth, note="", now=clock.now())
+    opened = await reader.page()
+    await cancel_exhibitor(actor=PORTAL, exhibitor_id=fair.ids["Isarwerk"], note="", now=clock.now())
+    await reader.read_news(opened)
+    assert await told(reader) == ["Stands at Fill &amp; Finish Forum: Isarwerk does not exhibit any more."]

@@ -69,7 +69,35 @@ async def test_a_second_choice_moves_up_and_it_is_said_why(amara: Reader, congre
     assert len(await told(amara)) == 2
     await morning()
     assert len(await mails()) == 1
-    await amara.client.post("/agenda/notes")
+    await amara.read_news()
+    assert await told(amara) == []
+
+
+async def test_what_came_since_the_page_was_opened_is_not_read_with_it(amara: Reader, congress: Congress) -> None:
+    await amara.save(congress.key("closing"))
+    await congress.release(
+        vials=session("vials", room="Raum Prater"), closing=session("closing", hours=3, room="Raum Prater")
+    )
+    opened = await amara.page()
+    await congress.release(vials=session("vials", room="Raum Aspern"), fees=None)
+    await amara.save(congress.key("fees"))
+    films = session("films", minutes=120, room="Raum Prater", title="Films")
+    await congress.release(films=films)
+    await work()
+    await amara.read_news(opened)
+    news = [
+        "About vials: Now in Raum Aspern (it was Saal Lobau).",
+        "Films: It is called “Films” now (it was About films).",
+    ]
+    assert sorted(await told(amara)) == news
+    await morning()
+    [mail] = await mails()
+    assert ("Raum Aspern" in mail, "“Films”" in mail, "About closing" in mail) == (True, True, False)
+    # A page that names nothing has read nothing.
+    assert (await amara.client.post("/agenda/notes", data={"seen": "x"})).status_code == 303
+    assert (await amara.client.post("/agenda/notes")).status_code == 303
+    assert sorted(await told(amara)) == news
+    await amara.read_news()
     assert await told(amara) == []
 
 
@@ -77,7 +105,7 @@ async def test_when_the_first_choice_comes_back_its_reader_decides(amara: Reader
     vials = congress.sessions["vials"]
     await congress.release(vials=None)
     await morning()
-    await amara.client.post("/agenda/notes")
+    await amara.read_news()
     await congress.release(vials=vials)
     await work()
     assert await told(amara) == ["About vials: It takes place after all."]

@@ -1,5 +1,6 @@
 """Saving, taking out, choosing between what overlaps, and joining what a browser has to an account."""
 
+from collections.abc import Container
 from datetime import datetime
 
 import msgspec
@@ -117,14 +118,16 @@ async def choose(*, visitor: Visitor, entry_id: int, instead_of: int | None, now
         await note_known(mine, list(moves), now=now)
 
 
-async def note_seen(*, visitor: Visitor, now: datetime) -> None:
-    """Its reader has read what changed: neither page nor mail says it again."""
+async def note_seen(*, visitor: Visitor, shown: Container[str], now: datetime) -> None:
+    """Its reader has read what changed, of which they were `shown` these marks: neither page nor mail says it again. What has
+    become something else meanwhile they have not read.
+    """
     async with db.transaction():
         mine = await opened(visitor, now=now, make=False)
         if mine is not None:
-            await db.execute("UPDATE agenda_entry SET why = '', because = '' WHERE agenda = $1", mine.id)
-            await note_known(mine, now=now)
-            await stands.note_known(mine)
+            read = await note_known(mine, shown=shown, now=now)
+            await db.execute("UPDATE agenda_entry SET why = '', because = '' WHERE id = ANY($1)", read)
+            await stands.note_known(mine, shown)
 
 
 _JOIN = """

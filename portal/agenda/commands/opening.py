@@ -1,6 +1,6 @@
 """One agenda at a time: whoever changes it holds its row, so that saving, joining and following never cross."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import msgspec
@@ -111,9 +111,17 @@ async def held_sessions(mine: Mine) -> frozenset[int]:
 
 
 async def note_known(
-    mine: Mine, which: Sequence[int] | None = None, *, seen: bool = True, told: bool = True, now: datetime
-) -> None:
-    """Its reader knows how entries are now: these, or all."""
+    mine: Mine,
+    which: Sequence[int] | None = None,
+    *,
+    shown: Container[str] | None = None,
+    seen: bool = True,
+    told: bool = True,
+    now: datetime,
+) -> list[int]:
+    """Its reader knows how entries are now: these, or all; of those, if marks of what they were shown are given, the ones that
+    are still so. Returns which.
+    """
     entries = [one for one in await agendas.entries(mine.id) if which is None or one.id in which]
     known = await items.by_keys((one.kind.value, one.item) for one in entries)
     holds = await held_sessions(mine)
@@ -121,7 +129,8 @@ async def note_known(
         (one.id, msgspec.json.encode(telling.facts(
             known[one.key], second=one.instead_of is not None, holds=one.item in holds and one.kind == "session",
         )).decode())
-        for one in entries if one.key in known
+        for one in entries if one.key in known and (
+            shown is None or telling.mark(known[one.key], second=one.instead_of is not None) in shown)
     ]  # fmt: skip
     if rows:
         ids, facts = map(list, zip(*rows, strict=True))
@@ -131,3 +140,4 @@ async def note_known(
             "FROM unnest($2::bigint[], $3::text[]) AS x (id, facts) WHERE e.id = x.id AND e.agenda = $1",
             mine.id, ids, facts, seen, told,
         )  # fmt: skip
+    return [id_ for id_, _ in rows]

@@ -1,5 +1,6 @@
 """Noting stands: which one means to visit, and at which one was."""
 
+from collections.abc import Container
 from datetime import datetime
 
 import msgspec
@@ -60,12 +61,13 @@ async def unnote(*, visitor: Visitor, mark: Mark, exhibitor_id: int, now: dateti
     return mine
 
 
-async def note_known(mine: Mine) -> None:
-    """Its reader knows how all of them are now."""
+async def note_known(mine: Mine, shown: Container[str]) -> None:
+    """Its reader knows how those are whose marks they were shown, and that are still so."""
     facts = {
         row: msgspec.json.encode(rules.facts(one)).decode()
         for one in await stands.of_agenda(mine.id)
         for row in one.rows
+        if rules.mark(row, rules.facts(one)) in shown
     }
     await db.execute(
         "UPDATE agenda_stand s SET told = x.facts::jsonb FROM unnest($2::bigint[], $3::text[]) AS x (id, facts) "

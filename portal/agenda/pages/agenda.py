@@ -37,7 +37,7 @@ class AgendaPages(Controller):
         got = await read(whole.entries if whole else [], owner, agenda_sources, now)
         all_ = days.lines(got.entries, got.held, got.known)
         mine_at = await stands.of_agenda(mine.id) if mine else []
-        noted = rules.by_event(mine_at)
+        noted, fairs = rules.by_event(mine_at), rules.changed(mine_at, now)
         asked = dict(pairs(request))
         past = asked.get("when") == "past"
         ends = [*(line.item.ends_at for line in all_), *(one.ends_at for one in noted for _ in range(one.count))]
@@ -52,7 +52,8 @@ class AgendaPages(Controller):
             request, "agenda/index.html", block="stands", private=True, actor=actor, days=days.by_day(shown), shown=shown,
             past=past,
             counts=counts, events=events, event=event, has_any=bool(all_ or noted), query=_query, telling=telling,
-            news=[*(line for line in all_ if days.is_news(line, now)), *rules.changed(mine_at, now)],
+            news=[*(line for line in all_ if days.is_news(line, now)), *fairs],
+            seen=[*days.shown_marks(all_, now), *(rules.mark(*one) for fair in fairs for one in fair.facts.items())],
             zones=len({line.item.timezone for line in shown}) > 1, address=address,
             stopped=whole is not None and whole.stopped, saved=len(got.entries),
             noted=[one for one in these if event in (None, one.id)], form=form("/agenda", own=True),

@@ -113,8 +113,10 @@ class EntryPages(Controller):
 
     @post("/notes", status_code=200)
     async def noted(self, request: Request[Any, Any, Any], actor: MaybeActor, now: Now) -> Response[Any]:
-        """What changed was read."""
-        await keeping.note_seen(visitor=cookies.visitor(request, actor), now=now)
+        """What changed was read, as far as the page had it."""
+        form = await read(request, forms.Noted)
+        shown = frozenset(form.value("seen").split())
+        await keeping.note_seen(visitor=cookies.visitor(request, actor), shown=shown, now=now)
         return see_other("/agenda")
 
 

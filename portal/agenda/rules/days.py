@@ -83,6 +83,12 @@ def is_news(line: Line, now: datetime) -> bool:
     return bool(line.news) and line.entry is not None and not telling.is_past(line.entry.seen, line.item, now)
 
 
+def shown_marks(all_: Sequence[Line], now: datetime) -> list[str]:
+    """What a page tells of these that was otherwise before, as it comes back once it is read."""
+    told = ((one, one.entry) for one in all_ if is_news(one, now) or one.reason)
+    return [telling.mark(one.item, second=entry.instead_of is not None) for one, entry in told if entry]
+
+
 def by_day(shown: Sequence[Line]) -> list[tuple[date, list[Line]]]:
     days: dict[date, list[Line]] = {}
     for line in shown:

@@ -8,6 +8,7 @@ import msgspec
 
 from portal.agenda.rules.telling import News
 from portal.agenda.values import Item, MyStand
+from portal.core import overtaking
 from portal.exhibitors.plans import Hall
 
 
@@ -55,6 +56,11 @@ def by_event(stands: Iterable[MyStand]) -> list[AtEvent]:
 def facts(one: MyStand) -> dict[str, str]:
     """What a reader knows of a stand once they have seen it."""
     return {"booth": one.booth, "off": one.off}
+
+
+def mark(row: int, told: Mapping[str, str]) -> str:
+    """A short word for what is known of a noted stand, as for entries."""
+    return overtaking.mark([row, told])
 
 
 def news(one: MyStand) -> News | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from portal.agenda.values import Item
-from portal.core import times
+from portal.core import overtaking, times
 
 _MOMENT = "EEE d MMM, HH:mm"
 
@@ -34,6 +34,11 @@ def facts(item: Item, *, second: bool, holds: bool = False) -> dict[str, str]:
         "full": "full" if item.is_full and not holds else "",
         "rank": "second" if second else "first",
     }
+
+
+def mark(item: Item, *, second: bool) -> str:
+    """A short word for what everybody may know of an entry now, and its rank: another one as soon as any of it differs."""
+    return overtaking.mark([item.key, facts(item, second=second)])
 
 
 _REASONS = {
