@@ -100,7 +100,7 @@ const clock = (text, later) => {
 const starts = ({ at, from, row, slot }) => row === from ? slot.dataset.start : at.rows[row].dataset.start;
 const inside = (text) => text.split(":").reduce((hours, mins) => Number(hours) * 60 + Number(mins));
 const until = () => clock(starts(held), held.length);
-const where = () => held.away ? "not placed" : `${starts(held)} to ${until()}, ${held.at.columns[held.column].firstChild.textContent}`;
+const where = () => held.away ? "not placed" : `${starts(held)} to ${until()}, ${held.at.columns[held.column].firstChild.textContent.trim()}`;
 
 const move = ({ row = held.row, column = held.column, length = held.length, away = false }) => {
   const edge = row < 0 ? "The grid begins here." : row >= held.at.rows.length ? "The grid ends here." : "";

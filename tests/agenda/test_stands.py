@@ -89,12 +89,14 @@ async def test_pages_of_exhibitors_are_the_same_for_everybody(
     assert "Saved to the stands you mean to visit." in await reader.page()
     stranger = await another()
     await settled(app)
-    for path in (fair.list, f"{fair.list}/isarwerk"):
+    for path in (fair.list, f"{fair.list}/isarwerk", f"{fair.list}/halls/hall-b"):
         pages = [(await one.client.get(path)).text for one in (reader, stranger)]
         assert pages[0] == pages[1]
-        assert f'name="save" value="stand-{fair.ids["Isarwerk"]}"' in pages[0]
-        assert f'name="save" value="visit-{fair.ids["Isarwerk"]}"' in pages[0]
+        if "halls" not in path:
+            assert f'name="save" value="stand-{fair.ids["Isarwerk"]}"' in pages[0]
+            assert f'name="save" value="visit-{fair.ids["Isarwerk"]}"' in pages[0]
         assert f'<a class="link" href="{fair.own}">' in pages[0]
+        assert f'hx-get="{fair.own}?halls=hall-b"' in pages[0]
         assert "aria-pressed" not in pages[0]
         assert "does not show what you saved" in pages[0]
         assert pages[0].count('id="saving"') == 1

@@ -53,7 +53,7 @@ class ExhibitorPages(Controller):
 
     @get("/halls/{hall:str}", opt={"page": _RULE})
     async def hall(
-        self, request: Request[Any, Any, Any], slug: FromPath[str], hall: FromPath[str], now: Now
+        self, request: Request[Any, Any, Any], slug: FromPath[str], hall: FromPath[str], saving: Saving, now: Now
     ) -> Response[Any]:
         """A hall booth by booth; `b.pdf` is its sheet to print on A3, `b-a4.pdf` on A4."""
         exhibition = await the_exhibition(slug)
@@ -69,7 +69,7 @@ class ExhibitorPages(Controller):
             return Response(content, media_type="application/pdf", headers={**HEADERS, **named})
         return page(
             request, "exhibitors/hall.html", section="events", exhibition=exhibition, hall=found, time=times(exhibition),
-            address=address(exhibition), near=near,
+            address=address(exhibition), near=near, saving=saving,
         )  # fmt: skip
 
     @get("/{company:str}", opt={"page": _RULE})
