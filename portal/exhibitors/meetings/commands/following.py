@@ -77,9 +77,10 @@ _AREA = """
 SELECT a.planned_start, e.starts_at, e.version, e.timezone FROM meeting_area a JOIN event e ON e.id = a.event
 WHERE a.event = $1 AND a.event_version <> e.version
 """
-# By the clock on the wall, so that ten o'clock stays ten o'clock over a change of summer time.
+# By the clock on the wall of the zone $4, so that ten o'clock stays ten o'clock over a change of summer time.
 _BY = "(($2::timestamptz AT TIME ZONE $4) - ($3::timestamptz AT TIME ZONE $4))"
 _MOVED = "((t.{column} AT TIME ZONE $4) + " + _BY + ") AT TIME ZONE $4"
+_BACK = f"(((({_MOVED}) AT TIME ZONE $4) - {_BY}) AT TIME ZONE $4)"
 _SHIFTED = (
     ("meeting", "t.event = $1 AND t.state = 'planned'"),
     ("meeting_availability", "t.host IN (SELECT h.id FROM exhibitor_host h JOIN exhibitor x ON x.id = h.exhibitor "
@@ -87,6 +88,14 @@ _SHIFTED = (
     ("meeting_area_time", "t.area = (SELECT id FROM meeting_area WHERE event = $1)"),
     ("meeting_offer", "t.request IN (SELECT id FROM meeting_request WHERE event = $1 AND state = 'asked')"),
 )  # fmt: skip
+# In the night of a change an hour on the wall is left out or comes twice: two meetings would be at once, or one last longer.
+_TORN = "SELECT {}".format(" OR ".join(
+    f"EXISTS (SELECT FROM {table} t WHERE {which} AND ({_BACK.format(column='starts_at')} <> t.starts_at "
+    f"OR {_BACK.format(column='ends_at')} <> t.ends_at "
+    f"OR ({_MOVED.format(column='ends_at')}) - ({_MOVED.format(column='starts_at')}) <> t.ends_at - t.starts_at))"
+    for table, which in _SHIFTED
+))  # fmt: skip
+_EVEN = "UTC"
 
 # People are at more than one event, on either side of a table, and the other event has not moved.
 _ELSEWHERE = f"""
@@ -149,6 +158,9 @@ async def _with_event(event_id: int, now: datetime) -> set[int]:
         return set()
     if area["planned_start"] != area["starts_at"]:
         by = (event_id, area["starts_at"], area["planned_start"], area["timezone"])
+        if await db.fetch_value(_TORN, *by):
+            # Then all of it keeps its distance from the event's start.
+            by = (*by[:3], _EVEN)
         elsewhere = [row["id"] for row in await db.fetch(_ELSEWHERE, *by)]
         if elsewhere:
             await call_off(elsewhere, by="", words=ELSEWHERE, now=now)
