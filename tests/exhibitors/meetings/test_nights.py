@@ -22,7 +22,11 @@ def last_sunday(year: int, month: int) -> datetime:
 def evening(night: str, hour: int = 22) -> datetime:
     """The evening before such a night, by the clock in Vienna."""
     year = clock.now().year + 2
-    morning = {"change": last_sunday(year, 3), "change back": last_sunday(year, 10), "winter": datetime(year, 1, 10)}
+    morning = {
+        "change": last_sunday(year, 3),
+        "change back": last_sunday(year, 10),
+        "winter": datetime(year, 1, 10, tzinfo=UTC),
+    }
     return (morning[night] - timedelta(days=1)).replace(hour=hour, tzinfo=VIENNA).astimezone(UTC)
 
 
