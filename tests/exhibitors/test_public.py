@@ -87,6 +87,21 @@ async def test_plan_and_list_say_the_same(app: Litestar, client: httpx.AsyncClie
         assert (await client.get(f"{here}/halls/{none}")).status_code == 404
 
 
+async def test_who_has_no_booth_yet_has_no_sign_of_one(app: Litestar, client: httpx.AsyncClient) -> None:
+    one, _, _ = await fair()
+    await settled(app)
+    event = await client.get(f"/events/{one.exhibitor.event_slug}")
+    listed = re.findall(
+        r'<li>(?:<span class="muted num">([^<]*)</span>)?<a href="[^"]+/exhibitors/[^"]+">([^<]+)</a>', event.text
+    )
+    assert listed == [("B02", "Isarwerk Biologics GmbH"), ("", "Other AG")]
+    found = (await client.get(f"/events/{one.exhibitor.event_slug}/exhibitors")).text
+    booths = [
+        text_of(httpx.Response(200, text=part)).strip() for part in re.findall(r'booth-no">(.*?)</span><div>', found)
+    ]
+    assert booths == ["B02 on the plan", ""]
+
+
 async def test_what_is_found_is_marked_on_the_plan(app: Litestar, client: httpx.AsyncClient) -> None:
     one, _, _ = await fair()
     await db.execute(

@@ -8,14 +8,15 @@ from portal.core import db
 from portal.exhibitors.leads.rules import MORNING
 from portal.exhibitors.leads.values import Due
 
-_IS_DUE = """
+IS_DUE = """
 l.follow_up <> '' AND l.follow_up_done_at IS NULL AND l.follow_up_by <= ($2::timestamptz AT TIME ZONE e.timezone)::date
 """
+"""Lead `l`, at event `e`, by the moment `$2`."""
 _DUE_CHAINS = f"""
 SELECT k.id FROM lead_chain k JOIN event e ON e.id = k.event_id
 WHERE extract(hour FROM $1::timestamptz AT TIME ZONE e.timezone) = {MORNING}
     AND extract(isodow FROM $1::timestamptz AT TIME ZONE e.timezone) < 6 AND EXISTS (
-    SELECT FROM lead l WHERE l.chain = k.id AND l.reminded_for IS DISTINCT FROM l.follow_up_by AND {_IS_DUE.replace("$2", "$1")})
+    SELECT FROM lead l WHERE l.chain = k.id AND l.reminded_for IS DISTINCT FROM l.follow_up_by AND {IS_DUE.replace("$2", "$1")})
 ORDER BY k.id
 """
 # The note of having told goes on all that is due, in one statement with reading it: told twice at once is told once.
@@ -27,7 +28,7 @@ WITH due AS (
     JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
     LEFT JOIN membership w ON w.account = l.follow_up_who AND w.organisation = $3
     LEFT JOIN membership b ON b.account = l.last_by AND b.organisation = $3
-    WHERE l.chain = $1 AND {_IS_DUE} ORDER BY l.id FOR UPDATE OF l
+    WHERE l.chain = $1 AND {IS_DUE} ORDER BY l.id FOR UPDATE OF l
 ), noted AS (UPDATE lead l SET reminded_for = due.by_when FROM due WHERE l.id = due.id AND due.new)
 SELECT due.code, due.what, due.by_when, due.new, due.listed_as, CASE WHEN due.account IS NOT NULL THEN ARRAY[due.account]
     ELSE ARRAY(SELECT m.account FROM membership m WHERE m.organisation = $3 AND m.role = 'owner') END AS whose

@@ -43,7 +43,8 @@ class DeskHome(Controller):
         return desk_page(
             request, "exhibitors/desk/home.html", at_desk, here="", board=board(asked, now), asked=asked,
             time=time_words(here.starts_at, here.ends_at, here.timezone, all_day=False), roles=ROLE_WORDS,
-            facts=await overview.of_exhibitor(here.id), gives=here.may(Right.PASSES), said=SAID[here.state],
+            facts=await overview.of_exhibitor(here.id, at_desk.actor.account_id, now), gives=here.may(Right.PASSES),
+            said=SAID[here.state],
             keys={part.key for part in at_desk.parts}, accepted=here.state is ExhibitorState.ACCEPTED,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from portal.exhibitors.tables.exhibiting import Right
 from portal.leads.chain.values import Noted
 from tests.directory.conftest import SignIn, account, join
 from tests.factories.scans import Hall, account_of
+from tests.queries import counting
 
 
 @pytest.fixture
@@ -123,3 +124,23 @@ async def test_the_list_says_what_is_due_and_shows_it_first(
     assert "of yours" not in (await boss.get(f"{hall.address}/leads")).text
     exhibitor = hall.stand.exhibitor
     assert len(await queries.everyone(exhibitor.company_id, exhibitor.event_id)) == 4
+
+
+async def test_the_desks_first_page_says_what_is_due_to_who_may_see_leads(hall: Hall, team: httpx.AsyncClient) -> None:
+    me = await account_of("leads@isarwerk.example")
+    at = hall.address
+    assert "leads?follow_up=due" not in (await team.get(at)).text
+    for name, days, who, done in (("Bob", -2, me, False), ("Cem", 0, None, False), ("Dora", 1, me, False),
+                                  ("Eve", -1, me, True), ("Finn", None, me, False)):  # fmt: skip
+        await meant(hall, name, days, who, done=done)
+    async with counting() as seen:
+        page = (await team.get(at)).text
+    assert len(seen) <= 6, seen
+    assert f'href="{at}/leads?follow_up=due">2 follow-ups of leads are due</a>' in page
+    own = f"{at}/leads?follow_up=due&amp;person={me}"
+    assert f'href="{own}">1 of them yours</a>' in page
+    for address, names in ((f"{at}/leads?follow_up=due", ["Bob", "Cem"]), (own.replace("&amp;", "&"), ["Bob"])):
+        found = (await team.get(address)).text
+        assert [name for name in ("Bob", "Cem", "Dora", "Eve", "Finn") if f">{name} Guest<" in found] == names
+    await hall.rights(Right.SCAN, Right.EXPORT)
+    assert "follow_up=due" not in (await team.get(at)).text
