@@ -13,6 +13,14 @@ from portal.accounts.tables import MemberRole, StaffRole
 from portal.core import db
 
 
+def name_behind(label: str) -> str:
+    """SQL of who is behind a column of actors' labels: the name an account has now, else the label itself."""
+    return (
+        f"coalesce((SELECT nullif(who.name, '') FROM account who "
+        f"WHERE who.id = substring({label} FROM '^account ([0-9]{{1,18}})$')::bigint), {label})"
+    )
+
+
 class Account(msgspec.Struct, frozen=True):
     """An account as its own pages show it. Never give `password_hash` to a template."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.core.money import Money
 from portal.payments.buying import ATTEMPT_COLUMNS, Attempt, Buyer, Line, attempt_from
@@ -209,9 +210,9 @@ class Question(msgspec.Struct, frozen=True):
     email: str
 
 
-_QUESTIONS = """
-SELECT q.id, q.sentence, q.facts, q.asked_at, q.settled_at, q.settled_by, coalesce(p.title, '') AS title,
-    coalesce(p.company, '') AS company, coalesce(p.email, '') AS email
+_QUESTIONS = f"""
+SELECT q.id, q.sentence, q.facts, q.asked_at, q.settled_at, {name_behind("q.settled_by")} AS settled_by,
+    coalesce(p.title, '') AS title, coalesce(p.company, '') AS company, coalesce(p.email, '') AS email
 FROM money_question q LEFT JOIN purchase p ON p.id = q.purchase
 """
 

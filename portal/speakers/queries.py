@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.core.paging import Page
 from portal.core.text import one_line
@@ -86,11 +87,11 @@ class Act(msgspec.Struct, frozen=True):
     before: dict[str, str]
 
 
-_ACTS = """
+_ACTS = f"""
 SELECT e.at, e.verb, coalesce((SELECT f.before FROM speaker_former f
-        WHERE f.speaker = $2 AND f.at = e.at ORDER BY f.id LIMIT 1), '{}')::text AS before, CASE WHEN e.actor LIKE 'account %'
-    THEN coalesce((SELECT nullif(a.name, '') FROM account a WHERE 'account ' || a.id = e.actor), e.actor)
-    WHEN e.actor LIKE 'speaker %' THEN 'the speaker' WHEN e.actor = 'portal' THEN 'the portal' ELSE e.actor END AS who
+        WHERE f.speaker = $2 AND f.at = e.at ORDER BY f.id LIMIT 1), '{{}}')::text AS before,
+    CASE WHEN e.actor LIKE 'speaker %' THEN 'the speaker' WHEN e.actor = 'portal' THEN 'the portal'
+        ELSE {name_behind("e.actor")} END AS who
 FROM audit_entry e WHERE e.kind = 'speaker' AND e.key = $1 ORDER BY e.id DESC LIMIT 50
 """
 

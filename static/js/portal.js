@@ -86,7 +86,8 @@ for (const time of document.querySelectorAll("time[data-own]")) {
   if (here === there) continue;
   const note = document.createElement("small");
   note.textContent = `${here} your time (${zone.replaceAll("_", " ")})`;
-  time.after(" ", note);
+  // In facts it has a line of its own.
+  time.after(time.closest("dd") ? " " : "\u00a0· ", note);
 }
 
 /* Files that are too large are told about before they are sent for nothing. */

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import httpx
 import pytest
@@ -149,6 +150,7 @@ async def test_deciding_with_everything_beside_it(organiser: httpx.AsyncClient) 
     stand = await desks.by_id(asked)
     assert stand is not None
     assert (stand.state, stand.rights) == (ExhibitorState.ACCEPTED, frozenset(Right))
+    assert re.search(r"Decided\s.* by (?!account)[A-Z]", text_of(await organiser.get(at)))
     twice = await organiser.post(f"{at}/refusal", data={"note": "No."})
     assert (twice.status_code, "This application is decided already." in twice.text) == (409, True)
     long = await organiser.post(f"{at}/cancellation", data={"note": "x" * 1001})

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.directory.rules.domains import Home, home_of
 from portal.directory.tables.companies import ClaimWay
@@ -73,12 +74,12 @@ class Wanted(msgspec.Struct, frozen=True):
     home: Home | None
 
 
-_CLAIM = """
+_CLAIM = f"""
 SELECT l.id, l.company AS company_id, c.slug, c.name AS company, c.website, c.organisation AS owner_id, o.name AS owner,
     l.account AS account_id, a.name, a.email AS account_email, a.timezone, l.way, l.state, l.token, l.email, l.document,
     l.domain, l.organisation AS organisation_id, coalesce(w.name, nullif(l.organisation_name, ''), c.name) AS organisation,
     l.plan, l.came_from, l.evidence, l.asked_at, l.checked_at, l.check_at, l.objection, l.objected_at, l.decided_at,
-    l.decided_by, l.reason
+    {name_behind("l.decided_by")} AS decided_by, l.reason
 FROM claim l JOIN company c ON c.id = l.company JOIN account a ON a.id = l.account
 LEFT JOIN organisation o ON o.id = c.organisation LEFT JOIN organisation w ON w.id = l.organisation
 """

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.core.paging import Page
 from portal.directory.tables.corrections import CorrectionState, CorrectionTopic
@@ -39,7 +40,8 @@ async def corrections(*, decided: bool, number: int) -> tuple[list[CorrectionRow
     page = Page(number, _A_PAGE, total)
     rows = await db.fetch(
         "SELECT k.id, c.slug, c.name AS company, c.claimed_at IS NOT NULL AS claimed, k.topic, k.text, k.evidence, k.email, "
-        "k.fact_key, k.sent_at, k.state, k.decided_at, k.decided_by, k.note, a.name AS added, a.slug AS added_slug "
+        "k.fact_key, k.sent_at, k.state, k.decided_at, k.note, a.name AS added, a.slug AS added_slug, "
+        f"{name_behind('k.decided_by')} AS decided_by "
         "FROM correction k LEFT JOIN company c ON c.id = k.company LEFT JOIN company a ON a.id = k.added "
         f"WHERE {condition} ORDER BY {order}, k.id LIMIT {_A_PAGE} OFFSET $1",
         page.offset,
@@ -65,10 +67,10 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 # Older requests kept the name in their words alone.
-_MISSING = """
+_MISSING = f"""
 SELECT k.id, coalesce(nullif(k.name, ''), regexp_replace(split_part(k.text, chr(10), 1), ', [^,]*$', '')) AS name, k.country,
     k.evidence AS website, substr(k.text, length(split_part(k.text, chr(10), 1)) + 2) AS does, k.email, k.sent_at, k.state,
-    k.decided_by, k.note, c.name AS added, c.slug AS added_slug
+    {name_behind("k.decided_by")} AS decided_by, k.note, c.name AS added, c.slug AS added_slug
 FROM correction k LEFT JOIN company c ON c.id = k.added WHERE k.id = $1 AND k.topic = 'missing'
 """
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.accounts.actors import PORTAL
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.events.rules import changes
 
@@ -70,9 +71,8 @@ class Act(msgspec.Struct, frozen=True):
         return "The portal itself" if self.actor == PORTAL.label else self.actor
 
 
-_ACTS = """
-SELECT a.at, a.verb, coalesce(a.facts ->> 'told', '') AS words,
-       coalesce((SELECT nullif(p.name, '') FROM account p WHERE 'account ' || p.id = a.actor), a.actor) AS actor
+_ACTS = f"""
+SELECT a.at, a.verb, coalesce(a.facts ->> 'told', '') AS words, {name_behind("a.actor")} AS actor
 FROM audit_entry a WHERE a.kind = 'event' AND a.key = $1 ORDER BY a.id DESC LIMIT 30
 """
 

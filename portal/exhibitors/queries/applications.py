@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.core.paging import Page
 from portal.directory.tables.companies import ClaimWay, CompanyState
@@ -94,8 +95,8 @@ WHERE x.state = 'applied' AND e.state <> 'cancelled' ORDER BY x.applied_at, x.id
 """
 _DOSSIER = f"""
 SELECT {_COLUMNS}, e.slug AS event_slug, c.state AS company_state, coalesce(o.name, '') AS organisation, c.tagline, c.website,
-    c.completeness, c.verified_by, c.verified_at, p.id AS package_id, x.guests, p.price, n.currency, x.decided_by,
-    x.decision_note, x.ended_at, x.version,
+    c.completeness, c.verified_by, c.verified_at, p.id AS package_id, x.guests, p.price, n.currency,
+    {name_behind("x.decided_by")} AS decided_by, x.decision_note, x.ended_at, x.version,
     p.most - (SELECT count(*) FROM exhibitor y WHERE y.package = p.id AND y.state = 'accepted') AS left,
     (SELECT coalesce(json_agg(json_build_array(r.title, r.slug, r.starts_on, r.state, r.package) ORDER BY r.starts_on DESC), '[]')
      FROM (SELECT DISTINCT ON (f.id) f.title, f.slug, f.starts_on, y.state, q.name AS package

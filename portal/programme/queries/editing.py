@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from portal.accounts.queries import name_behind
 from portal.core import db
 from portal.core.paging import Page
 from portal.programme.editing import Appearing, Desk, Draft, Facts, Place, Room, Seated, Stored, Track
@@ -68,9 +69,8 @@ SELECT p.*, coalesce((
 FROM page p ORDER BY lower(p.name), p.id
 """
 # What an import changed is noted once for all of it, at another moment or by nobody.
-_LAST_CHANGE = """
-SELECT coalesce((SELECT coalesce(nullif(p.name, ''), a.actor)
-    FROM audit_entry a LEFT JOIN account p ON 'account ' || p.id = a.actor
+_LAST_CHANGE = f"""
+SELECT coalesce((SELECT {name_behind("a.actor")} FROM audit_entry a
     WHERE a.kind = 'session' AND a.key = s.id::text AND a.at = s.changed_at ORDER BY a.id DESC LIMIT 1), '') AS who, s.changed_at
 FROM programme_session s WHERE s.id = $1
 """
