@@ -156,3 +156,26 @@ async def test_a_move_asks_where_money_went_back_outside_the_portal(
     await db.execute("UPDATE money_question SET settled_at = now(), settled_by = 'Judith' WHERE settled_at IS NULL")
     worth = await bookings.worth((await buyer.booking()).id)
     assert (worth.stands, worth.paid, worth.makes(100000)) == (70000, 70000, 30000)
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_a_booth_of_the_same_price_makes_no_money_and_so_no_question_whoever_moves(
+    buyer: Buyer, own: bool
+) -> None:
+    intent = await db.fetch_value("SELECT payment_intent FROM payment_attempt")
+    await buyer.paying.stripe.control(f"payments/{intent}/refunds", amount=23800)
+    await buyer.paying.everything_settles()
+    asked, booking = await buyer.questions(), (await buyer.booking()).id
+    if own:
+        to = {"booking_id": booking, "booth_id": buyer.booths["B04"]}
+        assert await move_own(actor=buyer.stand.owner, **to, now=clock.now()) is None
+        await buyer.paying.everything_settles()
+    else:
+        await move(buyer, "B04")
+    assert ((await buyer.booking()).label, await buyer.questions(), await refunds()) == ("B04", asked, [])
+    # A cheaper one is not theirs to move to, and asks later as it would have before.
+    with pytest.raises(Conflict, match="another price"):
+        await move_own(actor=buyer.stand.owner, booking_id=booking, booth_id=buyer.booths["B03"], now=clock.now())
+    await move(buyer, "B03")
+    assert await refunds() == []
+    assert (await buyer.questions())[-1].startswith("Booth B03 instead of B04: €300.00 net would go back, but money")
