@@ -73,6 +73,14 @@ _UPDATE = (
     f"UPDATE company c SET {', '.join(f'{name} = n.{name}' for name in _DERIVED)}, revision = c.revision + 1 "
     "FROM jsonb_populate_recordset(NULL::company, $1::jsonb) n WHERE c.id = n.id RETURNING c.id, c.revision"
 )
+# Badges of staff at events not over that say the company by itself; not of who came already, nor what holder or company wrote.
+_BADGES = """
+UPDATE seat s SET company = n.name
+FROM jsonb_populate_recordset(NULL::company, $1::jsonb) n JOIN company c ON c.id = n.id AND c.name <> n.name
+JOIN exhibitor x ON x.company = c.id AND x.badge_name = '' JOIN exhibitor_pass p ON p.exhibitor = x.id
+JOIN event e ON e.id = x.event
+WHERE s.id = p.seat AND s.state = 'confirmed' AND s.checked_in_at IS NULL AND s.company = c.name AND e.ends_at > $2
+"""
 _NAMES = """
 INSERT INTO company_name (company, name, name_key, kind, language)
 SELECT company, name, name_key, kind, language FROM jsonb_populate_recordset(NULL::company_name, $1::jsonb)
@@ -92,15 +100,17 @@ FROM jsonb_populate_recordset(NULL::company_revision, $1::jsonb)
 
 
 async def write(writing: Sequence[Written]) -> dict[int, int]:
-    """Publish these profiles, one for each company: columns, names, facts, a revision, and what
-    files everybody may read. Gives the revisions' numbers.
+    """Publish these profiles, one for each company: columns, names, facts, a revision, what
+    files everybody may read, and what badges say. Gives the revisions' numbers.
 
     Raises Invalid for a term the vocabulary does not have.
     """
     if not writing:
         return {}
     terms = await term_words([w.profile for w in writing])
-    rows = await db.fetch(_UPDATE, _json([_columns(w, terms) for w in writing]))
+    columns = _json([_columns(w, terms) for w in writing])
+    await db.execute(_BADGES, columns, writing[0].at)
+    rows = await db.fetch(_UPDATE, columns)
     numbers = {row["id"]: row["revision"] for row in rows}
     ids = list(numbers)
     await db.execute("DELETE FROM company_name WHERE company = ANY($1)", ids)

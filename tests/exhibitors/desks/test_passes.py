@@ -10,6 +10,8 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.directory.commands.publishing import publish
+from portal.directory.queries import companies
 from portal.exhibitors.commands.codes import follow_codes
 from portal.exhibitors.commands.deciding import set_rights
 from portal.exhibitors.desks.commands import passes as commands
@@ -167,6 +169,38 @@ async def test_badges_say_what_the_company_wants(database: str) -> None:
     assert [one.badge for one in await passes.of_exhibitor(stand.exhibitor.id)] == ["Isarwerk"] * 2
     await set_badge(actor=stand.owner, exhibitor_id=stand.exhibitor.id, name="", now=clock.now())
     assert {one.badge for one in await passes.of_exhibitor(stand.exhibitor.id)} == {"Isarwerk Biologics GmbH"}
+
+
+async def rename(stand: Stand, name: str) -> None:
+    """The company’s owner writes another name into its profile."""
+    company = await companies.by_id(stand.exhibitor.company_id)
+    assert company is not None
+    profile = msgspec.structs.replace(company.profile, name=name)
+    await publish(actor=stand.owner, company_id=company.id, profile=profile, now=clock.now())
+
+
+async def test_badges_follow_the_company_when_it_is_renamed(database: str) -> None:
+    stand = await exhibitors.make(passes=4)
+    other = await exhibitors.make("Isarwerk Holding", event_id=stand.exhibitor.event_id, passes=1)
+    for n in range(1, 4):
+        await give(stand, n)
+    await give(other, 9)
+    await db.execute("UPDATE seat SET company = 'Isarwerk Sales' WHERE email = 'ada2@isarwerk.example'")
+    await db.execute("UPDATE seat SET checked_in_at = now() WHERE email = 'ada3@isarwerk.example'")
+    old = stand.exhibitor.company_name
+
+    async def badges() -> list[str]:
+        return [row["company"] for row in await db.fetch("SELECT company FROM seat ORDER BY email")]
+
+    await rename(stand, "Isarwerk SE")
+    assert await badges() == ["Isarwerk SE", "Isarwerk Sales", old, "Isarwerk Holding"]
+    await set_badge(actor=stand.owner, exhibitor_id=stand.exhibitor.id, name="Isarwerk SE", now=clock.now())
+    await rename(stand, "Isarwerk AG")
+    assert (await badges())[0] == "Isarwerk SE", "the company wrote it itself"
+    await set_badge(actor=stand.owner, exhibitor_id=stand.exhibitor.id, name="", now=clock.now())
+    await db.execute("UPDATE event SET starts_at = now() - interval '2 days', ends_at = now() - interval '1 day'")
+    await rename(stand, "Isarwerk")
+    assert (await badges())[0] == "Isarwerk AG", "it was worn"
 
 
 @pytest.mark.parametrize("why", ["leads", "stranger", "right", "not accepted", "over", "called off"])
