@@ -33,4 +33,4 @@ class ConsentPages(Controller):
     @post("/{number:int}/withdrawal")
     async def withdraw(self, number: Id, actor: SignedIn, one_with: MadeOne, now: Now) -> Response[Any]:
         company = await withdraw_consent(consent_id=number, email=actor.email, now=now, one_with=one_with)
-        return see_other(_HERE, notice=f"Taken back. {company} no longer finds you in its list.")
+        return see_other(_HERE, notice=f"Taken back. You are off the list of {company}.")

@@ -160,7 +160,7 @@ def _chosen(ticked: list[str]) -> dict[int, str]:
 
 async def _take_back(asked: Asked, number: int, now: Now) -> Response[Any]:
     company = await take_back(who=asked.who, consent_id=number, now=now)
-    return see_other(asked.base, notice=f"Taken back. {company} no longer finds you in its list.")
+    return see_other(asked.base, notice=f"Taken back. You are off the list of {company}.")
 
 
 async def _page(asked: Asked, form: forms.Filled[Any] | None = None, *, status: int = 200) -> Response[Any]:

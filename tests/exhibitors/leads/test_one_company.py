@@ -66,7 +66,7 @@ async def test_what_is_taken_back_from_one_is_taken_back_from_both(
     person = await sign_in(AMARA)
     number = await db.fetch_value("SELECT id FROM consent WHERE email = $1 AND company_name = $2", AMARA, names[1])
     answer = await person.post(f"/account/scans/{number}/withdrawal", follow_redirects=True)
-    assert f"{names[1]} and {names[0]} no longer" in answer.text
+    assert f"off the list of {names[1]} and {names[0]}" in answer.text
     assert await listed(two.kept) == [("bob@vos.example", 1)] * 2
     assert AMARA not in (await team.get(f"{two.kept.address}/export/leads.csv")).text
     assert await db.fetch_value("SELECT count(*) FROM lead_record WHERE payload LIKE '%Amara%'") == 0

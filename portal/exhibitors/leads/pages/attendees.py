@@ -82,4 +82,4 @@ async def _of_place(order: OrderRecord, seat: SeatRecord) -> list[Scan]:
 
 
 def _taken_back(company: str) -> str:
-    return f"Taken back. {company} no longer finds you in its list, and was told to delete what it took along."
+    return f"Taken back. You are off the list of {company}, who were told to delete what they took along."
