@@ -161,6 +161,7 @@ async def test_a_release_changes_the_pages_and_the_log_says_how(client: httpx.As
     after = await client.get(f"{PROGRAMME}?day=all")
     assert titles(after) == ["Fees &lt;b&gt;", "First air", "Late dryers", "Closing"]
     assert 'class="talk hit c1 is-off"' in after.text
+    assert ": The smoke machine comes late. <span" in after.text
     log = await client.get(f"{PROGRAMME}/changes")
     assert "The smoke machine comes late." in log.text
     assert "Tue 9 Feb, 09:00–09:40</s> Tue 9 Feb, 11:00–12:00" in log.text

@@ -54,7 +54,7 @@ async def _readers(*, now: datetime) -> None:
     """Other readers save some of the first two days, without an account; most of them one talk, for which its room is small."""
     chance = Random(_SEED)  # noqa: S311 — the same demo each time
     rows = await db.fetch(
-        "SELECT title, session FROM released_session WHERE kind <> 'break' ORDER BY starts_at, session"
+        "SELECT title, session FROM released_session WHERE kind <> 'break' AND cancelled_at IS NULL ORDER BY starts_at, session"
     )
     ids = [row["session"] for row in rows]
     crowded = next((row["session"] for row in rows if row["title"] == _CROWDED), None)

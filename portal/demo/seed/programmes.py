@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -31,11 +32,15 @@ _STANDS = """
 SELECT s.id, s.version, s.ends_at - s.starts_at AS lasts, r.id AS room
 FROM programme_session s JOIN programme_room r ON r.event = s.event AND r.name = $3 WHERE s.event = $1 AND s.title = $2
 """
+_FIRST, _SECOND = timedelta(days=24), timedelta(days=3)
+"""How many days ago it was released, and again: in the morning."""
 _WITH_ROLE = re.compile(r"(.+) \((moderator|host)\)")
 
 
 class Held(msgspec.Struct, forbid_unknown_fields=True):
-    """A session: `day` from 1, `at` a local time, `min` minutes. `who` may have a role in brackets."""
+    """A session: `day` from 1, `at` a local time, `min` minutes. `who` may have a role in brackets. `before` is what the first
+    release had otherwise; `late` that it had it not at all.
+    """
 
     day: int
     at: str
@@ -49,6 +54,9 @@ class Held(msgspec.Struct, forbid_unknown_fields=True):
     places: int | None = None
     who: tuple[str, ...] = ()
     text: str = ""
+    cancelled: bool = False
+    before: dict[str, Any] = {}
+    late: bool = False
 
 
 class Post(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,38 +74,47 @@ class Edited(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class File(msgspec.Struct, forbid_unknown_fields=True):
-    """The whole programme; `rooms` with how many each holds."""
+    """The whole programme as it was released last, with a `note`; `rooms` with how many each holds."""
 
     rooms: dict[str, int | None]
     tracks: tuple[str, ...]
     sessions: tuple[Held, ...]
     people: dict[str, Post]
+    note: str
     edited: tuple[Edited, ...] = ()
 
 
 async def seed_programmes(*, now: datetime) -> None:
-    """Save and release it, once; some of its people are on stages of webinars already."""
+    """Save and release it, then what changed, once; some of its people are on stages of webinars already."""
     event = await db.fetch_one(_EVENT, SOURCE)
     if event is None:
         return
     zone = times.zone(event["timezone"])
     first = event["starts_at"].astimezone(zone).date()
     file = msgspec.convert(yaml.safe_load(_FILE.read_text()), File)
-    sessions = []
-    for held in file.sessions:
-        starts = datetime.combine(first + timedelta(days=held.day - 1), time.fromisoformat(held.at), zone)
-        sessions.append(SessionFacts(
-            key=f"{held.day} {held.at} {held.title}"[:200], title=held.title, kind=held.kind, label=held.label,
-            abstract=held.text, language="en", level=held.level, track=held.track, room=held.room, capacity=held.places,
-            starts_at=starts, ends_at=starts + timedelta(minutes=held.min),
-            people=tuple(_person(one, file.people, held.kind) for one in held.who),
-        ))  # fmt: skip
     await db.execute(_KNOWN, event["id"], list(file.people))
-    facts = ProgrammeFacts(source="demo", rooms=file.rooms, tracks=file.tracks, sessions=tuple(sessions))
-    await save_programme(actor=PORTAL, event_id=event["id"], facts=facts, now=now)
-    await release(actor=PORTAL, event_id=event["id"], now=now)
+    for former, ago, note in ((True, _FIRST, ""), (False, _SECOND, file.note)):
+        at = datetime.combine(now.astimezone(zone).date() - ago, time(10), zone)
+        these = [one for one in file.sessions if not (former and one.late)]
+        sessions = tuple(_session(one, file.people, first, zone, former=former) for one in these)
+        facts = ProgrammeFacts(source="demo", rooms=file.rooms, tracks=file.tracks, sessions=sessions)
+        await save_programme(actor=PORTAL, event_id=event["id"], facts=facts, now=at)
+        await release(actor=PORTAL, event_id=event["id"], now=at, note=note)
     for one in file.edited:
         await _edit(one, event["id"], first, zone, now)
+
+
+def _session(held: Held, people: dict[str, Post], first: date, zone: ZoneInfo, *, former: bool) -> SessionFacts:
+    key = f"{held.day} {held.at} {held.title}"[:200]
+    if former:
+        held = msgspec.structs.replace(held, **held.before)
+    starts = datetime.combine(first + timedelta(days=held.day - 1), time.fromisoformat(held.at), zone)
+    return SessionFacts(
+        key=key, title=held.title, kind=held.kind, label=held.label,
+        abstract=held.text, language="en", level=held.level, track=held.track, room=held.room, capacity=held.places,
+        starts_at=starts, ends_at=starts + timedelta(minutes=held.min), cancelled=held.cancelled,
+        people=tuple(_person(one, people, held.kind) for one in held.who),
+    )  # fmt: skip
 
 
 async def _edit(one: Edited, event_id: int, first: date, zone: ZoneInfo, now: datetime) -> None:
