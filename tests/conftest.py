@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+gc.disable()  # until all that stays to the end is there; see `pytest_collection_finish`
+
 os.environ["PICCOLO_CONF"] = "portal.piccolo_conf"
 os.environ["PORTAL_ENV"] = "test"
 os.environ["LOG_FORMAT"] = "console"
@@ -61,8 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Hundreds of thousands of things that stay till the end need not be looked through for garbage again and again."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -130,7 +133,9 @@ def app() -> Litestar:
     from portal.core.settings import current
 
     current.cache_clear()
-    return create_app(current())
+    app = create_app(current())
+    gc.freeze()
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -140,11 +145,13 @@ def paying_app() -> Litestar:
     from portal.core.settings import Settings
     from portal.demo.stripe_standin.settings import DEMO_KEY, DEMO_WEBHOOK_SECRET
 
-    return create_app(
+    app = create_app(
         Settings(
             stripe_secret_key=DEMO_KEY, stripe_webhook_secret=DEMO_WEBHOOK_SECRET, stripe_api_base="http://127.0.0.1:1"
         )
     )
+    gc.freeze()
+    return app
 
 
 @asynccontextmanager
