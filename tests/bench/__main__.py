@@ -88,8 +88,8 @@ async def _served(database: str, wanted: set[str]) -> dict[str, Any]:
     await db.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, name text, email text)")
     common = _environment(database)
     bare = Server("tests.bench.bare:create_app", **common)
-    fresh = Server("portal.app:create_app", PAGE_CACHE="false", **common)
-    kept = Server("portal.app:create_app", **common)
+    fresh = Server("portal.__main__:create_app", PAGE_CACHE="false", **common)
+    kept = Server("portal.__main__:create_app", **common)
 
     async def register(name: str, clients: int) -> list[dict[str, Any]]:
         if "registrations" not in wanted:

@@ -59,7 +59,7 @@ async def test_told_to_stop_it_finishes_the_mail_in_hand(database: str) -> None:
     await receiver.start()
     environment = {"DATABASE_URL": database, "SMTP_URL": receiver.url, "LOG_FORMAT": "json"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "portal.cli", "worker", env={**os.environ, **environment},
+        sys.executable, "-m", "portal", "worker", env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
 

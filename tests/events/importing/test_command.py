@@ -16,7 +16,7 @@ from portal.events.importing.command_line import import_events_command
 from tests.events.importing.made import conference, json_lines
 
 FILE = json_lines(conference(name="A"), conference(name="B", startDate="x"))
-WHOLE = [sys.executable, "-m", "portal.cli", "import", "events"]
+WHOLE = [sys.executable, "-m", "portal", "import", "events"]
 # The command without the rest of the portal, whose loading would take most of the time.
 ALONE = [sys.executable, "-c", """
 import contextlib, os, typer

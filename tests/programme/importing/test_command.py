@@ -19,7 +19,7 @@ TABLE = b"title,start,end,room,speakers\nFirst air,2027-02-09 09:30,10:15,Saal L
 async def run(*arguments: str, database: str) -> subprocess.CompletedProcess[bytes]:
     return await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-m", "portal.cli", "import", "programme", "-", *arguments],
+        [sys.executable, "-m", "portal", "import", "programme", "-", *arguments],
         env={**os.environ, "DATABASE_URL": database, "PICCOLO_CONF": "portal.piccolo_conf", "COLUMNS": "160"},
         input=TABLE,
         capture_output=True,
