@@ -107,7 +107,7 @@ async def test_staff_see_that_money_of_a_line_found_another_way_before(buyer: Bu
     here = f"/staff/events/{x.event_id}/exhibitors/{x.id}/booths"
     once_more = "€200.00 net of it, and somebody has seen to that"
     page = text_of(await organiser.get(here))
-    assert "Money went back" not in page
+    assert page.count("€200.00 net of it, and a question under Money asks for another way") == 1
     assert once_more not in page
     await db.execute("UPDATE money_question SET settled_at = now(), settled_by = 'Judith'")
     page = text_of(await organiser.get(here))
@@ -122,6 +122,28 @@ async def test_what_goes_back_with_its_line_after_all_is_no_question_any_more(bu
     await give_back("package")
     assert await buyer.questions() == asked != []
     await give_back("booth")
+    assert await buyer.questions() == []
+    noted = await db.fetch_value(
+        "SELECT facts -> 'answered' ->> 0 FROM audit_entry WHERE verb = 'request refund' ORDER BY id DESC"
+    )
+    assert noted == f"refund-failed:{await db.fetch_value('SELECT min(id) FROM refund')}"
+
+
+async def test_of_lines_that_failed_together_one_may_go_again(buyer: Buyer) -> None:
+    rows = await db.fetch("SELECT id, purchase FROM purchase_line ORDER BY id")
+    await request_refund(
+        actor=PORTAL,
+        purchase_id=rows[0]["purchase"],
+        quantities={row["id"]: 1 for row in rows},
+        reason="All",
+        now=clock.now(),
+    )
+    await buyer.paying.everything_settles()
+    await fail(buyer)
+    await give_back("booth")
+    (asked,) = await buyer.questions()
+    assert asked.endswith("Refunded again since: Booth B01, Fill & Finish Forum. Only the rest is still to be paid.")
+    await give_back("package")
     assert await buyer.questions() == []
 
 

@@ -127,7 +127,7 @@ async def with_former(ids: Sequence[int]) -> list[int]:
 
 class Refundable(msgspec.Struct, frozen=True):
     """A line of a paid purchase: what is left of it, whether money of it went back, and what Stripe could not send of it, net,
-    which somebody has seen to since, as written; what banks dispute: `open`, `lost`, or ``.
+    as written, and whether a person is still asked about that; what banks dispute: `open`, `lost`, or ``.
     """
 
     id: int
@@ -135,21 +135,24 @@ class Refundable(msgspec.Struct, frozen=True):
     left: int
     back: bool
     elsewhere: str
+    asked: bool
     dispute: str
 
 
 # Questions nobody has seen to; that a dispute was decided is a question of its own (`payments.money_back`).
 _REFUNDABLE = """
 SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left,
-    l.refunded_quantity > 0 OR l.reduced_net > 0 OR elsewhere.net > 0 AS back, elsewhere.net AS elsewhere, p.currency, coalesce((
+    l.refunded_quantity > 0 OR l.reduced_net > 0 OR elsewhere.net > 0 AS back, elsewhere.net AS elsewhere, elsewhere.asked,
+    p.currency, coalesce((
     SELECT CASE WHEN q.reference LIKE '%:lost' THEN 'lost' ELSE 'open' END FROM money_question q
     WHERE q.purchase = p.id AND q.settled_at IS NULL AND (q.reference LIKE 'money-back:%:lost' OR q.reference LIKE 'money-back:%'
         AND NOT EXISTS (SELECT FROM money_question o WHERE o.purchase = p.id AND o.id <> q.id
             AND starts_with(o.reference, q.reference || ':')) AND q.reference NOT LIKE 'money-back:%:%')
     ORDER BY q.id DESC LIMIT 1), '') AS dispute
 FROM purchase_line l JOIN purchase p ON p.id = l.purchase CROSS JOIN LATERAL (
-    SELECT coalesce(sum(b.net), 0)::bigint AS net FROM refund_line b JOIN refund r ON r.id = b.refund AND r.state = 'failed'
-    JOIN money_question q ON q.reference = 'refund-failed:' || r.id AND q.settled_at IS NOT NULL WHERE b.line = l.id) elsewhere
+    SELECT coalesce(sum(b.net), 0)::bigint AS net, coalesce(bool_or(q.settled_at IS NULL), false) AS asked
+    FROM refund_line b JOIN refund r ON r.id = b.refund AND r.state = 'failed'
+    JOIN money_question q ON q.reference = 'refund-failed:' || r.id WHERE b.line = l.id) elsewhere
 WHERE p.id = ANY($1::bigint[]) AND p.state = 'paid' ORDER BY l.position
 """
 

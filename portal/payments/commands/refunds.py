@@ -73,8 +73,9 @@ async def request_refund(
         whole = [(line, count, lines[line].unit_net * count - reduced[line]) for line, count in wanted.items()]
         for line_id, count, net in [*whole, *((line, 0, net) for line, net in parts.items())]:
             await db.execute(_LINE_BACK, refund_id, line_id, count, net)
-        await db.execute(_ANSWERED, purchase_id, list(wanted))
         await db.execute("UPDATE purchase SET refunded = refunded + $2 WHERE id = $1", purchase_id, sums.gross)
+        answered = [row["reference"] for row in await db.fetch(_ANSWERED, purchase_id, list(wanted))]
+        await db.execute(_PARTLY, purchase_id, list(wanted))
         await audit.record(
             actor=actor.label,
             verb="request refund",
@@ -83,6 +84,7 @@ async def request_refund(
             now=now,
             amount=sums.gross,
             reason=reason,
+            **({"answered": answered} if answered else {}),
         )
     return refund_id
 
@@ -95,12 +97,19 @@ UPDATE purchase_line l SET refunded_quantity = l.refunded_quantity + back.quanti
 FROM back WHERE l.id = back.line
 """
 # What a person was asked to find another way for goes back with the whole of its lines now.
-_ANSWERED = """
-DELETE FROM money_question q USING refund r
-WHERE r.purchase = $1 AND r.state = 'failed' AND q.reference = 'refund-failed:' || r.id AND q.settled_at IS NULL
-    AND EXISTS (SELECT FROM refund_line b WHERE b.refund = r.id AND b.line = ANY($2::bigint[]))
-    AND NOT EXISTS (SELECT FROM refund_line b JOIN purchase_line l ON l.id = b.line
-        WHERE b.refund = r.id AND l.refunded_quantity < l.quantity)
+_ASKED = """r.purchase = $1 AND r.state = 'failed' AND q.reference = 'refund-failed:' || r.id AND q.settled_at IS NULL
+    AND EXISTS (SELECT FROM refund_line b WHERE b.refund = r.id AND b.line = ANY($2::bigint[]))"""
+_ANSWERED = f"""
+DELETE FROM money_question q USING refund r WHERE {_ASKED} AND NOT EXISTS (
+    SELECT FROM refund_line b JOIN purchase_line l ON l.id = b.line WHERE b.refund = r.id AND l.refunded_quantity < l.quantity)
+RETURNING q.reference
+"""
+# Of several lines that came back, one goes again: less is still to be found a way for.
+_PARTLY = f"""
+UPDATE money_question q SET sentence = q.sentence || ' Refunded again since: ' || (
+    SELECT string_agg(l.description, ', ' ORDER BY l.position) FROM refund_line b JOIN purchase_line l ON l.id = b.line
+    WHERE b.refund = r.id AND b.line = ANY($2::bigint[])) || '. Only the rest is still to be paid.'
+FROM refund r WHERE {_ASKED}
 """
 
 

@@ -85,8 +85,10 @@ async def acts(number: str) -> list[OrderAct]:
 
 _ORDERS = """
 SELECT * FROM (SELECT o.number, o.secret, o.state, o.held_at, e.title, e.slug, e.starts_on, e.ends_on, e.state AS event_state,
-    CASE WHEN o.state IN ('held', 'requested', 'paying', 'confirmed') AND e.ends_at > $3 THEN 1
-        WHEN o.state IN ('held', 'paying', 'confirmed') AND e.on_demand_until > $3 THEN 2 ELSE 3 END AS part,
+    CASE WHEN o.state = 'requested' AND greatest(e.ends_at, e.on_demand_until) > $3
+            OR o.state IN ('held', 'paying', 'confirmed') AND e.ends_at > $3 THEN 1
+        WHEN o.state IN ('held', 'paying', 'confirmed') AND e.on_demand_until > $3 AND e.state <> 'cancelled' THEN 2
+        ELSE 3 END AS part,
     o.email = $1 OR coalesce(o.account = $2, false) AS own,
     min(s.claim_secret) FILTER (WHERE s.email = $1 AND s.state = 'confirmed') AS claim_secret,
     count(s.id) FILTER (WHERE s.state IN ('held', 'confirmed')) AS seats
@@ -97,8 +99,8 @@ GROUP BY o.id, e.id) found ORDER BY part, CASE WHEN part = 1 THEN starts_on END,
 
 
 async def orders_of(email: str, account_id: int, *, now: datetime, limit: int = 200) -> list[dict[str, Any]]:
-    """Orders placed from an account or with its address, and seats booked for it by others: those of events to come
-    (`part` 1), the next one first; recordings that can still be watched (2); and what is over or came to nothing (3), the last
-    one first.
+    """Orders placed from an account or with its address, and seats booked for it by others: those of events to come and
+    requests that wait (`part` 1), the next one first; recordings that can still be watched (2); and what is over or came to
+    nothing (3), the last one first.
     """
     return [dict(row) for row in await db.fetch(_ORDERS, email, account_id, now, limit)]
