@@ -30,6 +30,11 @@ def evening(night: str, hour: int = 22) -> datetime:
     return (morning[night] - timedelta(days=1)).replace(hour=hour, tzinfo=VIENNA).astimezone(UTC)
 
 
+def midnight(night: str) -> datetime:
+    """Where the day of such a night begins."""
+    return (evening(night, 0).astimezone(VIENNA) + timedelta(days=1)).astimezone(UTC)
+
+
 async def put_off(to: datetime, *, hours: int) -> None:
     await db.execute(
         "UPDATE event SET starts_at = $1, ends_at = $2, version = version + 1", to, to + timedelta(hours=hours)
@@ -71,6 +76,36 @@ async def test_an_event_put_off_onto_such_a_night_or_off_it_keeps_its_meetings_a
     assert {of: await standing(of, evening(then)) for of in before} == before
     assert await db.fetch("SELECT state, moves FROM meeting ORDER BY id") == [("planned", 1)] * 4
     assert await following.follow(now=clock.now()) == 0
+
+
+@pytest.mark.parametrize("night", ["change", "change back"])
+async def test_a_night_put_off_and_back_has_its_meetings_where_they_were(attending: Attending, night: str) -> None:
+    fair = await meetings.fair()
+    # There is nothing but in the hours of the change, from two to four.
+    await fair.publish(fair.owner, first=13, last=15)
+    for number, hour in enumerate((13, 13.5, 14, 14.5)):
+        await fair.meet(await fair.visitor(f"guest{number}@brennhof.example"), hour)
+    await begin(evening("winter"), fair)
+    for put_off_to in (night, "winter"):
+        await put_off(start := evening(put_off_to), hours=8)
+        assert await following.follow(now=clock.now()) == 1
+        assert await standing("meeting", start) == [(HOUR * n / 2, HOUR / 2) for n in (8, 9, 10, 11)]
+        assert await standing("meeting_availability", start) == [(HOUR * 4, HOUR * 2)]
+
+
+@pytest.mark.parametrize(("night", "later"), [("change", -HOUR), ("change back", HOUR)])
+async def test_of_a_whole_day_it_is_the_clock_that_counts_there_and_back(
+    attending: Attending, night: str, later: timedelta
+) -> None:
+    fair = await meetings.fair()
+    await fair.publish(fair.owner, first=15, last=17)
+    await fair.meet(await fair.visitor(), 16)
+    await begin(midnight("winter"), fair)
+    for put_off_to, more in ((night, later), ("winter", timedelta())):
+        await put_off(start := midnight(put_off_to), hours=24 + more // HOUR)
+        assert await following.follow(now=clock.now()) == 1
+        # At seven.
+        assert await standing("meeting", start) == [(HOUR * 7 + more, HOUR / 2)]
 
 
 async def test_by_day_it_is_the_clock_that_counts_on_both_sides_of_such_a_night(attending: Attending) -> None:

@@ -74,10 +74,12 @@ DELETE FROM open_to_meetings t USING seat s WHERE s.id = t.seat AND t.event = $1
     AND (s.email = '' OR (s.email <> t.email AND s.named_at IS DISTINCT FROM t.named_at))
 """
 _AREA = """
-SELECT a.planned_start, e.starts_at, e.version, e.timezone FROM meeting_area a JOIN event e ON e.id = a.event
+SELECT a.planned_start, e.starts_at, e.version, e.timezone,
+    (e.ends_at AT TIME ZONE e.timezone) - (e.starts_at AT TIME ZONE e.timezone) < interval '1 day' AS is_short
+FROM meeting_area a JOIN event e ON e.id = a.event
 WHERE a.event = $1 AND a.event_version <> e.version
 """
-# By the clock on the wall of the zone $4, so that ten o'clock stays ten o'clock over a change of summer time.
+# By the clock on the wall of the zone $4, so that ten o'clock stays ten o'clock on the days after a change of summer time.
 _BY = "(($2::timestamptz AT TIME ZONE $4) - ($3::timestamptz AT TIME ZONE $4))"
 _MOVED = "((t.{column} AT TIME ZONE $4) + " + _BY + ") AT TIME ZONE $4"
 _BACK = f"(((({_MOVED}) AT TIME ZONE $4) - {_BY}) AT TIME ZONE $4)"
@@ -89,6 +91,7 @@ _SHIFTED = (
     ("meeting_offer", "t.request IN (SELECT id FROM meeting_request WHERE event = $1 AND state = 'asked')"),
 )  # fmt: skip
 # In the night of a change an hour on the wall is left out or comes twice: two meetings would be at once, or one last longer.
+# What is over within a day keeps its distance from its start anyway, so that it stands as before once it is put off again.
 _TORN = "SELECT {}".format(" OR ".join(
     f"EXISTS (SELECT FROM {table} t WHERE {which} AND ({_BACK.format(column='starts_at')} <> t.starts_at "
     f"OR {_BACK.format(column='ends_at')} <> t.ends_at "
@@ -157,10 +160,9 @@ async def _with_event(event_id: int, now: datetime) -> set[int]:
     if area is None:
         return set()
     if area["planned_start"] != area["starts_at"]:
-        by = (event_id, area["starts_at"], area["planned_start"], area["timezone"])
-        if await db.fetch_value(_TORN, *by):
-            # Then all of it keeps its distance from the event's start.
-            by = (*by[:3], _EVEN)
+        moved = (event_id, area["starts_at"], area["planned_start"])
+        even = area["is_short"] or await db.fetch_value(_TORN, *moved, area["timezone"])
+        by = (*moved, _EVEN if even else area["timezone"])
         elsewhere = [row["id"] for row in await db.fetch(_ELSEWHERE, *by)]
         if elsewhere:
             await call_off(elsewhere, by="", words=ELSEWHERE, now=now)
