@@ -101,7 +101,10 @@ def _session(event: dict[str, Any], room: str, zone: ZoneInfo) -> SessionFacts:
         recorded=said("do_not_record") is not True,
         url=fields.page(said("url")),
         people=fields.people(_person(_dict(one)) for one in _list(said("persons"))),
-        links=fields.links(_links(event)), unsaid=("level", "capacity"),
+        links=fields.links(_links(event)),
+        unsaid=fields.unsaid(
+            "level", "capacity", language="language" in event, recorded=said("do_not_record") is not None
+        ),
     )  # fmt: skip
 
 

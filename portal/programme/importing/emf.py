@@ -52,7 +52,10 @@ def _session(said: dict[str, Any]) -> SessionFacts:
         recorded=said.get("video_privacy") != "none",
         url=fields.page(said.get("link")),
         people=fields.people(_people(said.get("speaker"))),
-        unsaid=("subtitle", "abstract", "language", "level", "track", "capacity", "links"),
+        unsaid=fields.unsaid(
+            "subtitle", "abstract", "language", "level", "track", "capacity", "links",
+            recorded=said.get("video_privacy") is not None,
+        ),
     )  # fmt: skip
 
 

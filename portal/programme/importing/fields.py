@@ -133,6 +133,11 @@ def page(address: Any) -> str:
     return found.url if found else ""
 
 
+def unsaid(*never: str, **told: bool) -> tuple[str, ...]:
+    """What a format has no place for, and what a file that may say it does not."""
+    return (*never, *(name for name, is_told in told.items() if not is_told))
+
+
 def people(found: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
     """Each person once, without those who have no name."""
     once = {person.key or person.name.casefold(): person for person in found if person.name}

@@ -118,7 +118,10 @@ def _session(event: Element, day: date | None, room: str, changes: time, zone: Z
         people=fields.people(
             PersonFacts(fields.name(one.text), fields.key_of(one.get("id"))) for one in event.iterfind("persons/person")
         ),
-        links=fields.links(_links(event)), unsaid=("level", "capacity"),
+        links=fields.links(_links(event)),
+        unsaid=fields.unsaid(
+            "level", "capacity", language=said("language") is not None, recorded=bool(said("recording/optout")),
+        ),
     )  # fmt: skip
 
 
