@@ -15,7 +15,7 @@ from portal.leads.chain import linking
 from portal.leads.chain.exports import public_key, written
 from portal.leads.chain.queries import IS_THEM
 from portal.leads.chain.tables import Kind
-from portal.leads.chain.values import OCCASION, Kept, Noted, Person, Visit, Whose
+from portal.leads.chain.values import OCCASION, WORDING, Kept, Noted, Person, Visit, Whose
 from portal.leads.commands import give_consent
 
 TAKEN_BACK = "This person has taken their consent back since. Nothing was kept."
@@ -33,12 +33,19 @@ SELECT EXISTS (SELECT FROM consent WHERE email = $1 AND company_id = ANY($2::big
 """
 # A lead is a person: an address may be shared, so each of its people is asked, and has a receipt of their own. Whoever agreed at
 # the stand of a company that was merged into this one is not asked again, since the receipt went over with the company, which has
-# them on its list by it; they go on in the chain they are in.
+# them on its list by it; they go on in the chain they are in. Who was asked all the same agreed to this company’s own sentence.
 _THEM = f"""
 SELECT l.id, l.chain, c.id AS consent, w.version FROM lead l JOIN consent c ON c.id = l.consent_id AND c.withdrawn_at IS NULL
 JOIN wording_of_consent w ON w.id = c.wording
 WHERE l.chain = ANY($1::bigint[]) AND l.email = $2 AND {IS_THEM.format(badge="$3", name="$4", first="$5")}
 ORDER BY lower(l.name) = lower($4) DESC, array_position($1, l.chain), l.id LIMIT 1
+"""
+# A receipt that came with a merged company makes room for the one of this company’s own sentence: both stand, each where it was
+# read.
+_READ_THERE = """
+UPDATE consent c SET company_id = w.key::bigint FROM wording_of_consent w
+WHERE c.email = $1 AND lower(c.person) = lower($2) AND c.company_id = $3 AND c.kind = $4 AND c.key = $5 AND c.withdrawn_at IS NULL
+    AND w.id = c.wording AND w.kind = $6 AND w.key = ANY($7::text[])
 """
 # The receipt says whose it is as the badge does, unless that is somebody else’s by now.
 _RENAMED = """
@@ -99,7 +106,8 @@ async def keep_scan(*, whose: Whose, person: Person, visit: Visit, purpose: str,
 async def _keep(
     chains: list[int], whose: Whose, person: Person, visit: Visit, purpose: str, now: datetime
 ) -> Kept:  # fmt: skip
-    known = await db.fetch_one(_THEM, chains, person.email, person.badge, person.name, person.first_name)
+    where = chains if visit.wording is None else chains[:1]
+    known = await db.fetch_one(_THEM, where, person.email, person.badge, person.name, person.first_name)
     chain = known["chain"] if known is not None else chains[0]
     await db.execute(_FREE_BADGE, chain, person.badge, known["id"] if known is not None else None)
     if known is None:
@@ -136,6 +144,8 @@ async def _first(chain: int, whose: Whose, person: Person, visit: Visit, now: da
         raise Conflict(TAKEN_BACK)
     if visit.wording is None:
         raise Conflict(NOT_ASKED)
+    if former := [str(one) for one in whose.former]:
+        await db.execute(_READ_THERE, person.email, person.name, whose.company_id, OCCASION, key, WORDING, former)
     consent = await give_consent(
         email=person.email, person=person.name, company_id=whose.company_id, company_name=whose.company,
         wording_id=visit.wording.id, kind=OCCASION, key=key, how=HOW, now=visit.at, outdated=visit.outdated,

@@ -6,9 +6,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
+from portal.directory.commands.merging import undo_merge
 from portal.exhibitors.leads import commands, queries
 from portal.exhibitors.leads.commands import DeviceNote, DeviceUndo
 from portal.leads.withdrawing import withdraw_consent
@@ -53,6 +55,31 @@ async def test_who_agreed_at_a_merged_companys_stand_is_one_lead_and_not_asked_a
     mine = (await (await sign_in(AMARA)).get("/account/scans")).text
     assert mine.count("/withdrawal") == 1
     assert f"The company is {two.kept.stand.exhibitor.company_name} by now." in mine
+
+
+async def test_who_reads_the_kept_companys_sentence_too_is_a_lead_of_each_with_a_receipt_for_each(two: Two) -> None:
+    badge, names = await two.kept.attendee(), [one.stand.exhibitor.company_name for one in (two.kept, two.other)]
+    await two.kept.scan(await two.kept.attendee("bob@vos.example", "Bob Vos"))
+    first = await two.other.scan(badge)
+    merge = await two.merge()
+    # As a page without a connection asks, which knows nobody.
+    assert (await two.kept.scan(badge)).code != first.code
+    assert await consents() == [(names[0], True), (names[1], True), (names[0], True)]
+    read = await db.fetch(
+        "SELECT c.company_name, w.text FROM lead l JOIN consent c ON c.id = l.consent_id JOIN wording_of_consent w "
+        "ON w.id = c.wording WHERE l.email = $1 ORDER BY l.id",
+        AMARA,
+    )
+    assert [row["company_name"] for row in read] == [names[1], names[0]]
+    assert all(row["company_name"] in row["text"] for row in read)
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    assert [await listed(hall) for hall in (two.kept, two.other)] == [
+        [("bob@vos.example", 1), (AMARA, 1)],
+        [(AMARA, 1)],
+    ]
+    owners = await db.fetch("SELECT company_id FROM consent WHERE email = $1 ORDER BY id", AMARA)
+    ids = [one.stand.exhibitor.company_id for one in (two.other, two.kept)]
+    assert [row["company_id"] for row in owners] == ids
 
 
 async def test_what_is_taken_back_from_one_is_taken_back_from_both(
