@@ -7,15 +7,19 @@ from typing import TypeAlias
 from portal.core import db
 from portal.core.errors import NotFound
 from portal.leads.chain import linking
+from portal.leads.chain.queries import WEARS_IT
 from portal.leads.chain.tables import Kind
 
 _COMPANY = "SELECT company_id FROM consent WHERE id = $1 AND email = $2"
 _LEADS = "SELECT id, chain FROM lead WHERE consent_id = ANY($1) ORDER BY id"
-# What was agreed to for companies that are one by now is taken back from one as from all: what any of them knows, all do.
-_SAME = """
+# What was agreed to for companies that are one by now is taken back from one as from all: what any of them knows, all do. It is
+# of one person by the name, or by the badge where the name was put right between the two.
+_SAME = f"""
 SELECT o.id FROM consent c JOIN consent o ON o.email = c.email AND (o.id = c.id
     OR c.withdrawn_at IS NULL AND o.withdrawn_at IS NULL AND o.company_id = ANY($3::bigint[])
-        AND (lower(o.person), o.kind, o.key) = (lower(c.person), c.kind, c.key))
+        AND (o.kind, o.key) = (c.kind, c.key) AND (lower(o.person) = lower(c.person)
+            OR EXISTS (SELECT FROM lead l JOIN lead n ON n.consent_id = o.id
+                AND {WEARS_IT.format(badge="n.badge", first="n.first_name")} WHERE l.consent_id = c.id)))
 WHERE c.id = $1 AND c.email = $2 ORDER BY o.id <> c.id, o.id
 """
 _WITHDRAW = """

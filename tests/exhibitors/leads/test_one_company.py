@@ -11,9 +11,11 @@ from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
 from portal.directory.commands.merging import undo_merge
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import commands, queries
 from portal.exhibitors.leads.commands import DeviceNote, DeviceUndo
 from portal.leads.withdrawing import withdraw_consent
+from portal.registration.rules.badges import badge_code
 from tests.directory.conftest import SignIn, sign_in
 from tests.exhibitors.test_made_one import Two, two
 from tests.factories.scans import Hall
@@ -102,6 +104,23 @@ async def test_what_is_taken_back_from_one_is_taken_back_from_both(
     assert (await two.kept.scan(badge)).visits == 1
     await person.post(f"/account/scans/{number}/withdrawal")
     assert (AMARA, 1) in await listed(two.kept)
+
+
+async def test_so_it_is_where_the_name_was_put_right_in_between(two: Two) -> None:
+    seat = await two.kept.seat(AMARA, "Amara Reuter")
+    for hall, last in ((two.other, "Reuter"), (two.kept, "Okonjo-Reuter")):
+        await db.execute("UPDATE seat SET last_name = $2 WHERE claim_secret = $1", seat, last)
+        await hall.scan(badge_code(seat))
+    # Of those who share the address, another one.
+    bea = await two.kept.attendee(AMARA, "Bea Reuter")
+    for hall in (two.other, two.kept):
+        await hall.scan(bea)
+    await two.merge()
+    number = await db.fetch_value("SELECT min(id) FROM consent")
+    await withdraw_consent(consent_id=number, email=AMARA, now=clock.now(), one_with=one_with)
+    rows = await db.fetch("SELECT DISTINCT person FROM consent WHERE withdrawn_at IS NULL")
+    assert [row["person"] for row in rows] == ["Bea Reuter"]
+    assert await db.fetch_value("SELECT array_agg(DISTINCT name) FROM lead") == ["Bea Reuter"]
 
 
 async def test_so_it_is_where_consents_are_listed(two: Two, sign_in: SignIn) -> None:
