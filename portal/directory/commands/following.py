@@ -79,8 +79,9 @@ async def hand_over(*, source: int, target: int, rows: Mapping[str, list[int]] |
     if rows is not None:
         await db.execute(_ALONE, rows.get("booth_beside", []))
     moved = {name: sorted(row["id"] for row in found) for name, found in went.items()}
-    consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))
+    # Whoever scans, or takes back, holds the chain before the receipt, and so does this.
     chains = await leads.follow_company(
         source=source, target=target, ids=None if rows is None else rows.get("lead_chain", [])
     )
+    consents = await follow_company(source=source, target=target, ids=None if rows is None else rows.get("consent", []))
     return {**moved, "consent": consents, "lead_chain": chains}

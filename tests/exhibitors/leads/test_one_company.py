@@ -1,5 +1,6 @@
 """Who was scanned by a company that was made one with another: known at the kept one's stand, and gone from both at once."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from portal.directory.commands.merging import undo_merge
 from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import commands, queries
 from portal.exhibitors.leads.commands import DeviceNote, DeviceUndo
+from portal.leads.chain.linking import hold_these
 from portal.leads.withdrawing import withdraw_consent
 from portal.registration.rules.badges import badge_code
 from tests.directory.conftest import SignIn, sign_in
@@ -121,6 +123,30 @@ async def test_so_it_is_where_the_name_was_put_right_in_between(two: Two) -> Non
     rows = await db.fetch("SELECT DISTINCT person FROM consent WHERE withdrawn_at IS NULL")
     assert [row["person"] for row in rows] == ["Bea Reuter"]
     assert await db.fetch_value("SELECT array_agg(DISTINCT name) FROM lead") == ["Bea Reuter"]
+
+
+async def test_a_withdrawal_and_a_merge_at_the_same_moment_wait_for_each_other(two: Two) -> None:
+    await two.other.scan(await two.kept.attendee())
+    number, chain = await db.fetch_value("SELECT id FROM consent"), await db.fetch_value("SELECT id FROM lead_chain")
+    held = asyncio.Event()
+
+    async def merge() -> None:
+        await held.wait()
+        await two.merge()
+
+    merging = asyncio.create_task(merge())
+    async with asyncio.timeout(20):
+        async with db.transaction():
+            await hold_these([chain])
+            held.set()
+            while not await db.fetch_value(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
+            ):
+                assert not merging.done()
+            await withdraw_consent(consent_id=number, email=AMARA, now=clock.now(), one_with=one_with)
+        await merging
+    assert await consents() == [(two.other.stand.exhibitor.company_name, False)]
+    assert await listed(two.kept) == []
 
 
 async def test_so_it_is_where_consents_are_listed(two: Two, sign_in: SignIn) -> None:
