@@ -30,11 +30,7 @@ OneWith: TypeAlias = Callable[[int], Awaitable[Collection[int]]]
 """Gives a company and all that are one with it by now."""
 
 
-async def alone(company_id: int) -> Collection[int]:
-    return (company_id,)
-
-
-async def withdraw_consent(*, consent_id: int, email: str, now: datetime, one_with: OneWith = alone) -> str:
+async def withdraw_consent(*, consent_id: int, email: str, now: datetime, one_with: OneWith) -> str:
     """Take a consent back, and what was agreed to for companies that are one with it; taken back twice, the first time counts.
     The names as they were shown. Leads that rest on it are gone at once.
 

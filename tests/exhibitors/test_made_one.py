@@ -10,6 +10,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.directory.commands.merging import merge_companies, undo_merge
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.desks.commands.passes import Holder, give_pass
 from portal.exhibitors.desks.commands.showing import ItemDraft, save_item
 from portal.exhibitors.desks.queries import passes
@@ -129,7 +130,7 @@ async def test_who_takes_it_back_is_told_to_the_company_that_has_the_lead_now(tw
     kept = await two.other.scan(await two.kept.attendee())
     await two.merge()
     consent = await db.fetch_value("SELECT id FROM consent WHERE email = 'amara@brennhof.example'")
-    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now(), one_with=one_with)
     chain = await db.fetch_value("SELECT chain FROM lead_record WHERE lead = $1 LIMIT 1", kept.code)
     await tell_gone(chain, kept.code, None, by_person=True)
     mail = await db.fetch("SELECT recipient, text FROM mail ORDER BY id DESC LIMIT 1")

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core import clock, db
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import commands, queries
 from portal.leads.chain import digests, exports
 from portal.leads.chain.checking import Fault, agrees, check
@@ -224,7 +225,7 @@ async def test_what_was_taken_back_leaves_an_empty_link(database: str) -> None:
     await hall.scan(await hall.attendee("bob@vos.example", "Bob Vos"))
     before = await exported(hall)
     consent = await db.fetch_value("SELECT id FROM consent WHERE email = 'amara@brennhof.example'")
-    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now(), one_with=one_with)
     after = await exported(hall)
     assert [one["payload"] is None for one in after["records"]] == [True, False, False]
     assert after["records"][2]["kind"] == "withdrawal"
@@ -232,5 +233,5 @@ async def test_what_was_taken_back_leaves_an_empty_link(database: str) -> None:
     assert [one["digest"] for one in after["records"][:2]] == [one["digest"] for one in before["records"]]
     assert verdict(before).holds
     assert verdict(after).holds
-    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now(), one_with=one_with)
     assert await exported(hall) | {"head": 0, "signature": 0} == after | {"head": 0, "signature": 0}

@@ -10,6 +10,7 @@ import pytest
 from portal.accounts import commands as accounts
 from portal.core import clock, db
 from portal.core.errors import Conflict, NotFound
+from portal.directory.queries.companies import one_with
 from portal.leads import privacy
 from portal.leads.commands import give_consent, keep_wording, note_told
 from portal.leads.queries import has_agreed, newest_wording
@@ -77,8 +78,8 @@ async def test_given_many_times_at_once_there_is_one_receipt() -> None:
     assert len(set(made)) == 1
     assert await db.fetch_value("SELECT count(*) FROM consent") == 1
     now = clock.now()
-    assert await withdraw_consent(consent_id=made[0], email=ANNA, now=now) == "Isarwerk"
-    await withdraw_consent(consent_id=made[0], email=ANNA, now=now + timedelta(hours=1))
+    assert await withdraw_consent(consent_id=made[0], email=ANNA, now=now, one_with=one_with) == "Isarwerk"
+    await withdraw_consent(consent_id=made[0], email=ANNA, now=now + timedelta(hours=1), one_with=one_with)
     assert await db.fetch_value("SELECT withdrawn_at FROM consent") == now
     assert not await has_agreed(ANNA, 1, "webinar", "1")
     assert await given() != made[0]
@@ -87,7 +88,7 @@ async def test_given_many_times_at_once_there_is_one_receipt() -> None:
 async def test_nobody_takes_back_what_another_gave() -> None:
     made = await given()
     with pytest.raises(NotFound):
-        await withdraw_consent(consent_id=made, email="eve@brennhof.example", now=clock.now())
+        await withdraw_consent(consent_id=made, email="eve@brennhof.example", now=clock.now(), one_with=one_with)
     assert await has_agreed(ANNA, 1, "webinar", "1")
 
 

@@ -12,6 +12,7 @@ from portal.core.errors import Conflict
 from portal.core.settings import current
 from portal.core.times import day
 from portal.directory.commands.merging import merge_companies
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import commands, jobs, queries
 from portal.exhibitors.leads import privacy as scan_privacy
 from portal.exhibitors.routes import OCCASIONS
@@ -128,7 +129,7 @@ async def test_what_a_device_sends_after_it_was_taken_back_is_not_kept(hall: Hal
 
 
 async def taken_back(consent: int) -> None:
-    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now(), one_with=one_with)
 
 
 async def test_leads_go_after_the_time_they_are_kept_and_receipts_stay(hall: Hall, sign_in: SignIn) -> None:

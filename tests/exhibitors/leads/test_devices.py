@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from portal.core import clock, db
+from portal.directory.queries.companies import one_with
 from portal.leads.withdrawing import withdraw_consent
 from tests.factories import scans
 from tests.factories.scans import Hall, account_of, sent
@@ -130,7 +131,7 @@ async def test_a_withdrawal_counts_by_our_clock_whatever_the_device_says(
     badge = await hall.attendee()
     await hall.scan(badge)
     consent = await db.fetch_value("SELECT id FROM consent")
-    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now(), one_with=one_with)
     fast = timedelta(hours=2)
     record = scan(hall, badge, slow=-fast)
     [told] = await send(team, hall, sent(me, record, clock_says=clock.now() + fast))

@@ -15,6 +15,7 @@ from portal.accounts.tables import MemberRole
 from portal.cli import app as command_line
 from portal.core import clock, db
 from portal.core.settings import current
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import commands
 from portal.leads.chain.values import Noted
 from portal.leads.withdrawing import withdraw_consent
@@ -42,7 +43,7 @@ async def key_of(hall: Hall) -> dict[str, str]:
 
 async def take_back() -> None:
     consent = await db.fetch_value("SELECT id FROM consent WHERE email = 'amara@brennhof.example'")
-    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now())
+    await withdraw_consent(consent_id=consent, email="amara@brennhof.example", now=clock.now(), one_with=one_with)
 
 
 async def test_the_table_has_each_lead_on_a_line(team: httpx.AsyncClient, noted: Hall) -> None:

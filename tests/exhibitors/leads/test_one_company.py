@@ -163,10 +163,21 @@ async def test_two_companies_that_were_never_made_one_are_two(two: Two) -> None:
     for hall in (two.kept, two.other):
         await hall.scan(await two.kept.attendee())
     number = await db.fetch_value("SELECT max(id) FROM consent")
-    await withdraw_consent(consent_id=number, email=AMARA, now=clock.now())
+    await withdraw_consent(consent_id=number, email=AMARA, now=clock.now(), one_with=one_with)
     await two.merge()
     assert [stands for _, stands in await consents()] == [True, False], "each was taken or left by its name"
     assert await listed(two.kept) == [(AMARA, 1)]
+
+
+async def test_what_a_device_sends_late_is_not_kept_where_the_merged_company_was_told_no_since(two: Two) -> None:
+    badge, before = await two.kept.attendee(), clock.now() - timedelta(minutes=5)
+    await two.other.scan(badge, at=before)
+    number = await db.fetch_value("SELECT id FROM consent")
+    await withdraw_consent(consent_id=number, email=AMARA, now=clock.now(), one_with=one_with)
+    await two.merge()
+    with pytest.raises(Conflict, match="taken their consent back"):
+        await two.kept.scan(badge, at=before)
+    assert (await two.kept.scan(badge)).visits == 1
 
 
 async def test_a_device_of_before_is_told_that_it_was_taken_back_from_a_merged_company(two: Two) -> None:
@@ -178,7 +189,7 @@ async def test_a_device_of_before_is_told_that_it_was_taken_back_from_a_merged_c
     code = await db.fetch_value("SELECT code FROM lead WHERE id = $1", kept)
     await commands.remove(exhibitor=two.kept.stand.exhibitor, actor=two.kept.stand.owner, code=code, now=before)
     number = await db.fetch_value("SELECT id FROM consent WHERE withdrawn_at IS NULL")
-    await withdraw_consent(consent_id=number, email=AMARA, now=clock.now())
+    await withdraw_consent(consent_id=number, email=AMARA, now=clock.now(), one_with=one_with)
     with pytest.raises(Conflict, match="taken their consent back"):
         await two.kept.scan(badge, at=before + timedelta(minutes=1))
 

@@ -6,6 +6,7 @@ import pytest
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import queries
 from portal.leads.chain.commands import note_taken_out
 from portal.leads.withdrawing import withdraw_consent
@@ -37,7 +38,7 @@ async def test_two_who_share_an_address_are_each_asked_and_each_a_lead(team: htt
         assert "They have agreed before" in (await team.get(f"{hall.address}/scan/badges/{badge}")).text
     assert (await hall.scan(again, read="")).visits == 2
     consent = await db.fetch_value("SELECT id FROM consent WHERE person = 'Amara Okonjo'")
-    await withdraw_consent(consent_id=consent, email=OFFICE, now=clock.now())
+    await withdraw_consent(consent_id=consent, email=OFFICE, now=clock.now(), one_with=one_with)
     assert await listed(hall) == ["bob vos"]
     assert await db.fetch_value("SELECT count(*) FROM lead_record WHERE payload LIKE '%Amara%'") == 0
     assert "Please turn the screen to your guest" in (await team.get(f"{hall.address}/scan/badges/{amara}")).text

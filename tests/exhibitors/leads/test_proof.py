@@ -9,6 +9,7 @@ import pytest
 
 from portal.core import clock, db
 from portal.core.settings import current
+from portal.directory.queries.companies import one_with
 from portal.exhibitors.leads import queries
 from portal.leads.chain.checking import check
 from portal.leads.chain.digests import beginning
@@ -97,7 +98,7 @@ async def test_exports_made_while_people_take_it_back_are_whole(hall: Hall) -> N
         made.append(export(chain=key, company="x", event="y", records=records, head=head, now=clock.now()))
 
     async def back(email: str) -> None:
-        await withdraw_consent(consent_id=consents[email], email=email, now=clock.now())
+        await withdraw_consent(consent_id=consents[email], email=email, now=clock.now(), one_with=one_with)
 
     for email in emails:
         await asyncio.gather(back(email), *(take() for _ in range(3)))
@@ -116,7 +117,7 @@ async def test_who_takes_it_back_while_the_table_is_made_is_not_in_it_or_the_com
         await db.execute("DELETE FROM pgqueuer")
         table, _ = await asyncio.gather(
             team.get(f"{hall.address}/export/leads.csv"),
-            withdraw_consent(consent_id=consents[email], email=email, now=clock.now()),
+            withdraw_consent(consent_id=consents[email], email=email, now=clock.now(), one_with=one_with),
         )
         told = json.loads(await db.fetch_value("SELECT payload FROM pgqueuer WHERE entrypoint = 'leads.tell_gone'"))
         assert (told["taken_out"] is not None) == (email in table.text)
