@@ -103,7 +103,7 @@ def _session(event: dict[str, Any], room: str, zone: ZoneInfo) -> SessionFacts:
         people=fields.people(_person(_dict(one)) for one in _list(said("persons"))),
         links=fields.links(_links(event)),
         unsaid=fields.unsaid(
-            "level", "capacity", language="language" in event, recorded=said("do_not_record") is not None
+            "level", "capacity", "cancelled", language="language" in event, recorded=said("do_not_record") is not None
         ),
     )  # fmt: skip
 

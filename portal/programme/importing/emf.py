@@ -53,7 +53,7 @@ def _session(said: dict[str, Any]) -> SessionFacts:
         url=fields.page(said.get("link")),
         people=fields.people(_people(said.get("speaker"))),
         unsaid=fields.unsaid(
-            "subtitle", "abstract", "language", "level", "track", "capacity", "links",
+            "subtitle", "abstract", "language", "level", "track", "capacity", "links", "cancelled",
             recorded=said.get("video_privacy") is not None,
         ),
     )  # fmt: skip

@@ -120,7 +120,7 @@ def _session(event: Element, day: date | None, room: str, changes: time, zone: Z
         ),
         links=fields.links(_links(event)),
         unsaid=fields.unsaid(
-            "level", "capacity", language=said("language") is not None, recorded=bool(said("recording/optout")),
+            "level", "capacity", "cancelled", language=said("language") is not None, recorded=bool(said("recording/optout")),
         ),
     )  # fmt: skip
 

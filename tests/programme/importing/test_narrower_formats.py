@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import events
-from tests.programme.importing.test_columns_left_out import ALL, stands, taken
+from tests.programme.importing.test_columns_left_out import ALL, ROW, stands, table, taken
 from tests.programme.test_pages import NINE
 
 
@@ -65,3 +65,37 @@ async def test_who_may_not_be_recorded_is_not_because_a_file_is_silent(forum: Pa
 async def test_where_a_file_says_that_recording_is_fine_it_is(forum: Path, file: str) -> None:
     await taken(forum, file)
     assert ((await air()).recorded, (await air()).language) == (True, "de" if "start_date" in file else "")
+
+
+LINKS = '[["link", "Slides", "https://a.example/s"]]'
+SHORT = {"level": "advanced", "capacity": 24}
+LONG = {"subtitle": "Smoke", "abstract_html": "<p>Short</p>\n", "track": "Aseptic", "links": LINKS}
+
+
+@pytest.mark.parametrize(
+    ("file", "stay"), [(c3voc(), SHORT), (xml(), SHORT), (emf(), SHORT | LONG)], ids=["c3voc", "xml", "emf"]
+)
+async def test_what_a_format_has_no_place_for_stays(forum: Path, file: str, stay: dict[str, Any]) -> None:
+    # A table has no place for links.
+    links = {"links": [{"title": "Slides", "url": "https://a.example/s"}]}
+    await taken(forum, c3voc(subtitle="Smoke", abstract="Short", track="Aseptic", **links))
+    await taken(forum, file)
+    now = await air()
+    assert {name: getattr(now, name) for name in stay} == stay
+    # What has a place there is taken away.
+    assert (now.label, now.url, now.subtitle == "", now.links == LINKS) == (
+        "",
+        "",
+        "subtitle" not in stay,
+        "links" in stay,
+    )
+
+
+@FORMATS
+async def test_what_was_called_off_is_not_on_again_because_a_format_cannot_say_so(forum: Path, file: str) -> None:
+    await taken(forum, file)
+    assert (await air()).cancelled
+    # What the source had no more is on again once such a file has it.
+    assert (await taken(forum, table(ROW))).cancelled == 1
+    await taken(forum, file)
+    assert [one.title for one in await stands() if one.cancelled] == ["First air"]
