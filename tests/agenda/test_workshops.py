@@ -37,3 +37,27 @@ async def test_who_has_the_place_keeps_it_and_others_move_up(attending: Attendin
     await attending.work()
     assert "You have a place" in await theirs.page()
     assert "You have a place" not in await mine.page()
+
+
+async def test_read_is_read_when_others_fill_the_workshop_meanwhile(attending: Attending, another: Open) -> None:
+    house = await make_house(attending, capacity=2)
+    await house.say()
+    amara, guest = await house.guests(2)
+    isolators = await house.workshop("isolators")
+    mine, theirs = Reader(attending.client), await another()
+    await mine.sign_in(AMARA)
+    await theirs.sign_in(address(3))
+    await sign_up(seat_id=amara.seat_id, session_id=isolators.id, now=clock.now())
+    for reader in (mine, theirs):
+        await reader.save(f"session-{isolators.id}")
+    await house.say(isolators={"title": "Gloves"})
+    await attending.work()
+    opened = [await reader.page() for reader in (mine, theirs)]
+    assert ["It is called “Gloves” now" in page for page in opened] == [True, True]
+    await sign_up(seat_id=guest.seat_id, session_id=isolators.id, now=clock.now())
+    for reader, page in zip((mine, theirs), opened, strict=True):
+        await reader.read_news(page)
+    # Whoever has no place has not read that there is none left.
+    after = [await reader.page() for reader in (mine, theirs)]
+    assert ["It is called “Gloves” now" in page for page in after] == [False, True]
+    assert ["It is full" in page for page in after] == [False, True]

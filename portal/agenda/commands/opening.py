@@ -125,13 +125,11 @@ async def note_known(
     entries = [one for one in await agendas.entries(mine.id) if which is None or one.id in which]
     known = await items.by_keys((one.kind.value, one.item) for one in entries)
     holds = await held_sessions(mine)
-    rows = [
-        (one.id, msgspec.json.encode(telling.facts(
-            known[one.key], second=one.instead_of is not None, holds=one.item in holds and one.kind == "session",
-        )).decode())
-        for one in entries if one.key in known and (
-            shown is None or telling.mark(known[one.key], second=one.instead_of is not None) in shown)
-    ]  # fmt: skip
+    rows = []
+    for one in entries:
+        has = {"second": one.instead_of is not None, "holds": one.kind == "session" and one.item in holds}
+        if one.key in known and (shown is None or telling.mark(known[one.key], **has) in shown):
+            rows.append((one.id, msgspec.json.encode(telling.facts(known[one.key], **has)).decode()))
     if rows:
         ids, facts = map(list, zip(*rows, strict=True))
         await db.execute(

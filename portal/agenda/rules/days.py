@@ -42,6 +42,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return last if self._day(last) > self.on else None
 
     @property
+    def is_sure(self) -> bool:
+        """Whether one has a place in it, rather than in its waiting line."""
+        return self.held is not None and self.held.given
+
+    @property
     def is_second(self) -> bool:
         return self.first is not None
 
@@ -86,7 +91,9 @@ def is_news(line: Line, now: datetime) -> bool:
 def shown_marks(all_: Sequence[Line], now: datetime) -> list[str]:
     """What a page tells of these that was otherwise before, as it comes back once it is read."""
     told = ((one, one.entry) for one in all_ if is_news(one, now) or one.reason)
-    return [telling.mark(one.item, second=entry.instead_of is not None) for one, entry in told if entry]
+    return [
+        telling.mark(one.item, second=entry.instead_of is not None, holds=one.is_sure) for one, entry in told if entry
+    ]
 
 
 def by_day(shown: Sequence[Line]) -> list[tuple[date, list[Line]]]:

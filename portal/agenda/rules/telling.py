@@ -36,9 +36,9 @@ def facts(item: Item, *, second: bool, holds: bool = False) -> dict[str, str]:
     }
 
 
-def mark(item: Item, *, second: bool) -> str:
-    """A short word for what everybody may know of an entry now, and its rank: another one as soon as any of it differs."""
-    return overtaking.mark([item.key, facts(item, second=second)])
+def mark(item: Item, *, second: bool, holds: bool = False) -> str:
+    """A short word for what a reader may know of an entry now, and its rank: another one as soon as any of it differs."""
+    return overtaking.mark([item.key, facts(item, second=second, holds=holds)])
 
 
 _REASONS = {
