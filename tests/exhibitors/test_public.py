@@ -87,6 +87,17 @@ async def test_plan_and_list_say_the_same(app: Litestar, client: httpx.AsyncClie
         assert (await client.get(f"{here}/halls/{none}")).status_code == 404
 
 
+async def test_own_stands_are_offered_where_a_hall_has_some(app: Litestar, client: httpx.AsyncClient) -> None:
+    one, _, _ = await fair()
+    await exhibitors.hall(one.exhibitor.event_id, "C01–C04, 3 × 3 m", name="Hall C")
+    await shown(one.exhibitor.event_id)
+    await settled(app)
+    halls = f"/events/{one.exhibitor.event_slug}/exhibitors/halls"
+    pages = [(await client.get(f"{halls}/{hall}")).text for hall in ("hall-b", "hall-c")]
+    assert ["Booth by booth" in page for page in pages] == [True, True]
+    assert ['id="my-stands"' in page for page in pages] == [True, False]
+
+
 async def test_who_has_no_booth_yet_has_no_sign_of_one(app: Litestar, client: httpx.AsyncClient) -> None:
     one, _, _ = await fair()
     await settled(app)
