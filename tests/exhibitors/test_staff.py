@@ -162,6 +162,12 @@ async def test_deciding_with_everything_beside_it(organiser: httpx.AsyncClient) 
     assert (stand.state, stand.may(Right.SCAN)) == (ExhibitorState.CANCELLED, False)
 
 
+async def test_what_the_portal_decided_itself_is_said_so(organiser: httpx.AsyncClient) -> None:
+    x = (await exhibitors.make()).exhibitor
+    page = text_of(await organiser.get(f"/staff/events/{x.event_id}/exhibitors/{x.id}"))
+    assert re.search(r"Decided\s.* by the portal\b", page)
+
+
 async def test_rights_of_one_and_of_all_in_a_package(organiser: httpx.AsyncClient) -> None:
     one = await exhibitors.make()
     two = await exhibitors.make("Other AG", event_id=one.exhibitor.event_id)
