@@ -225,7 +225,8 @@ def sound(at: datetime, what: str) -> datetime:
 def keep(reading: Reading, number: int, facts: SessionFacts, seen: dict[str, list[SessionFacts]]) -> None:
     """Add a session. One that is held several times has one key in most files: see `rules.occurrences`."""
     others = seen.setdefault(facts.key, [])
-    if any((one.starts_at, one.room) == (facts.starts_at, facts.room) for one in others):
+    # Where nothing is said of rooms, two at the same time may be in two.
+    if "room" not in facts.unsaid and any((one.starts_at, one.room) == (facts.starts_at, facts.room) for one in others):
         reading.merged.append(number)
         return
     others.append(facts)

@@ -16,7 +16,7 @@ from portal.events.importing.ical import facts as said
 from portal.events.importing.ical.zoned import Clock, date_or_time, moment, value
 from portal.programme.importing import fields
 from portal.programme.importing.values import Conference, Context, Reading
-from portal.programme.tables import SessionRole
+from portal.programme.tables import SessionKind, SessionRole
 from portal.programme.values import SessionFacts
 
 _LONGEST = timedelta(days=60)
@@ -107,13 +107,16 @@ def _session(entry: entries.Entry, clock: Clock) -> SessionFacts:
     except OverflowError:
         raise Unreadable("its time lies outside of what a calendar can hold") from None
     topics = component.categories if hasattr(component, "categories") else []
+    kind = fields.kind_of(*topics)
     return SessionFacts(
         key=fields.key_of(entry.uid), guid=entry.uid if re.fullmatch(r"[0-9a-fA-F-]{36}", entry.uid) else "",
-        title=said.title(component), kind=fields.kind_of(*topics),
+        title=said.title(component), kind=kind,
         description=plain_as_markdown(fields.text(said.text(component, "DESCRIPTION"))),
         room=fields.place(said.text(component, "LOCATION"), "LOCATION"),
         track=fields.place(str(topics[0]) if topics else "", "category"),
         starts_at=fields.sound(starts, "start"), ends_at=fields.after(starts, ends),
         url=fields.page(said.text(component, "URL")),
-        cancelled=said.text(component, "STATUS").upper() == "CANCELLED" or entry.method == "CANCEL", unsaid=_UNSAID,
+        cancelled=said.text(component, "STATUS").upper() == "CANCELLED" or entry.method == "CANCEL",
+        # Categories are topics, of which a few name a kind.
+        unsaid=fields.unsaid(*_UNSAID, kind=kind is not SessionKind.TALK),
     )  # fmt: skip

@@ -119,5 +119,19 @@ async def test_a_calendar_has_no_place_for_people_and_short_texts(forum: Path) -
     assert (air.room, air.track, air.description_html, air.url) == ("", "", "", "")
 
 
+@pytest.mark.parametrize(("category", "kind"), [("Sterile", "workshop"), ("Panel", "panel")])
+async def test_a_calendar_says_of_kinds_what_its_categories_name(forum: Path, category: str, kind: str) -> None:
+    await taken(forum, CALENDAR.replace("STATUS:CANCELLED", f"CATEGORIES:{category}"))
+    assert [one.kind for one in await stands() if one.title == "First air"] == [kind]
+
+
+async def test_two_at_once_stay_two_without_their_rooms(forum: Path) -> None:
+    both = [{"title": "Coffee", "start": "2027-02-09 10:30", "end": "11:00", "room": room} for room in ("A", "B")]
+    assert (await taken(forum, table(ROW, OTHER, *both))).created == 2
+    before = await stands()
+    done = await taken(forum, table(ROW, OTHER, *both, without=("room",)))
+    assert (done.changed, done.cancelled, done.merged, await stands() == before) == (0, 0, 0, True)
+
+
 def test_each_field_has_a_column_here() -> None:
     assert set(FIELDS) - set(ROW) == {"time", "links"}
