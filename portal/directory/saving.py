@@ -12,6 +12,7 @@ import msgspec
 
 from portal.core import countries, db, text
 from portal.core.errors import Invalid
+from portal.core.jobs import enqueue
 from portal.directory import cities
 from portal.directory.rules.completeness import completeness
 from portal.directory.rules.names import name_key
@@ -71,16 +72,9 @@ _DERIVED = (
 )  # fmt: skip
 _UPDATE = (
     f"UPDATE company c SET {', '.join(f'{name} = n.{name}' for name in _DERIVED)}, revision = c.revision + 1 "
-    "FROM jsonb_populate_recordset(NULL::company, $1::jsonb) n WHERE c.id = n.id RETURNING c.id, c.revision"
+    "FROM jsonb_populate_recordset(NULL::company, $1::jsonb) n JOIN company b ON b.id = n.id WHERE c.id = n.id "
+    "RETURNING c.id, c.revision, c.name, b.name AS former"
 )
-# Badges of staff at events not over that say the company by itself; not of who came already, nor what holder or company wrote.
-_BADGES = """
-UPDATE seat s SET company = n.name
-FROM jsonb_populate_recordset(NULL::company, $1::jsonb) n JOIN company c ON c.id = n.id AND c.name <> n.name
-JOIN exhibitor x ON x.company = c.id AND x.badge_name = '' JOIN exhibitor_pass p ON p.exhibitor = x.id
-JOIN event e ON e.id = x.event
-WHERE s.id = p.seat AND s.state = 'confirmed' AND s.checked_in_at IS NULL AND s.company = c.name AND e.ends_at > $2
-"""
 _NAMES = """
 INSERT INTO company_name (company, name, name_key, kind, language)
 SELECT company, name, name_key, kind, language FROM jsonb_populate_recordset(NULL::company_name, $1::jsonb)
@@ -100,18 +94,17 @@ FROM jsonb_populate_recordset(NULL::company_revision, $1::jsonb)
 
 
 async def write(writing: Sequence[Written]) -> dict[int, int]:
-    """Publish these profiles, one for each company: columns, names, facts, a revision, what
-    files everybody may read, and what badges say. Gives the revisions' numbers.
+    """Publish these profiles, one for each company: columns, names, facts, a revision, and what
+    files everybody may read. Gives the revisions' numbers.
 
     Raises Invalid for a term the vocabulary does not have.
     """
     if not writing:
         return {}
     terms = await term_words([w.profile for w in writing])
-    columns = _json([_columns(w, terms) for w in writing])
-    await db.execute(_BADGES, columns, writing[0].at)
-    rows = await db.fetch(_UPDATE, columns)
+    rows = await db.fetch(_UPDATE, _json([_columns(w, terms) for w in writing]))
     numbers = {row["id"]: row["revision"] for row in rows}
+    await follow_names([(row["id"], row["former"]) for row in rows if row["former"] not in {"", row["name"]}])
     ids = list(numbers)
     await db.execute("DELETE FROM company_name WHERE company = ANY($1)", ids)
     await db.execute("DELETE FROM fact WHERE company = ANY($1)", ids)
@@ -122,6 +115,12 @@ async def write(writing: Sequence[Written]) -> dict[int, int]:
         kind="company", owners=[str(key) for key in ids], keys=set().union(*(files_of(w.profile) for w in writing))
     )
     return numbers
+
+
+async def follow_names(former: Sequence[tuple[int, str]]) -> None:
+    """Let what says a company by this former name say its name of now, where others keep it: badges."""
+    if former:
+        await enqueue("exhibitors.follow_names", former=former)
 
 
 # Whoever has a word is found by those above it too, as in the filters, and by all their other names.

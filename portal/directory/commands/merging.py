@@ -157,6 +157,7 @@ async def merge_companies(
         )
         await db.execute(_GONE, merged_id, kept_id, now)
         await saving.write([written(kept_id, after, actor, now, f"Merged with {merged['name']}"[:300])])
+        await saving.follow_names([(kept_id, merged["name"])])
         await db.execute(_HINT, kept_id, merged_id, "merged", now, actor.label)
         made = await db.fetch_value(
             "INSERT INTO company_merge (kept, merged, moved, by, at, undone_by) VALUES ($1, $2, $3, $4, $5, '') RETURNING id",
@@ -235,6 +236,7 @@ async def undo_merge(*, actor: Actor, merge_id: int, now: datetime) -> int:
         await following.hand_over(source=kept["id"], target=merged["id"], rows=moved.rows)
         await stands.go_on(moved.waiting)
         await _part(kept, merged, moved, actor, now)
+        await saving.follow_names([(merged["id"], kept["name"])])
         await db.execute(
             "DELETE FROM duplicate_hint WHERE id = ANY($1::bigint[]) AND state = 'kept_apart'", moved.apart
         )

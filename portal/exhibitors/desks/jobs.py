@@ -11,6 +11,7 @@ from portal.exhibitors.desks import emails
 from portal.exhibitors.desks.commands.calendars import follow_all
 from portal.exhibitors.desks.commands.files import follow_brochures
 from portal.exhibitors.desks.commands.passes import end_of_gone
+from portal.exhibitors.desks.commands.passes import follow_names as bring_badges
 from portal.exhibitors.desks.commands.reminding import take_note
 from portal.exhibitors.desks.queries import papers, passes, tasks
 from portal.exhibitors.desks.rules import REMIND_BEFORE, Column, Standing
@@ -36,6 +37,11 @@ async def send_pass(made: int, by: str, again: str = "") -> None:
             order, seat.email, seat.name,
             lambda invite: emails.staff_pass(order, seat, pdf, invite, pass_id=made, company=company, by=by, again=again),
         )  # fmt: skip
+
+
+async def follow_names(former: Sequence[tuple[int, str]]) -> None:
+    """Badges follow companies that are called otherwise by now, or became one with another."""
+    await bring_badges(former=former, now=clock.now())
 
 
 async def follow() -> None:

@@ -20,6 +20,7 @@ PAGES: list[ControllerRouterHandler] = [DeskTasks, DeskProfile, DeskDocuments, D
 STAFF: list[ControllerRouterHandler] = [StaffTasks, StaffDeadlines, StaffPapers, StaffPasses]
 JOBS = [
     Job("exhibitors.send_pass", jobs.send_pass),
+    Job("exhibitors.follow_names", jobs.follow_names),
     Job("exhibitors.remind", jobs.remind),
     Job("exhibitors.remind_now", jobs.remind_now),
     Job("exhibitors.ask_again", jobs.ask_again),

@@ -10,6 +10,7 @@ from portal.accounts.actors import PORTAL
 from portal.accounts.tables import MemberRole
 from portal.core import clock, db
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.directory.commands.merging import merge_companies, undo_merge
 from portal.directory.commands.publishing import publish
 from portal.directory.queries import companies
 from portal.exhibitors.commands.codes import follow_codes
@@ -18,10 +19,12 @@ from portal.exhibitors.desks.commands import passes as commands
 from portal.exhibitors.desks.commands.guests import make_guest_code
 from portal.exhibitors.desks.commands.passes import Holder, give_pass, pass_on, set_badge, take_back
 from portal.exhibitors.desks.queries import passes
+from portal.exhibitors.desks.routes import JOBS
 from portal.exhibitors.tables.exhibiting import Right
 from portal.registration.commands.holding import SoldOut, hold_seats
 from portal.registration.queries import tickets
 from tests.factories import exhibitors
+from tests.factories.companies import make as make_company
 from tests.factories.exhibitors import Stand
 from tests.factories.registration import make_shop
 
@@ -179,6 +182,18 @@ async def rename(stand: Stand, name: str) -> None:
     await publish(actor=stand.owner, company_id=company.id, profile=profile, now=clock.now())
 
 
+async def badges_follow() -> None:
+    """The worker does what is due."""
+    name = "exhibitors.follow_names"
+    follow = next(job.handler for job in JOBS if job.name == name)
+    for row in await db.fetch("DELETE FROM pgqueuer WHERE entrypoint = $1 RETURNING payload", name):
+        await follow(**msgspec.json.decode(row["payload"]))
+
+
+async def badges() -> list[str]:
+    return [row["company"] for row in await db.fetch("SELECT company FROM seat ORDER BY email")]
+
+
 async def test_badges_follow_the_company_when_it_is_renamed(database: str) -> None:
     stand = await exhibitors.make(passes=4)
     other = await exhibitors.make("Isarwerk Holding", event_id=stand.exhibitor.event_id, passes=1)
@@ -188,19 +203,55 @@ async def test_badges_follow_the_company_when_it_is_renamed(database: str) -> No
     await db.execute("UPDATE seat SET company = 'Isarwerk Sales' WHERE email = 'ada2@isarwerk.example'")
     await db.execute("UPDATE seat SET checked_in_at = now() WHERE email = 'ada3@isarwerk.example'")
     old = stand.exhibitor.company_name
-
-    async def badges() -> list[str]:
-        return [row["company"] for row in await db.fetch("SELECT company FROM seat ORDER BY email")]
-
     await rename(stand, "Isarwerk SE")
+    await badges_follow()
     assert await badges() == ["Isarwerk SE", "Isarwerk Sales", old, "Isarwerk Holding"]
     await set_badge(actor=stand.owner, exhibitor_id=stand.exhibitor.id, name="Isarwerk SE", now=clock.now())
     await rename(stand, "Isarwerk AG")
+    await badges_follow()
     assert (await badges())[0] == "Isarwerk SE", "the company wrote it itself"
     await set_badge(actor=stand.owner, exhibitor_id=stand.exhibitor.id, name="", now=clock.now())
     await db.execute("UPDATE event SET starts_at = now() - interval '2 days', ends_at = now() - interval '1 day'")
     await rename(stand, "Isarwerk")
+    await badges_follow()
     assert (await badges())[0] == "Isarwerk AG", "it was worn"
+
+
+async def test_so_does_one_that_is_given_while_it_is_renamed(database: str) -> None:
+    stand = await exhibitors.make(passes=1)
+    given = asyncio.Event()
+
+    async def follow() -> None:
+        await given.wait()
+        await rename(stand, "Isarwerk SE")
+        await badges_follow()
+
+    following = asyncio.create_task(follow())
+    async with asyncio.timeout(20):
+        async with db.transaction():
+            await give(stand)
+            given.set()
+            while not following.done() and not await db.fetch_value(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
+            ):
+                pass
+        await following
+    assert await badges() == ["Isarwerk SE"]
+
+
+async def test_badges_follow_a_company_that_alone_exhibited_when_it_is_made_one_with_another(database: str) -> None:
+    stand = await exhibitors.make(passes=2)
+    kept = await make_company("Quellmark Group", owner=stand.organisation_id)
+    await give(stand)
+    await give(stand, 2)
+    await db.execute("UPDATE seat SET company = 'Isarwerk Sales' WHERE email = 'ada2@isarwerk.example'")
+    old, merged = stand.exhibitor.company_name, stand.exhibitor.company_id
+    merge = await merge_companies(actor=PORTAL, kept_id=kept, merged_id=merged, now=clock.now())
+    await badges_follow()
+    assert await badges() == ["Quellmark Group", "Isarwerk Sales"]
+    await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
+    await badges_follow()
+    assert await badges() == [old, "Isarwerk Sales"]
 
 
 @pytest.mark.parametrize("why", ["leads", "stranger", "right", "not accepted", "over", "called off"])

@@ -131,6 +131,27 @@ async def set_badge(*, actor: Actor, exhibitor_id: int, name: str, now: datetime
         )
 
 
+# Not what the company had badges say instead, and not at events that are over.
+_BY_NAME = """
+SELECT x.id FROM exhibitor x JOIN event e ON e.id = x.event AND e.ends_at > $2
+WHERE x.company = ANY($1::bigint[]) AND x.badge_name = '' ORDER BY x.id FOR UPDATE OF x
+"""
+# Nor what a holder wrote, nor of who came already.
+_FOLLOW = """
+UPDATE seat s SET company = c.name FROM unnest($2::bigint[], $3::text[]) AS n (company, former)
+JOIN company c ON c.id = n.company JOIN exhibitor x ON x.company = c.id JOIN exhibitor_pass p ON p.exhibitor = x.id
+WHERE x.id = ANY($1::bigint[]) AND s.id = p.seat AND s.company = n.former AND s.state = 'confirmed' AND s.checked_in_at IS NULL
+"""
+
+
+async def follow_names(*, former: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Let badges that say a company by a former name say what it is called now. Passes that are being given are waited for."""
+    companies, names = [company for company, _ in former], [name for _, name in former]
+    async with db.transaction():
+        held = await db.fetch(_BY_NAME, companies, now)
+        await db.execute(_FOLLOW, [row["id"] for row in held], companies, names)
+
+
 def _all_given(passes: int) -> str:
     if passes == 0:
         return "Your package has no staff passes."
