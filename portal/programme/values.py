@@ -32,8 +32,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     `key` is its identity in the source, `guid` its identity everywhere, where the source has one (RFC 9562 text). Times are
     aware, both or neither given; texts are Markdown with stray HTML. `language` is a BCP 47 tag. Room and track are names.
 
-    `unsaid` names the fields and the roles of people for which the source has no place: it says nothing of them, not that
-    there are none.
+    `unsaid` names the fields and the roles of people for which the source has no place, or `parts` where it names people
+    without any role: it says nothing of them, not that there are none.
     """
 
     key: str

@@ -14,7 +14,17 @@ from portal.core.errors import Conflict, Forbidden
 from portal.core.text import slug
 from portal.programme.commands.locking import Locked, locked, touch
 from portal.programme.commands.people import appear
-from portal.programme.commands.taking_over import COLUMNS, Met, as_json, by_mark, columns, met, remember, take_over
+from portal.programme.commands.taking_over import (
+    COLUMNS,
+    Met,
+    as_json,
+    by_mark,
+    columns,
+    met,
+    remember,
+    seated,
+    take_over,
+)
 from portal.programme.permissions import can_edit_programme
 from portal.programme.rules.following import Seat, mark, remembered
 from portal.programme.rules.occurrences import digest, matched
@@ -82,7 +92,6 @@ async def save_programme(
         )
         rooms, tracks = await _rooms_and_tracks(event_id, facts, [one for one, _ in fresh], here)
         await take_over(here, rooms, tracks, now)
-        await remember(here)
         rows = [
             columns(one, rooms, tracks, now)
             | {"source": facts.source, "source_key": one.key, "source_digest": said, "source_said": remembered(one)}
@@ -93,6 +102,7 @@ async def save_programme(
         await _seat_people(
             actor, event_id, [one for one, _ in told], {ids[one.key]: one for one, _ in fresh}, here, now
         )
+        await remember(here)
         changed = [one for one in here if not one.is_gone and (one.taken or one.names_others)]
         gone = [one for one in here if one.is_gone and one.taken]
         saved = Saved(
@@ -198,15 +208,10 @@ async def _seat_people(
         actor=actor, event_id=event_id, people=[who for one in told for who in one.people], newcomers=newcomers, now=now
     )
     marks = by_mark(speakers)
-
-    def seated(one: SessionFacts) -> list[Seat]:
-        # Two numbers of a source may have become one person since.
-        there = {marks[mark(who)]: who.role.value for who in reversed(one.people) if mark(who) in marks}
-        return list(reversed(there.items()))
-
-    wanted = {id_: seated(one) for id_, one in fresh.items()}
+    wanted = {id_: seated(one, marks) for id_, one in fresh.items()}
     for one in here:
-        if one.names_others and (seats := one.seats(marks, seated(one.now))) != one.people:
+        one.recognise(marks)
+        if one.names_others and (seats := one.seats(marks)) != one.people:
             wanted[one.id] = seats
     await write_seats(wanted)
 

@@ -9,8 +9,8 @@ import msgspec
 
 from portal.core import db
 from portal.core.text import safe_html
-from portal.programme.rules.following import FIELDS, Seat, completed, differing, mark, marked, remembered, seats
-from portal.programme.tables import Level, SessionKind
+from portal.programme.rules.following import FIELDS, PARTS, Seat, completed, differing, mark, marked, remembered, seats
+from portal.programme.tables import Level, SessionKind, SessionRole
 from portal.programme.values import LinkFacts, SessionFacts
 
 # The columns that hold each field, where it is not one of the same name.
@@ -84,12 +84,30 @@ class Met(msgspec.Struct, dict=True):
         before = {one.key for one in self.said.people} if self.said else set()
         return {mark(one) for one in self.now.people} - before if self.names_others else set()
 
-    def seats(self, known: Mapping[str, int], now: Sequence[Seat]) -> list[Seat]:
-        """Who is in it from now on; `known` are speakers by their marks."""
-        if self.said is None:
-            return list(now)
-        said = {known[one.key]: one.role.value for one in reversed(self.said.people) if one.key in known}
-        return seats(list(reversed(said.items())), self.people, now)
+    def recognise(self, known: Mapping[str, int]) -> None:
+        """Let those who are named now be who they were, also where the source called them otherwise before: in their part, where
+        it has no place for parts now, and once. `known` are speakers by their marks.
+        """
+        before = self.people if self.said is None else seated(self.said, known)
+        roles = dict(before) if PARTS in self.now.unsaid else {}
+        people = [
+            msgspec.structs.replace(one, role=SessionRole(roles.get(known.get(mark(one), 0), one.role)))
+            for one in self.now.people
+        ]
+        named = {known[mark(one)]: one for one in people if one.name and mark(one) in known}
+        once = dict.fromkeys(one if one.name else named.get(known.get(mark(one), 0), one) for one in people)
+        self.now = msgspec.structs.replace(self.now, people=tuple(once))
+
+    def seats(self, known: Mapping[str, int]) -> list[Seat]:
+        """Who is in it from now on."""
+        now = seated(self.now, known)
+        return now if self.said is None else seats(seated(self.said, known), self.people, now)
+
+
+def seated(one: SessionFacts, known: Mapping[str, int]) -> list[Seat]:
+    """Who is in it by its source, of those who are `known` by their marks. Two numbers may have become one person since."""
+    there = {known[mark(who)]: who.role.value for who in reversed(one.people) if mark(who) in known}
+    return list(reversed(there.items()))
 
 
 async def met(pairs: Sequence[tuple[int, SessionFacts, str]], *, gone: Sequence[int]) -> list[Met]:

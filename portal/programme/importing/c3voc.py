@@ -12,6 +12,7 @@ from portal.core.importing.values import Unreadable, shortened
 from portal.programme.importing import c3voc_schema as schema
 from portal.programme.importing import fields
 from portal.programme.importing.values import Conference, Context, Reading
+from portal.programme.rules.following import PARTS
 from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
 
 _MOST_TOLD = 20
@@ -103,7 +104,7 @@ def _session(event: dict[str, Any], room: str, zone: ZoneInfo) -> SessionFacts:
         people=fields.people(_person(_dict(one)) for one in _list(said("persons"))),
         links=fields.links(_links(event)),
         unsaid=fields.unsaid(
-            "level", "capacity", "cancelled", language="language" in event, recorded=said("do_not_record") is not None
+            "level", "capacity", "cancelled", PARTS, language="language" in event, recorded=said("do_not_record") is not None
         ),
     )  # fmt: skip
 

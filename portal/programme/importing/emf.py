@@ -9,6 +9,7 @@ from portal.core.importing.records import json_records
 from portal.core.importing.values import Unreadable
 from portal.programme.importing import fields
 from portal.programme.importing.values import Conference, Context, Reading
+from portal.programme.rules.following import PARTS
 from portal.programme.values import PersonFacts, SessionFacts
 
 _ZONE = "Europe/London"
@@ -53,7 +54,7 @@ def _session(said: dict[str, Any]) -> SessionFacts:
         url=fields.page(said.get("link")),
         people=fields.people(_people(said.get("speaker"))),
         unsaid=fields.unsaid(
-            "subtitle", "abstract", "language", "level", "track", "capacity", "links", "cancelled",
+            "subtitle", "abstract", "language", "level", "track", "capacity", "links", "cancelled", PARTS,
             recorded=said.get("video_privacy") is not None,
         ),
     )  # fmt: skip

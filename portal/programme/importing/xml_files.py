@@ -12,6 +12,7 @@ from portal.core import times
 from portal.core.importing.values import Unreadable, shortened
 from portal.programme.importing import fields
 from portal.programme.importing.values import Conference, Context, Reading
+from portal.programme.rules.following import PARTS
 from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
 
 _NO_CHANGE = time(0)
@@ -120,7 +121,8 @@ def _session(event: Element, day: date | None, room: str, changes: time, zone: Z
         ),
         links=fields.links(_links(event)),
         unsaid=fields.unsaid(
-            "level", "capacity", "cancelled", language=said("language") is not None, recorded=bool(said("recording/optout")),
+            "level", "capacity", "cancelled", PARTS,
+            language=said("language") is not None, recorded=bool(said("recording/optout")),
         ),
     )  # fmt: skip
 

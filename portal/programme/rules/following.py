@@ -16,6 +16,8 @@ FIELDS = {
     "capacity": "places", "recorded": "recording", "url": "page elsewhere", "links": "links", "cancelled": "state",
 }  # fmt: skip
 """What is taken over or stays, each for itself, in words. A start goes with its end."""
+PARTS = "parts"
+"""Unsaid where a source names people, but has no place for what they do."""
 _NAMES = ("track", "room")
 Seat: TypeAlias = tuple[int, str]
 """A speaker and what they do in a session."""

@@ -99,3 +99,30 @@ async def test_what_was_called_off_is_not_on_again_because_a_format_cannot_say_s
     assert (await taken(forum, table(ROW))).cancelled == 1
     await taken(forum, file)
     assert [one.title for one in await stands() if one.cancelled] == ["First air"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        c3voc(persons=[{"code": "JO", "public_name": "Jo Vos"}, {"code": "RA", "public_name": "Rae Moss"}]),
+        xml('<persons><person id="7">Jo Vos</person><person id="8">Rae Moss</person></persons>'),
+        emf(speaker="Jo Vos & Rae Moss"),
+    ],
+    ids=["c3voc", "xml", "emf"],
+)
+async def test_who_moderates_does_so_still_where_a_format_names_no_parts(forum: Path, file: str) -> None:
+    await taken(forum, file)
+    assert (await air()).speakers == "Jo Vos (moderator), Rae Moss"
+    # And it is the source’s word still, which another table may change.
+    await taken(forum, table({**ROW, "moderators": "Rae Moss", "hosts": "Jo Vos", "panelists": "", "speakers": ""}))
+    assert (await air()).speakers == "Rae Moss (moderator), Jo Vos (host)"
+
+
+async def test_who_was_known_by_a_number_and_is_named_in_a_part_has_it(forum: Path) -> None:
+    await taken(
+        forum, c3voc(persons=[{"code": "RA", "public_name": "Rae Moss"}, {"code": "MA", "public_name": "Max Orr"}])
+    )
+    for part in ("moderators", "hosts"):
+        others = {"moderators": "", "hosts": "", "panelists": "", part: "Rae Moss"}
+        await taken(forum, table({**ROW, **others}, without=("speakers",)))
+        assert (await air()).speakers == f"Rae Moss ({part[:-1]}), Max Orr"
