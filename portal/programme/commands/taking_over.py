@@ -11,7 +11,7 @@ from portal.core import db
 from portal.core.text import safe_html
 from portal.programme.rules.following import FIELDS, PARTS, Seat, completed, differing, mark, marked, remembered, seats
 from portal.programme.tables import Level, SessionKind, SessionRole
-from portal.programme.values import LinkFacts, SessionFacts
+from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
 
 # The columns that hold each field, where it is not one of the same name.
 _HELD_IN = {
@@ -28,8 +28,10 @@ COLUMNS = {
 _MET = """
 SELECT s.*, s.links::text AS linked, s.source_said::text AS said, coalesce(nullif(r.source_name, ''), r.name, '') AS room_name,
     coalesce(nullif(t.source_name, ''), t.name, '') AS track_name,
-    (SELECT json_agg(json_build_array(i.speaker, i.role) ORDER BY i.position, i.id) FROM session_speaker i
-        WHERE i.session = s.id)::text AS people
+    (SELECT json_agg(json_build_object('speaker', i.speaker, 'role', i.role, 'key', coalesce(a.source_key, ''),
+            'name', coalesce(nullif(a.source_name, ''), p.name)) ORDER BY i.position, i.id)
+        FROM session_speaker i JOIN speaker p ON p.id = i.speaker
+        LEFT JOIN appearance a ON a.speaker = i.speaker AND a.event = s.event WHERE i.session = s.id)::text AS people
 FROM programme_session s LEFT JOIN programme_room r ON r.id = s.room LEFT JOIN programme_track t ON t.id = s.track
 WHERE s.id = ANY($1)
 """
@@ -41,6 +43,17 @@ _REMEMBER = """
 UPDATE programme_session s SET source_digest = x.digest, source_said = x.said
 FROM jsonb_to_recordset($1::jsonb) AS x (id bigint, digest text, said jsonb) WHERE s.id = x.id
 """
+
+
+class _Seated(msgspec.Struct):
+    speaker: int
+    role: SessionRole
+    key: str
+    name: str
+
+    @property
+    def facts(self) -> PersonFacts:
+        return PersonFacts(self.name, self.key, self.role)
 
 
 class Met(msgspec.Struct, dict=True):
@@ -120,21 +133,19 @@ async def met(pairs: Sequence[tuple[int, SessionFacts, str]], *, gone: Sequence[
 def _met(row: Mapping[str, Any], now: SessionFacts | None, digest: str) -> Met:
     here = _facts(row)
     said = None if row["said"] == "{}" else msgspec.json.decode(row["said"], type=SessionFacts)
-    last = said or here
+    people = msgspec.json.decode(row["people"] or "[]", type=list[_Seated])
+    # Where it is not remembered, its people count as those the source said.
+    last = said or remembered(msgspec.structs.replace(here, people=tuple(one.facts for one in people)))
     if now is None:
         now = msgspec.structs.replace(last, cancelled=True)
     else:
         # What the source had no more is on again once it has it, also where nothing else in it could say so.
         now = completed(now, last if row["source_digest"] else msgspec.structs.replace(last, cancelled=False))
-    return Met(row["id"], _columns(row), said, here, _people(row), now, digest)
+    return Met(row["id"], _columns(row), said, here, [(one.speaker, one.role.value) for one in people], now, digest)
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in COLUMNS} | {"links": msgspec.Raw(row["linked"].encode())}
-
-
-def _people(row: Mapping[str, Any]) -> list[Seat]:
-    return [(who, role) for who, role in msgspec.json.decode(row["people"] or "[]")]
 
 
 def _facts(row: Mapping[str, Any]) -> SessionFacts:

@@ -101,6 +101,17 @@ async def test_people_of_a_part_that_has_no_column_stay_beside_the_others(forum:
     assert said["First air"] == "Jo Vos (moderator), Ann Day"
 
 
+async def test_people_stay_where_it_is_not_remembered_what_a_source_said_of_them(forum: Path) -> None:
+    # As it is of whatever was imported before that was remembered.
+    await db.execute("UPDATE programme_session SET source_said = '{}'")
+    before, roles = await stands(), ("moderators", "hosts", "panelists", "speakers")
+    await taken(forum, table({**ROW, "start": "2027-02-09 11:00", "end": "11:40"}, OTHER, without=roles))
+    assert [one.speakers for one in await stands()] == [one.speakers for one in before]
+    # They are the source’s still: it may take them away.
+    await taken(forum, table({**ROW, "panelists": "", "speakers": ""}, OTHER))
+    assert (await stands())[0].speakers == "Jo Vos (moderator), Ann Day (host)"
+
+
 async def test_what_the_source_had_no_more_is_on_again_when_it_has_it(forum: Path) -> None:
     assert (await taken(forum, table(ROW, without=("cancelled",)))).cancelled == 1
     off = "SELECT title FROM programme_session WHERE cancelled_at IS NOT NULL ORDER BY 1"
