@@ -32,7 +32,7 @@ def named(database: str) -> str:
 
 
 _MEMORY = Path("/dev/shm")
-"""Files kept in memory: a database is two thousand of them, and to make and to remove them is work for any disk."""
+"""Files kept in memory: a database is 2,800 of them, and to make and to remove them is work for any disk."""
 
 
 def _roomy() -> bool:
