@@ -27,7 +27,7 @@ from portal.programme.commands.taking_over import (
 )
 from portal.programme.permissions import can_edit_programme
 from portal.programme.rules.following import Seat, mark, remembered
-from portal.programme.rules.occurrences import digest, matched
+from portal.programme.rules.occurrences import Known, digest, matched
 from portal.programme.values import ProgrammeFacts, Saved, SessionFacts
 
 _COLOURS = 4
@@ -43,7 +43,11 @@ INSERT INTO programme_track (event, position, slug, name, source_name, colour)
 SELECT $1, x.position, x.slug, x.name, x.name, x.position % $5 + 1
 FROM unnest($2::int[], $3::text[], $4::text[]) AS x (position, slug, name)
 """
-_KNOWN = "SELECT id, source, source_key, source_digest, slug, guid FROM programme_session WHERE event = $1"
+_KNOWN = """
+SELECT id, source, source_key, source_digest, slug, guid,
+    coalesce((source_said->>'starts_at')::timestamptz, starts_at) AS starts_at
+FROM programme_session WHERE event = $1 ORDER BY id
+"""
 _OWN = {**COLUMNS, "source": "text", "source_key": "text", "source_digest": "text", "source_said": "jsonb"}
 _ADD = f"""
 INSERT INTO programme_session (event, guid, slug, version, changed_at, {", ".join(_OWN)})
@@ -76,7 +80,9 @@ async def save_programme(
             raise Conflict("the draft was changed while you were looking at it")
         stored = await db.fetch(_KNOWN, event_id)
         known = {row["source_key"]: row for row in stored if row["source_key"] and row["source"] == facts.source}
-        sessions = matched(facts.sessions, {key: row["source_digest"] for key, row in known.items()})
+        sessions = matched(
+            facts.sessions, {key: Known(row["source_digest"], row["starts_at"]) for key, row in known.items()}
+        )
         keys = {one.key for one in sessions}
         if known and sessions and keys.isdisjoint(known):
             raise Conflict(

@@ -1,11 +1,12 @@
 """Sessions that a source holds several times under one key.
 
 Each time is a session of its own. They are numbered by time, and that number says little: when one of three moves to another
-hour, the numbers of all may shift. So those that are as they were are found first.
+hour, the numbers of all may shift. So those that are as they were are found first, then those that begin when they did.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
@@ -13,6 +14,24 @@ import msgspec
 from portal.programme.values import PersonFacts, SessionFacts
 
 _NUMBER = re.compile(r" #\d+$")
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is kept of a session that is here: the digest of what its source said last, and when it begins by that."""
+
+    digest: str
+    starts_at: datetime | None
+
+
+# How one that is told is found among those that are here. Its start tells more than its number: a file that says less than the
+# one before has no session as it was.
+_SURELY_FIRST: tuple[Callable[[SessionFacts, str, Known], bool], ...] = (
+    lambda one, key, known: digest(msgspec.structs.replace(one, key=key)) == known.digest,
+    lambda one, key, known: (one.key, one.starts_at) == (key, known.starts_at),
+    lambda one, _, known: one.starts_at == known.starts_at,
+    lambda one, key, _: one.key == key,
+    lambda one, key, known: True,
+)
 
 
 def numbered(sessions: Sequence[SessionFacts]) -> list[SessionFacts]:
@@ -38,8 +57,8 @@ def digest(facts: SessionFacts) -> str:
     ).hexdigest()
 
 
-def matched(sessions: Iterable[SessionFacts], known: Mapping[str, str]) -> list[SessionFacts]:
-    """The sessions under the keys they have here; `known` are those with their digests."""
+def matched(sessions: Iterable[SessionFacts], known: Mapping[str, Known]) -> list[SessionFacts]:
+    """The sessions under the keys they have here; `known` are those."""
     families: dict[str, list[str]] = {}
     for key in known:
         families.setdefault(_NUMBER.sub("", key), []).append(key)
@@ -53,20 +72,17 @@ def matched(sessions: Iterable[SessionFacts], known: Mapping[str, str]) -> list[
     return found
 
 
-def _reunited(held: Sequence[SessionFacts], free: Sequence[str], known: Mapping[str, str]) -> list[SessionFacts]:
-    """Those that are as they were keep their keys; then those whose number is free; the rest take what is left."""
-    left, waiting, found = list(free), list[SessionFacts](), list[SessionFacts]()
-    for one in held:
-        same = (key for key in left if digest(msgspec.structs.replace(one, key=key)) == known[key])
-        if key := next(same, ""):
-            left.remove(key)
-            found.append(msgspec.structs.replace(one, key=key))
-        else:
-            waiting.append(one)
+def _reunited(held: Sequence[SessionFacts], free: Sequence[str], known: Mapping[str, Known]) -> list[SessionFacts]:
+    left, waiting, found = list(free), list(held), list[SessionFacts]()
+    for is_that in _SURELY_FIRST:
+        for one in list(waiting):
+            if key := next((key for key in left if is_that(one, key, known[key])), ""):
+                left.remove(key)
+                waiting.remove(one)
+                found.append(msgspec.structs.replace(one, key=key))
     taken = {one.key for one in found}
-    for one in sorted(waiting, key=lambda one: one.key not in left):
-        key = one.key if one.key in left else left[0] if left else _next(one.key, taken)
-        left = [other for other in left if other != key]
+    for one in waiting:
+        key = _next(one.key, taken)
         taken.add(key)
         found.append(msgspec.structs.replace(one, key=key))
     return found

@@ -144,5 +144,24 @@ async def test_two_at_once_stay_two_without_their_rooms(forum: Path) -> None:
     assert (done.changed, done.cancelled, done.merged, await stands() == before) == (0, 0, 0, True)
 
 
+async def test_of_a_session_held_in_three_rooms_one_moves_in_a_table_without_rooms(forum: Path) -> None:
+    def held(*hours: str) -> list[dict[str, str]]:
+        return [
+            {"key": "t", "title": "Tour", "start": f"2027-02-09 {hour}:00", "end": f"{hour}:30", "room": room}
+            for hour, room in zip(hours, "ABC", strict=True)
+        ]
+
+    await taken(forum, table(ROW, OTHER, *held("09", "11", "14")))
+    # Staff hold one at another time than the source says; it is that one still.
+    await db.execute(
+        "UPDATE programme_session SET starts_at = starts_at + interval '5 minutes' WHERE source_key = 't #2'"
+    )
+    done = await taken(forum, table(ROW, OTHER, *held("16", "11", "14"), without=("room",)))
+    assert [(one.title, one.words) for one in done.changes] == [
+        ("Tour", "moved; Time: Tue 9 Feb, 09:00–09:30 → Tue 9 Feb, 16:00–16:30")
+    ]
+    assert [one.room for one in await stands() if one.title == "Tour"] == ["B", "C", "A"]
+
+
 def test_each_field_has_a_column_here() -> None:
     assert set(FIELDS) - set(ROW) == {"time", "links"}
