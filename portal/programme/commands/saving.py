@@ -45,7 +45,7 @@ FROM unnest($2::int[], $3::text[], $4::text[]) AS x (position, slug, name)
 """
 _KNOWN = """
 SELECT id, source, source_key, source_digest, slug, guid,
-    coalesce((source_said->>'starts_at')::timestamptz, starts_at) AS starts_at
+    source_said::text AS said, title, starts_at, ends_at
 FROM programme_session WHERE event = $1 ORDER BY id
 """
 _OWN = {**COLUMNS, "source": "text", "source_key": "text", "source_digest": "text", "source_said": "jsonb"}
@@ -80,9 +80,7 @@ async def save_programme(
             raise Conflict("the draft was changed while you were looking at it")
         stored = await db.fetch(_KNOWN, event_id)
         known = {row["source_key"]: row for row in stored if row["source_key"] and row["source"] == facts.source}
-        sessions = matched(
-            facts.sessions, {key: Known(row["source_digest"], row["starts_at"]) for key, row in known.items()}
-        )
+        sessions = matched(facts.sessions, {key: Known(row["source_digest"], _said(row)) for key, row in known.items()})
         keys = {one.key for one in sessions}
         if known and sessions and keys.isdisjoint(known):
             raise Conflict(
@@ -118,6 +116,15 @@ async def save_programme(
         if news or here:
             await _note(programme, facts, saved, actor, event_id, now)
     return saved
+
+
+def _said(row: Any) -> SessionFacts:
+    """Of those imported before it was remembered, as they stand here."""
+    if row["said"] == "{}":
+        return SessionFacts(
+            key=row["source_key"], title=row["title"], starts_at=row["starts_at"], ends_at=row["ends_at"]
+        )
+    return msgspec.json.decode(row["said"], type=SessionFacts)
 
 
 async def _rooms_and_tracks(

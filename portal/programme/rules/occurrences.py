@@ -1,37 +1,47 @@
 """Sessions that a source holds several times under one key.
 
 Each time is a session of its own. They are numbered by time, and that number says little: when one of three moves to another
-hour, the numbers of all may shift. So those that are as they were are found first, then those that begin when they did.
+hour, the numbers of all may shift. So those that are as they were are found first. Some files number titles themselves.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
 
+from portal.programme.rules.following import completed, differing
 from portal.programme.values import PersonFacts, SessionFacts
 
 _NUMBER = re.compile(r" #\d+$")
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What is kept of a session that is here: the digest of what its source said last, and when it begins by that."""
+    """A session that is here: what its source said of it last, and its digest, empty where the source has it no more."""
 
     digest: str
-    starts_at: datetime | None
+    said: SessionFacts
 
 
-# How one that is told is found among those that are here. Its start tells more than its number: a file that says less than the
-# one before has no session as it was.
+# How one that is told is found among those its source still has: as it was, to the letter or in all that this file says; else by
+# where and when it is, else by its title and number.
 _SURELY_FIRST: tuple[Callable[[SessionFacts, str, Known], bool], ...] = (
     lambda one, key, known: digest(msgspec.structs.replace(one, key=key)) == known.digest,
-    lambda one, key, known: (one.key, one.starts_at) == (key, known.starts_at),
-    lambda one, _, known: one.starts_at == known.starts_at,
+    lambda one, _, known: not _otherwise(one, known),
+    lambda one, _, known: not _otherwise(one, known) & {"title", "time", "room"},
+    lambda one, key, known: (one.title, one.key) == (known.said.title, key),
+    lambda one, _, known: one.title == known.said.title,
+    lambda one, key, _: one.key == key,
+)
+# What its source lost comes back under its number, or as whatever is left.
+_ELSE: tuple[Callable[[SessionFacts, str, Known], bool], ...] = (
     lambda one, key, _: one.key == key,
     lambda one, key, known: True,
 )
+
+
+def _otherwise(one: SessionFacts, known: Known) -> set[str]:
+    return differing(known.said, completed(one, known.said))
 
 
 def numbered(sessions: Sequence[SessionFacts]) -> list[SessionFacts]:
@@ -74,15 +84,16 @@ def matched(sessions: Iterable[SessionFacts], known: Mapping[str, Known]) -> lis
 
 def _reunited(held: Sequence[SessionFacts], free: Sequence[str], known: Mapping[str, Known]) -> list[SessionFacts]:
     left, waiting, found = list(free), list(held), list[SessionFacts]()
-    for is_that in _SURELY_FIRST:
+    for is_that in (*_SURELY_FIRST, *_ELSE):
         for one in list(waiting):
-            if key := next((key for key in left if is_that(one, key, known[key])), ""):
+            among = left if is_that in _ELSE else [key for key in left if known[key].digest]
+            if key := next((key for key in among if is_that(one, key, known[key])), ""):
                 left.remove(key)
                 waiting.remove(one)
                 found.append(msgspec.structs.replace(one, key=key))
     taken = {one.key for one in found}
     for one in waiting:
-        key = _next(one.key, taken)
+        key = one.key if one.key not in taken else _next(one.key, taken)
         taken.add(key)
         found.append(msgspec.structs.replace(one, key=key))
     return found

@@ -252,6 +252,12 @@ async def test_badges_follow_a_company_that_alone_exhibited_when_it_is_made_one_
     await undo_merge(actor=PORTAL, merge_id=merge, now=clock.now())
     await badges_follow()
     assert await badges() == [old, "Isarwerk Sales"]
+    # Twice before the worker comes to it.
+    last = await make_company("Quellmark Holding", owner=stand.organisation_id)
+    await merge_companies(actor=PORTAL, kept_id=kept, merged_id=merged, now=clock.now())
+    await merge_companies(actor=PORTAL, kept_id=last, merged_id=kept, now=clock.now())
+    await badges_follow()
+    assert await badges() == ["Quellmark Holding", "Isarwerk Sales"]
 
 
 @pytest.mark.parametrize("why", ["leads", "stranger", "right", "not accepted", "over", "called off"])

@@ -131,6 +131,13 @@ async def set_badge(*, actor: Actor, exhibitor_id: int, name: str, now: datetime
         )
 
 
+# Companies may be made one with another before the worker comes to it.
+_NOW = """
+WITH RECURSIVE now AS (
+    SELECT n.company, n.former FROM unnest($1::bigint[], $2::text[]) AS n (company, former)
+    UNION SELECT c.merged_into, now.former FROM now JOIN company c ON c.id = now.company WHERE c.merged_into IS NOT NULL)
+SELECT company, former FROM now
+"""
 # Not what the company had badges say instead, and not at events that are over.
 _BY_NAME = """
 SELECT x.id FROM exhibitor x JOIN event e ON e.id = x.event AND e.ends_at > $2
@@ -146,8 +153,9 @@ WHERE x.id = ANY($1::bigint[]) AND s.id = p.seat AND s.company = n.former AND s.
 
 async def follow_names(*, former: Sequence[tuple[int, str]], now: datetime) -> None:
     """Let badges that say a company by a former name say what it is called now. Passes that are being given are waited for."""
-    companies, names = [company for company, _ in former], [name for _, name in former]
     async with db.transaction():
+        rows = await db.fetch(_NOW, [company for company, _ in former], [name for _, name in former])
+        companies, names = [row["company"] for row in rows], [row["former"] for row in rows]
         held = await db.fetch(_BY_NAME, companies, now)
         await db.execute(_FOLLOW, [row["id"] for row in held], companies, names)
 
