@@ -18,7 +18,6 @@ from portal.core.text import many_lines, one_line
 from portal.events.importing import fields
 from portal.programme.importing.values import Reading, Row
 from portal.programme.rules import occurrences
-from portal.programme.rules.following import differing, mark
 from portal.programme.tables import Level, SessionKind
 from portal.programme.values import LinkFacts, PersonFacts, SessionFacts
 
@@ -226,10 +225,12 @@ def sound(at: datetime, what: str) -> datetime:
 def keep(reading: Reading, number: int, facts: SessionFacts, seen: dict[str, list[SessionFacts]]) -> None:
     """Add a session. One that is held several times has one key in most files: see `rules.occurrences`."""
     others = seen.setdefault(facts.key, [])
-    if (same := next((one for one in others if _same(one, facts)), None)) is not None:
+    # Some files have a row for each speaker. Where nothing is said of rooms, two at the same time may be in two.
+    alike = (one for one in others if (one.starts_at, one.room) == (facts.starts_at, facts.room))
+    if "room" not in facts.unsaid and (same := next(alike, None)) is not None:
         place = next(place for place, row in enumerate(reading.rows) if row.facts is same)
-        there = {mark(one) for one in same.people}
-        people = (*same.people, *(one for one in facts.people if mark(one) not in there))
+        there = {(one.key, one.name.casefold()) for one in same.people}
+        people = (*same.people, *(one for one in facts.people if (one.key, one.name.casefold()) not in there))
         others[others.index(same)] = whole = msgspec.structs.replace(same, people=people)
         reading.rows[place] = Row(reading.rows[place].line, whole)
         reading.merged.append(number)
@@ -237,15 +238,6 @@ def keep(reading: Reading, number: int, facts: SessionFacts, seen: dict[str, lis
     facts = msgspec.structs.replace(facts, guid="") if others else facts
     others.append(facts)
     reading.rows.append(Row(number, facts))
-
-
-def _same(one: SessionFacts, other: SessionFacts) -> bool:
-    """Whether rows are of one session: some files have one for each speaker. Where nothing is said of rooms, two that are alike
-    to the letter may be in two of them.
-    """
-    if (one.starts_at, one.room) != (other.starts_at, other.room):
-        return False
-    return "room" not in other.unsaid or (one.people != other.people and not differing(one, other))
 
 
 def settle(reading: Reading) -> Reading:

@@ -1,16 +1,19 @@
 """Sessions that a source holds several times under one key.
 
 Each time is a session of its own. They are numbered by time, and that number says little: when one of three moves to another
-hour, the numbers of all may shift. So those that are as they were are found first. Some files number titles themselves.
+hour, the numbers of all may shift. So those that are as they were are found first, then those with words of their own. Some
+files number titles themselves.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import TypeAlias
 
 import msgspec
 
-from portal.programme.rules.following import completed, differing
+from portal.programme.rules.following import completed, differing, mark
 from portal.programme.values import PersonFacts, SessionFacts
 
 _NUMBER = re.compile(r" #\d+$")
@@ -23,25 +26,33 @@ class Known(msgspec.Struct, frozen=True):
     said: SessionFacts
 
 
-# How one that is told is found among those its source still has: as it was, to the letter or in all that this file says; else by
-# where and when it is, else by its title and number.
-_SURELY_FIRST: tuple[Callable[[SessionFacts, str, Known], bool], ...] = (
-    lambda one, key, known: digest(msgspec.structs.replace(one, key=key)) == known.digest,
-    lambda one, _, known: not _otherwise(one, known),
-    lambda one, _, known: not _otherwise(one, known) & {"title", "time", "room"},
+_Rule: TypeAlias = Callable[[SessionFacts, str, Known], bool]
+# How one that is told is found among those its source still has, besides by words that no other has: where and when it is, else
+# by its title and place, else by its number.
+_WHEN: tuple[_Rule, ...] = (
+    lambda one, _, known: _then(one, known) and not differing(known.said, completed(one, known.said)),
+    lambda one, _, known: _then(one, known) and ("room" in one.unsaid or _there(one, known)),
+)
+_WHICH: tuple[_Rule, ...] = (
+    lambda one, key, known: (one.title, one.key) == (known.said.title, key) and _there(one, known),
+    lambda one, _, known: one.title == known.said.title and _there(one, known),
     lambda one, key, known: (one.title, one.key) == (known.said.title, key),
     lambda one, _, known: one.title == known.said.title,
     lambda one, key, _: one.key == key,
 )
-# What its source lost comes back under its number, or as whatever is left.
-_ELSE: tuple[Callable[[SessionFacts, str, Known], bool], ...] = (
+# What its source lost comes back under its number, or as whatever is left; but who numbers titles means another by another.
+_ELSE: tuple[_Rule, ...] = (
     lambda one, key, _: one.key == key,
-    lambda one, key, known: True,
+    lambda one, _, known: not (_NUMBER.search(one.title) and _NUMBER.search(known.said.title)),
 )
 
 
-def _otherwise(one: SessionFacts, known: Known) -> set[str]:
-    return differing(known.said, completed(one, known.said))
+def _then(one: SessionFacts, known: Known) -> bool:
+    return (one.title, one.starts_at, one.ends_at) == (known.said.title, known.said.starts_at, known.said.ends_at)
+
+
+def _there(one: SessionFacts, known: Known) -> bool:
+    return one.room.casefold() == known.said.room.casefold()
 
 
 def numbered(sessions: Sequence[SessionFacts]) -> list[SessionFacts]:
@@ -84,19 +95,44 @@ def matched(sessions: Iterable[SessionFacts], known: Mapping[str, Known]) -> lis
 
 def _reunited(held: Sequence[SessionFacts], free: Sequence[str], known: Mapping[str, Known]) -> list[SessionFacts]:
     left, waiting, found = list(free), list(held), list[SessionFacts]()
-    for is_that in (*_SURELY_FIRST, *_ELSE):
-        for one in list(waiting):
-            among = left if is_that in _ELSE else [key for key in left if known[key].digest]
-            if key := next((key for key in among if is_that(one, key, known[key])), ""):
-                left.remove(key)
-                waiting.remove(one)
-                found.append(msgspec.structs.replace(one, key=key))
-    taken = {one.key for one in found}
+
+    def is_that(one: SessionFacts, key: str) -> None:
+        left.remove(key)
+        waiting.remove(one)
+        found.append(msgspec.structs.replace(one, key=key))
+
+    def by(rules: Iterable[_Rule], *, gone: bool = False) -> None:
+        for rule in rules:
+            for one in list(waiting):
+                among = (key for key in left if gone or known[key].digest)
+                if key := next((key for key in among if rule(one, key, known[key])), ""):
+                    is_that(one, key)
+
+    by([lambda one, key, was: _then(one, was) and digest(msgspec.structs.replace(one, key=key)) == was.digest])
+    for one, key in _of_own_words(waiting, {key: known[key].said for key in left if known[key].digest}):
+        is_that(one, key)
+    by((*_WHEN, *_WHICH))
+    by(_ELSE, gone=True)
+    taken = {one.key for one in found} | set(left)
     for one in waiting:
         key = one.key if one.key not in taken else _next(one.key, taken)
         taken.add(key)
         found.append(msgspec.structs.replace(one, key=key))
     return found
+
+
+def _of_own_words(held: Sequence[SessionFacts], before: Mapping[str, SessionFacts]) -> list[tuple[SessionFacts, str]]:
+    """Those whose title, texts and people no other has, now or before, as far as this file has a place for them."""
+    unsaid = held[0].unsaid if held else ()
+    names = [name for name in ("title", "subtitle", "abstract", "description") if name not in unsaid]
+
+    def words(one: SessionFacts) -> object:
+        people = frozenset(mark(person) for person in one.people if person.role not in unsaid)
+        return *(getattr(one, name) for name in names), people
+
+    now, then = Counter(words(one) for one in held), Counter(words(one) for one in before.values())
+    own = {words(one): key for key, one in before.items()}
+    return [(one, own[words(one)]) for one in held if now[words(one)] == then[words(one)] == 1]
 
 
 def _next(key: str, taken: set[str]) -> str:

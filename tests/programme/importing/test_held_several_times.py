@@ -82,11 +82,50 @@ async def test_one_that_moves_to_the_hour_of_one_that_went_is_not_that_one(folde
     assert [key for key, words in (await here()).items() if words.startswith("Tour")] == [at_nine]
 
 
-async def test_rows_of_one_for_each_speaker_are_one_without_rooms_too(folder: Path) -> None:
+def lightning(first: int, *speakers: str, without: tuple[str, ...] = ()) -> str:
+    rows = [
+        {"key": "l", "title": "Lightning", "room": "A", "speakers": name}
+        | {"start": f"2027-02-09 {first + place:02}:00", "end": f"{first + place:02}:50"}
+        for place, name in enumerate(speakers)
+    ]
+    return table(*rows, without=without)
+
+
+async def test_those_with_people_of_their_own_keep_them(folder: Path) -> None:
+    await taken(folder, lightning(9, "Ann", "Bob", "Cyd"))
+    before = await here()
+    done = await taken(folder, lightning(10, "Ann", "Bob", "Cyd"))
+    assert [change.words.count("Who speaks") for change in done.changes] == [0, 0, 0]
+    assert await here() == {key: f"Lightning {int(words[-3:-1]) + 1}A" for key, words in before.items()}
+
+
+async def test_another_number_is_another_session(folder: Path) -> None:
+    await taken(folder, workshops(8, 1, 2, 3))
+    before = await here()
+    done = await taken(folder, workshops(8, 1, 3, 4))
+    assert (done.created, done.cancelled) == (1, 1)
+    still = await here()
+    assert {key: words for key, words in still.items() if key in before} == {
+        key: words for key, words in before.items() if "#2" not in words
+    }
+    assert sorted(still.values())[-1] == "Workshop #4 12"
+
+
+async def test_rows_of_one_for_each_speaker_are_one(folder: Path) -> None:
     rows = [
         {"title": "Panel", "start": "2027-02-09 09:00", "end": "10:00", "speakers": name}
         for name in ("Jo Vos", "Ann Day")
     ]
-    done = await taken(folder, table(*rows, without=("key", "room")))
+    done = await taken(folder, table(*rows, without=("key",)))
     assert (done.created, done.merged) == (1, 1)
     assert await db.fetch_value("SELECT count(*) FROM session_speaker") == 2
+
+
+async def test_what_is_at_once_stays_two_where_a_table_says_nothing_of_rooms(folder: Path) -> None:
+    rows = [
+        {"key": "t", "title": "Tour", "start": "2027-02-09 09:00", "end": "10:00", "room": room, "speakers": name}
+        for room, name in (("A", "Ann"), ("B", "Bob"))
+    ]
+    await taken(folder, table(*rows))
+    done = await taken(folder, table(*rows, without=("room",)))
+    assert (done.changed, done.cancelled, done.merged) == (0, 0, 0)
