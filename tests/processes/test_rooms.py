@@ -106,7 +106,8 @@ async def test_whoever_loses_the_process_comes_back_to_the_other_and_misses_noth
         sent |= dict([await room.approve() for _ in range(3)])
         _, missing = await people.delays(sent)
         assert missing == 0
-        # Told to stop, it lets its pages go: none of its processes has to be killed.
+        # Told to stop, it lets its pages go: none of its processes has to be killed, which comes after 30 seconds. (It may say
+        # so of one that has ended: where its own watcher sees that first, joining it finds nothing to wait for.)
         await server.all_up()
-        server.stop()
-        assert (server.process.returncode, "Killing" in server.said) == (0, False)
+        assert server.stop() < 30
+        assert server.process.returncode == 0
