@@ -92,10 +92,12 @@ def now() -> datetime:
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[str]:
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """A migrated, empty database under an address of this test's own, with the engine's pool open on it; the address."""
     before = asyncio.all_tasks()
-    yield await _DATABASE.lend()
+    # Plans that are kept were made for the few rows of most tests. For the thousand of real files they would take minutes.
+    is_large = hasattr(request.module, "shared_data") or request.path.parent.name == "demo"
+    yield await _DATABASE.lend(planned=not is_large)
     # All tests share a loop; what a failed one has left running must not write into the next one's database.
     left = asyncio.all_tasks() - before - chromium.tasks - stripe_server.tasks - {asyncio.current_task()}
     for task in left:

@@ -143,10 +143,15 @@ class Database:
         self._lines: list[Line] = []
         self.altered = False
 
-    async def lend(self) -> str:
-        """Empty it and point the engine at it, with its pool open; the address."""
+    async def lend(self, *, planned: bool = True) -> str:
+        """Empty it and point the engine at it, with its pool open; the address. Not `planned`: with no plan of earlier tests."""
         if not self._name:
             await self._make()
+        elif not planned:
+            await self._pool.expire_connections()
+            for line in self._lines:
+                line.terminate()
+            self._lines = []
         await self._keeper.execute("SELECT pg_temp.empty_all()")
         db.DB.pool = self._pool
         db.DB.get_new_connection = self._line  # type: ignore[method-assign]
