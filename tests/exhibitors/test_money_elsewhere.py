@@ -109,6 +109,7 @@ async def test_staff_see_that_money_of_a_line_found_another_way_before(buyer: Bu
     page = text_of(await organiser.get(here))
     assert page.count("€200.00 net of it, and a question under Money asks for another way") == 1
     assert once_more not in page
+    assert "Money went back" not in page
     await db.execute("UPDATE money_question SET settled_at = now(), settled_by = 'Judith'")
     page = text_of(await organiser.get(here))
     assert "Money went back" in page

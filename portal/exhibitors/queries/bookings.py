@@ -142,8 +142,8 @@ class Refundable(msgspec.Struct, frozen=True):
 # Questions nobody has seen to; that a dispute was decided is a question of its own (`payments.money_back`).
 _REFUNDABLE = """
 SELECT l.purchase, l.id, l.description, l.quantity - l.refunded_quantity AS left,
-    l.refunded_quantity > 0 OR l.reduced_net > 0 OR elsewhere.net > 0 AS back, elsewhere.net AS elsewhere, elsewhere.asked,
-    p.currency, coalesce((
+    l.refunded_quantity > 0 OR l.reduced_net > 0 OR elsewhere.net > 0 AND NOT elsewhere.asked AS back,
+    elsewhere.net AS elsewhere, elsewhere.asked, p.currency, coalesce((
     SELECT CASE WHEN q.reference LIKE '%:lost' THEN 'lost' ELSE 'open' END FROM money_question q
     WHERE q.purchase = p.id AND q.settled_at IS NULL AND (q.reference LIKE 'money-back:%:lost' OR q.reference LIKE 'money-back:%'
         AND NOT EXISTS (SELECT FROM money_question o WHERE o.purchase = p.id AND o.id <> q.id
